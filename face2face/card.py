@@ -1,0 +1,100 @@
+"""The card: the JSON beside a graph that says what the graph is and what it was made of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from face2face.errors import ModelError
+from face2face.files import write_aside
+
+FILE_NAME = "card.json"
+FORMAT = 1
+SIZES = (256, 512)
+NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, and don't make a face speak without its owner's consent."
+
+
+@dataclass(frozen=True)
+class Card:
+    """What travels with training data and then with the model trained on it.
+
+    Attributes:
+        mode: A name in :data:`face2face.modes.MODES`.
+        size: Width and height of a panel in pixels, 256 or 512.
+        panels: What the network is shown, in order; a strip holds these and then the target.
+        sketch: The fields of :class:`face2face.face.sketch.SketchSpec`.
+        shape: The target's shape statistics: the fields of :class:`face2face.face.retarget.TargetShape`.
+        data: Where the pictures came from: file name, frames, seconds.
+        licence: Of the data, as its owner states it.
+        consent: How the person shown agreed.
+        generator: Name of the network; empty while there is none.
+        training: Settings and extent of the training.
+        metrics: Validation figures of the weights in the graph.
+        notice: What whoever uses the model should know.
+        format: Version of this format.
+    """
+
+    mode: str
+    size: int
+    panels: tuple[str, ...]
+    sketch: dict[str, Any] = field(default_factory=dict)
+    shape: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    licence: str = "not stated"
+    consent: str = "not stated"
+    generator: str = ""
+    training: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, float] = field(default_factory=dict)
+    notice: str = NOTICE
+    format: int = FORMAT
+
+    def save(self, folder: Path) -> None:
+        """Writes ``card.json`` into a folder."""
+        with write_aside(folder / FILE_NAME) as aside:
+            aside.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Card:
+        """Reads ``card.json`` from a folder.
+
+        Raises:
+            ModelError: It is missing, is not JSON, lacks a field, or is of a newer format.
+        """
+        path = folder / FILE_NAME
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ModelError("a model has its card beside it", f"no file {path}", "restore it, or export the model again") from error
+        except (OSError, ValueError) as error:
+            raise ModelError("a card is a JSON file", f"{path}, damaged", "restore it, or export the model again") from error
+        return cls.checked(values, str(path))
+
+    @classmethod
+    def checked(cls, values: Any, origin: str) -> Card:
+        """A card of a JSON object's values.
+
+        Args:
+            values: The object.
+            origin: Where it came from, for the message.
+
+        Raises:
+            ModelError: A field is missing, unknown or of a wrong type.
+        """
+        do = "restore it, or export the model again"
+        if not isinstance(values, dict):
+            raise ModelError("a card is a JSON object", f"{type(values).__name__} in {origin}", do)
+        if values.get("format") != FORMAT:
+            raise ModelError(f"this version reads cards of format {FORMAT}", f"{values.get('format')!r} in {origin}", "update face2face")
+        known = {each.name for each in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise ModelError("a card has only the fields of its format", f"{', '.join(unknown)} in {origin}", do)
+        if missing := sorted({"mode", "size", "panels"} - set(values)):
+            raise ModelError("a card names its mode, size and panels", f"none for {', '.join(missing)} in {origin}", do)
+        if values["size"] not in SIZES:
+            raise ModelError("a card's size is 256 or 512", f"{values['size']!r} in {origin}", do)
+        panels = values["panels"]
+        if not isinstance(panels, list) or not panels or not all(isinstance(each, str) for each in panels):
+            raise ModelError("a card's panels are a list of names", f"{panels!r} in {origin}", do)
+        return cls(**{**values, "panels": tuple(panels)})

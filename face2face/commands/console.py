@@ -1,0 +1,131 @@
+"""The console: verbs, options, and how errors are told to a person."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+from face2face import __version__
+from face2face.errors import Face2FaceError, OptionError
+
+#: Verb -> what it does. Each is a module of this package with ``DESCRIPTION``, ``add_arguments`` and ``run``.
+VERBS = {
+    "generate_train_data": "a video or photos of somebody -> training pairs",
+    "train": "training pairs -> a face that can be driven",
+    "run_webcam": "drive a face with a camera, a video or a script",
+    "demo": "see it work, without camera, video or screen",
+    "process": "resize, combine or otherwise change a folder of pictures",
+    "split": "move a folder of pairs into train/, val/ and test/",
+    "reduce_model": "a training run -> its generator alone",
+    "freeze_model": "a generator -> one frozen graph",
+}
+
+#: Exit statuses: a person's error, and Ctrl-C.
+FAILED, INTERRUPTED = 2, 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells an error in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Called by argparse where options are wrong."""
+        raise OptionError(f"{message} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command ``face2face VERB ...``; returns its exit status."""
+    parser = Parser("face2face", description="A webcam drives another person's face, live, on a laptop.")
+    parser.add_argument("--version", action="version", version=__version__)
+    width = max(map(len, VERBS))
+    listing = "\n".join(f"  {verb:<{width}}  {what}" for verb, what in VERBS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"verbs:\n{listing}\n\nface2face VERB --help tells a verb's options."
+    parser.add_argument("verb", choices=VERBS, metavar="VERB")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    return told(lambda: run_verb(parser.parse_args(given[:1]).verb, given[1:], f"face2face {given[0]}"))
+
+
+def script(verb: str) -> int:
+    """The command of one verb, for the scripts; returns its exit status."""
+    return told(lambda: run_verb(verb, sys.argv[1:], Path(sys.argv[0]).name))
+
+
+def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
+    """Parses a verb's options and runs it.
+
+    Raises:
+        Face2FaceError: What the person should be told.
+    """
+    module = import_module(f"face2face.commands.{verb}")
+    parser = Parser(program, description=module.DESCRIPTION, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    module.add_arguments(parser)
+    status = module.run(parser.parse_args(arguments))
+    return int(status or 0)
+
+
+def told(action: Callable[[], int]) -> int:
+    """Runs an action; an error that the person can mend is one line on stderr and status 2."""
+    # Libraries talk to developers; what a person should know is said by us.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return action()
+    except Face2FaceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("interrupted; the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return FAILED
+    except ImportError as error:
+        if hint := _system_package(str(error)):
+            print(f"error: {hint}", file=sys.stderr)
+            return FAILED
+        raise
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _system_package(message: str) -> str | None:
+    """What to install where a shared library is missing."""
+    packages = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "libglib2.0-0", "libxcb": "libxcb1", "libX11": "libx11-6"}
+    for library, package in packages.items():
+        if library in message:
+            return f"OpenCV needs the system package {package}, got {message}: sudo apt-get install {package}"
+    return None
+
+
+def positive(text: str) -> int:
+    """An option that is a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"a whole number of at least 1, got {text}")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    """An option that is a whole number of at least 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a whole number of at least 0, got {text}")
+    return int(text)
+
+
+def number(text: str) -> float:
+    """An option that is a number of at least 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"a number of at least 0, got {text}")
+    return value

@@ -1,0 +1,53 @@
+"""``demo``: see it work, without camera, video or screen."""
+
+from __future__ import annotations
+
+import argparse
+from contextlib import ExitStack
+from pathlib import Path
+
+import numpy as np
+
+from face2face.commands.run_webcam import default_model, no_faces
+
+DESCRIPTION = "Drives the shipped model with a scripted performance and writes demo.mp4 and demo.png."
+
+#: Moments of the performance for the contact sheet, in seconds: at rest, speech, a blink, a smile, a wide mouth, a turn.
+MOMENTS = (0.0, 1.5, 3.5, 5.7, 6.9, 8.0, 10.0)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--tf-model", type=Path, help="a frozen graph or its folder (default: the shipped one)")
+    parser.add_argument("--output_dir", type=Path, default=Path(), help="where demo.mp4 and demo.png go")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Plays the performance once."""
+    from face2face.face.performance import Performance
+    from face2face.image import Image, side_by_side
+    from face2face.live import loop
+    from face2face.live.driver import Driver
+    from face2face.live.puppet import Puppet
+    from face2face.media.sink import Recording, Window, has_screen
+    from face2face.media.stills import write_image
+
+    puppet = Puppet.load(options.tf_model or default_model())
+    performance = Performance()
+    clip, sheet = options.output_dir / "demo.mp4", options.output_dir / "demo.png"
+    columns: list[Image] = []
+
+    def watch(view: loop.View) -> None:
+        moment = len(shown) / performance.fps
+        shown.append(view.found)
+        if len(columns) < len(MOMENTS) and moment >= MOMENTS[len(columns)]:
+            columns.append(np.concatenate([view.sketch, view.target]))
+
+    shown: list[bool] = []
+    with ExitStack() as stack:
+        recording = stack.enter_context(Recording(clip, performance.fps))
+        window = stack.enter_context(Window()) if has_screen() else None
+        show = loop.Show(Driver(no_faces, puppet.mode.shape, puppet.mode.size), puppet)
+        summary = loop.run(performance, show, [recording], window, paced=window is not None, watch=watch)
+    write_image(sheet, side_by_side(columns))
+    print(f"{clip.resolve()}\n{sheet.resolve()}\n{summary.fps:.0f} frames a second, {puppet.name} on {puppet.engine.name}")

@@ -1,0 +1,112 @@
+"""Strips as batches for Keras, on any backend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.data.pairs import read_strip
+from face2face.errors import DataError
+from face2face.image import Image
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What of a strip is shown to the network and what it should answer.
+
+    Attributes:
+        panels: How many panels a strip has.
+        inputs: Indices of those that are shown.
+        output: Index of the one to be answered.
+        size: Width and height of a panel, in pixels.
+    """
+
+    panels: int
+    inputs: tuple[int, ...]
+    output: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Pictures varied while training.
+
+    Attributes:
+        scale_size: Panels are enlarged to this many pixels and cropped back at random; the panel's own size for none of that.
+        flip: Mirrored at random.
+    """
+
+    scale_size: int
+    flip: bool = False
+
+    def __call__(self, panels: list[Image], rng: np.random.Generator) -> list[Image]:
+        """The panels of one strip, all varied alike."""
+        size = panels[0].shape[0]
+        if self.scale_size > size:
+            top, left = rng.integers(0, self.scale_size - size + 1, 2)
+            enlarged = (cv2.resize(panel, (self.scale_size, self.scale_size), interpolation=cv2.INTER_CUBIC) for panel in panels)
+            panels = [panel[top : top + size, left : left + size] for panel in enlarged]
+        if self.flip and rng.random() < 0.5:
+            panels = [panel[:, ::-1] for panel in panels]
+        return panels
+
+
+class StripDataset(keras.utils.PyDataset):
+    """Batches of (condition, target), float32 in [-1, 1]: ``(b, size, size, 3 * inputs)`` and ``(b, size, size, 3)``, RGB.
+
+    Args:
+        paths: The strips, at least one.
+        layout: What is what in a strip.
+        batch_size: At least 1; the last batch is left out if it is smaller and not the only one.
+        augmentation: None for pictures as they are, in order.
+        seed: Of the shuffling and the augmentation; they differ each epoch, and are the same each time it is run.
+    """
+
+    def __init__(
+        self, paths: list[Path], layout: Layout, batch_size: int = 1, augmentation: Augmentation | None = None, seed: int = 0
+    ) -> None:
+        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        self.epoch = 0
+        self._paths, self._layout, self._augmentation, self._seed = paths, layout, augmentation, seed
+        self._batch_size = min(batch_size, len(paths))
+
+    def __len__(self) -> int:
+        return len(self._paths) // self._batch_size
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        order = np.arange(len(self._paths))
+        if self._augmentation:
+            order = np.random.default_rng((self._seed, self.epoch)).permutation(order)
+        chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
+        strips = [self._panels(int(each)) for each in chosen]
+        shown = np.stack([np.concatenate([strip[each] for each in self._layout.inputs], axis=-1) for strip in strips])
+        wanted = np.stack([strip[self._layout.output] for strip in strips])
+        return to_signed(shown), to_signed(wanted)
+
+    def on_epoch_end(self) -> None:
+        """Called by Keras: the next epoch has another order."""
+        self.epoch += 1
+
+    def _panels(self, number: int) -> list[Image]:
+        panels = read_strip(self._paths[number], self._layout.panels)
+        if panels[0].shape[0] != self._layout.size:
+            rule = f"the panels of a strip are {self._layout.size} pixels wide"
+            raise DataError(rule, f"{panels[0].shape[0]} in {self._paths[number]}", "use the card.json that belongs to the strips")
+        if self._augmentation:
+            panels = self._augmentation(panels, np.random.default_rng((self._seed, self.epoch, number)))
+        return panels
+
+
+def to_signed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """uint8 0..255 as float32 -1..1."""
+    return image.astype(np.float32) / 127.5 - 1
+
+
+def to_bytes(signed: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Floats -1..1 as uint8 0..255, rounded; beyond that range they are held to it."""
+    return np.clip(np.rint((signed + 1) * 127.5), 0, 255).astype(np.uint8)

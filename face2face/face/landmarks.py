@@ -1,0 +1,61 @@
+"""The 68 landmarks of the iBUG 300-W annotation: their parts, and shapes compared.
+
+Left and right are the person's own: the right eye is on the left of a picture that isn't mirrored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from imutils import face_utils
+from numpy.typing import NDArray
+
+from face2face.image import Landmarks
+
+#: Part name -> slice of the 68 points.
+PARTS: dict[str, slice] = {name: slice(*span) for name, span in face_utils.FACIAL_LANDMARKS_68_IDXS.items()}
+#: Parts whose line returns to its first point.
+CLOSED = frozenset({"mouth", "inner_mouth", "right_eye", "left_eye"})
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """Rotation, uniform scale and translation of the plane: ``p -> scale * R(angle) p + (x, y)``.
+
+    Attributes:
+        scale: Above 0.
+        angle: Radians, positive turns x towards y (clockwise on a screen).
+        x: Pixels.
+        y: Pixels.
+    """
+
+    scale: float
+    angle: float
+    x: float
+    y: float
+
+    @classmethod
+    def between(cls, source: NDArray[np.floating], destination: NDArray[np.floating]) -> Similarity:
+        """The least-squares similarity from one ``(n, 2)`` point set to another (Umeyama 1991, in the plane)."""
+        a, b = source.mean(0), destination.mean(0)
+        p = (source - a) @ (1, 1j)
+        q = (destination - b) @ (1, 1j)
+        turn = np.vdot(p, q) / max(np.vdot(p, p).real, 1e-9)
+        shift = b @ (1, 1j) - turn * (a @ (1, 1j))
+        return cls(float(abs(turn)), float(np.angle(turn)), float(shift.real), float(shift.imag))
+
+    def linear(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Rotates and scales ``(n, 2)`` points without moving them."""
+        c, s = self.scale * np.cos(self.angle), self.scale * np.sin(self.angle)
+        return points @ np.array([[c, s], [-s, c]])
+
+    def __call__(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
+        """The transformed ``(n, 2)`` points."""
+        return self.linear(points) + np.array([self.x, self.y])
+
+
+def interocular(landmarks: Landmarks) -> float:
+    """Distance between the centres of the eyes, in pixels: the yardstick of a face's size."""
+    right, left = (landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
+    return float(np.hypot(*(left - right)))

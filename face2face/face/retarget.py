@@ -1,0 +1,140 @@
+"""Any driver on the target's own shape: motion is carried over, proportions are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.errors import ModelError
+from face2face.face.landmarks import Similarity
+from face2face.image import LANDMARK_COUNT, Landmarks
+
+#: Percentiles of the target's own motion that count as its range.
+_RANGE = (1, 99)
+#: Seconds at the start over which the driver's neutral pose is averaged.
+_CALIBRATION = 2.0
+
+
+@dataclass(frozen=True)
+class HeadPose:
+    """A head's rigid motion in the picture, away from a reference shape.
+
+    Attributes:
+        vector: ``(4,)`` float64: shift of the centre in pixels (x, y), logarithm of the scale, roll in radians.
+        shape: ``(68, 2)`` float64: the landmarks with that motion taken out.
+    """
+
+    vector: NDArray[np.float64]
+    shape: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, landmarks: NDArray[Any], reference: NDArray[Any]) -> HeadPose:
+        """Takes ``(68, 2)`` landmarks apart."""
+        fit = Similarity.between(reference, landmarks)
+        back = Similarity.between(landmarks, reference)
+        shift = landmarks.mean(0) - reference.mean(0)
+        return cls(np.array([*shift, np.log(fit.scale), fit.angle], np.float64), np.asarray(back(landmarks), np.float64))
+
+    def landmarks(self, centre: NDArray[Any]) -> Landmarks:
+        """Puts them together again: ``(68, 2)`` float32.
+
+        Args:
+            centre: ``(2,)`` the reference's centre, about which the head turns and grows.
+        """
+        x, y, log_scale, angle = self.vector
+        moved = Similarity(float(np.exp(log_scale)), float(angle), 0, 0)(self.shape - centre)
+        return (moved + centre + (x, y)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class TargetShape:
+    """What the target looks like at rest, and how far it was ever seen to move.
+
+    Attributes:
+        mean: ``(68, 2)`` float32, the median landmarks in panel pixels.
+        low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
+        high: ``(68, 2)`` float32, the upper end.
+        pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
+        pose_high: ``(4,)`` float32, the upper end.
+    """
+
+    mean: NDArray[np.float32]
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    pose_low: NDArray[np.float32]
+    pose_high: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, landmarks: NDArray[np.float32]) -> TargetShape:
+        """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1."""
+        mean = np.median(landmarks, axis=0)
+        poses = [HeadPose.of(each, mean) for each in landmarks]
+        low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
+        pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
+        return cls(*(each.astype(np.float32) for each in (mean, low, high, pose_low, pose_high)))
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as lists, rounded to a hundredth of a pixel (pose: to 1e-4)."""
+        decimals = {"pose_low": 4, "pose_high": 4}
+        return {name: np.round(array.astype(np.float64), decimals.get(name, 2)).tolist() for name, array in vars(self).items()}
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> TargetShape:
+        """What :meth:`to_json` wrote.
+
+        Raises:
+            ModelError: A field is missing or of a wrong shape.
+        """
+        shapes = dict.fromkeys(("mean", "low", "high"), (LANDMARK_COUNT, 2)) | dict.fromkeys(("pose_low", "pose_high"), (4,))
+        try:
+            arrays = {name: np.array(fields[name], np.float32).reshape(shape) for name, shape in shapes.items()}
+        except (KeyError, TypeError, ValueError) as error:
+            rule = "a card's shape statistics are mean, low, high (68 points) and pose_low, pose_high (4 numbers)"
+            raise ModelError(rule, repr(error), "restore the card, or export the model again") from error
+        return cls(**arrays)
+
+
+class Retargeter:
+    """Turns a driver's landmarks into the target's.
+
+    The driver's neutral pose is the average of the first two seconds. What it does away from that is taken apart into
+    the head's rigid motion and the expression; both are scaled to the target, held to the range it was seen in, and added to its own
+    shape. So it keeps its proportions and its place whoever drives it.
+
+    Args:
+        target: The target's shape statistics.
+    """
+
+    def __init__(self, target: TargetShape) -> None:
+        self._target = target
+        self.recalibrate()
+
+    def recalibrate(self) -> None:
+        """Takes the driver's pose from now on for its neutral one."""
+        self._sum: NDArray[np.float64] = np.zeros((LANDMARK_COUNT, 2))
+        self._count = 0
+        self._began: float | None = None
+
+    def __call__(self, landmarks: Landmarks, seconds: float) -> Landmarks:
+        """The target's landmarks, ``(68, 2)`` float32 in panel pixels.
+
+        Args:
+            landmarks: The driver's, ``(68, 2)`` in pixels of any picture.
+            seconds: Their time.
+        """
+        if self._began is None:
+            self._began = seconds
+        if seconds - self._began <= _CALIBRATION or self._count == 0:
+            self._sum += landmarks
+            self._count += 1
+        neutral = self._sum / self._count
+        target = self._target
+        driver = HeadPose.of(landmarks, neutral)
+        to_target = Similarity.between(neutral, target.mean)
+        shift = to_target.linear(driver.vector[:2])
+        vector = np.clip(np.array([*shift, *driver.vector[2:]]), target.pose_low, target.pose_high)
+        shape = np.clip(target.mean + to_target.linear(driver.shape - neutral), target.low, target.high)
+        return HeadPose(vector, shape).landmarks(target.mean.mean(0))

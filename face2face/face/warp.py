@@ -1,0 +1,71 @@
+"""A photo warped so that its landmarks lie elsewhere: a thin-plate spline (Bookstein 1989) held at the border."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from scipy.interpolate import RBFInterpolator
+
+from face2face.image import Image, Landmarks
+
+#: Nodes a side of the grid at which the spline is evaluated; between them the map is interpolated linearly.
+_GRID = 48
+#: How much the spline may miss the landmarks, in its own units: evens out what dlib's points tremble.
+_SMOOTHING = 1.0
+#: Anchors a side of the picture, which keep the background where it is.
+_ANCHORS = 4
+#: Upper and lower points of eyes and inner lips. Where the photo has them open and they are wanted shut, this share of
+#: the gap is kept: a spline that takes two points to one folds over. What is left to close is the generator's work.
+_FACING = np.array([(37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65)])
+_LEAST_GAP = 0.4
+
+
+def warp(photo: Image, source: Landmarks, destination: Landmarks) -> Image:
+    """The photo with what lies at ``source`` moved to ``destination``.
+
+    Args:
+        photo: ``(size, size, 3)`` uint8.
+        source: ``(68, 2)`` landmarks of the photo, in its pixels.
+        destination: ``(68, 2)`` where they are wanted.
+
+    Returns:
+        ``(size, size, 3)`` uint8; what comes from beyond the edge repeats it.
+    """
+    size = photo.shape[0]
+    anchors = _border(size)
+    destination = _unfolded(source, destination)
+    # The spline maps the wanted picture onto the given one, so that every wanted pixel knows where it comes from.
+    spline = RBFInterpolator(
+        np.concatenate([destination, anchors]),
+        np.concatenate([source, anchors]),
+        kernel="thin_plate_spline",
+        smoothing=_SMOOTHING,
+    )
+    ticks = np.linspace(0, size - 1, _GRID)
+    nodes = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
+    coarse = spline(nodes).reshape(_GRID, _GRID, 2).astype(np.float32)
+    # Read the grid with its first and last node at the first and last pixel, which cv2.resize wouldn't do.
+    at = np.linspace(0, _GRID - 1, size, dtype=np.float32)
+    columns, rows = np.meshgrid(at, at)
+    dense = cv2.remap(coarse, columns, rows, cv2.INTER_LINEAR)
+    return cv2.remap(photo, dense, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
+    """The destination with facing points held apart."""
+    apart = destination.copy()
+    upper, lower = _FACING.T
+    gap = destination[lower] - destination[upper]
+    wanted = np.linalg.norm(gap, axis=1, keepdims=True)
+    least = _LEAST_GAP * (source[lower] - source[upper])
+    missing = np.where(wanted < np.linalg.norm(least, axis=1, keepdims=True), least - gap, 0)
+    apart[upper] -= missing / 2
+    apart[lower] += missing / 2
+    return apart
+
+
+def _border(size: int) -> np.ndarray:
+    ticks = np.linspace(0, size - 1, _ANCHORS + 1)[:-1]
+    low, high = np.zeros_like(ticks), np.full_like(ticks, size - 1)
+    sides = [(ticks, low), (high, ticks), (high - ticks, high), (low, high - ticks)]
+    return np.concatenate([np.stack(side, -1) for side in sides])

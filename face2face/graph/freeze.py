@@ -1,0 +1,57 @@
+"""Freeze: a generator becomes one self-contained TensorFlow graph, bytes in, bytes out. The only place that needs TensorFlow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+
+from face2face.card import Card
+from face2face.errors import ModelError
+from face2face.files import write_aside
+from face2face.graph.names import GRAPH, INPUT, OUTPUT, REDUCED
+from face2face.graph.reduce import load_generator
+
+
+def freeze(folder: Path) -> Path:
+    """Writes ``frozen_model.pb`` of the reduced generator in a folder.
+
+    Its input ``image_tensor:0`` is ``(1, size, size, 3 * panels)`` uint8, the panels' RGB one after another; its output
+    ``generate_output/output:0`` is ``(1, size, size, 3)`` uint8 RGB.
+
+    Returns:
+        The file written.
+
+    Raises:
+        ModelError: The folder has no reduced generator, or it doesn't fit the card.
+    """
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    source = folder / REDUCED
+    if not source.is_file():
+        raise ModelError("--model-folder holds a reduced generator", f"no {REDUCED} in {folder}", "run tools/reduce_model.py first")
+    if keras.backend.backend() != "tensorflow":
+        do = "unset KERAS_BACKEND for this step: weights are the same on every backend"
+        raise ModelError("a graph is frozen with Keras on TensorFlow", keras.backend.backend(), do)
+    card = Card.load(folder)
+    generator = load_generator(source)
+    shape = (1, card.size, card.size, 3 * len(card.panels))
+    if tuple(generator.input_shape[1:]) != shape[1:]:
+        raise ModelError(f"the card's generator takes {shape[1:]}", generator.input_shape[1:], "restore the card that belongs to it")
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name=INPUT)])
+    def picture(image: tf.Tensor) -> tf.Tensor:
+        signed = tf.cast(image, tf.float32) / 127.5 - 1
+        answer = (generator(signed, training=False) + 1) * 127.5
+        return tf.cast(tf.clip_by_value(tf.round(answer), 0, 255), tf.uint8)
+
+    frozen = convert_variables_to_constants_v2(picture.get_concrete_function())
+    graph = tf.Graph()
+    with graph.as_default():
+        (answer,) = tf.import_graph_def(frozen.graph.as_graph_def(), name="", return_elements=[frozen.outputs[0].name])
+        tf.identity(answer, name=OUTPUT)
+    kept = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), [OUTPUT])
+    with write_aside(folder / GRAPH) as aside:
+        aside.write_bytes(kept.SerializeToString(deterministic=True))
+    return folder / GRAPH

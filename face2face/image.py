@@ -1,0 +1,78 @@
+"""The words everyone uses: images, boxes and scenes.
+
+An *image* is an ``(height, width, 3)`` uint8 array in RGB order; BGR exists only inside :mod:`face2face.media`.
+*Landmarks* are a ``(68, 2)`` float32 array in pixels, x then y, in the iBUG 300-W order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+Landmarks = NDArray[np.float32]
+
+LANDMARK_COUNT = 68
+
+
+@dataclass(frozen=True)
+class Box:
+    """A square region of a picture, in pixels. It may reach over the picture's edge.
+
+    Attributes:
+        x: Left edge.
+        y: Upper edge.
+        side: Width and height, at least 1.
+    """
+
+    x: int
+    y: int
+    side: int
+
+    def __post_init__(self) -> None:
+        if self.side < 1:
+            raise ValueError(f"a box is at least one pixel wide, got {self.side}")
+
+    def cut(self, image: Image) -> Image:
+        """The box's content, ``(side, side, 3)`` uint8; beyond the picture its edge pixels are repeated."""
+        rows = np.clip(np.arange(self.y, self.y + self.side), 0, image.shape[0] - 1)
+        columns = np.clip(np.arange(self.x, self.x + self.side), 0, image.shape[1] - 1)
+        return image[rows[:, None], columns[None, :]]
+
+    def to_panel(self, points: NDArray[Any], size: int) -> Landmarks:
+        """Points of the picture, ``(n, 2)``, in the box scaled to ``size`` pixels: ``(n, 2)`` float32.
+
+        Uses the pixel-area convention of :func:`cv2.resize`: the centre of the first pixel is (0, 0).
+        """
+        scaled = (np.asarray(points, np.float64) - (self.x, self.y) + 0.5) * (size / self.side) - 0.5
+        return scaled.astype(np.float32)
+
+
+def centre_box(height: int, width: int) -> Box:
+    """The largest centred square of a ``height`` by ``width`` picture."""
+    side = min(height, width)
+    return Box((width - side) // 2, (height - side) // 2, side)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture with what is known of it.
+
+    Attributes:
+        photo: The picture, RGB uint8.
+        landmarks: ``(68, 2)`` float32 in the photo's pixels, or None where no face was found.
+        seconds: When it was taken, from the start of its video; None where time has no meaning.
+    """
+
+    photo: Image
+    landmarks: Landmarks | None = None
+    seconds: float | None = None
+
+
+def side_by_side(panels: Iterable[Image]) -> Image:
+    """Pictures of one height in a row: ``(height, sum of widths, 3)`` uint8."""
+    return np.concatenate(list(panels), axis=1)

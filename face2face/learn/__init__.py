@@ -1,0 +1,1 @@
+"""Networks, the objective, training and its records."""

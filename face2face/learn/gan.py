@@ -1,0 +1,55 @@
+"""The objective of pix2pix (Isola et al., *Image-to-image translation with conditional adversarial networks*, CVPR 2017)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class Pix2Pix(keras.Model):
+    """A generator trained against a discriminator, with one optimiser and plain ``fit``.
+
+    Both losses are one sum whose gradients don't mix: the generator's term sees the discriminator's weights as constants, the
+    discriminator's term sees the generated picture as a constant (section 3.1, with the non-saturating form of
+    section 3.3, in which the discriminator learns at half the rate).
+
+    Args:
+        generator: ``(b, s, s, 3n)`` conditions in [-1, 1] to ``(b, s, s, 3)`` pictures.
+        discriminator: ``(b, s, s, 3n + 3)`` conditions with pictures to patch logits.
+        l1_weight: Lambda of equation 4; the paper's is 100.
+        gan_weight: Of the adversarial term; 0 leaves the discriminator out of the generator's loss.
+    """
+
+    def __init__(self, generator: keras.Model, discriminator: keras.Model, l1_weight: float = 100.0, gan_weight: float = 1.0) -> None:
+        super().__init__()
+        self.generator, self.discriminator = generator, discriminator
+        self._l1_weight, self._gan_weight = l1_weight, gan_weight
+        self._l1, self._gan, self._judge = (keras.metrics.Mean(name=name) for name in ("l1", "gan", "discriminator"))
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """The generated pictures."""
+        return self.generator(x, training=training)
+
+    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
+        """Both networks' losses as one; validation looks at the L1 distance alone, in [0, 2], lower is better."""
+        l1 = ops.mean(ops.abs(y - y_pred))
+        self._l1.update_state(l1)
+        if not training:
+            return l1
+        judge = self.discriminator
+        constants = [ops.stop_gradient(each) for each in judge.trainable_variables]
+        fooled, _ = judge.stateless_call(constants, judge.non_trainable_variables, ops.concatenate([x, y_pred], -1))
+        gan = _cross_entropy(fooled, 1.0)
+        on_true = judge(ops.concatenate([x, y], -1))
+        on_fake = judge(ops.concatenate([x, ops.stop_gradient(y_pred)], -1))
+        judged = (_cross_entropy(on_true, 1.0) + _cross_entropy(on_fake, 0.0)) / 2
+        self._gan.update_state(gan)
+        self._judge.update_state(judged)
+        return self._l1_weight * l1 + self._gan_weight * gan + judged
+
+
+def _cross_entropy(logits: Any, label: float) -> Any:
+    """Mean sigmoid cross-entropy of logits with one label for all."""
+    return ops.mean(ops.softplus(logits) - label * logits)

@@ -1,0 +1,81 @@
+"""The history of a run: one line an epoch, in a CSV file that any program opens, and a plot of it."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from face2face.errors import DataError
+from face2face.files import write_aside
+
+FILE_NAME = "history.csv"
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One line.
+
+    Attributes:
+        epoch: From 1.
+        steps: Steps of the optimiser so far.
+        seconds: Training time so far, interruptions not counted.
+        l1: Mean absolute error on what was trained on, pictures in [-1, 1].
+        gan: The generator's adversarial loss.
+        discriminator: The discriminator's loss; ln 2 = 0.69 means that it is guessing.
+        val_l1: Mean absolute error on what was held out; lower is better.
+    """
+
+    epoch: int
+    steps: int
+    seconds: float
+    l1: float
+    gan: float
+    discriminator: float
+    val_l1: float
+
+
+def read(folder: Path) -> list[Epoch]:
+    """The lines of a run, none if it has no history.
+
+    Raises:
+        DataError: The file is damaged.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return []
+    kinds = {each.name: int if each.type == "int" else float for each in fields(Epoch)}
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [Epoch(**{name: kind(row[name]) for name, kind in kinds.items()}) for row in csv.DictReader(file)]  # type: ignore[arg-type]
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError("history.csv has one line an epoch", f"{path}, damaged", "restore it, or name another --output_dir") from error
+
+
+def write(folder: Path, epochs: list[Epoch]) -> None:
+    """Writes all lines, whole or not at all."""
+    with write_aside(folder / FILE_NAME) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, [each.name for each in fields(Epoch)])
+        table.writeheader()
+        table.writerows({name: round(value, 5) for name, value in asdict(each).items()} for each in epochs)
+
+
+def plot(folder: Path) -> None:
+    """Draws ``history.png`` of the lines."""
+    from matplotlib.figure import Figure
+
+    epochs = read(folder)
+    minutes = [each.seconds / 60 for each in epochs]
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    errors, rivals = figure.subplots(1, 2)
+    errors.plot(minutes, [each.l1 for each in epochs], label="trained on")
+    errors.plot(minutes, [each.val_l1 for each in epochs], label="held out")
+    errors.set(xlabel="minutes", ylabel="L1", title="mean absolute error")
+    rivals.plot(minutes, [each.gan for each in epochs], label="generator")
+    rivals.plot(minutes, [each.discriminator for each in epochs], label="discriminator")
+    rivals.set(xlabel="minutes", title="adversarial losses")
+    for axes in (errors, rivals):
+        axes.legend()
+        axes.grid(alpha=0.3)
+    with write_aside(folder / "history.png") as aside:
+        figure.savefig(aside, dpi=110)

@@ -1,0 +1,38 @@
+"""Pictures that show how training goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from face2face.data.dataset import StripDataset, to_bytes
+from face2face.image import Image, side_by_side
+from face2face.media.stills import write_image
+
+
+class Preview:
+    """Fixed frames, each as a row: condition, generated, true.
+
+    Args:
+        frames: Batches of one, at least one.
+        count: Rows at most, spread over the frames.
+    """
+
+    def __init__(self, frames: StripDataset, count: int = 4) -> None:
+        chosen = np.unique(np.linspace(0, len(frames) - 1, count).round().astype(int))
+        self._pairs = [frames[int(each)] for each in chosen]
+
+    def draw(self, generator: keras.Model) -> Image:
+        """The rows, ``(rows * size, (panels + 2) * size, 3)`` uint8."""
+        rows = []
+        for condition, truth in self._pairs:
+            answer = keras.ops.convert_to_numpy(generator(condition, training=False))
+            shown = np.split(condition[0], condition.shape[-1] // 3, axis=-1)
+            rows.append(side_by_side(to_bytes(each) for each in (*shown, answer[0], truth[0])))
+        return np.concatenate(rows)
+
+    def write(self, generator: keras.Model, path: Path) -> None:
+        """Writes them as a PNG."""
+        write_image(path, self.draw(generator))

@@ -1,0 +1,217 @@
+"""Training: strips in, a generator out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import keras
+from tqdm import tqdm
+
+from face2face import __version__
+from face2face.card import Card
+from face2face.data.dataset import Augmentation, Layout, StripDataset
+from face2face.data.pairs import TRAIN, VAL, list_strips
+from face2face.errors import DataError, ModelError
+from face2face.learn import history
+from face2face.learn.gan import Pix2Pix
+from face2face.learn.networks import GENERATORS, patchgan
+from face2face.learn.preview import Preview
+from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
+
+#: The rate falls to zero, linearly, over this last share of a run: the picture settles.
+_DECAY = 0.5
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a run ends: whichever comes first. None is no limit.
+
+    Attributes:
+        epochs: Times through the data.
+        steps: Steps of the optimiser.
+        minutes: Training time, that of earlier sittings counted in.
+    """
+
+    epochs: int | None = None
+    steps: int | None = None
+    minutes: float | None = None
+
+    def progress(self, epochs: float, steps: int, seconds: float) -> float:
+        """How much of the run is done, 0 to 1."""
+        shares = [
+            done / limit for done, limit in ((epochs, self.epochs), (steps, self.steps), (seconds / 60, self.minutes)) if limit is not None
+        ]
+        return min(max(shares, default=0.0), 1.0)
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How often things are written besides at the end of each epoch, in steps; 0 for never.
+
+    Attributes:
+        save: The checkpoint.
+        display: A preview.
+    """
+
+    save: int = 0
+    display: int = 0
+
+
+def layout(card: Card, settings: Settings) -> Layout:
+    """Which panels of the card's strips are shown, and which is to be answered.
+
+    Raises:
+        DataError: A panel isn't in the card, or ``BtoA`` meets strips of more than two panels.
+    """
+    if missing := [name for name in settings.condition if name not in card.panels]:
+        rule = f"--condition names panels of the strips: {', '.join(card.panels)}"
+        raise DataError(rule, ", ".join(missing), "make the strips again with generate_train_data.py")
+    inputs = tuple(card.panels.index(name) for name in settings.condition)
+    count = len(card.panels) + 1
+    if settings.which_direction == "AtoB":
+        return Layout(count, inputs, count - 1, card.size)
+    if count != 2:
+        raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
+    return Layout(count, (1,), 0, card.size)
+
+
+def train(
+    input_dir: Path,
+    card: Card,
+    run: Run,
+    settings: Settings,
+    limits: Limits,
+    frequencies: Frequencies = Frequencies(),
+    checkpoint: Path | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[history.Epoch]:
+    """Trains, or goes on with training, until a limit is reached.
+
+    Args:
+        input_dir: Holds ``train/`` and perhaps ``val/``; without the latter the training strips are validated on.
+        card: Of the strips.
+        run: Where the results go.
+        settings: What to train.
+        limits: How long.
+        frequencies: What to write in between.
+        checkpoint: An earlier run to begin from, where this one is new.
+        clock: Seconds that only grow.
+
+    Returns:
+        The run's history.
+
+    Raises:
+        DataError: The strips don't fit the card, or the folder holds another run.
+        ModelError: A checkpoint is damaged or of another network.
+        KeyboardInterrupt: Ctrl-C; what was written stays good.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    what = layout(card, settings)
+    training = list_strips(input_dir, TRAIN)
+    augmentation = Augmentation(settings.scale_size, settings.flip)
+    batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed)
+    held_out = StripDataset(list_strips(input_dir, VAL) or training, what)
+    generator = GENERATORS[settings.generator](card.size, len(what.inputs), settings.ngf)
+    model = Pix2Pix(generator, patchgan(card.size, len(what.inputs), settings.ndf), settings.l1_weight, settings.gan_weight)
+    model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
+    model.optimizer.build(model.trainable_variables)
+    if checkpoint is not None:
+        path, theirs = find_checkpoint(checkpoint)
+        if differences := settings.differences(theirs, Settings.ARCHITECTURE):
+            raise ModelError("--checkpoint is of the same networks", "; ".join(differences), "train with its own options")
+    run.begin(settings, input_dir)
+    epochs = run.restore(model)
+    if checkpoint is not None and not epochs:
+        load_checkpoint(model, path)
+    progress = _Progress(run, card, settings, limits, frequencies, Preview(held_out), epochs, clock)
+    if progress.share() < 1:
+        batches.epoch = len(epochs)
+        last = limits.epochs or 1_000_000
+        model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=[progress], verbose=0)
+    history.plot(run.folder)
+    return progress.epochs
+
+
+class _Progress(keras.callbacks.Callback):
+    """Keeps the time, the rate, the files and the person informed."""
+
+    def __init__(
+        self,
+        run: Run,
+        card: Card,
+        settings: Settings,
+        limits: Limits,
+        frequencies: Frequencies,
+        preview: Preview,
+        epochs: list[history.Epoch],
+        clock: Callable[[], float],
+    ) -> None:
+        super().__init__()
+        self._run, self._card, self._settings, self._limits, self._frequencies = run, card, settings, limits, frequencies
+        self._preview, self.epochs, self._clock = preview, epochs, clock
+        self._before = epochs[-1].seconds if epochs else 0.0
+        self._steps_before = epochs[-1].steps if epochs else 0
+        self._steps = self._steps_before
+        self._began: float | None = None
+
+    def _seconds(self) -> float:
+        return self._before + (self._clock() - self._began if self._began is not None else 0.0)
+
+    def share(self, into_epoch: float = 0.0) -> float:
+        """How much of the run is done, 0 to 1."""
+        return self._limits.progress(len(self.epochs) + into_epoch, self._steps, self._seconds())
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        self._began = self._clock()
+        self._bar = tqdm(total=1.0, initial=self.share(), bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")
+
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+        left = 1 - self.share(batch / self.params["steps"])
+        self.model.optimizer.learning_rate = self._settings.lr * min(1.0, max(left, 1e-3) / _DECAY)
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        self._steps += 1
+        share = self.share((batch + 1) / self.params["steps"])
+        self._bar.update(share - self._bar.n)
+        losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name != "loss"}
+        self._bar.set_postfix({"epoch": len(self.epochs) + 1, "step": self._steps, **losses}, refresh=False)
+        if self._frequencies.save and self._steps % self._frequencies.save == 0:
+            self._run.save(self.model)
+        if self._frequencies.display and self._steps % self._frequencies.display == 0:
+            self._preview.write(self.model.generator, self._run.previews / f"step_{self._steps:07d}.png")
+        if share >= 1:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        figures = {name: float((logs or {})[name]) for name in ("l1", "gan", "discriminator", "val_l1")}
+        line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
+        best = min((each.val_l1 for each in self.epochs), default=float("inf"))
+        self.epochs = [*self.epochs, line]
+        if line.val_l1 < best:
+            self._run.save_best(self.model.generator)
+            self._finished_card(line).save(self._run.folder)
+        self._preview.write(self.model.generator, self._run.previews / f"epoch_{line.epoch:04d}.png")
+        # The checkpoint comes last: until it is there, the run goes on from the one before, whose steps the history is cut to.
+        history.write(self._run.folder, self.epochs)
+        self._run.save(self.model)
+
+    def on_train_end(self, logs: Any = None) -> None:
+        self._bar.close()
+
+    def _finished_card(self, line: history.Epoch) -> Card:
+        """The card of the generator as it is after an epoch."""
+        training = {name: value for name, value in asdict(self._settings).items() if name not in ("generator", "condition", "data")}
+        extent = {"epochs": line.epoch, "steps": line.steps, "minutes": round(line.seconds / 60, 1)}
+        by = {"backend": keras.backend.backend(), "face2face": __version__}
+        metrics = {"val_l1": round(line.val_l1, 5)}
+        return replace(
+            self._card,
+            panels=self._settings.condition,
+            generator=self._settings.generator,
+            training=training | extent | by,
+            metrics=metrics,
+        )

@@ -1,0 +1,1 @@
+"""The live program, without TensorFlow."""

@@ -1,0 +1,1 @@
+"""Sources and sinks: camera, file, stream, stills, window, recording."""

@@ -1,0 +1,49 @@
+"""Pictures on disk: read, listed, written. BGR, which OpenCV keeps in files, doesn't leave this module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+from imutils import paths
+
+from face2face.errors import MediaError
+from face2face.files import write_aside
+from face2face.image import Image
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
+
+
+def read_image(path: Path) -> Image:
+    """A picture as RGB uint8, turned upright after its EXIF tag; transparency is dropped.
+
+    Raises:
+        MediaError: The file is missing or is no picture.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)  # cv2.imread can't open every Windows path
+    except OSError as error:
+        raise MediaError("a picture is a readable file", f"{path}: {error.strerror or error}", "check the path") from error
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if image is None:
+        raise MediaError("a picture is a PNG, JPEG, WebP, BMP or TIFF file", f"{path}, which can't be decoded", "convert it first")
+    return np.ascontiguousarray(image[..., ::-1])
+
+
+def write_image(path: Path, image: Image) -> None:
+    """Writes an RGB uint8 picture whole or not at all; the suffix says the format.
+
+    Raises:
+        MediaError: It can't be written.
+    """
+    done, data = cv2.imencode(path.suffix, image[..., ::-1])
+    if not done:
+        raise MediaError("a picture is written as PNG or JPEG", path.suffix, "name a file that ends with .png")
+    with write_aside(path) as aside:
+        data.tofile(aside)
+
+
+def list_images(folder: Path) -> list[Path]:
+    """The pictures of a folder and its subfolders, sorted."""
+    return sorted(Path(each) for each in paths.list_images(str(folder)))

