@@ -38,7 +38,6 @@ setup(
     },
     entry_points={"console_scripts": ["face2face=face2face.commands.console:main"]},
     classifiers=[
-        "License :: OSI Approved :: MIT License",
         "Programming Language :: Python :: 3",
         "Topic :: Multimedia :: Video",
     ],

@@ -24,6 +24,8 @@ class Card:
         mode: A name in :data:`face2face.modes.MODES`.
         size: Width and height of a panel in pixels, 256 or 512.
         panels: What the network is shown, in order; a strip holds these and then the target.
+        base: The panel from which the answer departs; empty where it is painted from nothing.
+        mask: The panel that says where it may depart; empty for everywhere.
         sketch: The fields of :class:`face2face.face.sketch.SketchSpec`.
         shape: The target's shape statistics: the fields of :class:`face2face.face.retarget.TargetShape`.
         data: Where the pictures came from: file name, frames, seconds.
@@ -39,6 +41,8 @@ class Card:
     mode: str
     size: int
     panels: tuple[str, ...]
+    base: str = ""
+    mask: str = ""
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
@@ -97,4 +101,7 @@ class Card:
         panels = values["panels"]
         if not isinstance(panels, list) or not panels or not all(isinstance(each, str) for each in panels):
             raise ModelError("a card's panels are a list of names", f"{panels!r} in {origin}", do)
+        for role in ("base", "mask"):
+            if values.get(role, "") not in ("", *panels):
+                raise ModelError(f"a card's {role} is one of its panels", f"{values[role]!r} in {origin}", do)
         return cls(**{**values, "panels": tuple(panels)})

@@ -23,6 +23,8 @@ class Layout:
         panels: How many panels a strip has.
         inputs: Indices of those that are shown.
         output: Index of the one to be answered.
+        base: Place among the inputs of the one from which the answer departs; None where it is painted from nothing.
+        mask: Place among the inputs of the one that says where it may depart; None for everywhere.
         size: Width and height of a panel, in pixels.
     """
 
@@ -30,6 +32,8 @@ class Layout:
     inputs: tuple[int, ...]
     output: int
     size: int
+    base: int | None = None
+    mask: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,8 +89,15 @@ class StripDataset(keras.utils.PyDataset):
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         strips = [self._panels(int(each)) for each in chosen]
         shown = np.stack([np.concatenate([strip[each] for each in self._layout.inputs], axis=-1) for strip in strips])
-        wanted = np.stack([strip[self._layout.output] for strip in strips])
-        return to_signed(shown), to_signed(wanted)
+        wanted = to_signed(np.stack([strip[self._layout.output] for strip in strips]))
+        return to_signed(shown), self._within_reach(to_signed(shown), wanted)
+
+    def _within_reach(self, shown: NDArray[np.float32], wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The target as far as it can be reached: beyond the mask it is the base, which the discriminator would else tell at a glance."""
+        if self._layout.base is None or self._layout.mask is None:
+            return wanted
+        base, mask = (shown[..., 3 * place : 3 * place + 3] for place in (self._layout.base, self._layout.mask))
+        return base + (mask + 1) / 2 * (wanted - base)
 
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch has another order."""

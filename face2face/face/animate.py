@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from face2face.face.landmarks import PARTS, interocular
+from face2face.face.region import fill
 from face2face.face.warp import warp
 from face2face.image import Image, Landmarks
 
@@ -64,7 +64,7 @@ def _gap(landmarks: Landmarks, facing: tuple[list[int], list[int]]) -> float:
 def _without_eyes(photo: Image, landmarks: Landmarks) -> Image:
     """The photo with skin in the eyes' place."""
     size, unit = photo.shape[0], interocular(landmarks)
-    right, left = (_region(landmarks[PARTS[eye]], size, 0.0) for eye in _EYES)
+    right, left = (fill(landmarks[PARTS[eye]], size) for eye in _EYES)
     reach = max(3, round(0.16 * unit) | 1)
     grown = cv2.dilate((right + left > 0).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     return cv2.inpaint(photo, grown, 0.1 * unit, cv2.INPAINT_TELEA)
@@ -77,7 +77,7 @@ def _close(picture: Image, skin: Image, awake: Landmarks, moved: Landmarks, eye:
     outer, inner = PARTS[eye].start, PARTS[eye].start + 3
     lift = 0.06 * (awake[upper].mean(0) - awake[lower].mean(0)) * unit / _gap(awake, (upper, lower))
     lid = np.concatenate([awake[[outer]], awake[upper] + lift, awake[[inner]], moved[upper[::-1]]])
-    cover = _region(lid, size, 0.012 * unit)
+    cover = fill(lid, size, 0.012 * unit)
     closed = cover * skin + (1 - cover) * picture
     line = np.zeros((size, size), np.float32)
     edge = np.round(moved[[outer, *upper, inner]] * 16).astype(np.int32)
@@ -92,14 +92,7 @@ def _open_mouth(picture: Image, photo: Image, landmarks: Landmarks, moved: Landm
     # The same head with the lips as far apart as the photo has them: there the teeth have their own height.
     shut = moved.copy()
     shut[_LOWER_INNER_LIP] = moved[_UPPER_INNER_LIP] + grown * (landmarks[_LOWER_INNER_LIP] - landmarks[_UPPER_INNER_LIP])
-    teeth = _region(shut[PARTS["inner_mouth"]], size, 0.02 * unit)
+    teeth = fill(shut[PARTS["inner_mouth"]], size, 0.02 * unit)
     inside = teeth * warp(photo, landmarks, shut) + (1 - teeth) * np.array(_CAVITY)
-    mouth = _region(moved[PARTS["inner_mouth"]], size, 0.02 * unit)
+    mouth = fill(moved[PARTS["inner_mouth"]], size, 0.02 * unit)
     return np.rint(mouth * inside + (1 - mouth) * picture).astype(np.uint8)
-
-
-def _region(outline: NDArray[np.floating], size: int, softness: float) -> NDArray[np.float32]:
-    """The inside of a polygon as a ``(size, size, 1)`` mask from 0 to 1, its edge blurred by ``softness`` pixels."""
-    mask = np.zeros((size, size), np.float32)
-    cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
-    return (cv2.GaussianBlur(mask, (0, 0), softness) if softness > 0 else mask)[..., None]

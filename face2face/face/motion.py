@@ -132,9 +132,9 @@ def perform(seconds: float) -> Expression:
     syllables = (0.5 - 0.5 * np.cos(2 * np.pi * 3.0 * t)) * (0.65 + 0.35 * np.sin(2 * np.pi * 0.75 * t + 1))
     return Expression(
         blink=max(_blink(t - at) for at in (1.2, 3.4, 5.1, 8.3, 10.6)),
-        open=0.2 * speech * syllables + 0.28 * _during(t, 6.6, 7.2),
+        open=0.2 * speech * syllables + 0.3 * _during(t, 6.4, 7.4),
         smile=0.9 * _during(t, 4.4, 6.4),
-        brows=0.8 * _during(t, 6.5, 7.3) + 0.3 * np.sin(3 * wave) * speech,
+        brows=0.8 * _during(t, 6.4, 7.4) + 0.3 * np.sin(3 * wave) * speech,
         turn=0.16 * np.sin(2 * wave),
         nod=0.09 * np.sin(3 * wave),
         tilt=0.06 * np.sin(wave),

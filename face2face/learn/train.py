@@ -73,7 +73,8 @@ def layout(card: Card, settings: Settings) -> Layout:
     inputs = tuple(card.panels.index(name) for name in settings.condition)
     count = len(card.panels) + 1
     if settings.which_direction == "AtoB":
-        return Layout(count, inputs, count - 1, card.size)
+        base, mask = (settings.condition.index(name) if name in settings.condition else None for name in (card.base, card.mask))
+        return Layout(count, inputs, count - 1, card.size, base, mask)
     if count != 2:
         raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
     return Layout(count, (1,), 0, card.size)
@@ -115,8 +116,8 @@ def train(
     augmentation = Augmentation(settings.scale_size, settings.flip)
     batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed)
     held_out = StripDataset(list_strips(input_dir, VAL) or training, what)
-    generator = GENERATORS[settings.generator](card.size, len(what.inputs), settings.ngf)
-    model = Pix2Pix(generator, patchgan(card.size, len(what.inputs), settings.ndf), settings.l1_weight, settings.gan_weight)
+    generator = GENERATORS[settings.generator](what, settings.ngf)
+    model = Pix2Pix(generator, patchgan(what, settings.ndf), settings.l1_weight, settings.gan_weight)
     model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
     model.optimizer.build(model.trainable_variables)
     if checkpoint is not None:
@@ -211,6 +212,8 @@ class _Progress(keras.callbacks.Callback):
         return replace(
             self._card,
             panels=self._settings.condition,
+            base=self._card.base if self._card.base in self._settings.condition else "",
+            mask=self._card.mask if self._card.mask in self._settings.condition else "",
             generator=self._settings.generator,
             training=training | extent | by,
             metrics=metrics,

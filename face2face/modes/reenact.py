@@ -1,4 +1,4 @@
-"""Reenact: the target's photograph from a driver's landmarks, by retrieving a keyframe, warping it, and refining that."""
+"""Reenact: the target's photograph from a driver's landmarks: retrieve a keyframe, warp it, refine the face in it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.bank import Bank, choose
+from face2face.face.region import face_mask
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.warp import warp
@@ -76,16 +77,16 @@ class Reenact:
         shape = TargetShape.from_json(card.shape) if card.shape else None
         mode = cls(card.size, sketch, shape, bank)
         if card.panels != mode.panels:
-            raise ModelError("reenact's panels are sketch, or sketch and warp", ", ".join(card.panels), do)
+            raise ModelError("reenact's panels are sketch, or sketch, warp and mask", ", ".join(card.panels), do)
         return mode
 
     @property
     def panels(self) -> tuple[str, ...]:
-        """``sketch``, and ``warp`` where there is a bank."""
-        return ("sketch",) if self.bank is None else ("sketch", "warp")
+        """``sketch``, and where there is a bank, ``warp`` and ``mask``."""
+        return ("sketch",) if self.bank is None else ("sketch", "warp", "mask")
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The sketch, and the nearest keyframe warped into the pose.
+        """The sketch, the nearest keyframe warped into the pose, and where the face is in it.
 
         Args:
             scene: Its landmarks are the target's, in panel pixels. Its time, if it has one, is that in the target's own
@@ -97,7 +98,8 @@ class Reenact:
             return [drawn]
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
         nearest = self.bank.nearest(landmarks, scene.seconds, gap)
-        return [drawn, warp(self.bank.photos[nearest], self.bank.landmarks[nearest], landmarks)]
+        warped = warp(self.bank.photos[nearest], self.bank.landmarks[nearest], landmarks)
+        return [drawn, warped, face_mask(landmarks, self.size)]
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""
@@ -108,8 +110,9 @@ class Reenact:
         return answer
 
     def card_fields(self) -> dict[str, Any]:
-        """Mode, size, panels, sketch and shape."""
-        fields = {"mode": "reenact", "size": self.size, "panels": self.panels}
+        """Mode, size, panels and their roles, sketch and shape."""
+        roles = {"base": "", "mask": ""} if self.bank is None else {"base": "warp", "mask": "mask"}
+        fields = {"mode": "reenact", "size": self.size, "panels": self.panels} | roles
         return fields | {"sketch": asdict(self.sketch), "shape": self.shape.to_json() if self.shape else {}}
 
     def save(self, folder: Path) -> None:

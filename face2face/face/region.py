@@ -1,0 +1,39 @@
+"""Regions of a face as soft masks."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.face.landmarks import PARTS, interocular
+from face2face.image import Image, Landmarks
+
+#: How far above the brows the face's region reaches, how much its outline is drawn in, and how soft its edge is: in
+#: interocular distances, as a share, and in interocular distances.
+_FOREHEAD = 0.25
+_INSET = 0.95
+_SOFTNESS = 0.08
+
+
+def fill(outline: NDArray[np.floating], size: int, softness: float = 0.0) -> NDArray[np.float32]:
+    """The inside of a polygon of ``(n, 2)`` pixels as a ``(size, size, 1)`` mask from 0 to 1, its edge blurred by ``softness`` pixels."""
+    mask = np.zeros((size, size), np.float32)
+    cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+    return (cv2.GaussianBlur(mask, (0, 0), softness) if softness > 0 else mask)[..., None]
+
+
+def face_mask(landmarks: Landmarks, size: int) -> Image:
+    """Where the face itself is, from jaw to brows: a grey ``(size, size, 3)`` uint8 panel, 255 inside, with a soft edge.
+
+    Within it a generator may paint; hair, neck and background beyond it are the keyframe's own pixels, and stay sharp.
+    """
+    unit = interocular(landmarks)
+    brows = np.concatenate([landmarks[PARTS["right_eyebrow"]], landmarks[PARTS["left_eyebrow"]]])
+    right, left = (landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
+    upwards = np.array([left[1] - right[1], right[0] - left[0]]) * _FOREHEAD
+    points = np.concatenate([landmarks[PARTS["jaw"]], brows + upwards])
+    points = points.mean(0) + (points - points.mean(0)) * _INSET
+    hull = cv2.convexHull(points.astype(np.float32))[:, 0]
+    mask = np.rint(255 * fill(hull, size, _SOFTNESS * unit)).astype(np.uint8)
+    return np.repeat(mask, 3, axis=-1)

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face2face.errors import ModelError
+from face2face.face.bank import FILE_NAME, Bank, choose
+from face2face.face.motion import AVERAGE_FACE, Expression
+from face2face.image import Landmarks
+
+NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
+POSES = np.stack([pose.applied_to(NEUTRAL) for pose in (Expression(), Expression(open=0.3), Expression(blink=1), Expression(turn=0.3))])
+
+
+@pytest.fixture
+def bank() -> Bank:
+    photos = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8)
+    return Bank(photos, POSES, np.float32([0, 1, 2, 3]), NEUTRAL)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_the_nearest_keyframe_is_the_same_pose(bank: Bank, index: int) -> None:
+    assert bank.nearest(POSES[index] + 0.3) == index
+
+
+def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:
+    assert bank.nearest(POSES[1], apart_from=1.2, gap=0.5) != 1
+    assert bank.nearest(POSES[1], apart_from=1.2, gap=0.1) == 1
+
+
+def test_where_all_are_near_in_time_the_nearest_is_taken_all_the_same(bank: Bank) -> None:
+    assert bank.nearest(POSES[2], apart_from=1.0, gap=100) == 2
+
+
+def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:
+    bank.save(tmp_path)
+    loaded = Bank.load(tmp_path)
+    assert (loaded.photos == bank.photos).all()
+    assert (loaded.landmarks == bank.landmarks).all()
+    assert (loaded.seconds == bank.seconds).all()
+    assert len(loaded) == 4
+    assert loaded.size == 64
+
+
+@pytest.mark.parametrize("keep", [0, 100, -100])
+def test_a_damaged_bank_is_refused(bank: Bank, tmp_path: Path, keep: int) -> None:
+    bank.save(tmp_path)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ModelError, match="damaged"):
+        Bank.load(tmp_path)
+
+
+def test_keyframes_cover_what_was_shown() -> None:
+    many = np.concatenate([np.repeat(POSES[:1], 50, axis=0), POSES])
+    chosen = choose(many, NEUTRAL, 4)
+    assert {int(np.abs(many[each] - POSES).sum((1, 2)).argmin()) for each in chosen} == {0, 1, 2, 3}
+
+
+def test_there_are_no_more_keyframes_than_frames() -> None:
+    assert sorted(choose(POSES, NEUTRAL, 48)) == [0, 1, 2, 3]

@@ -1,0 +1,44 @@
+from pathlib import Path
+
+import dlib
+import numpy as np
+import pytest
+
+from face2face.errors import FaceError
+from face2face.face.detect import Detector
+from face2face.image import Image, Scene, side_by_side
+
+
+def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> None:
+    (found,) = detector(astronaut.photo)
+    assert found.shape == (68, 2)
+    assert found.dtype == np.float32
+    assert np.abs(found - astronaut.landmarks).mean() < 3
+
+
+def test_two_faces_and_none(detector: Detector, astronaut: Scene) -> None:
+    assert len(detector(side_by_side([astronaut.photo, astronaut.photo]))) == 2
+    assert detector(np.zeros((240, 320, 3), np.uint8)) == []
+
+
+@pytest.mark.parametrize("size", [(1, 1), (8, 400), (2000, 20)])
+def test_odd_pictures_are_no_error(detector: Detector, size: tuple[int, int]) -> None:
+    picture: Image = np.zeros((*size, 3), np.uint8)
+    assert detector(picture) == []
+
+
+def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(FaceError, match="no file"):
+        Detector(tmp_path / "none.dat")
+    (tmp_path / "text.dat").write_text("hello")
+    with pytest.raises(FaceError, match="can't read"):
+        Detector(tmp_path / "text.dat")
+    from importlib.util import find_spec
+
+    spec = find_spec("face_recognition_models")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    five_points = Path(spec.submodule_search_locations[0]) / "models" / "shape_predictor_5_face_landmarks.dat"
+    assert dlib.shape_predictor(str(five_points))
+    with pytest.raises(FaceError, match="5 points"):
+        Detector(five_points)

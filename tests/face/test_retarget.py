@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face2face.errors import ModelError
+from face2face.face.landmarks import Similarity
+from face2face.face.motion import AVERAGE_FACE, Expression, perform, random_expression
+from face2face.face.retarget import HeadPose, Retargeter, TargetShape
+from face2face.image import Landmarks
+
+#: A target with a long face, and a driver with a broad one.
+LONG: Landmarks = (AVERAGE_FACE * (48, 55) + (128, 110)).astype(np.float32)
+BROAD: Landmarks = (AVERAGE_FACE * (90, 80) + (320, 200)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def target() -> TargetShape:
+    rng = np.random.default_rng(0)
+    return TargetShape.of(np.stack([LONG, *(random_expression(rng).applied_to(LONG) for _ in range(400))]))
+
+
+@given(scale=st.floats(0.3, 3), angle=st.floats(-0.5, 0.5), x=st.floats(-200, 200), y=st.floats(-200, 200))
+def test_a_driver_at_rest_gives_the_target_at_rest(scale: float, angle: float, x: float, y: float) -> None:
+    shape = TargetShape.of(LONG[None])
+    driver = Similarity(scale, angle, x, y)(BROAD).astype(np.float32)
+    assert np.allclose(Retargeter(shape)(driver, 0.0), LONG, atol=0.01)
+
+
+def test_an_expression_is_carried_over_at_the_targets_size(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    for number in range(90):
+        retarget(BROAD, number / 30)
+    moved = retarget(Expression(open=0.15).applied_to(BROAD), 3.0)
+    rest = retarget(BROAD, 3.1)
+    opening = np.linalg.norm(moved[66] - moved[62]) - np.linalg.norm(rest[66] - rest[62])
+    assert opening == pytest.approx(0.15 * 50, rel=0.25)
+
+
+def test_the_target_stays_within_its_range_whatever_the_driver_does(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    retarget(BROAD, 0.0)
+    wild = retarget((Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32), 10.0)
+    pose = HeadPose.of(wild, target.mean)
+    assert wild.min() > -20
+    assert wild.max() < 276
+    assert np.abs(pose.vector[2]) < 0.5
+
+
+def test_a_performance_never_leaves_the_target_distorted(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    for t in np.arange(0, 12, 0.1):
+        result = retarget(perform(t).applied_to(BROAD), float(t))
+        width, height = np.ptp(result[:17, 0]), result[8, 1] - result[27, 1]
+        assert width / height == pytest.approx(np.ptp(LONG[:17, 0]) / (LONG[8, 1] - LONG[27, 1]), rel=0.25)
+
+
+def test_pose_and_shape_make_the_landmarks_again() -> None:
+    posed = Expression(tilt=0.1, shift=(0.2, 0.1), smile=1).applied_to(LONG)
+    assert np.allclose(HeadPose.of(posed, LONG).landmarks(LONG.mean(0)), posed, atol=0.5)
+
+
+def test_statistics_survive_the_card(target: TargetShape) -> None:
+    again = TargetShape.from_json(target.to_json())
+    assert np.allclose(again.mean, target.mean, atol=0.006)
+    assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
+    with pytest.raises(ModelError, match="68 points"):
+        TargetShape.from_json({"mean": [[1, 2]]})

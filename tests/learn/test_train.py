@@ -1,0 +1,227 @@
+"""Training for a few steps, through the command line; networks are kept tiny."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from face2face.data.dataset import Augmentation, Layout, StripDataset, to_bytes, to_signed
+from face2face.data.pairs import list_strips, read_strip, write_strip
+from face2face.learn import history
+from face2face.learn.gan import Pix2Pix
+from face2face.learn.networks import GENERATORS, patchgan
+from face2face.learn.run import CHECKPOINT, Run
+from face2face.learn.train import Limits
+from face2face.media.stills import list_images, read_image
+
+Command = Callable[..., tuple[int, str, str]]
+TINY = ("--ngf", 2, "--ndf", 2, "--batch_size", 2, "--no-export")
+
+
+def test_a_run_leaves_history_previews_and_a_generator(combined: Path, in_folder: Path, face2face: Command) -> None:
+    status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 2, *TINY)
+    assert status == 0
+    assert "2 epochs" in out
+    folder = in_folder / "face2face-model"
+    lines = history.read(folder)
+    assert [(line.epoch, line.steps) for line in lines] == [(1, 3), (2, 6)]
+    assert read_image(folder / "previews" / "epoch_0002.png").shape == (2 * 256, 3 * 256, 3)
+    assert (folder / "history.png").is_file()
+    best = keras.models.load_model(folder / "best.keras", compile=False)
+    assert best.input_shape == (None, 256, 256, 3)
+
+
+def test_the_same_command_goes_on_and_another_setting_is_refused(combined: Path, in_folder: Path, face2face: Command) -> None:
+    face2face("train", "--input_dir", combined, "--max_epochs", 1, *TINY)
+    face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
+    lines = history.read(in_folder / "face2face-model")
+    assert [line.steps for line in lines] == [3, 6, 9]
+    assert lines[0].seconds < lines[1].seconds < lines[2].seconds
+    before = (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns
+    status, _, err = face2face("train", "--input_dir", combined, "--max_epochs", 4, "--lr", 0.1, *TINY)
+    assert status == 2
+    assert "lr 0.0002, not 0.1" in err
+    assert (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns == before
+    status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
+    assert status == 0
+    assert "3 epochs" in out, "nothing left to do"
+
+
+def test_going_on_is_the_same_as_not_having_stopped(combined: Path, in_folder: Path, face2face: Command) -> None:
+    arguments = ("train", "--input_dir", combined, *TINY)
+    face2face(*arguments, "--output_dir", "whole", "--max_epochs", 2)
+    face2face(*arguments, "--output_dir", "parts", "--max_epochs", 1)
+    # The rate falls with the limit, so the second half is compared for what is shown, not for the weights.
+    face2face(*arguments, "--output_dir", "parts", "--max_epochs", 2)
+    whole, parts = (history.read(in_folder / name) for name in ("whole", "parts"))
+    assert parts[1].l1 == pytest.approx(whole[1].l1, rel=0.2)
+
+
+def test_a_killed_run_goes_on_from_its_last_epoch(combined: Path, in_folder: Path, face2face: Command) -> None:
+    arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
+    program = [sys.executable, "-c", f"from face2face.commands.console import main; main({arguments!r})"]
+    process = subprocess.Popen(program, cwd=in_folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    folder = in_folder / "face2face-model"
+    deadline = time.monotonic() + 120
+    while not (folder / CHECKPOINT).is_file() or len(history.read(folder)) < 3:
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    seen = len(history.read(folder))
+    assert face2face("train", "--input_dir", combined, "--max_epochs", seen + 2, *TINY)[0] == 0
+    lines = history.read(folder)
+    assert [line.epoch for line in lines] == list(range(1, seen + 3))
+    assert [line.steps for line in lines] == [3 * line.epoch for line in lines]
+
+
+def test_a_history_ahead_of_its_checkpoint_is_cut_back(combined: Path, in_folder: Path, face2face: Command) -> None:
+    face2face("train", "--input_dir", combined, "--max_epochs", 2, *TINY)
+    folder = in_folder / "face2face-model"
+    lines = history.read(folder)
+    history.write(folder, [*lines, history.Epoch(3, 9, 99.0, 0, 0, 0, 0)])  # killed between history and checkpoint
+    face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
+    assert history.read(folder)[2].val_l1 > 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as Ctrl-C does")
+def test_ctrl_c_keeps_what_was_learnt(combined: Path, in_folder: Path) -> None:
+    arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
+    program = [sys.executable, "-c", f"import sys; from face2face.commands.console import main; sys.exit(main({arguments!r}))"]
+    process = subprocess.Popen(program, cwd=in_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (in_folder / "face2face-model" / CHECKPOINT).is_file():
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "goes on from the last epoch" in out
+    assert "Traceback" not in err
+
+
+def test_steps_end_a_run_in_the_middle_of_an_epoch(combined: Path, in_folder: Path, face2face: Command) -> None:
+    face2face("train", "--input_dir", combined, "--max_steps", 4, "--display_freq", 2, "--save_freq", 2, *TINY)
+    folder = in_folder / "face2face-model"
+    assert [line.steps for line in history.read(folder)] == [3, 4]
+    assert [path.name for path in list_images(folder / "previews") if "step" in path.name] == ["step_0000002.png", "step_0000004.png"]
+
+
+def test_a_run_begins_from_an_earlier_ones_weights(combined: Path, in_folder: Path, face2face: Command) -> None:
+    arguments = ("train", "--input_dir", combined, "--max_steps", 1, *TINY)
+    face2face(*arguments, "--output_dir", "first")
+    assert face2face(*arguments, "--output_dir", "second", "--checkpoint", "first", "--lr", 0.001)[0] == 0
+    status, _, err = face2face(
+        "train", "--input_dir", combined, "--output_dir", "third", "--checkpoint", "first", "--generator", "unet", *TINY
+    )
+    assert status == 2
+    assert "generator light, not unet" in err
+    assert not (in_folder / "third" / CHECKPOINT).exists()
+
+
+def test_direction_and_jitter(combined: Path, in_folder: Path, face2face: Command) -> None:
+    arguments = ("--which_direction", "BtoA", "--scale_size", 286, "--flip", "--max_steps", 1)
+    assert face2face("train", "--input_dir", combined, *arguments, *TINY)[0] == 0
+
+
+@pytest.mark.parametrize("name", sorted(GENERATORS))
+@pytest.mark.parametrize("size", [256, 512])
+def test_generators_answer_with_pictures(name: str, size: int) -> None:
+    what = Layout(3, (0, 1), 2, size)
+    generator = GENERATORS[name](what, 2)
+    assert generator.output_shape == (None, size, size, 3)
+    assert patchgan(what, 2).output_shape == (None, size // 8, size // 8, 1)
+
+
+def test_the_reference_is_the_papers_size() -> None:
+    assert GENERATORS["unet"](Layout(2, (0,), 1, 256), 64).count_params() == pytest.approx(54.4e6, rel=0.01)
+
+
+def test_a_patch_is_seventy_pixels_wide() -> None:
+    judge = patchgan(Layout(2, (0,), 1, 256), 4)
+    picture = np.zeros((1, 256, 256, 6), np.float32)
+    weights = [np.full_like(each, 0.1) for each in judge.get_weights()]
+    convolutions = [layer for layer in judge.layers if isinstance(layer, keras.layers.Conv2D)]
+    bare = x = keras.Input((256, 256, 6))
+    for layer in convolutions:
+        x = keras.layers.Conv2D(layer.filters, 4, layer.strides, "same", use_bias=False, kernel_initializer="ones")(x)
+    network = keras.Model(bare, x)
+    picture[0, 120, 120] = 1
+    reached = np.argwhere(np.asarray(network(picture))[0, ..., 0] > 0)
+    patches = np.ptp(reached, axis=0) + 1
+    assert len(weights) > 0
+    assert patches.tolist() == [9, 9], "70 pixels are touched by 70 / 8 patches a side"
+
+
+def test_the_losses_do_not_mix() -> None:
+    """The discriminator doesn't move for the generator's sake, nor the generator for the discriminator's."""
+    what = Layout(3, (0, 1), 2, 256, base=1)
+    generator, judge = GENERATORS["light"](what, 2), patchgan(what, 2)
+    model = Pix2Pix(generator, judge, l1_weight=0.0, gan_weight=0.0)
+    model.compile(keras.optimizers.SGD(1.0), jit_compile=False)
+    rng = np.random.default_rng(0)
+    batch = rng.uniform(-1, 1, (1, 256, 256, 6)).astype(np.float32), rng.uniform(-1, 1, (1, 256, 256, 3)).astype(np.float32)
+    before = [generator.get_weights(), judge.get_weights()]
+    model.train_on_batch(*batch)
+    assert all((a == b).all() for a, b in zip(before[0], generator.get_weights(), strict=True))
+    assert any((a != b).any() for a, b in zip(before[1], judge.get_weights(), strict=True))
+
+
+def test_light_begins_with_its_base_and_never_leaves_its_mask() -> None:
+    generator = GENERATORS["light"](Layout(4, (0, 1, 2), 3, 256, base=1, mask=2), 4)
+    condition = np.random.default_rng(0).uniform(-1, 1, (1, 256, 256, 9)).astype(np.float32)
+    condition[..., 6:] = -1
+    condition[:, 100:150, 100:150, 6:] = 1
+    assert np.allclose(generator(condition), condition[..., 3:6], atol=1e-6)
+    generator.set_weights([each + 0.1 for each in generator.get_weights()])
+    changed = np.abs(np.asarray(generator(condition)) - condition[..., 3:6])[0].max(-1) > 1e-3
+    assert changed[100:150, 100:150].mean() > 0.9
+    changed[100:150, 100:150] = False
+    assert not changed.any()
+
+
+def test_beyond_the_mask_the_target_is_the_base(tmp_path: Path) -> None:
+    panels = list(np.random.default_rng(0).integers(0, 256, (3, 4, 4, 3), np.uint8))
+    mask = np.repeat(np.uint8([[0, 0, 255, 255]] * 4)[..., None], 3, axis=-1)
+    write_strip(tmp_path / "a.png", [panels[0], panels[1], mask, panels[2]])
+    _, wanted = StripDataset([tmp_path / "a.png"], Layout(4, (0, 1, 2), 3, 4, base=1, mask=2))[0]
+    assert (to_bytes(wanted[0])[:, :2] == panels[1][:, :2]).all()
+    assert (to_bytes(wanted[0])[:, 2:] == panels[2][:, 2:]).all()
+
+
+def test_batches_are_what_the_strips_say(combined: Path) -> None:
+    paths = list_strips(combined, "train")
+    batches = StripDataset(paths, Layout(2, (0,), 1, 256), batch_size=2)
+    shown, wanted = batches[1]
+    a, b = read_strip(paths[2], 2)
+    assert shown.shape == (2, 256, 256, 3)
+    assert (to_bytes(shown[0]) == a).all()
+    assert (to_bytes(wanted[0]) == b).all()
+    assert (to_bytes(to_signed(np.arange(256, dtype=np.uint8))) == np.arange(256)).all()
+
+
+def test_shuffled_epochs_differ_and_repeat_with_the_seed(combined: Path) -> None:
+    def epoch(number: int) -> np.ndarray:
+        batches = StripDataset(list_strips(combined, "train"), Layout(2, (0,), 1, 256), 6, Augmentation(286, True), seed=5)
+        batches.epoch = number
+        return batches[0][1]
+
+    assert (epoch(1) == epoch(1)).all()
+    assert (epoch(1) != epoch(2)).any()
+
+
+def test_progress_is_the_nearest_limit() -> None:
+    assert Limits(10, 100, 1.0).progress(1, 50, 6) == 0.5
+    assert Limits(minutes=1.0).progress(0, 0, 90) == 1
+    assert Limits().progress(5, 5, 5) == 0
+
+
+def test_a_run_without_settings_is_none(tmp_path: Path) -> None:
+    assert Run(tmp_path).settings() is None

@@ -1,0 +1,141 @@
+"""The live loop with doubles: no camera, no screen, no waiting."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from face2face.face.motion import AVERAGE_FACE
+from face2face.face.performance import Performance
+from face2face.face.retarget import TargetShape
+from face2face.face.sketch import SketchSpec
+from face2face.image import Image, Landmarks, Scene
+from face2face.live.driver import Driver
+from face2face.live.loop import INPUT, SKETCH, Show, run
+from face2face.live.puppet import Puppet
+from face2face.modes.reenact import Reenact
+
+TARGET: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
+MODE = Reenact(256, SketchSpec(), TargetShape.of(TARGET[None]), None)
+
+
+class Negative:
+    """An engine that answers with the negative of its first panel."""
+
+    name = "double"
+
+    def __call__(self, panels: list[Image]) -> Image:
+        return 255 - panels[0]
+
+
+class Collector:
+    """A sink that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.pictures: list[Image] = []
+        self.times: list[float] = []
+
+    def write(self, image: Image, seconds: float) -> None:
+        self.pictures.append(image)
+        self.times.append(seconds)
+
+    def __enter__(self) -> "Collector":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+
+def blind(photo: Image) -> list[Landmarks]:
+    return []
+
+
+def show(detect=blind) -> Show:
+    return Show(Driver(detect, MODE.shape, MODE.size), Puppet(MODE, Negative(), "double"))
+
+
+def test_a_performance_drives_the_target() -> None:
+    sink = Collector()
+    summary = run(Performance(), show(), [sink])
+    assert (summary.frames, summary.found) == (360, 360)
+    assert sink.pictures[0].shape == (256, 512, 3)
+    assert sink.times == pytest.approx([number / 30 for number in range(360)])
+    left, right = sink.pictures[100][:, :256], sink.pictures[100][:, 256:]
+    assert left.mean() < 50
+    assert right.mean() > 200
+
+
+def test_the_sketch_can_be_shown_instead_of_the_input() -> None:
+    scene = Performance(size=512).scene(0.0)
+    view = show()(scene)
+    assert (view.picture(SKETCH)[:, :256] == view.sketch).all()
+    assert (view.sketch == MODE.sketch.draw(TARGET, 256)).mean() > 0.99, "a driver at rest shows the target at rest"
+    assert (view.picture(INPUT)[:, :256] == view.driver).all()
+
+
+def test_a_wide_driver_keeps_its_proportions() -> None:
+    view = show()(Scene(np.zeros((480, 640, 3), np.uint8), (AVERAGE_FACE * 50 + 200).astype(np.float32), 0.0))
+    assert view.driver.shape == (256, 341, 3)
+
+
+def test_without_a_face_the_last_picture_stays_dimmed_and_says_so() -> None:
+    stage = show()
+    scene = Performance().scene(0.0)
+    before = stage(scene)
+    after = stage(Scene(scene.photo, None, 0.1))
+    assert not after.found
+    assert after.sketch.max() == 0
+    top = slice(0, 200)  # above the line of text
+    assert np.abs(after.target[top].astype(int) - 0.35 * before.target[top]).max() <= 1
+    assert (after.target[200:] == 255).any(), "it says so"
+    assert stage(Scene(scene.photo, scene.landmarks, 0.2)).found
+
+
+def test_a_driver_without_a_face_from_the_start_is_black() -> None:
+    view = show()(Scene(np.zeros((48, 64, 3), np.uint8), None, 0.0))
+    assert view.target[:200].max() == 0
+
+
+def test_the_largest_face_drives() -> None:
+    small, large = (AVERAGE_FACE * 20 + 100).astype(np.float32), (AVERAGE_FACE * 60 + 250).astype(np.float32)
+    posed = Driver(lambda photo: [large, small], None, 256)(Scene(np.zeros((512, 512, 3), np.uint8), None, 0.0))
+    assert posed is not None
+    assert posed.landmarks == pytest.approx((large + 0.5) / 2 - 0.5), "without a shape, as it lies in the picture"
+
+
+def test_an_error_in_the_source_reaches_the_caller_after_the_sinks_were_fed() -> None:
+    def scenes() -> Iterator[Scene]:
+        yield Performance().scene(0.0)
+        raise RuntimeError("unplugged")
+
+    sink = Collector()
+    with pytest.raises(RuntimeError, match="unplugged"):
+        run(scenes(), show(), [sink])
+    assert len(sink.pictures) == 1
+
+
+def test_the_rate_is_taken_from_the_clock() -> None:
+    ticks = iter(np.arange(0, 1000, 0.05))
+    summary = run((Performance().scene(n / 30) for n in range(11)), show(), [], clock=lambda: float(next(ticks)))
+    assert summary.fps == pytest.approx(20)
+
+
+class FakeWindow:
+    """A window that is closed at the third picture."""
+
+    def __init__(self) -> None:
+        self.waits: list[float] = []
+
+    def write(self, image: Image, seconds: float) -> None:
+        pass
+
+    def closed(self, wait: float = 0.0) -> bool:
+        self.waits.append(wait)
+        return len(self.waits) == 3
+
+
+def test_closing_the_window_ends_it_and_a_recorded_driver_keeps_his_pace() -> None:
+    window = FakeWindow()
+    summary = run(Performance(), show(), [], window, paced=True, clock=lambda: 0.0)  # type: ignore[arg-type]
+    assert summary.frames == 3
+    assert window.waits == pytest.approx([0, 1 / 30, 2 / 30])

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from face2face.image import Box, centre_box, side_by_side
+
+
+def test_a_box_inside_cuts_and_one_over_the_edge_repeats_it() -> None:
+    image = np.arange(12, dtype=np.uint8).reshape(2, 2, 3)
+    assert Box(1, 1, 1).cut(image).tolist() == [[[9, 10, 11]]]
+    over = Box(-1, 0, 3).cut(image)
+    assert over[:, :, 0].tolist() == [[0, 0, 3], [6, 6, 9], [6, 6, 9]]
+
+
+def test_a_box_without_area_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one pixel"):
+        Box(0, 0, 0)
+
+
+@given(x=st.integers(-50, 50), y=st.integers(-50, 50), side=st.integers(1, 400), size=st.sampled_from([256, 512]))
+def test_the_corners_of_a_box_are_the_corners_of_its_panel(x: int, y: int, side: int, size: int) -> None:
+    edges = Box(x, y, side).to_panel(np.array([[x - 0.5, y - 0.5], [x + side - 0.5, y + side - 0.5]]), size)
+    assert np.allclose(edges, [[-0.5, -0.5], [size - 0.5, size - 0.5]], atol=1e-3)
+
+
+@given(height=st.integers(1, 500), width=st.integers(1, 500))
+def test_the_centre_box_is_the_largest_square_inside(height: int, width: int) -> None:
+    box = centre_box(height, width)
+    assert box.side == min(height, width)
+    assert 0 <= box.x <= width - box.side
+    assert 0 <= box.y <= height - box.side
+    assert abs((width - box.side) - 2 * box.x) <= 1
+
+
+def test_side_by_side() -> None:
+    assert side_by_side([np.zeros((2, 3, 3), np.uint8), np.ones((2, 1, 3), np.uint8)]).shape == (2, 4, 3)

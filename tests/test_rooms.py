@@ -1,0 +1,56 @@
+"""The design, checked: a room imports only from lower floors, and the live program doesn't import TensorFlow."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOORS = [{"errors", "image", "files", "card"}, {"media", "face"}, {"modes", "data"}, {"learn", "graph"}, {"live"}, {"commands"}]
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+
+
+def imports(path: Path) -> set[str]:
+    """The rooms that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module] if node.module != "face2face" else [f"face2face.{each.name}" for each in node.names]
+        elif isinstance(node, ast.Import):
+            names = [each.name for each in node.names]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if name.startswith("face2face.")}
+    return found - {"__version__"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "face2face").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_from_lower_floors(path: Path) -> None:
+    room = path.relative_to(ROOT / "face2face").parts[0].removesuffix(".py")
+    if room == "__init__":
+        assert not imports(path)
+        return
+    for other in imports(path) - {room}:
+        assert FLOOR[other] < FLOOR[room] or FLOOR[other] == FLOOR[room] == 0, f"{path.name} imports {other}"
+
+
+def test_modes_and_learn_do_not_know_each_other() -> None:
+    for room, other in (("modes", "learn"), ("learn", "modes")):
+        for path in (ROOT / "face2face" / room).rglob("*.py"):
+            assert other not in imports(path)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import face2face.live, face2face.live.loop, face2face.live.driver, face2face.live.puppet",
+        "from face2face.commands.console import main\ntry: main(['run_webcam', '--help'])\nexcept SystemExit: pass",
+        "from face2face.commands.console import main; main(['run_webcam', '--source', 'demo', '--no-window', '--output', 'out.mp4'])",
+    ],
+    ids=["import", "help", "demo"],
+)
+def test_the_live_program_does_not_import_tensorflow(code: str, tmp_path: Path) -> None:
+    script = f"{code}\nimport sys\nassert not {{'tensorflow', 'keras'}} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, capture_output=True)
