@@ -20,10 +20,42 @@ from face2face.image import Image, Landmarks
 FILE_NAME = "bank.npz"
 #: Keyframes kept of a video.
 DEFAULT_SIZE = 48
-#: Eyes and mouth (points 36 to 67) count twice: a warp moves them badly, so they must already be right.
-_WEIGHTS = np.where(np.arange(68) < 36, 1.0, 2.0)[:, None]
-#: How much the head's place, size and roll count against its shape, in landmarks' worth.
-_POSE_WEIGHT = 8.0
+#: A keyframe is kept while no other is nearer than this share of its distance, and is faded out by this much a frame.
+_CLEARLY = 0.8
+_FADE = 0.15
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What makes two poses alike.
+
+    Attributes:
+        bones: Weight of jaw, brows and nose (points 0 to 35).
+        soft: Weight of eyes and mouth (points 36 to 67).
+        pose: Weight of the head's place, size and roll, in landmarks' worth.
+    """
+
+    bones: float
+    soft: float
+    pose: float
+
+    def vector(self, landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
+        """``(140,)`` float64, in units of the reference's interocular distance: the nearer, the more alike.
+
+        The shape after similarity alignment to the reference, followed by what the alignment took out.
+        """
+        unit = interocular(reference)
+        fit = Similarity.between(landmarks, reference)
+        shape = (fit(landmarks) - reference) * np.where(np.arange(68) < 36, self.bones, self.soft)[:, None]
+        shift = landmarks.mean(0) - reference.mean(0)
+        pose = np.array([*shift, (fit.scale - 1) * unit, fit.angle * unit]) * self.pose
+        return np.concatenate([shape.ravel(), pose]) / unit
+
+
+#: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in expression, nearly wherever the head
+#: is: for the face. (Chosen on three videos by the error of the warp alone: one measure for both was worse by a fifth in the face.)
+HEAD = Likeness(1.0, 0.0, 2.0)
+FACE = Likeness(1.0, 3.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -51,14 +83,15 @@ class Bank:
         return int(self.photos.shape[1])
 
     @cached_property
-    def _descriptors(self) -> NDArray[np.floating]:
-        return np.stack([describe(landmarks, self.reference) for landmarks in self.landmarks])
+    def _vectors(self) -> dict[Likeness, NDArray[np.floating]]:
+        return {like: np.stack([like.vector(each, self.reference) for each in self.landmarks]) for like in (HEAD, FACE)}
 
-    def nearest(self, landmarks: Landmarks, apart_from: float | None = None, gap: float = 0.0) -> int:
-        """The keyframe whose pose and expression are nearest to ``(68, 2)`` landmarks.
+    def nearest(self, landmarks: Landmarks, like: Likeness, apart_from: float | None = None, gap: float = 0.0) -> int:
+        """The keyframe most alike to ``(68, 2)`` landmarks.
 
         Args:
             landmarks: The wanted ones, in the photos' pixels.
+            like: :data:`HEAD` or :data:`FACE`.
             apart_from: A time in seconds; keyframes within ``gap`` of it are left out, where others remain. A
                 training frame uses it, or the network would be shown its own answer and learn to copy.
             gap: Seconds.
@@ -66,12 +99,16 @@ class Bank:
         Returns:
             An index from 0 to ``len(self) - 1``.
         """
-        distances = np.linalg.norm(self._descriptors - describe(landmarks, self.reference), axis=1)
+        distances = self.distances(landmarks, like)
         if apart_from is not None:
             near = np.abs(self.seconds - apart_from) < gap
             if not near.all():
                 distances[near] = np.inf
         return int(distances.argmin())
+
+    def distances(self, landmarks: Landmarks, like: Likeness) -> NDArray[np.floating]:
+        """How unlike ``(68, 2)`` landmarks each keyframe is: ``(n,)``, at least 0."""
+        return np.linalg.norm(self._vectors[like] - like.vector(landmarks, self.reference), axis=1)
 
     def save(self, folder: Path) -> None:
         """Writes ``bank.npz`` into a folder; the photos are kept as lossless PNG."""
@@ -106,6 +143,34 @@ class Bank:
             raise ModelError("bank.npz holds keyframes and landmarks", f"{path}, damaged", do) from error
 
 
+class Follower:
+    """Chooses keyframes for a face that moves, without jumps: it keeps one until another is clearly more alike, then fades over to that.
+
+    Args:
+        bank: The keyframes.
+        like: :data:`HEAD` or :data:`FACE`.
+    """
+
+    def __init__(self, bank: Bank, like: Likeness) -> None:
+        self._bank, self._like = bank, like
+        self._kept: int | None = None
+        self._weights: dict[int, float] = {}
+
+    def __call__(self, landmarks: Landmarks) -> dict[int, float]:
+        """Keyframes to be mixed for the next ``(68, 2)`` landmarks: index -> weight above 0; the weights add up to 1."""
+        distances = self._bank.distances(landmarks, self._like)
+        nearest = int(distances.argmin())
+        if self._kept is None:
+            self._weights = {nearest: 1.0}
+        if self._kept is None or distances[nearest] < _CLEARLY * distances[self._kept]:
+            self._kept = nearest
+        # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
+        faded = {index: max(weight - _FADE, 0.0) for index, weight in self._weights.items() if index != self._kept}
+        self._weights = {index: weight for index, weight in faded.items() if weight > 0}
+        self._weights[self._kept] = 1.0 - sum(self._weights.values())
+        return dict(self._weights)
+
+
 def _decoded(code: NDArray[np.uint8]) -> Image:
     photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
     if photo is None:
@@ -113,26 +178,12 @@ def _decoded(code: NDArray[np.uint8]) -> Image:
     return photo[..., ::-1]
 
 
-def describe(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
-    """Pose and expression as one vector, in units of the reference's interocular distance: ``(140,)`` float64.
-
-    The shape after similarity alignment to the reference, eyes and mouth counting more, followed by the place,
-    size and roll that the alignment took out.
-    """
-    unit = interocular(reference)
-    fit = Similarity.between(landmarks, reference)
-    shape = (fit(landmarks) - reference) * _WEIGHTS
-    shift = landmarks.mean(0) - reference.mean(0)
-    pose = np.array([*shift, (fit.scale - 1) * unit, fit.angle * unit]) * _POSE_WEIGHT
-    return np.concatenate([shape.ravel(), pose]) / unit
-
-
 def choose(landmarks: NDArray[np.float32], reference: Landmarks, count: int = DEFAULT_SIZE) -> list[int]:
     """Indices of at most ``count`` of ``(n, 68, 2)`` landmarks that cover what the rest show.
 
-    Farthest-point sampling (Gonzalez 1985) on :func:`describe`, beginning with the most ordinary one.
+    Farthest-point sampling (Gonzalez 1985) on both likenesses, beginning with the most ordinary one.
     """
-    vectors = np.stack([describe(each, reference) for each in landmarks])
+    vectors = np.stack([np.concatenate([like.vector(each, reference) for like in (HEAD, FACE)]) for each in landmarks])
     chosen = [int(np.linalg.norm(vectors - vectors.mean(0), axis=1).argmin())]
     distance = np.linalg.norm(vectors - vectors[chosen[0]], axis=1)
     while len(chosen) < min(count, len(vectors)):

@@ -37,3 +37,9 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]
     mask = np.rint(255 * fill(hull, size, _SOFTNESS * unit)).astype(np.uint8)
     return np.repeat(mask, 3, axis=-1)
+
+
+def blend(below: Image, above: Image, mask: Image) -> Image:
+    """``above`` where the mask is 255, ``below`` where it is 0: all ``(h, w, 3)`` uint8."""
+    weight = mask / np.float32(255)
+    return np.rint(above * weight + below * (1 - weight)).astype(np.uint8)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
-from face2face.face.landmarks import Similarity
+from face2face.face.landmarks import Similarity, interocular
 from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Percentiles of the target's own motion that count as its range.
 _RANGE = (1, 99)
+#: Share of the frames, those with the mouth least open, that show the target at rest.
+_AT_REST = 0.25
 #: Seconds at the start over which the driver's neutral pose is averaged.
 _CALIBRATION = 2.0
 
@@ -54,14 +56,14 @@ class TargetShape:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
-        mean: ``(68, 2)`` float32, the median landmarks in panel pixels.
+        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was seen with the mouth least open.
         low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
         high: ``(68, 2)`` float32, the upper end.
         pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
         pose_high: ``(4,)`` float32, the upper end.
     """
 
-    mean: NDArray[np.float32]
+    rest: NDArray[np.float32]
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     pose_low: NDArray[np.float32]
@@ -70,11 +72,12 @@ class TargetShape:
     @classmethod
     def of(cls, landmarks: NDArray[np.float32]) -> TargetShape:
         """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1."""
-        mean = np.median(landmarks, axis=0)
-        poses = [HeadPose.of(each, mean) for each in landmarks]
+        openings = [np.linalg.norm(each[61:64] - each[67:64:-1]) / interocular(each) for each in landmarks]
+        rest = np.median(landmarks[openings <= np.quantile(openings, _AT_REST)], axis=0)
+        poses = [HeadPose.of(each, rest) for each in landmarks]
         low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
-        return cls(*(each.astype(np.float32) for each in (mean, low, high, pose_low, pose_high)))
+        return cls(*(each.astype(np.float32) for each in (rest, low, high, pose_low, pose_high)))
 
     def to_json(self) -> dict[str, Any]:
         """The fields as lists, rounded to a hundredth of a pixel (pose: to 1e-4)."""
@@ -88,11 +91,11 @@ class TargetShape:
         Raises:
             ModelError: A field is missing or of a wrong shape.
         """
-        shapes = dict.fromkeys(("mean", "low", "high"), (LANDMARK_COUNT, 2)) | dict.fromkeys(("pose_low", "pose_high"), (4,))
+        shapes = dict.fromkeys(("rest", "low", "high"), (LANDMARK_COUNT, 2)) | dict.fromkeys(("pose_low", "pose_high"), (4,))
         try:
             arrays = {name: np.array(fields[name], np.float32).reshape(shape) for name, shape in shapes.items()}
         except (KeyError, TypeError, ValueError) as error:
-            rule = "a card's shape statistics are mean, low, high (68 points) and pose_low, pose_high (4 numbers)"
+            rule = "a card's shape statistics are rest, low, high (68 points) and pose_low, pose_high (4 numbers)"
             raise ModelError(rule, repr(error), "restore the card, or export the model again") from error
         return cls(**arrays)
 
@@ -133,8 +136,8 @@ class Retargeter:
         neutral = self._sum / self._count
         target = self._target
         driver = HeadPose.of(landmarks, neutral)
-        to_target = Similarity.between(neutral, target.mean)
+        to_target = Similarity.between(neutral, target.rest)
         shift = to_target.linear(driver.vector[:2])
         vector = np.clip(np.array([*shift, *driver.vector[2:]]), target.pose_low, target.pose_high)
-        shape = np.clip(target.mean + to_target.linear(driver.shape - neutral), target.low, target.high)
-        return HeadPose(vector, shape).landmarks(target.mean.mean(0))
+        shape = np.clip(target.rest + to_target.linear(driver.shape - neutral), target.low, target.high)
+        return HeadPose(vector, shape).landmarks(target.rest.mean(0))

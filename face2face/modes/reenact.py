@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.bank import Bank, choose
-from face2face.face.region import face_mask
+from face2face.face.bank import FACE, HEAD, Bank, Follower, Likeness, choose
+from face2face.face.region import blend, face_mask
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.warp import warp
@@ -39,6 +39,7 @@ class Reenact:
     sketch: SketchSpec
     shape: TargetShape | None
     bank: Bank | None
+    _followers: dict[Likeness, Follower] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def study(cls, landmarks: NDArray[np.float32], read: Callable[[int], Scene], among: Sequence[int], size: int) -> Reenact:
@@ -51,10 +52,10 @@ class Reenact:
             size: Width and height of a panel.
         """
         shape = TargetShape.of(landmarks)
-        chosen = [among[each] for each in choose(landmarks[list(among)], shape.mean)]
+        chosen = [among[each] for each in choose(landmarks[list(among)], shape.rest)]
         scenes = [read(each) for each in chosen]
         seconds = np.array([scene.seconds or 0.0 for scene in scenes], np.float32)
-        bank = Bank(np.stack([scene.photo for scene in scenes]), landmarks[chosen], seconds, shape.mean)
+        bank = Bank(np.stack([scene.photo for scene in scenes]), landmarks[chosen], seconds, shape.rest)
         return cls(size, SketchSpec(), shape, bank)
 
     @classmethod
@@ -86,20 +87,41 @@ class Reenact:
         return ("sketch",) if self.bank is None else ("sketch", "warp", "mask")
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The sketch, the nearest keyframe warped into the pose, and where the face is in it.
+        """The sketch, keyframes warped into the pose, and where the face is in it.
+
+        Two keyframes: one whose head is held alike gives hair, neck and surroundings, one alike in expression gives the face.
+
 
         Args:
             scene: Its landmarks are the target's, in panel pixels. Its time, if it has one, is that in the target's own
-                video: keyframes from about then are left out, or the network would learn to copy.
+                video: keyframes from about then are left out, or the network would learn to copy. A scene without a time is live
+                and follows the one before: its keyframes don't jump.
         """
         landmarks = _of(scene)
         drawn = self.sketch.draw(landmarks, self.size)
         if self.bank is None:
             return [drawn]
+        mask = face_mask(landmarks, self.size)
+        head, face = (self._chosen(landmarks, like, scene.seconds) for like in (HEAD, FACE))
+        warped = self._warped(head, landmarks)
+        return [drawn, warped if face == head else blend(warped, self._warped(face, landmarks), mask), mask]
+
+    def _chosen(self, landmarks: Landmarks, like: Likeness, seconds: float | None) -> dict[int, float]:
+        """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
+        assert self.bank is not None
+        if seconds is None:
+            return self._followers.setdefault(like, Follower(self.bank, like))(landmarks)
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
-        nearest = self.bank.nearest(landmarks, scene.seconds, gap)
-        warped = warp(self.bank.photos[nearest], self.bank.landmarks[nearest], landmarks)
-        return [drawn, warped, face_mask(landmarks, self.size)]
+        return {self.bank.nearest(landmarks, like, seconds, gap): 1.0}
+
+    def _warped(self, chosen: dict[int, float], landmarks: Landmarks) -> Image:
+        """Keyframes warped into one pose and mixed."""
+        assert self.bank is not None
+        warped = {index: warp(self.bank.photos[index], self.bank.landmarks[index], landmarks) for index in chosen}
+        if len(warped) == 1:
+            return next(iter(warped.values()))
+        mixed = sum((np.float32(weight) * warped[index] for index, weight in chosen.items()), np.float32(0))
+        return np.rint(mixed).astype(np.uint8)
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face2face.errors import ModelError
-from face2face.face.bank import FILE_NAME, Bank, choose
+from face2face.face.bank import FACE, FILE_NAME, HEAD, Bank, Follower, choose
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
 
@@ -20,16 +20,22 @@ def bank() -> Bank:
 
 @pytest.mark.parametrize("index", range(4))
 def test_the_nearest_keyframe_is_the_same_pose(bank: Bank, index: int) -> None:
-    assert bank.nearest(POSES[index] + 0.3) == index
+    assert bank.nearest(POSES[index] + 0.3, FACE) == index
+
+
+def test_for_the_head_eyes_and_mouth_do_not_matter(bank: Bank) -> None:
+    speaking = Expression(open=0.3, turn=0.18).applied_to(NEUTRAL)
+    assert bank.nearest(speaking, HEAD) == 3
+    assert bank.nearest(speaking, FACE) == 1
 
 
 def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:
-    assert bank.nearest(POSES[1], apart_from=1.2, gap=0.5) != 1
-    assert bank.nearest(POSES[1], apart_from=1.2, gap=0.1) == 1
+    assert bank.nearest(POSES[1], FACE, apart_from=1.2, gap=0.5) != 1
+    assert bank.nearest(POSES[1], FACE, apart_from=1.2, gap=0.1) == 1
 
 
 def test_where_all_are_near_in_time_the_nearest_is_taken_all_the_same(bank: Bank) -> None:
-    assert bank.nearest(POSES[2], apart_from=1.0, gap=100) == 2
+    assert bank.nearest(POSES[2], FACE, apart_from=1.0, gap=100) == 2
 
 
 def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:
@@ -59,3 +65,27 @@ def test_keyframes_cover_what_was_shown() -> None:
 
 def test_there_are_no_more_keyframes_than_frames() -> None:
     assert sorted(choose(POSES, NEUTRAL, 48)) == [0, 1, 2, 3]
+
+
+def test_a_follower_keeps_its_keyframe_until_another_is_clearly_better(bank: Bank) -> None:
+    follow = Follower(bank, FACE)
+    assert follow(POSES[0]) == {0: 1.0}
+    between = 0.48 * POSES[0] + 0.52 * POSES[1]
+    assert bank.nearest(between, FACE) == 1
+    assert follow(between) == {0: 1.0}
+
+
+def test_a_follower_fades_without_a_jump(bank: Bank) -> None:
+    follow = Follower(bank, FACE)
+    rng = np.random.default_rng(0)
+    last = follow(POSES[0])
+    for _ in range(300):
+        weights = follow(POSES[rng.integers(4)] if rng.random() < 0.2 else POSES[0])
+        assert sum(weights.values()) == pytest.approx(1)
+        assert min(weights.values()) > 0
+        changes = {index: abs(weights.get(index, 0) - last.get(index, 0)) for index in {*weights, *last}}
+        assert max(changes.values()) <= 0.15 * 3 + 1e-6, "at most three others fade at once"
+        last = weights
+    for _ in range(10):
+        last = follow(POSES[1])
+    assert last == {1: 1.0}

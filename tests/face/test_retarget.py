@@ -41,7 +41,7 @@ def test_the_target_stays_within_its_range_whatever_the_driver_does(target: Targ
     retarget = Retargeter(target)
     retarget(BROAD, 0.0)
     wild = retarget((Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32), 10.0)
-    pose = HeadPose.of(wild, target.mean)
+    pose = HeadPose.of(wild, target.rest)
     assert wild.min() > -20
     assert wild.max() < 276
     assert np.abs(pose.vector[2]) < 0.5
@@ -62,7 +62,7 @@ def test_pose_and_shape_make_the_landmarks_again() -> None:
 
 def test_statistics_survive_the_card(target: TargetShape) -> None:
     again = TargetShape.from_json(target.to_json())
-    assert np.allclose(again.mean, target.mean, atol=0.006)
+    assert np.allclose(again.rest, target.rest, atol=0.006)
     assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
     with pytest.raises(ModelError, match="68 points"):
-        TargetShape.from_json({"mean": [[1, 2]]})
+        TargetShape.from_json({"rest": [[1, 2]]})

@@ -62,7 +62,7 @@ def test_without_a_bank_it_shows_the_sketch_alone(astronaut: Scene) -> None:
         ({"sketch": {"palette": "plaid"}}, "palette"),
         ({"sketch": {"colour": 1}}, "palette, thickness and smooth"),
         ({"panels": ("warp",)}, "sketch, warp and mask"),
-        ({"shape": {"mean": 1}}, "shape statistics"),
+        ({"shape": {"rest": 1}}, "shape statistics"),
         ({"size": 512}, "512 pixels"),
     ],
 )
