@@ -20,9 +20,6 @@ from face2face.image import Image, Landmarks
 FILE_NAME = "bank.npz"
 #: Keyframes kept of a video.
 DEFAULT_SIZE = 48
-#: A keyframe is kept while no other is nearer than this share of its distance, and is faded out by this much a frame.
-_CLEARLY = 0.8
-_FADE = 0.15
 
 
 @dataclass(frozen=True)
@@ -33,11 +30,15 @@ class Likeness:
         bones: Weight of jaw, brows and nose (points 0 to 35).
         soft: Weight of eyes and mouth (points 36 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
+        clearly: Live, a keyframe is kept while no other is nearer than this share of its distance.
+        fade: Live, how much of a keyframe that is left goes with each frame.
     """
 
     bones: float
     soft: float
     pose: float
+    clearly: float
+    fade: float
 
     def vector(self, landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
         """``(140,)`` float64, in units of the reference's interocular distance: the nearer, the more alike.
@@ -54,8 +55,8 @@ class Likeness:
 
 #: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in expression, nearly wherever the head
 #: is: for the face. (Chosen on three videos by the error of the warp alone: one measure for both was worse by a fifth in the face.)
-HEAD = Likeness(1.0, 0.0, 2.0)
-FACE = Likeness(1.0, 3.0, 1.0)
+HEAD = Likeness(1.0, 0.0, 2.0, clearly=0.8, fade=0.12)
+FACE = Likeness(1.0, 3.0, 1.0, clearly=0.95, fade=0.4)
 
 
 @dataclass(frozen=True)
@@ -162,10 +163,10 @@ class Follower:
         nearest = int(distances.argmin())
         if self._kept is None:
             self._weights = {nearest: 1.0}
-        if self._kept is None or distances[nearest] < _CLEARLY * distances[self._kept]:
+        if self._kept is None or distances[nearest] < self._like.clearly * distances[self._kept]:
             self._kept = nearest
         # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
-        faded = {index: max(weight - _FADE, 0.0) for index, weight in self._weights.items() if index != self._kept}
+        faded = {index: max(weight - self._like.fade, 0.0) for index, weight in self._weights.items() if index != self._kept}
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}
         self._weights[self._kept] = 1.0 - sum(self._weights.values())
         return dict(self._weights)

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from face2face.data.dataset import Layout
+
 
 class Pix2Pix(keras.Model):
     """A generator trained against a discriminator, with one optimiser and plain ``fit``.
@@ -15,16 +17,24 @@ class Pix2Pix(keras.Model):
     discriminator's term sees the generated picture as a constant (section 3.1, with the non-saturating form of
     section 3.3, in which the discriminator learns at half the rate).
 
+    Where the layout names a base from which the generator departs, the discriminator isn't shown it: told to find the true
+    one of two pictures, one of which is nearly that panel, it would learn to look for that and drive the generator away from it. Where
+    the layout names a mask, L1 is the mean over what it covers, or the still pixels around would water it down.
+
     Args:
         generator: ``(b, s, s, 3n)`` conditions in [-1, 1] to ``(b, s, s, 3)`` pictures.
-        discriminator: ``(b, s, s, 3n + 3)`` conditions with pictures to patch logits.
+        discriminator: Conditions (see :func:`judged_panels`) with a picture to patch logits.
+        layout: The roles of the condition's panels.
         l1_weight: Lambda of equation 4; the paper's is 100.
         gan_weight: Of the adversarial term; 0 leaves the discriminator out of the generator's loss.
     """
 
-    def __init__(self, generator: keras.Model, discriminator: keras.Model, l1_weight: float = 100.0, gan_weight: float = 1.0) -> None:
+    def __init__(
+        self, generator: keras.Model, discriminator: keras.Model, layout: Layout, l1_weight: float = 100.0, gan_weight: float = 1.0
+    ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
+        self._judged, self._mask = judged_panels(layout), layout.mask
         self._l1_weight, self._gan_weight = l1_weight, gan_weight
         self._l1, self._gan, self._judge = (keras.metrics.Mean(name=name) for name in ("l1", "gan", "discriminator"))
 
@@ -35,19 +45,27 @@ class Pix2Pix(keras.Model):
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
         """Both networks' losses as one; validation looks at the L1 distance alone, in [0, 2], lower is better."""
         l1 = ops.mean(ops.abs(y - y_pred))
+        if self._mask is not None:
+            l1 = l1 / ops.maximum(ops.mean((x[..., 3 * self._mask] + 1) / 2), 1e-3)
         self._l1.update_state(l1)
         if not training:
             return l1
         judge = self.discriminator
+        seen = ops.concatenate([x[..., 3 * place : 3 * place + 3] for place in self._judged], -1)
         constants = [ops.stop_gradient(each) for each in judge.trainable_variables]
-        fooled, _ = judge.stateless_call(constants, judge.non_trainable_variables, ops.concatenate([x, y_pred], -1))
+        fooled, _ = judge.stateless_call(constants, judge.non_trainable_variables, ops.concatenate([seen, y_pred], -1))
         gan = _cross_entropy(fooled, 1.0)
-        on_true = judge(ops.concatenate([x, y], -1))
-        on_fake = judge(ops.concatenate([x, ops.stop_gradient(y_pred)], -1))
+        on_true = judge(ops.concatenate([seen, y], -1))
+        on_fake = judge(ops.concatenate([seen, ops.stop_gradient(y_pred)], -1))
         judged = (_cross_entropy(on_true, 1.0) + _cross_entropy(on_fake, 0.0)) / 2
         self._gan.update_state(gan)
         self._judge.update_state(judged)
         return self._l1_weight * l1 + self._gan_weight * gan + judged
+
+
+def judged_panels(layout: Layout) -> list[int]:
+    """Places of the condition's panels that the discriminator is shown: all but the base."""
+    return [place for place in range(len(layout.inputs)) if place != layout.base]
 
 
 def _cross_entropy(logits: Any, label: float) -> Any:

@@ -45,8 +45,8 @@ def unet(layout: Layout, ngf: int = 64) -> keras.Model:
     return keras.Model(condition, picture, name="unet")
 
 
-def _condition(layout: Layout, more: int = 0) -> Any:
-    return keras.Input((layout.size, layout.size, 3 * (len(layout.inputs) + more)), name="condition")
+def _condition(layout: Layout) -> Any:
+    return keras.Input((layout.size, layout.size, 3 * len(layout.inputs)), name="condition")
 
 
 def _conv(x: Any, channels: int, strides: int = 2, kind: type[keras.Layer] = layers.Conv2D) -> Any:
@@ -106,17 +106,18 @@ def _double(x: Any) -> Any:
 # --- PatchGAN: the discriminator ----------------------------------------------------------------------------------------
 
 
-def patchgan(layout: Layout, ndf: int = 64) -> keras.Model:
+def patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
     """Pix2pix's discriminator (section 6.1.2): judges overlapping patches of 70x70 pixels.
 
     Args:
-        layout: The condition's panels; the picture that is judged comes after them.
+        size: Width and height in pixels, a multiple of 8.
+        panels: Pictures of the condition; the one that is judged comes after them.
         ndf: Channels of its first layer.
 
     Returns:
         ``(b, size, size, 3 * panels + 3)`` to logits, ``(b, size / 8, size / 8, 1)``; above 0 is "true".
     """
-    shown = _condition(layout, more=1)
+    shown = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
     x = layers.LeakyReLU(0.2)(_conv(shown, ndf))
     for width, strides in ((2 * ndf, 2), (4 * ndf, 2), (8 * ndf, 1)):
         x = layers.LeakyReLU(0.2)(_instance_norm(_conv(x, width, strides)))

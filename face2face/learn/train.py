@@ -17,7 +17,7 @@ from face2face.data.dataset import Augmentation, Layout, StripDataset
 from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError
 from face2face.learn import history
-from face2face.learn.gan import Pix2Pix
+from face2face.learn.gan import Pix2Pix, judged_panels
 from face2face.learn.networks import GENERATORS, patchgan
 from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
@@ -117,7 +117,8 @@ def train(
     batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed)
     held_out = StripDataset(list_strips(input_dir, VAL) or training, what)
     generator = GENERATORS[settings.generator](what, settings.ngf)
-    model = Pix2Pix(generator, patchgan(what, settings.ndf), settings.l1_weight, settings.gan_weight)
+    judge = patchgan(card.size, len(judged_panels(what)), settings.ndf)
+    model = Pix2Pix(generator, judge, what, settings.l1_weight, settings.gan_weight)
     model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
     model.optimizer.build(model.trainable_variables)
     if checkpoint is not None:

@@ -137,7 +137,7 @@ def test_generators_answer_with_pictures(name: str, size: int) -> None:
     what = Layout(3, (0, 1), 2, size)
     generator = GENERATORS[name](what, 2)
     assert generator.output_shape == (None, size, size, 3)
-    assert patchgan(what, 2).output_shape == (None, size // 8, size // 8, 1)
+    assert patchgan(size, 2, 2).output_shape == (None, size // 8, size // 8, 1)
 
 
 def test_the_reference_is_the_papers_size() -> None:
@@ -145,7 +145,7 @@ def test_the_reference_is_the_papers_size() -> None:
 
 
 def test_a_patch_is_seventy_pixels_wide() -> None:
-    judge = patchgan(Layout(2, (0,), 1, 256), 4)
+    judge = patchgan(256, 1, 4)
     picture = np.zeros((1, 256, 256, 6), np.float32)
     weights = [np.full_like(each, 0.1) for each in judge.get_weights()]
     convolutions = [layer for layer in judge.layers if isinstance(layer, keras.layers.Conv2D)]
@@ -163,8 +163,8 @@ def test_a_patch_is_seventy_pixels_wide() -> None:
 def test_the_losses_do_not_mix() -> None:
     """The discriminator doesn't move for the generator's sake, nor the generator for the discriminator's."""
     what = Layout(3, (0, 1), 2, 256, base=1)
-    generator, judge = GENERATORS["light"](what, 2), patchgan(what, 2)
-    model = Pix2Pix(generator, judge, l1_weight=0.0, gan_weight=0.0)
+    generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
+    model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)
     model.compile(keras.optimizers.SGD(1.0), jit_compile=False)
     rng = np.random.default_rng(0)
     batch = rng.uniform(-1, 1, (1, 256, 256, 6)).astype(np.float32), rng.uniform(-1, 1, (1, 256, 256, 3)).astype(np.float32)

@@ -1,0 +1,59 @@
+"""The real window, on a virtual screen, with real key presses."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)"
+)
+
+
+@pytest.fixture
+def screen() -> Iterator[dict[str, str]]:
+    """A virtual screen's environment."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24"], pass_fds=[write], stderr=subprocess.DEVNULL
+    )
+    number = os.read(read, 16).decode().strip()
+    os.close(read)
+    os.close(write)
+    yield os.environ | {"DISPLAY": f":{number}"}
+    server.terminate()
+    server.wait()
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("how", ["q", "Escape", "closed"])
+def test_the_window_opens_and_is_closed(how: str, screen: dict[str, str], tmp_path: Path) -> None:
+    def xdotool(*arguments: str) -> str:
+        return subprocess.run(["xdotool", *arguments], env=screen, capture_output=True, text=True, check=False).stdout.strip()
+
+    program = [sys.executable, "-m", "face2face", "run_webcam", "--source", "demo", "--output", "out.mp4"]
+    process = subprocess.Popen(program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    until(lambda: xdotool("search", "--name", "^face2face$") != "" and (tmp_path / "out.mp4").exists(), process)
+    window = xdotool("search", "--name", "^face2face$").splitlines()[-1]
+    time.sleep(0.5)
+    if how == "closed":
+        xdotool("windowclose", window)
+    else:
+        xdotool("windowfocus", window)
+        xdotool("key", "--window", window, how)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    assert "frames a second" in out
+    assert "Traceback" not in err
