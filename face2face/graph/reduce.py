@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from face2face.card import FILE_NAME, Card
 from face2face.errors import ModelError
@@ -21,7 +23,7 @@ TRAINED = "best.keras"
 def reduce(model_input: Path, model_output: Path) -> Path:
     """Writes ``generator.keras``, its card and what lies beside it.
 
-    The discriminator, the optimiser and the dropout are dropped.
+    The discriminator, the optimiser and the dropout are dropped, batch normalisation is folded into the convolutions.
 
     Args:
         model_input: A training run's folder.
@@ -39,9 +41,7 @@ def reduce(model_input: Path, model_output: Path) -> Path:
             "--model-input is the folder of a training run", f"no {TRAINED} in {model_input}", "train for at least one epoch first"
         )
     card = Card.load(model_input)
-    generator = load_generator(path)
-    reduced = keras.models.clone_model(generator, call_function=_without_dropout)
-    reduced.set_weights(generator.get_weights())
+    reduced = without_training(load_generator(path))
     writable_folder(model_output)
     written = model_output / REDUCED
     with write_aside(written) as aside:
@@ -65,5 +65,36 @@ def load_generator(path: Path) -> keras.Model:
         raise ModelError("a trained generator is a .keras file", f"{path}, damaged", "train again, or restore the file") from error
 
 
-def _without_dropout(layer: keras.Layer, *arguments: Any, **options: Any) -> Any:
-    return arguments[0] if isinstance(layer, keras.layers.Dropout) else layer(*arguments, **options)
+def without_training(generator: keras.Model) -> keras.Model:
+    """The same function with fewer layers: no dropout, and batch normalisation folded into the convolutions before it."""
+    folded = {norm.input._keras_history.operation.name: norm for norm in generator.layers if _follows_convolution(norm)}
+    dropped = {norm.name for norm in folded.values()}
+
+    def clone(layer: keras.Layer) -> keras.Layer:
+        bias = {"use_bias": True} if layer.name in folded else {}
+        return type(layer).from_config(layer.get_config() | bias)
+
+    def call(layer: keras.Layer, *arguments: Any, **options: Any) -> Any:
+        skipped = layer.name in dropped or isinstance(layer, keras.layers.Dropout)
+        return arguments[0] if skipped else layer(*arguments, **options)
+
+    reduced = keras.models.clone_model(generator, clone_function=clone, call_function=call)
+    for layer in reduced.layers:
+        weights = generator.get_layer(layer.name).get_weights()
+        layer.set_weights(_folded(weights[0], folded[layer.name]) if layer.name in folded else weights)
+    return reduced
+
+
+def _follows_convolution(layer: keras.Layer) -> bool:
+    """Whether this is a batch normalisation right after a convolution that has no bias of its own."""
+    if not isinstance(layer, keras.layers.BatchNormalization):
+        return False
+    before = layer.input._keras_history.operation
+    return isinstance(before, keras.layers.Conv2D) and not before.use_bias
+
+
+def _folded(kernel: NDArray[np.floating], norm: keras.layers.BatchNormalization) -> list[NDArray[np.floating]]:
+    """Kernel and bias of a convolution with the normalisation that follows it."""
+    scale, shift, mean, variance = norm.get_weights()
+    factor = scale / np.sqrt(variance + norm.epsilon)
+    return [kernel * factor, shift - mean * factor]

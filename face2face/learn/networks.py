@@ -62,11 +62,12 @@ def _instance_norm(x: Any) -> Any:
 
 
 def light(layout: Layout, ngf: int = 24) -> keras.Model:
-    """A small U-Net without normalisation, 0.9 M weights for ``ngf`` 24, that runs live on a laptop.
+    """A small U-Net, 0.9 M weights for ``ngf`` 24, that runs live on a laptop.
 
     Where the layout names a base panel the answer is that panel plus a residual, which begins at zero: untrained, it
     answers with the base. Where it names a mask, the residual is confined to it. Upsampling is bilinear, since transposed
-    convolutions leave a checkerboard (Odena et al., *Deconvolution and checkerboard artifacts*, Distill 2016).
+    convolutions leave a checkerboard (Odena et al., *Deconvolution and checkerboard artifacts*, Distill 2016). Batch
+    normalisation makes it learn several times as fast, and is folded away when the network is reduced.
 
     Args:
         layout: The panels and their roles; a size that 16 divides.
@@ -88,7 +89,7 @@ def light(layout: Layout, ngf: int = 24) -> keras.Model:
     x = _layer(x, ngf // 2)
     if layout.base is None:
         return keras.Model(condition, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="light")
-    residual = layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros", name="residual")(x)
+    residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
     base = condition[..., 3 * layout.base : 3 * layout.base + 3]
@@ -96,7 +97,8 @@ def light(layout: Layout, ngf: int = 24) -> keras.Model:
 
 
 def _layer(x: Any, channels: int, kernel: int = 3, strides: int = 1) -> Any:
-    return layers.LeakyReLU(0.2)(layers.Conv2D(channels, kernel, strides=strides, padding="same")(x))
+    x = layers.Conv2D(channels, kernel, strides=strides, padding="same", use_bias=False)(x)
+    return layers.LeakyReLU(0.2)(layers.BatchNormalization(momentum=0.97)(x))
 
 
 def _double(x: Any) -> Any:

@@ -119,6 +119,7 @@ def train(
     generator = GENERATORS[settings.generator](what, settings.ngf)
     judge = patchgan(card.size, len(judged_panels(what)), settings.ndf)
     model = Pix2Pix(generator, judge, what, settings.l1_weight, settings.gan_weight)
+    model.build((None, card.size, card.size, 3 * len(what.inputs)))
     model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
     model.optimizer.build(model.trainable_variables)
     if checkpoint is not None:

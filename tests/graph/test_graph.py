@@ -15,7 +15,7 @@ from face2face.face.bank import FILE_NAME, Bank
 from face2face.graph.engine import OpenVinoEngine, TensorFlowEngine
 from face2face.graph.freeze import freeze
 from face2face.graph.names import GRAPH, REDUCED
-from face2face.graph.reduce import reduce
+from face2face.graph.reduce import reduce, without_training
 from face2face.learn.networks import GENERATORS
 from face2face.live.puppet import Puppet
 
@@ -29,7 +29,9 @@ def trained(folder: Path, name: str, panels: tuple[str, ...] = ("sketch", "warp"
     roles = (None, None) if bare else (1, 2)
     generator = GENERATORS[name](Layout(len(panels) + 1, tuple(range(len(panels))), len(panels), 256, *roles), ngf)
     rng = np.random.default_rng(1)
-    generator.set_weights([each + rng.normal(0, 0.05, each.shape) * (each.ndim > 1) for each in generator.get_weights()])
+    generator.set_weights(
+        [each + rng.normal(0, 0.05, each.shape) * (each.ndim > 1) + rng.uniform(0, 0.2) for each in generator.get_weights()]
+    )
     generator.save(folder / "best.keras")
     Card("reenact", 256, panels, generator=name).save(folder)
     if "warp" in panels:
@@ -76,6 +78,17 @@ def test_reducing_drops_the_dropout_and_keeps_the_rest(tmp_path: Path) -> None:
     assert "Dropout" in [type(layer).__name__ for layer in generator.layers]
     assert "Dropout" not in kinds
     assert reduced.count_params() == generator.count_params()
+
+
+def test_reducing_folds_the_normalisation(tmp_path: Path) -> None:
+    generator = trained(tmp_path, "light", ngf=4)
+    condition = np.random.default_rng(0).uniform(-1, 1, (1, 256, 256, 9)).astype(np.float32)
+    generator(np.repeat(condition, 2, axis=0), training=True)  # gives the normalisation a mean and a variance
+    reduced = without_training(generator)
+    assert "BatchNormalization" in [type(layer).__name__ for layer in generator.layers]
+    assert "BatchNormalization" not in [type(layer).__name__ for layer in reduced.layers]
+    before, after = (keras.ops.convert_to_numpy(each(condition, training=False)) for each in (generator, reduced))
+    assert np.abs(before - after).max() < 1e-4
 
 
 def test_the_single_steps_make_a_model_that_runs(tmp_path: Path, face2face: Command) -> None:
