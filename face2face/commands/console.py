@@ -6,7 +6,8 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -91,6 +92,19 @@ def told(action: Callable[[], int]) -> int:
             print(f"error: {hint}", file=sys.stderr)
             return FAILED
         raise
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps stderr shut while TensorFlow is imported: it greets there before it can be told not to."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from face2face.commands.console import quiet
+
 DESCRIPTION = "Writes frozen_model.pb, one self-contained graph, of a folder's reduced generator."
 
 
@@ -15,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Freezes it and says where it is."""
-    from face2face.graph.freeze import freeze
+    with quiet():
+        from face2face.graph.freeze import freeze
 
     print(f"written: {freeze(options.model_folder)}")

@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Makes the pairs and says what came of it."""
-    from face2face.data.gather import Plan, gather
+    from face2face.data.folders import Plan
+    from face2face.data.gather import gather
     from face2face.modes.reenact import Reenact
 
     plan = Plan(options.file, options.num, options.size, options.crop, options.landmark_model, options.licence, options.consent)

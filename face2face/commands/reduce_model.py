@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from face2face.commands.console import quiet
+
 DESCRIPTION = "Writes the generator of a run's best epoch without what only training needs: discriminator, optimiser, dropout."
 
 
@@ -16,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Reduces it and says where it is."""
-    from face2face.graph.reduce import reduce
+    with quiet():
+        from face2face.graph.reduce import reduce
 
     print(f"written: {reduce(options.model_input, options.model_output)}")

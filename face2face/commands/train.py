@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from face2face.commands.console import number, positive, whole
+from face2face.commands.console import number, positive, quiet, whole
 
 DESCRIPTION = """Trains a generator on strips, and exports the best epoch as a frozen graph. It can be stopped at any moment
 (Ctrl-C); the same command goes on."""
@@ -46,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Trains and exports."""
+    with quiet():
+        import keras
+
+        keras.ops.zeros(())
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
     from face2face.learn.networks import DEFAULTS
     from face2face.learn.run import BEST, Run, Settings

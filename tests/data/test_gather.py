@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from face2face.card import Card
-from face2face.data.gather import LEAST_FRAMES
+from face2face.data.frames import LEAST_FRAMES
 from face2face.data.pairs import list_strips, read_strip
 from face2face.face.bank import Bank
 from face2face.image import Image, Scene

@@ -1,0 +1,158 @@
+"""Frames of a video or of photos that are fit to train on: one face each, cropped."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from face2face.data.folders import Folders, Frame, Plan
+from face2face.errors import FaceError
+from face2face.face.animate import animate
+from face2face.face.crop import head_box
+from face2face.face.detect import Detector
+from face2face.face.motion import Expression, random_expression
+from face2face.image import Box, Image, Landmarks, Scene, centre_box
+from face2face.media.source import Stills, VideoFile
+from face2face.media.stills import read_image
+
+#: Fewer frames than this teach nothing.
+LEAST_FRAMES = 10
+
+
+def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Frame], Counter[str]]:
+    """Frames made of one photo by moving its landmarks; the first is the photo as it is."""
+    photo = read_image(path)
+    found = Detector(plan.landmark_model)(photo)
+    if len(found) != 1:
+        raise FaceError("a photo of the target shows exactly one face", f"{len(found)} in {path}", "choose or crop another")
+    box = _box(plan, photo, np.stack(found))
+    still, neutral = _resized(box.cut(photo), plan.size), box.to_panel(found[0], plan.size)
+    rng = np.random.default_rng(0)
+    poses = [Expression()] + [random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)]
+    frames = [Frame(number, float(number), pose.applied_to(neutral), number == 0) for number, pose in enumerate(poses)]
+
+    def keep(frame: Frame) -> None:
+        folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for _ in tqdm(pool.map(keep, frames), "poses", len(frames), unit="frame"):
+            pass
+    return frames, Counter()
+
+
+def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple[list[Frame], Counter[str]]:
+    """Frames of a video or of several photos that show exactly one face."""
+    detections = _detect(plan, scenes, folders.points)
+    dropped: Counter[str] = Counter()
+    single: dict[int, Landmarks] = {}
+    for number, faces in detections.items():
+        if len(faces) == 1:
+            single[number] = faces[0]
+        else:
+            dropped["no face" if not faces else "more than one face"] += 1
+    if len(single) < LEAST_FRAMES:
+        why = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
+        rule = f"training needs at least {LEAST_FRAMES} frames with exactly one face"
+        got = f"{len(single)} of {len(detections)} in {plan.file}" + (f" ({why})" if why else "")
+        raise FaceError(rule, got, "film one person, facing the camera, or raise --num")
+    frames: list[Frame] = []
+    common: Box | None = None
+    for number, scene in _reread(scenes, sorted(single)):
+        if common is None or isinstance(scenes, Stills):
+            known = single[number][None] if isinstance(scenes, Stills) else np.stack(list(single.values()))
+            common = _box(plan, scene.photo, known)
+        points = common.to_panel(single[number], plan.size)
+        if (points < 0).any() or (points > plan.size - 1).any():
+            dropped["the face beyond the crop"] += 1
+            continue
+        frame = Frame(number, scene.seconds or 0.0, points)
+        folders.keep(frame, partial(_cropped, scene.photo, common, plan.size))
+        frames.append(frame)
+    if len(frames) < LEAST_FRAMES:
+        rule = f"training needs at least {LEAST_FRAMES} frames with the whole face inside the crop"
+        raise FaceError(rule, len(frames), "use --crop face, or a video in which the head stays in the picture")
+    return frames, dropped
+
+
+def _reread(scenes: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int, Scene]]:
+    if isinstance(scenes, Stills):
+        everything = list(scenes.paths)
+        for number in wanted:
+            yield number, Scene(read_image(everything[number]), seconds=float(number))
+    else:
+        scenes.rewind()
+        yield from scenes.select(wanted)
+
+
+def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, list[Landmarks]]:
+    """Number -> the faces on it, for the frames wanted; each result is stored as it comes, so that a second run goes on."""
+    known: dict[int, list[Landmarks]] = {}
+    if store.is_file():
+        for line in store.read_text(encoding="utf-8").splitlines():
+            try:
+                number, faces = json.loads(line)
+            except ValueError:  # the line under way when the run was killed
+                continue
+            known[number] = [np.array(face, np.float32) for face in faces]
+    if isinstance(scenes, Stills):
+        wanted = list(range(len(scenes.paths)))
+    else:
+        count = scenes.count()
+        wanted = sorted(set(np.linspace(0, max(count - 1, 0), min(plan.num, count)).round().astype(int).tolist()))
+    missing = [number for number in wanted if number not in known]
+    found: dict[int, list[Landmarks]] = {}
+    per_thread = threading.local()
+
+    def detect(photo: Image) -> list[Landmarks]:
+        if not hasattr(per_thread, "detector"):
+            per_thread.detector = Detector(plan.landmark_model)
+        found_here: list[Landmarks] = per_thread.detector(photo)
+        return found_here
+
+    Detector(plan.landmark_model)  # unusable weights are said before the work begins
+    with store.open("a", encoding="utf-8") as file, ThreadPoolExecutor(os.cpu_count()) as pool:
+        ahead = _ahead(pool, detect, ((number, scene.photo) for number, scene in _reread(scenes, missing)), 4 * (os.cpu_count() or 1))
+        for number, faces in tqdm(ahead, "faces", len(missing), unit="frame", disable=not missing):
+            found[number] = faces
+            file.write(json.dumps([number, [face.tolist() for face in faces]]) + "\n")
+    known |= found
+    return {number: known[number] for number in wanted if number in known}
+
+
+def _ahead(
+    pool: ThreadPoolExecutor, work: Callable[[Image], list[Landmarks]], items: Iterable[tuple[int, Image]], limit: int
+) -> Iterator[tuple[int, list[Landmarks]]]:
+    """Like ``pool.map``, but with at most ``limit`` pictures in memory."""
+    waiting: deque[tuple[int, Future[list[Landmarks]]]] = deque()
+    for number, photo in items:
+        waiting.append((number, pool.submit(work, photo)))
+        if len(waiting) >= limit:
+            number, result = waiting.popleft()
+            yield number, result.result()
+    for number, result in waiting:
+        yield number, result.result()
+
+
+def _box(plan: Plan, photo: Image, landmarks: NDArray[np.float32]) -> Box:
+    height, width = photo.shape[:2]
+    return head_box(landmarks, height, width) if plan.crop == "face" else centre_box(height, width)
+
+
+def _cropped(photo: Image, box: Box, size: int) -> Image:
+    return _resized(box.cut(photo), size)
+
+
+def _resized(photo: Image, size: int) -> Image:
+    how = cv2.INTER_AREA if photo.shape[0] > size else cv2.INTER_CUBIC
+    return cv2.resize(photo, (size, size), interpolation=how)
