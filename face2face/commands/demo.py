@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.commands.run_webcam import default_model, no_faces
+from face2face.commands.run_webcam import no_faces, shipped_model
 
 DESCRIPTION = "Drives the shipped model with a scripted performance and writes demo.mp4 and demo.png."
 
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.media.sink import Recording, Window, has_screen
     from face2face.media.stills import write_image
 
-    puppet = Puppet.load(options.tf_model or default_model())
+    puppet = Puppet.load(options.tf_model or shipped_model())
     performance = Performance()
     clip, sheet = options.output_dir / "demo.mp4", options.output_dir / "demo.png"
     columns: list[Image] = []

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from face2face.errors import ModelError, OptionError
+from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
 
 DESCRIPTION = "Shows the driver beside the target who follows. q or Escape quits."
@@ -66,13 +67,18 @@ def default_model() -> Path:
     Raises:
         ModelError: There is none.
     """
-    from face2face.graph.names import GRAPH
-
     trained = sorted(Path.cwd().glob(f"*/{GRAPH}"), key=lambda path: path.stat().st_mtime)
-    if trained:
-        return trained[-1].parent
+    return trained[-1].parent if trained else shipped_model()
+
+
+def shipped_model() -> Path:
+    """The model that comes with the program.
+
+    Raises:
+        ModelError: It is missing.
+    """
     # Beside the package in a checkout, inside it when installed from a wheel.
     for above in Path(__file__).resolve().parents[1:3]:
         if (above / "models" / SHIPPED / GRAPH).is_file():
             return above / "models" / SHIPPED
-    raise ModelError("a model has been trained here or is shipped", "none", "train one, or name it with --tf-model")
+    raise ModelError("a model is shipped with the program", "none", "train one, or name it with --tf-model")

@@ -51,7 +51,6 @@ def freeze(folder: Path) -> Path:
     with graph.as_default():
         (answer,) = tf.import_graph_def(frozen.graph.as_graph_def(), name="", return_elements=[frozen.outputs[0].name])
         tf.identity(answer, name=OUTPUT)
-    kept = tf.compat.v1.graph_util.extract_sub_graph(graph.as_graph_def(), [OUTPUT])
     with write_aside(folder / GRAPH) as aside:
-        aside.write_bytes(kept.SerializeToString(deterministic=True))
+        aside.write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
     return folder / GRAPH

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from face2face.commands.console import main
-from face2face.commands.run_webcam import default_model
+from face2face.commands.run_webcam import shipped_model
 from face2face.data.pairs import write_strip
 from face2face.image import Image, Scene, side_by_side
 from face2face.media.stills import write_image
@@ -220,7 +220,7 @@ def model(tmp_path: Path) -> Path:
     """A copy of the shipped model."""
     import shutil
 
-    return Path(shutil.copytree(default_model(), tmp_path / "copy"))
+    return Path(shutil.copytree(shipped_model(), tmp_path / "copy"))
 
 
 @pytest.mark.parametrize("name", ["frozen_model.pb", "card.json", "bank.npz"])

@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from face2face.card import Card
-from face2face.commands.run_webcam import default_model
+from face2face.commands.run_webcam import default_model, shipped_model
 from face2face.face.detect import Detector
 from face2face.face.motion import PERFORMANCE_SECONDS
 from face2face.image import Scene
@@ -41,7 +41,7 @@ def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     from face2face.live.loop import Show
     from face2face.live.puppet import Puppet
 
-    puppet = Puppet.load(default_model())
+    puppet = Puppet.load(shipped_model())
     show = Show(Driver(no_faces, puppet.mode.shape, puppet.mode.size), puppet)
     wanted, got = [], []
     for number, scene in enumerate(Performance()):
@@ -56,7 +56,7 @@ def test_the_target_does_what_the_script_does(detector: Detector) -> None:
 
 
 def test_the_shipped_model_says_what_it_is() -> None:
-    folder = default_model()
+    folder = shipped_model()
     card = Card.load(folder)
     assert "public domain" in card.licence.lower()
     assert card.consent != "not stated"
