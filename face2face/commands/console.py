@@ -76,6 +76,7 @@ def told(action: Callable[[], int]) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return action()

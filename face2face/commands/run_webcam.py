@@ -13,8 +13,7 @@ from face2face.image import Image, Landmarks
 DESCRIPTION = "Shows the driver beside the target who follows. q or Escape quits."
 
 DEMO = "demo"
-#: Where training leaves a model, and where the shipped one is.
-TRAINED = Path("face2face-model")
+#: The folder of the shipped model.
 SHIPPED = "astronaut"
 
 

@@ -90,7 +90,9 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         interrupted = True
         print("stopped; the same command goes on from the last epoch")
-    if not options.no_export and (run.folder / BEST).is_file():
+    if not (run.folder / BEST).is_file():
+        print("nothing to export yet: no epoch has been finished")
+    elif not options.no_export:
         from face2face.graph.freeze import freeze
         from face2face.graph.reduce import reduce
 

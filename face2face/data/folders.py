@@ -102,15 +102,15 @@ class Folders:
         if self._claim.is_file() and self._claim.read_text(encoding="utf-8") == mine:
             return
         places = (self.original, self.landmarks, self.combined / TRAIN, self.combined / VAL)
-        occupied = [place for place in places if place.is_dir() and any(place.iterdir())]
-        if occupied and not overwrite:
+        files = [path for place in places if place.is_dir() for path in place.iterdir()]
+        notes = [path for path in files if path in (self._claim, self.points)]
+        pictures = [path for path in files if path not in notes]
+        if pictures and not overwrite:
             rule = "a folder holds the data of one video with one setting"
             do = "name another --output_dir, or pass --overwrite to replace what is there"
-            raise DataError(rule, f"those of another in {occupied[0].parent}", do)
-        for place in occupied:
-            for path in place.iterdir():
-                if _OWN_FILE.fullmatch(path.name) or path in (self._claim, self.points):
-                    path.unlink()
+            raise DataError(rule, f"those of another in {self.original.parent.resolve()}", do)
+        for path in notes + [path for path in pictures if _OWN_FILE.fullmatch(path.name)]:
+            path.unlink()
         for place in places:
             place.mkdir(parents=True, exist_ok=True)
         with write_aside(self._claim) as aside:

@@ -11,12 +11,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face2face.data.folders import Folders, Frame, Plan
+from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.animate import animate
 from face2face.face.crop import head_box
@@ -37,7 +37,7 @@ def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Fram
     if len(found) != 1:
         raise FaceError("a photo of the target shows exactly one face", f"{len(found)} in {path}", "choose or crop another")
     box = _box(plan, photo, np.stack(found))
-    still, neutral = _resized(box.cut(photo), plan.size), box.to_panel(found[0], plan.size)
+    still, neutral = _crop(photo, box, plan.size), box.to_panel(found[0], plan.size)
     rng = np.random.default_rng(0)
     poses = [Expression()] + [random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)]
     frames = [Frame(number, float(number), pose.applied_to(neutral), number == 0) for number, pose in enumerate(poses)]
@@ -77,7 +77,7 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
             dropped["the face beyond the crop"] += 1
             continue
         frame = Frame(number, scene.seconds or 0.0, points)
-        folders.keep(frame, partial(_cropped, scene.photo, common, plan.size))
+        folders.keep(frame, partial(_crop, scene.photo, common, plan.size))
         frames.append(frame)
     if len(frames) < LEAST_FRAMES:
         rule = f"training needs at least {LEAST_FRAMES} frames with the whole face inside the crop"
@@ -149,10 +149,5 @@ def _box(plan: Plan, photo: Image, landmarks: NDArray[np.float32]) -> Box:
     return head_box(landmarks, height, width) if plan.crop == "face" else centre_box(height, width)
 
 
-def _cropped(photo: Image, box: Box, size: int) -> Image:
-    return _resized(box.cut(photo), size)
-
-
-def _resized(photo: Image, size: int) -> Image:
-    how = cv2.INTER_AREA if photo.shape[0] > size else cv2.INTER_CUBIC
-    return cv2.resize(photo, (size, size), interpolation=how)
+def _crop(photo: Image, box: Box, size: int) -> Image:
+    return resize(box.cut(photo), size)

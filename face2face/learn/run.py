@@ -17,7 +17,7 @@ import keras
 
 from face2face.errors import DataError, ModelError
 from face2face.face import bank
-from face2face.files import write_aside
+from face2face.files import writable_folder, write_aside
 from face2face.learn import history
 
 SETTINGS = "settings.json"
@@ -106,7 +106,7 @@ class Run:
         if held is not None and (differences := settings.differences(held)):
             rule = "a folder holds one run, which goes on only with its own settings"
             raise DataError(rule, f"one in {self.folder} with {'; '.join(differences)}", "name another --output_dir, or remove that folder")
-        self.previews.mkdir(parents=True, exist_ok=True)
+        writable_folder(self.previews)
         if "warp" in settings.condition:
             with write_aside(self.folder / bank.FILE_NAME) as aside:
                 shutil.copyfile(input_dir / bank.FILE_NAME, aside)

@@ -132,7 +132,10 @@ class Window:
     def closed(self, wait: float = 0.0) -> bool:
         """Handles events for ``wait`` seconds; whether ``q`` or Escape was pressed or the window was closed."""
         key = cv2.waitKey(max(1, round(wait * 1000))) & 0xFF
-        return key in (ord("q"), 27) or cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        try:
+            return key in (ord("q"), 27) or cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1
+        except cv2.error:  # Qt forgets its last window once a person has closed it
+            return True
 
     def __enter__(self) -> Window:
         return self

@@ -178,14 +178,19 @@ class Camera:
 class Stills:
     """A photo, or a folder of photos sorted by name: each is shown for a second.
 
+    Args:
+        path: The file, or the folder.
+
     Raises:
-        MediaError: The folder holds no picture.
+        MediaError: There is no such file, or the folder holds no picture.
     """
 
     live = False
     fps = 1.0
 
     def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise MediaError("the photo is a readable file", f"no file {path}", "check the path")
         self.paths = list_images(path) if path.is_dir() else [path]
         if not self.paths:
             raise MediaError("a folder of photos holds PNG or JPEG files", f"none in {path}", "name another folder")
