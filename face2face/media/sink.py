@@ -119,7 +119,7 @@ class Window:
         if not has_screen():
             raise MediaError("a window needs a screen", "none", "use --output FILE.mp4 --no-window to write a video instead")
         self._title = title
-        cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+        cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         self._shape: tuple[int, ...] = ()
 
     def write(self, image: Image, seconds: float) -> None:

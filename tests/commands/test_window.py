@@ -15,6 +15,14 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def until(condition: Callable[[], bool], process: subprocess.Popen, seconds: float = 40) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def screen() -> Iterator[dict[str, str]]:
     """A virtual screen's environment."""
@@ -23,19 +31,13 @@ def screen() -> Iterator[dict[str, str]]:
         ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-noreset"], pass_fds=[write], stderr=subprocess.DEVNULL
     )
     number = os.read(read, 16).decode().strip()
-    os.close(read)
     os.close(write)
-    yield os.environ | {"DISPLAY": f":{number}"}
+    environment = os.environ | {"DISPLAY": f":{number}"}
+    until(lambda: subprocess.run(["xdotool", "getdisplaygeometry"], env=environment, capture_output=True).returncode == 0, server)
+    yield environment
     server.terminate()
     server.wait()
-
-
-def until(condition: Callable[[], bool], process: subprocess.Popen, seconds: float = 40) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    os.close(read)
 
 
 needs_manager = pytest.mark.skipif(
