@@ -90,6 +90,7 @@ def light(layout: Layout, ngf: int = 24) -> keras.Model:
     if layout.base is None:
         return keras.Model(condition, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="light")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
+    residual = layers.Rescaling(2.0)(residual)  # as far as from white to black
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
     base = condition[..., 3 * layout.base : 3 * layout.base + 3]
