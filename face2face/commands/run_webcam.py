@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.live.driver import Driver
     from face2face.live.puppet import Puppet
     from face2face.media.sink import Recording, Sink, Window
-    from face2face.media.source import open_source
+    from face2face.media.source import Stills, open_source
 
     if options.no_window and options.output is None:
         raise OptionError("without a window the pictures go to a file", "--no-window alone", "add --output out.mp4")
@@ -49,7 +49,8 @@ def run(options: argparse.Namespace) -> None:
         detect = no_faces if options.source == DEMO else Detector(options.landmark_model)
         sinks: list[Sink] = [stack.enter_context(Recording(options.output, source.fps))] if options.output else []
         show = loop.Show(Driver(detect, puppet.mode.shape, puppet.mode.size), puppet)
-        summary = loop.run(source, show, sinks, window, options.show, paced=window is not None and not source.live)
+        hold = isinstance(source, Stills)
+        summary = loop.run(source, show, sinks, window, options.show, paced=window is not None and not source.live, hold=hold)
     print(f"{puppet.name} on {puppet.engine.name}: {summary.frames} frames, {summary.found} with a face, {summary.fps:.1f} frames a second")
     if options.output and summary.frames:
         print(f"written: {options.output}")

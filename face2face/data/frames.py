@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face2face.data.folders import Folders, Frame, Plan
+from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.animate import animate
@@ -45,9 +44,8 @@ def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Fram
     def keep(frame: Frame) -> None:
         folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in tqdm(pool.map(keep, frames), "poses", len(frames), unit="frame"):
-            pass
+    for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
+        pass
     return frames, Counter()
 
 
@@ -114,34 +112,20 @@ def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, li
     found: dict[int, list[Landmarks]] = {}
     per_thread = threading.local()
 
-    def detect(photo: Image) -> list[Landmarks]:
+    def detect(numbered: tuple[int, Scene]) -> tuple[int, list[Landmarks]]:
         if not hasattr(per_thread, "detector"):
             per_thread.detector = Detector(plan.landmark_model)
-        found_here: list[Landmarks] = per_thread.detector(photo)
-        return found_here
+        number, scene = numbered
+        return number, per_thread.detector(scene.photo)
 
     Detector(plan.landmark_model)  # unusable weights are said before the work begins
-    with store.open("a", encoding="utf-8") as file, ThreadPoolExecutor(os.cpu_count()) as pool:
-        ahead = _ahead(pool, detect, ((number, scene.photo) for number, scene in _reread(scenes, missing)), 4 * (os.cpu_count() or 1))
-        for number, faces in tqdm(ahead, "faces", len(missing), unit="frame", disable=not missing):
+    with store.open("a", encoding="utf-8") as file:
+        detected = in_parallel(detect, _reread(scenes, missing))
+        for number, faces in tqdm(detected, "faces", len(missing), unit="frame", disable=not missing):
             found[number] = faces
             file.write(json.dumps([number, [face.tolist() for face in faces]]) + "\n")
     known |= found
     return {number: known[number] for number in wanted if number in known}
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, work: Callable[[Image], list[Landmarks]], items: Iterable[tuple[int, Image]], limit: int
-) -> Iterator[tuple[int, list[Landmarks]]]:
-    """Like ``pool.map``, but with at most ``limit`` pictures in memory."""
-    waiting: deque[tuple[int, Future[list[Landmarks]]]] = deque()
-    for number, photo in items:
-        waiting.append((number, pool.submit(work, photo)))
-        if len(waiting) >= limit:
-            number, result = waiting.popleft()
-            yield number, result.result()
-    for number, result in waiting:
-        yield number, result.result()
 
 
 def _box(plan: Plan, photo: Image, landmarks: NDArray[np.float32]) -> Box:

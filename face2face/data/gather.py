@@ -5,9 +5,7 @@ An interrupted run goes on where it stopped, since each step skips what is there
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +18,7 @@ from face2face.card import Card
 from face2face.data.folders import Folders, Frame, Plan
 from face2face.data.frames import frames_of, frames_of_photo
 from face2face.data.pairs import TRAIN, VAL, write_strip
+from face2face.data.parallel import in_parallel
 from face2face.files import writable_folder
 from face2face.image import Image, Scene
 from face2face.media.source import Stills, open_file
@@ -89,9 +88,8 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     jobs = [(TRAIN, frame) for frame in train] + [(VAL, frame) for frame in val]
     for part in (TRAIN, VAL):
         (folders.combined / part).mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in tqdm(pool.map(pair, jobs), "pairs", len(jobs), unit="pair"):
-            pass
+    for _ in tqdm(in_parallel(pair, jobs), "pairs", len(jobs), unit="pair"):
+        pass
     mode.save(folders.combined)
     data = {"file": plan.file.name, "frames": len(frames), "seconds": round(max(frame.seconds for frame in frames), 2)}
     Card(**mode.card_fields(), data=data, licence=plan.licence, consent=plan.consent).save(folders.combined)

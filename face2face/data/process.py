@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from face2face.data.parallel import in_parallel
 from face2face.errors import DataError, OptionError
 from face2face.files import writable_folder
 from face2face.image import Image, centre_box, side_by_side
@@ -136,6 +135,5 @@ def process(
             raise DataError("each A has a B of the same name", f"none for {path.name} in {b_dir}", "add it, or remove the A")
         return True
 
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        written = sum(progress(pool.map(one, files), len(files)))
+    written = sum(progress(in_parallel(one, files, workers), len(files)))
     return Processed(written, len(files) - written)

@@ -95,6 +95,7 @@ def run(
     window: Window | None = None,
     beside: int = INPUT,
     paced: bool = False,
+    hold: bool = False,
     clock: Callable[[], float] = time.perf_counter,
     watch: Callable[[View], None] = lambda view: None,
 ) -> Summary:
@@ -107,6 +108,7 @@ def run(
         window: Where they also go, with the frames a second written on them.
         beside: :data:`INPUT` or :data:`SKETCH`.
         paced: Keep to the scenes' own times, as a window on a recorded driver needs it; a camera keeps them by itself.
+        hold: Keep the last picture in the window until it is closed, as photos need it.
         clock: Seconds that only grow.
         watch: Is told each view.
     """
@@ -129,6 +131,9 @@ def run(
             wait = began + (scene.seconds or 0.0) - clock() if paced else 0.0
             if window.closed(max(wait, 0.0)):
                 break
+    else:
+        while hold and window is not None and not window.closed(0.05):
+            pass
     return Summary(frames, found, last - began)
 
 

@@ -134,6 +134,13 @@ class FakeWindow:
         return len(self.waits) == 3
 
 
+def test_photos_stay_until_the_window_is_closed() -> None:
+    window = FakeWindow()
+    summary = run([Performance().scene(0.0)], show(), [], window, hold=True, clock=lambda: 0.0)  # type: ignore[arg-type]
+    assert summary.frames == 1
+    assert len(window.waits) == 3
+
+
 def test_closing_the_window_ends_it_and_a_recorded_driver_keeps_his_pace() -> None:
     window = FakeWindow()
     summary = run(Performance(), show(), [], window, paced=True, clock=lambda: 0.0)  # type: ignore[arg-type]
