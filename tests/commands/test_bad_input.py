@@ -194,11 +194,11 @@ def unplugged(frames: list[Image]) -> Iterator[str]:
         server.serve_forever(poll_interval=0.01)
         server.server_close()
 
-    thread = threading.Thread(target=serve)
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}/camera.mjpg"
     server.shutdown()
-    thread.join()
+    thread.join(timeout=5)
 
 
 def test_a_camera_that_is_unplugged_while_running(unplugged: str, face2face: Command) -> None:
