@@ -120,10 +120,9 @@ class Folders:
         """The crop of a kept frame with its landmarks."""
         return Scene(read_image(self.original / frame.name), frame.landmarks, frame.seconds)
 
-    def keep(self, frame: Frame, photo: Callable[[], Image]) -> None:
+    def keep(self, frame: Frame, photo: Callable[[], Image], size: int) -> None:
         """Writes a frame's crop and sketch where they are missing."""
         if not (self.original / frame.name).exists():
             write_image(self.original / frame.name, photo())
         if not (self.landmarks / frame.name).exists():
-            size = read_image(self.original / frame.name).shape[0]
             write_image(self.landmarks / frame.name, SketchSpec().draw(frame.landmarks, size))

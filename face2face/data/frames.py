@@ -42,7 +42,7 @@ def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Fram
     frames = [Frame(number, float(number), pose.applied_to(neutral), number == 0) for number, pose in enumerate(poses)]
 
     def keep(frame: Frame) -> None:
-        folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still)
+        folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still, plan.size)
 
     for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
         pass
@@ -75,7 +75,7 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
             dropped["the face beyond the crop"] += 1
             continue
         frame = Frame(number, scene.seconds or 0.0, points)
-        folders.keep(frame, partial(_crop, scene.photo, common, plan.size))
+        folders.keep(frame, partial(_crop, scene.photo, common, plan.size), plan.size)
         frames.append(frame)
     if len(frames) < LEAST_FRAMES:
         rule = f"training needs at least {LEAST_FRAMES} frames with the whole face inside the crop"
@@ -85,9 +85,8 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
 
 def _reread(scenes: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int, Scene]]:
     if isinstance(scenes, Stills):
-        everything = list(scenes.paths)
         for number in wanted:
-            yield number, Scene(read_image(everything[number]), seconds=float(number))
+            yield number, Scene(read_image(scenes.paths[number]), seconds=float(number))
     else:
         scenes.rewind()
         yield from scenes.select(wanted)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import PARTS, interocular
+from face2face.face.landmarks import LIDS, PARTS, interocular
 from face2face.image import Landmarks
 
 #: How far each point lies before the plane of the eyes, in interocular distances: rough anatomy, ear to chin to ear,
@@ -31,7 +31,6 @@ _DEPTH = np.array(
 # fmt: on
 _PIVOT = -0.7
 
-_LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))
 _LOWER_LIP = {55: 0.6, 56: 0.95, 57: 1.0, 58: 0.95, 59: 0.6, 65: 1.0, 66: 1.0, 67: 1.0}
 _JAW = {4: 0.2, 5: 0.5, 6: 0.75, 7: 0.9, 8: 1.0, 9: 0.9, 10: 0.75, 11: 0.5, 12: 0.2}
 _CORNERS = {48: -1.0, 60: -0.9, 54: 1.0, 64: 0.9, 49: -0.5, 59: -0.5, 53: 0.5, 55: 0.5}
@@ -94,7 +93,7 @@ class Expression:
 
     def _soft(self, face: NDArray[np.floating]) -> None:
         """Moves lids, lips, jaw and brows in place."""
-        for upper, lower in _LIDS:
+        for upper, lower in LIDS:
             gap = face[lower] - face[upper]
             face[upper] += 0.85 * self.blink * gap
             face[lower] -= 0.1 * self.blink * gap

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
+from face2face.face.landmarks import INNER_LIPS, LIDS
 from face2face.image import Image, Landmarks
 
 #: Nodes a side of the grid at which the spline is evaluated; between them the map is interpolated linearly.
@@ -16,7 +17,7 @@ _SMOOTHING = 1.0
 _ANCHORS = 4
 #: Upper and lower points of eyes and inner lips. Where the photo has them open and they are wanted shut, this share of
 #: the gap is kept: a spline that takes two points to one folds over. What is left to close is the generator's work.
-_FACING = np.array([(37, 41), (38, 40), (43, 47), (44, 46), (61, 67), (62, 66), (63, 65)])
+_FACING = np.array([*LIDS, *INNER_LIPS])
 _LEAST_GAP = 0.4
 
 
