@@ -15,7 +15,7 @@ landmarks/ (sketches) and combined/ (strips to train on). Run again, it goes on 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("--file", type=Path, required=True, help="a video, a photo, or a folder of photos")
-    parser.add_argument("--num", type=positive, default=400, help="frames wanted, spread over the whole video; of a photo, poses made")
+    parser.add_argument("--num", type=positive, default=1000, help="frames wanted, spread over the whole video; of a photo, poses made")
     parser.add_argument("--landmark-model", type=Path, help="a dlib shape predictor of 68 points (default: the bundled one)")
     parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels")
     parser.add_argument("--output_dir", type=Path, default=Path(), help="where the three folders go")

@@ -39,7 +39,7 @@ class Plan:
     """
 
     file: Path
-    num: int = 400
+    num: int = 1000
     size: int = 256
     crop: str = "face"
     landmark_model: Path | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
+from face2face.face.backdrop import Backdrop
 from face2face.face.landmarks import Similarity, interocular
 from face2face.files import write_aside
-from face2face.image import Image, Landmarks
+from face2face.image import Image, Landmarks, Scene
 
 FILE_NAME = "bank.npz"
-#: Keyframes kept of a video.
-DEFAULT_SIZE = 48
+#: Keyframes kept of a video: the more, the nearer the nearest is.
+DEFAULT_SIZE = 500
+#: Good enough that it can't be told from the frame, at a quarter of PNG's bytes.
+_JPEG = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+#: Decoded keyframes kept in memory.
+_DECODED = 64
 
 
 @dataclass(frozen=True)
@@ -27,15 +33,21 @@ class Likeness:
     """What makes two poses alike.
 
     Attributes:
-        bones: Weight of jaw, brows and nose (points 0 to 35).
-        soft: Weight of eyes and mouth (points 36 to 67).
+        jaw: Weight of its points (0 to 16).
+        brows: Of theirs (17 to 26).
+        nose: Of its (27 to 35).
+        eyes: Of theirs (36 to 47).
+        mouth: Of its (48 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
         clearly: Live, a keyframe is kept while no other is nearer than this share of its distance.
         fade: Live, how much of a keyframe that is left goes with each frame.
     """
 
-    bones: float
-    soft: float
+    jaw: float
+    brows: float
+    nose: float
+    eyes: float
+    mouth: float
     pose: float
     clearly: float
     fade: float
@@ -47,16 +59,19 @@ class Likeness:
         """
         unit = interocular(reference)
         fit = Similarity.between(landmarks, reference)
-        shape = (fit(landmarks) - reference) * np.where(np.arange(68) < 36, self.bones, self.soft)[:, None]
+        weights = np.repeat((self.jaw, self.brows, self.nose, self.eyes, self.mouth), (17, 10, 9, 12, 20))
+        shape = (fit(landmarks) - reference) * weights[:, None]
         shift = landmarks.mean(0) - reference.mean(0)
         pose = np.array([*shift, (fit.scale - 1) * unit, fit.angle * unit]) * self.pose
         return np.concatenate([shape.ravel(), pose]) / unit
 
 
-#: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in expression, nearly wherever the head
-#: is: for the face. (Chosen on three videos by the error of the warp alone: one measure for both was worse by a fifth in the face.)
-HEAD = Likeness(1.0, 0.0, 2.0, clearly=0.8, fade=0.12)
-FACE = Likeness(1.0, 3.0, 1.0, clearly=0.95, fade=0.4)
+#: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly wherever
+#: the head is: for the two halves of the face.
+HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, clearly=0.6, fade=0.3)
+EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, clearly=0.95, fade=0.4)
+MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, clearly=0.95, fade=0.4)
+LIKENESSES = (HEAD, EYES, MOUTH)
 
 
 @dataclass(frozen=True)
@@ -64,35 +79,59 @@ class Bank:
     """Keyframes of one target, all of one size.
 
     Attributes:
-        photos: ``(n, size, size, 3)`` uint8 RGB, n at least 1.
+        coded: The photos as JPEG, at least one; each is decoded when it is first asked for.
         landmarks: ``(n, 68, 2)`` float32, in the photos' pixels.
         seconds: ``(n,)`` float32, when each was taken.
         reference: ``(68, 2)`` float32, the shape against which poses are compared.
+        backdrop: What stood still behind the target; of the photos' size.
     """
 
-    photos: NDArray[np.uint8]
+    coded: tuple[NDArray[np.uint8], ...] = field(repr=False)
     landmarks: NDArray[np.float32]
     seconds: NDArray[np.float32]
     reference: Landmarks = field(repr=False)
+    backdrop: Backdrop = field(repr=False)
+
+    @classmethod
+    def of(cls, scenes: Iterable[Scene], reference: Landmarks, backdrop: Backdrop) -> Bank:
+        """The bank of scenes that have landmarks and are of the backdrop's size; those without a time count as the first moment."""
+        coded, landmarks, seconds = [], [], []
+        for scene in scenes:
+            coded.append(_coded(scene.photo))
+            landmarks.append(scene.landmarks)
+            seconds.append(scene.seconds or 0.0)
+        return cls(tuple(coded), np.array(landmarks, np.float32), np.array(seconds, np.float32), reference, backdrop)
 
     def __len__(self) -> int:
-        return len(self.photos)
+        return len(self.coded)
 
     @property
     def size(self) -> int:
         """Width and height of the photos, in pixels."""
-        return int(self.photos.shape[1])
+        return int(self.backdrop.photo.shape[1])
+
+    def layers(self, index: int) -> NDArray[np.uint8]:
+        """A keyframe and what in it stands before the backdrop: ``(size, size, 4)`` uint8, RGB and then 255 for foreground."""
+        return self._layers(index)
+
+    @cached_property
+    def _layers(self) -> Callable[[int], NDArray[np.uint8]]:
+        def decode(index: int) -> NDArray[np.uint8]:
+            photo = _decoded(self.coded[index])
+            return np.concatenate([photo, self.backdrop.foreground(photo)], axis=-1)
+
+        return lru_cache(maxsize=_DECODED)(decode)
 
     @cached_property
     def _vectors(self) -> dict[Likeness, NDArray[np.floating]]:
-        return {like: np.stack([like.vector(each, self.reference) for each in self.landmarks]) for like in (HEAD, FACE)}
+        return {like: np.stack([like.vector(each, self.reference) for each in self.landmarks]) for like in LIKENESSES}
 
     def nearest(self, landmarks: Landmarks, like: Likeness, apart_from: float | None = None, gap: float = 0.0) -> int:
         """The keyframe most alike to ``(68, 2)`` landmarks.
 
         Args:
             landmarks: The wanted ones, in the photos' pixels.
-            like: :data:`HEAD` or :data:`FACE`.
+            like: One of :data:`LIKENESSES`.
             apart_from: A time in seconds; keyframes within ``gap`` of it are left out, where others remain. A
                 training frame uses it, or the network would be shown its own answer and learn to copy.
             gap: Seconds.
@@ -112,16 +151,17 @@ class Bank:
         return np.linalg.norm(self._vectors[like] - like.vector(landmarks, self.reference), axis=1)
 
     def save(self, folder: Path) -> None:
-        """Writes ``bank.npz`` into a folder; the photos are kept as lossless PNG."""
-        coded = [cv2.imencode(".png", photo[..., ::-1])[1] for photo in self.photos]
+        """Writes ``bank.npz`` into a folder."""
         with write_aside(folder / FILE_NAME) as aside, aside.open("wb") as file:
             np.savez(
                 file,
-                photos=np.concatenate(coded),
-                ends=np.cumsum([len(code) for code in coded]),
+                photos=np.concatenate(self.coded),
+                ends=np.cumsum([len(code) for code in self.coded]),
                 landmarks=self.landmarks,
                 seconds=self.seconds,
                 reference=self.reference,
+                backdrop=_coded(self.backdrop.photo),
+                still=self.backdrop.still,
             )
 
     @classmethod
@@ -137,9 +177,9 @@ class Bank:
             raise ModelError("a model that warps keyframes has its bank beside it", f"no file {path}", do)
         try:
             with np.load(path) as stored:
-                coded = np.split(stored["photos"], stored["ends"][:-1])
-                photos = np.stack([_decoded(code) for code in coded])
-                return cls(photos, stored["landmarks"], stored["seconds"], stored["reference"])
+                coded = tuple(np.split(stored["photos"], stored["ends"][:-1]))
+                backdrop = Backdrop(_decoded(stored["backdrop"]), stored["still"])
+                return cls(coded, stored["landmarks"], stored["seconds"], stored["reference"], backdrop)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, cv2.error) as error:
             raise ModelError("bank.npz holds keyframes and landmarks", f"{path}, damaged", do) from error
 
@@ -149,7 +189,7 @@ class Follower:
 
     Args:
         bank: The keyframes.
-        like: :data:`HEAD` or :data:`FACE`.
+        like: One of :data:`LIKENESSES`.
     """
 
     def __init__(self, bank: Bank, like: Likeness) -> None:
@@ -172,19 +212,25 @@ class Follower:
         return dict(self._weights)
 
 
+def _coded(photo: Image) -> NDArray[np.uint8]:
+    written, code = cv2.imencode(".jpg", photo[..., ::-1], _JPEG)
+    assert written
+    return np.asarray(code).ravel()
+
+
 def _decoded(code: NDArray[np.uint8]) -> Image:
     photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
     if photo is None:
         raise ValueError("no picture")
-    return photo[..., ::-1]
+    return np.ascontiguousarray(photo[..., ::-1])
 
 
 def choose(landmarks: NDArray[np.float32], reference: Landmarks, count: int = DEFAULT_SIZE) -> list[int]:
     """Indices of at most ``count`` of ``(n, 68, 2)`` landmarks that cover what the rest show.
 
-    Farthest-point sampling (Gonzalez 1985) on both likenesses, beginning with the most ordinary one.
+    Farthest-point sampling (Gonzalez 1985) on all likenesses, beginning with the most ordinary one.
     """
-    vectors = np.stack([np.concatenate([like.vector(each, reference) for like in (HEAD, FACE)]) for each in landmarks])
+    vectors = np.stack([np.concatenate([like.vector(each, reference) for like in LIKENESSES]) for each in landmarks])
     chosen = [int(np.linalg.norm(vectors - vectors.mean(0), axis=1).argmin())]
     distance = np.linalg.norm(vectors - vectors[chosen[0]], axis=1)
     while len(chosen) < min(count, len(vectors)):

@@ -14,6 +14,8 @@ from face2face.image import Image, Landmarks
 _FOREHEAD = 0.25
 _INSET = 0.95
 _SOFTNESS = 0.08
+#: Where on the way from the nose's bridge to its root the face's upper half ends and its lower one begins.
+_BELOW_EYES = (0.4, 0.9)
 
 
 def fill(outline: NDArray[np.floating], size: int, softness: float = 0.0) -> NDArray[np.float32]:
@@ -37,6 +39,16 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]
     mask = np.rint(255 * fill(hull, size, _SOFTNESS * unit)).astype(np.uint8)
     return np.repeat(mask, 3, axis=-1)
+
+
+def upper_face(landmarks: Landmarks, size: int) -> Image:
+    """The eyes' side of the nose: a grey ``(size, size, 3)`` uint8 panel, 255 there and 0 on the mouth's side, softly."""
+    bridge, root = landmarks[28], landmarks[33]
+    along = root - bridge
+    columns, rows = np.meshgrid(np.arange(size, dtype=np.float32), np.arange(size, dtype=np.float32))
+    down = ((columns - bridge[0]) * along[0] + (rows - bridge[1]) * along[1]) / max(float(along @ along), 1e-6)
+    share = np.clip((_BELOW_EYES[1] - down) / (_BELOW_EYES[1] - _BELOW_EYES[0]), 0, 1)
+    return np.repeat(np.rint(255 * share).astype(np.uint8)[..., None], 3, axis=-1)
 
 
 def blend(below: Image, above: Image, mask: Image) -> Image:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.bank import FACE, HEAD, Bank, Follower, Likeness, choose
-from face2face.face.region import blend, face_mask
+from face2face.face.backdrop import Backdrop
+from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, choose
+from face2face.face.region import blend, face_mask, upper_face
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.warp import warp
@@ -22,6 +23,10 @@ from face2face.image import Image, Landmarks, Scene
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
 _GAP = 4.0
 _GAP_SHARE = 1 / 30
+#: Frames from which the backdrop is taken.
+_BACKDROP_FRAMES = 100
+#: Of the warp of head, hair and shoulders, see :func:`face2face.face.warp.warp`.
+_HEAD_STIFFNESS = 300.0
 
 
 @dataclass(frozen=True)
@@ -53,10 +58,9 @@ class Reenact:
         """
         shape = TargetShape.of(landmarks)
         chosen = [among[each] for each in choose(landmarks[list(among)], shape.rest)]
-        scenes = [read(each) for each in chosen]
-        seconds = np.array([scene.seconds or 0.0 for scene in scenes], np.float32)
-        bank = Bank(np.stack([scene.photo for scene in scenes]), landmarks[chosen], seconds, shape.rest)
-        return cls(size, SketchSpec(), shape, bank)
+        seen = range(0, len(landmarks), max(1, len(landmarks) // _BACKDROP_FRAMES))
+        backdrop = Backdrop.of(np.stack([read(each).photo for each in seen]))
+        return cls(size, SketchSpec(), shape, Bank.of((read(each) for each in chosen), shape.rest, backdrop))
 
     @classmethod
     def load(cls, card: Card, folder: Path) -> Reenact:
@@ -89,8 +93,8 @@ class Reenact:
     def condition(self, scene: Scene) -> list[Image]:
         """The sketch, keyframes warped into the pose, and where the face is in it.
 
-        Two keyframes: one whose head is held alike gives hair, neck and surroundings, one alike in expression gives the face.
-
+        Three keyframes: one whose head is held alike gives hair, neck and clothes, before what stood still all the time; one
+        alike in its eyes and one alike in its mouth give the halves of the face.
 
         Args:
             scene: Its landmarks are the target's, in panel pixels. Its time, if it has one, is that in the target's own
@@ -102,9 +106,9 @@ class Reenact:
         if self.bank is None:
             return [drawn]
         mask = face_mask(landmarks, self.size)
-        head, face = (self._chosen(landmarks, like, scene.seconds) for like in (HEAD, FACE))
-        warped = self._warped(head, landmarks)
-        return [drawn, warped if face == head else blend(warped, self._warped(face, landmarks), mask), mask]
+        eyes, mouth = (self._warped(like, landmarks, scene.seconds) for like in (EYES, MOUTH))
+        face = blend(mouth, eyes, upper_face(landmarks, self.size))
+        return [drawn, blend(self._warped(HEAD, landmarks, scene.seconds, _HEAD_STIFFNESS), face, mask), mask]
 
     def _chosen(self, landmarks: Landmarks, like: Likeness, seconds: float | None) -> dict[int, float]:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
@@ -114,13 +118,13 @@ class Reenact:
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
         return {self.bank.nearest(landmarks, like, seconds, gap): 1.0}
 
-    def _warped(self, chosen: dict[int, float], landmarks: Landmarks) -> Image:
-        """Keyframes warped into one pose and mixed."""
+    def _warped(self, like: Likeness, landmarks: Landmarks, seconds: float | None, stiffness: float = 1.0) -> Image:
+        """The keyframes chosen by one likeness, warped into a pose, before the backdrop."""
         assert self.bank is not None
-        warped = {index: warp(self.bank.photos[index], self.bank.landmarks[index], landmarks) for index in chosen}
-        if len(warped) == 1:
-            return next(iter(warped.values()))
-        mixed = sum((np.float32(weight) * warped[index] for index, weight in chosen.items()), np.float32(0))
+        mixed = np.zeros((self.size, self.size, 3), np.float32)
+        for index, weight in self._chosen(landmarks, like, seconds).items():
+            layers = warp(self.bank.layers(index), self.bank.landmarks[index], landmarks, stiffness)
+            mixed += np.float32(weight) * self.bank.backdrop.behind(layers[..., :3], layers[..., 3:])
         return np.rint(mixed).astype(np.uint8)
 
     def target(self, scene: Scene) -> Image:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from face2face.errors import ModelError
-from face2face.face.bank import FACE, FILE_NAME, HEAD, Bank, Follower, choose
+from face2face.face.backdrop import Backdrop
+from face2face.face.bank import FILE_NAME, HEAD, MOUTH, Bank, Follower, choose
 from face2face.face.motion import AVERAGE_FACE, Expression
-from face2face.image import Landmarks
+from face2face.image import Landmarks, Scene
 
 NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
 POSES = np.stack([pose.applied_to(NEUTRAL) for pose in (Expression(), Expression(open=0.3), Expression(blink=1), Expression(turn=0.3))])
@@ -14,34 +15,37 @@ POSES = np.stack([pose.applied_to(NEUTRAL) for pose in (Expression(), Expression
 
 @pytest.fixture
 def bank() -> Bank:
-    photos = np.random.default_rng(0).integers(0, 256, (4, 64, 64, 3), np.uint8)
-    return Bank(photos, POSES, np.float32([0, 1, 2, 3]), NEUTRAL)
+    scenes = [Scene(np.full((64, 64, 3), 60 * index, np.uint8), pose, index) for index, pose in enumerate(POSES)]
+    return Bank.of(scenes, NEUTRAL, Backdrop(np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64, 1), np.uint8)))
 
 
 @pytest.mark.parametrize("index", range(4))
 def test_the_nearest_keyframe_is_the_same_pose(bank: Bank, index: int) -> None:
-    assert bank.nearest(POSES[index] + 0.3, FACE) == index
+    assert bank.nearest(POSES[index] + 0.3, MOUTH) == index
 
 
 def test_for_the_head_eyes_and_mouth_do_not_matter(bank: Bank) -> None:
     speaking = Expression(open=0.3, turn=0.18).applied_to(NEUTRAL)
     assert bank.nearest(speaking, HEAD) == 3
-    assert bank.nearest(speaking, FACE) == 1
+    assert bank.nearest(speaking, MOUTH) == 1
 
 
 def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:
-    assert bank.nearest(POSES[1], FACE, apart_from=1.2, gap=0.5) != 1
-    assert bank.nearest(POSES[1], FACE, apart_from=1.2, gap=0.1) == 1
+    assert bank.nearest(POSES[1], MOUTH, apart_from=1.2, gap=0.5) != 1
+    assert bank.nearest(POSES[1], MOUTH, apart_from=1.2, gap=0.1) == 1
 
 
 def test_where_all_are_near_in_time_the_nearest_is_taken_all_the_same(bank: Bank) -> None:
-    assert bank.nearest(POSES[2], FACE, apart_from=1.0, gap=100) == 2
+    assert bank.nearest(POSES[2], MOUTH, apart_from=1.0, gap=100) == 2
 
 
 def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:
     bank.save(tmp_path)
     loaded = Bank.load(tmp_path)
-    assert (loaded.photos == bank.photos).all()
+    for index in range(4):
+        assert (loaded.layers(index) == bank.layers(index)).all()
+        assert np.abs(loaded.layers(index)[..., :3].astype(int) - 60 * index).max() <= 2
+    assert (loaded.backdrop.still == bank.backdrop.still).all()
     assert (loaded.landmarks == bank.landmarks).all()
     assert (loaded.seconds == bank.seconds).all()
     assert len(loaded) == 4

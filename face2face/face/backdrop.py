@@ -1,0 +1,67 @@
+"""The backdrop: what stood still while the target was filmed, and is therefore not moved with the head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.image import Image
+
+#: Grey levels by which a pixel may leave its median and still be still; between the two it is so in part.
+_STILL, _MOVING = 4.0, 9.0
+#: The share of the time in which it must be so.
+_MOST = 0.9
+#: Grey levels from the backdrop at which a photo's pixel begins to be, and surely is, something that stands before it.
+_ALIKE, _BEFORE = 8.0, 18.0
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """What stood still before a camera that stood still.
+
+    Attributes:
+        photo: ``(size, size, 3)`` uint8, each pixel's median over time.
+        still: ``(size, size, 1)`` uint8, 255 where nothing ever moved; all 0 if the camera did.
+    """
+
+    photo: Image
+    still: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, photos: NDArray[np.uint8]) -> Backdrop:
+        """The backdrop of ``(n, size, size, 3)`` photos of one scene, n at least 1."""
+        median = np.rint(np.median(photos, axis=0)).astype(np.uint8)
+        away = np.quantile([np.abs(photo.astype(np.float32) - median).mean(-1) for photo in photos], _MOST, axis=0)
+        unit = max(1, median.shape[0] // 256)
+        away = _spread(cv2.GaussianBlur(away.astype(np.float32), (0, 0), 2 * unit), 4 * unit)
+        still = np.clip((_MOVING - away) / (_MOVING - _STILL), 0, 1)
+        return cls(median, _to_bytes(cv2.GaussianBlur(still, (0, 0), 3 * unit)))
+
+    def foreground(self, photo: Image) -> NDArray[np.uint8]:
+        """What stands before the backdrop in a photo of the scene: ``(size, size, 1)`` uint8, 255 where something surely does."""
+        unit = max(1, photo.shape[0] // 256)
+        away = cv2.GaussianBlur(cv2.absdiff(photo, self.photo).max(-1).astype(np.float32), (0, 0), 1.5 * unit)
+        before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3 * unit)
+        return _to_bytes(cv2.GaussianBlur(before, (0, 0), 2 * unit))
+
+    def behind(self, moved: Image, foreground: NDArray[np.uint8]) -> Image:
+        """A moved photo with the backdrop back in its place.
+
+        Args:
+            moved: ``(size, size, 3)`` uint8, a photo of the scene, warped.
+            foreground: ``(size, size, 1)`` uint8, its :meth:`foreground`, warped with it.
+        """
+        weight = self.still * (1 - foreground / np.float32(255)) / np.float32(255)
+        return np.rint(moved + weight * (self.photo.astype(np.float32) - moved)).astype(np.uint8)
+
+
+def _spread(map_: NDArray[np.floating], pixels: int) -> NDArray[np.floating]:
+    side = 2 * pixels + 1
+    return cv2.dilate(map_, np.ones((side, side), np.uint8))
+
+
+def _to_bytes(share: NDArray[np.floating]) -> NDArray[np.uint8]:
+    return np.rint(255 * share).astype(np.uint8)[..., None]
