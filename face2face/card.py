@@ -11,6 +11,8 @@ from face2face.errors import ModelError
 from face2face.files import write_aside
 
 FILE_NAME = "card.json"
+#: Where training leaves the generator of its best epoch, beside the card.
+BEST = "best.keras"
 FORMAT = 1
 SIZES = (256, 512)
 NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, and don't make a face speak without its owner's consent."

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = [{"errors", "image", "files", "card"}, {"media", "face"}, {"modes", "data"}, {"learn", "graph"}, {"live"}, {"commands"}]
+FLOORS = [
+    {"errors", "image", "files", "card"},
+    {"media", "face"},
+    {"modes", "data"},
+    {"learn", "graph"},
+    {"live"},
+    {"measure"},
+    {"commands"},
+]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 

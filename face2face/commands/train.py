@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from face2face.commands.console import number, positive, quiet, whole
+from face2face.errors import ModelError
+from face2face.graph.names import GRAPH
 
 DESCRIPTION = """Trains a generator on strips, and exports the best epoch as a frozen graph. It can be stopped at any moment
 (Ctrl-C); the same command goes on."""
 
 DEFAULT_MINUTES = 20.0
+DEFAULT_PATIENCE = 20
+#: Options whose default is the generator's, see :data:`face2face.learn.networks.DEFAULTS`.
+OWN_DEFAULTS = (
+    ("batch_size", positive, "pairs a step"),
+    ("ngf", positive, "channels of the generator's first layer"),
+    ("ndf", positive, "channels of the discriminator's first layer"),
+    ("lr", number, "learning rate of Adam"),
+    ("l1_weight", number, "weight of the L1 term"),
+    ("ssim_weight", number, "weight of the structural term"),
+    ("gan_weight", number, "weight of the adversarial term; 0 trains without a discriminator"),
+)
+#: Steps between lines of TensorBoard's log.
+_LOGGED = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,15 +42,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max_epochs", type=positive, help="stop after as many epochs")
     parser.add_argument("--max_steps", type=positive, help="stop after as many steps")
     parser.add_argument("--minutes", type=number, help=f"stop after as many minutes; {DEFAULT_MINUTES:.0f} where no limit is given")
-    parser.add_argument("--batch_size", type=positive, default=None, help="pairs a step (default: light 4, unet 1)")
-    parser.add_argument("--ngf", type=positive, default=None, help="channels of the generator's first layer (default: light 24, unet 64)")
-    parser.add_argument(
-        "--ndf", type=positive, default=None, help="channels of the discriminator's first layer (default: light 32, unet 64)"
-    )
-    parser.add_argument("--lr", type=number, default=0.0002, help="learning rate of Adam")
+    parser.add_argument("--patience", type=positive, default=DEFAULT_PATIENCE, help="stop when as many epochs in a row were no better")
+    parser.add_argument("--device", default="auto", help="cpu:0, gpu:0 and the like; auto: the backend's own choice")
+    parser.add_argument("--distribute", action="store_true", help="share each batch among all devices (KERAS_BACKEND=jax)")
+    parser.add_argument("--tensorboard", action="store_true", help="also write logs for TensorBoard to logs/ in --output_dir")
+    for name, kind, what in OWN_DEFAULTS:
+        parser.add_argument(f"--{name}", type=kind, default=None, help=f"{what} (default: the generator's own)")
     parser.add_argument("--beta1", type=number, default=0.5, help="momentum of Adam")
-    parser.add_argument("--l1_weight", type=number, default=100.0, help="weight of the L1 term")
-    parser.add_argument("--gan_weight", type=number, default=1.0, help="weight of the adversarial term")
     parser.add_argument("--which_direction", choices=("AtoB", "BtoA"), default="AtoB", help="BtoA turns two-panel strips around")
     parser.add_argument("--scale_size", type=positive, help="enlarge panels to this size and crop at random (default: no)")
     parser.add_argument("--flip", action=argparse.BooleanOptionalAction, default=False, help="mirror at random")
@@ -50,23 +66,20 @@ def run(options: argparse.Namespace) -> int:
         import keras
 
         keras.ops.zeros(())
+    from face2face.card import BEST
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
     from face2face.learn.networks import DEFAULTS
-    from face2face.learn.run import BEST, Run, Settings
-    from face2face.learn.train import Frequencies, Limits, train
+    from face2face.learn.run import Run, Settings
+    from face2face.learn.train import Frequencies, Limits, on_devices, train
 
     card = read_card(options.input_dir)
-    defaults = DEFAULTS[options.generator]
+    own = {name: getattr(options, name) for name, _, _ in OWN_DEFAULTS}
+    own = {name: getattr(DEFAULTS[options.generator], name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
         condition=card.panels if options.condition == "warp" else ("sketch",),
-        batch_size=options.batch_size or defaults.batch_size,
-        ngf=options.ngf or defaults.ngf,
-        ndf=options.ndf or defaults.ndf,
-        lr=options.lr,
+        **own,
         beta1=options.beta1,
-        l1_weight=options.l1_weight,
-        gan_weight=options.gan_weight,
         which_direction=options.which_direction,
         scale_size=options.scale_size or card.size,
         flip=options.flip,
@@ -75,15 +88,16 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.minutes is None and options.max_epochs is None and options.max_steps is None:
         options.minutes = DEFAULT_MINUTES
-    limits = Limits(options.max_epochs, options.max_steps, options.minutes)
+    limits = Limits(options.max_epochs, options.max_steps, options.minutes, options.patience)
     run = Run(options.output_dir)
+    callbacks = [keras.callbacks.TensorBoard(run.folder / "logs", update_freq=_LOGGED)] if options.tensorboard else []
     if not list_strips(options.input_dir, VAL):
         print(f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by")
     interrupted = False
     try:
-        epochs = train(
-            options.input_dir, card, run, settings, limits, Frequencies(options.save_freq, options.display_freq), options.checkpoint
-        )
+        with on_devices(options.device, options.distribute):
+            frequencies = Frequencies(options.save_freq, options.display_freq)
+            epochs = train(options.input_dir, card, run, settings, limits, frequencies, options.checkpoint, callbacks)
         best = min(epochs, key=lambda each: each.val_l1)
         taken = f"{len(epochs)} epochs in {epochs[-1].seconds / 60:.1f} minutes"
         print(f"{taken}; the best is {best.epoch}, L1 {best.val_l1:.4f} on what was held out")
@@ -93,10 +107,29 @@ def run(options: argparse.Namespace) -> int:
     if not (run.folder / BEST).is_file():
         print("nothing to export yet: no epoch has been finished")
     elif not options.no_export:
+        export(run.folder)
+        print("next: python run_webcam.py --source 0")
+    return 130 if interrupted else 0
+
+
+def export(folder: Path) -> None:
+    """Reduces and freezes a run where it lies; a graph is frozen on TensorFlow, in a process of its own if something else has trained."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
         from face2face.graph.freeze import freeze
         from face2face.graph.reduce import reduce
 
-        reduce(run.folder, run.folder)
-        print(f"exported {freeze(run.folder)}")
-        print("next: python run_webcam.py --source 0")
-    return 130 if interrupted else 0
+        reduce(folder, folder)
+        freeze(folder)
+    else:
+        for verb, *arguments in (
+            ("reduce_model", "--model-input", folder, "--model-output", folder),
+            ("freeze_model", "--model-folder", folder),
+        ):
+            command = [sys.executable, "-m", "face2face", verb, *map(str, arguments)]
+            done = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "tensorflow"}, stderr=subprocess.PIPE, text=True)
+            if done.returncode:
+                do = "run tools/reduce_model.py and tools/freeze_model.py by hand, without KERAS_BACKEND"
+                raise ModelError("a graph is frozen with TensorFlow", done.stderr.strip().splitlines()[-1], do)
+    print(f"exported {folder / GRAPH}")

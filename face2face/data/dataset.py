@@ -68,19 +68,27 @@ class StripDataset(keras.utils.PyDataset):
         layout: What is what in a strip.
         batch_size: At least 1; the last batch is left out if it is smaller and not the only one.
         augmentation: None for pictures as they are, in order.
+        most: Batches an epoch, at most: with more strips than that, an epoch is a random part of them.
         seed: Of the shuffling and the augmentation; they differ each epoch, and are the same each time it is run.
     """
 
     def __init__(
-        self, paths: list[Path], layout: Layout, batch_size: int = 1, augmentation: Augmentation | None = None, seed: int = 0
+        self,
+        paths: list[Path],
+        layout: Layout,
+        batch_size: int = 1,
+        augmentation: Augmentation | None = None,
+        seed: int = 0,
+        most: int = 1_000_000,
     ) -> None:
         super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
         self.epoch = 0
         self._paths, self._layout, self._augmentation, self._seed = paths, layout, augmentation, seed
         self._batch_size = min(batch_size, len(paths))
+        self._most = most
 
     def __len__(self) -> int:
-        return len(self._paths) // self._batch_size
+        return min(len(self._paths) // self._batch_size, self._most)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         order = np.arange(len(self._paths))

@@ -17,7 +17,7 @@ from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError
 from face2face.face.sketch import SketchSpec
 from face2face.files import write_aside
-from face2face.image import Image, Landmarks, Scene
+from face2face.image import Box, Image, Landmarks, Scene
 from face2face.media.source import Stills
 from face2face.media.stills import read_image, write_image
 
@@ -66,12 +66,14 @@ class Frame:
         number: Its place in the video or folder, from 0.
         seconds: Its time from the start.
         landmarks: ``(68, 2)`` float32, in panel pixels.
+        crop: What of the picture became the panel.
         real: Photographed; False for one made of a photo by moving its landmarks.
     """
 
     number: int
     seconds: float
     landmarks: Landmarks
+    crop: Box
     real: bool = True
 
     @property

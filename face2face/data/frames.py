@@ -39,7 +39,7 @@ def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Fram
     still, neutral = _crop(photo, box, plan.size), box.to_panel(found[0], plan.size)
     rng = np.random.default_rng(0)
     poses = [Expression()] + [random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)]
-    frames = [Frame(number, float(number), pose.applied_to(neutral), number == 0) for number, pose in enumerate(poses)]
+    frames = [Frame(number, float(number), pose.applied_to(neutral), box, number == 0) for number, pose in enumerate(poses)]
 
     def keep(frame: Frame) -> None:
         folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still, plan.size)
@@ -74,7 +74,7 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
         if (points < 0).any() or (points > plan.size - 1).any():
             dropped["the face beyond the crop"] += 1
             continue
-        frame = Frame(number, scene.seconds or 0.0, points)
+        frame = Frame(number, scene.seconds or 0.0, points, common)
         folders.keep(frame, partial(_crop, scene.photo, common, plan.size), plan.size)
         frames.append(frame)
     if len(frames) < LEAST_FRAMES:

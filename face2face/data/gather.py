@@ -6,7 +6,7 @@ An interrupted run goes on where it stopped, since each step skips what is there
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,7 +91,10 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     for _ in tqdm(in_parallel(pair, jobs), "pairs", len(jobs), unit="pair"):
         pass
     mode.save(folders.combined)
-    data = {"file": plan.file.name, "frames": len(frames), "seconds": round(max(frame.seconds for frame in frames), 2)}
+    data: dict[str, Any] = {"file": plan.file.name, "frames": len(frames), "seconds": round(max(frame.seconds for frame in frames), 2)}
+    data["trained_until"] = round(max(frame.seconds for frame in train), 3)
+    if len({frame.crop for frame in frames}) == 1:
+        data["crop"] = list(astuple(frames[0].crop))
     Card(**mode.card_fields(), data=data, licence=plan.licence, consent=plan.consent).save(folders.combined)
     return Gathered(len(train), len(val), dict(dropped))
 

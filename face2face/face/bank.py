@@ -22,8 +22,8 @@ from face2face.image import Image, Landmarks, Scene
 FILE_NAME = "bank.npz"
 #: Keyframes kept of a video: the more, the nearer the nearest is.
 DEFAULT_SIZE = 500
-#: Good enough that it can't be told from the frame, at a quarter of PNG's bytes.
-_JPEG = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+#: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
+_LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 #: Decoded keyframes kept in memory.
 _DECODED = 64
 
@@ -39,7 +39,8 @@ class Likeness:
         eyes: Of theirs (36 to 47).
         mouth: Of its (48 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
-        clearly: Live, a keyframe is kept while no other is nearer than this share of its distance.
+        clearly: Live, a keyframe is kept while no other is nearer than this share of its distance,
+        patience: or while others were nearer at all for fewer frames in a row than this.
         fade: Live, how much of a keyframe that is left goes with each frame.
     """
 
@@ -50,6 +51,7 @@ class Likeness:
     mouth: float
     pose: float
     clearly: float
+    patience: int
     fade: float
 
     def vector(self, landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
@@ -68,9 +70,9 @@ class Likeness:
 
 #: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly wherever
 #: the head is: for the two halves of the face.
-HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, clearly=0.6, fade=0.3)
-EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, clearly=0.95, fade=0.4)
-MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, clearly=0.95, fade=0.4)
+HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, clearly=0.6, patience=12, fade=0.35)
+EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, clearly=0.95, patience=12, fade=0.4)
+MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, clearly=0.95, patience=12, fade=0.4)
 LIKENESSES = (HEAD, EYES, MOUTH)
 
 
@@ -79,7 +81,7 @@ class Bank:
     """Keyframes of one target, all of one size.
 
     Attributes:
-        coded: The photos as JPEG, at least one; each is decoded when it is first asked for.
+        coded: The photos as lossless WebP, at least one; each is decoded when it is first asked for.
         landmarks: ``(n, 68, 2)`` float32, in the photos' pixels.
         seconds: ``(n,)`` float32, when each was taken.
         reference: ``(68, 2)`` float32, the shape against which poses are compared.
@@ -185,7 +187,7 @@ class Bank:
 
 
 class Follower:
-    """Chooses keyframes for a face that moves, without jumps: it keeps one until another is clearly more alike, then fades over to that.
+    """Chooses keyframes for a face that moves, without jumps: it keeps one until another is clearly or lastingly more alike, then fades.
 
     Args:
         bank: The keyframes.
@@ -195,6 +197,7 @@ class Follower:
     def __init__(self, bank: Bank, like: Likeness) -> None:
         self._bank, self._like = bank, like
         self._kept: int | None = None
+        self._waited = 0
         self._weights: dict[int, float] = {}
 
     def __call__(self, landmarks: Landmarks) -> dict[int, float]:
@@ -203,8 +206,10 @@ class Follower:
         nearest = int(distances.argmin())
         if self._kept is None:
             self._weights = {nearest: 1.0}
-        if self._kept is None or distances[nearest] < self._like.clearly * distances[self._kept]:
             self._kept = nearest
+        self._waited = 0 if nearest == self._kept else self._waited + 1
+        if distances[nearest] < self._like.clearly * distances[self._kept] or self._waited >= self._like.patience:
+            self._kept, self._waited = nearest, 0
         # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
         faded = {index: max(weight - self._like.fade, 0.0) for index, weight in self._weights.items() if index != self._kept}
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}
@@ -213,7 +218,7 @@ class Follower:
 
 
 def _coded(photo: Image) -> NDArray[np.uint8]:
-    written, code = cv2.imencode(".jpg", photo[..., ::-1], _JPEG)
+    written, code = cv2.imencode(".webp", photo[..., ::-1], _LOSSLESS)
     assert written
     return np.asarray(code).ravel()
 

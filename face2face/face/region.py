@@ -12,7 +12,7 @@ from face2face.image import Image, Landmarks
 #: How far above the brows the face's region reaches, how much its outline is drawn in, and how soft its edge is: in
 #: interocular distances, as a share, and in interocular distances.
 _FOREHEAD = 0.25
-_INSET = 0.95
+_INSET = 0.98
 _SOFTNESS = 0.08
 #: Where on the way from the nose's bridge to its root the face's upper half ends and its lower one begins.
 _BELOW_EYES = (0.4, 0.9)

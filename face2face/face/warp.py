@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from scipy.interpolate import RBFInterpolator
@@ -19,32 +21,53 @@ _FACING = np.array([*LIDS, *INNER_LIPS])
 _LEAST_GAP = 0.4
 
 
-def warp(photo: Image, source: Landmarks, destination: Landmarks, stiffness: float = 1.0) -> Image:
+@dataclass(frozen=True)
+class Hold:
+    """How a spline is held by landmarks.
+
+    Attributes:
+        points: Indices of those that hold it.
+        stiffness: How much it may miss them rather than bend, in the unit of its bending energy at 256 pixels: 1 evens out what
+            they tremble, some thousands let a head move without dragging the shoulders along.
+    """
+
+    points: tuple[int, ...]
+    stiffness: float
+
+
+#: All landmarks, exactly: for a face.
+FIRMLY = Hold(tuple(range(68)), 1.0)
+#: Those that bone moves, and loosely: for what surrounds the face. Chin, lips and lids would make hair and collar nod with every word.
+LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, *range(16, 36)), 2000.0)
+
+
+def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = FIRMLY) -> Image:
     """The photo with what lies at ``source`` moved to ``destination``.
 
     Args:
         photo: ``(size, size, channels)`` uint8.
         source: ``(68, 2)`` landmarks of the photo, in its pixels.
         destination: ``(68, 2)`` where they are wanted.
-        stiffness: How much the spline may miss the landmarks rather than bend, in its own units: 1 evens out what they tremble,
-            some hundreds let the head move without its jaw pulling at the shoulders.
+        hold: Which of them are held, and how firmly.
 
     Returns:
         The same shape; what comes from beyond the edge repeats it.
     """
     size = photo.shape[0]
     anchors = _border(size)
-    destination = _unfolded(source, destination)
+    held = list(hold.points)
+    wanted = _unfolded(source, destination)[held]
+    unit = size / 256
     # The spline maps the wanted picture onto the given one, so that every wanted pixel knows where it comes from.
     spline = RBFInterpolator(
-        np.concatenate([destination, anchors]),
-        np.concatenate([source, anchors]),
+        np.concatenate([wanted, anchors]) / unit,
+        np.concatenate([source[held], anchors]),
         kernel="thin_plate_spline",
-        smoothing=stiffness,
+        smoothing=np.repeat((hold.stiffness, 0.0), (len(wanted), len(anchors))),
     )
     ticks = np.linspace(0, size - 1, _GRID)
     nodes = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
-    coarse = spline(nodes).reshape(_GRID, _GRID, 2).astype(np.float32)
+    coarse = spline(nodes / unit).reshape(_GRID, _GRID, 2).astype(np.float32)
     # Read the grid with its first and last node at the first and last pixel, which cv2.resize wouldn't do.
     at = np.linspace(0, _GRID - 1, size, dtype=np.float32)
     columns, rows = np.meshgrid(at, at)

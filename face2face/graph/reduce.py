@@ -10,14 +10,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import FILE_NAME, Card
+from face2face.card import BEST, FILE_NAME, Card
 from face2face.errors import ModelError
 from face2face.face import bank
 from face2face.files import writable_folder, write_aside
 from face2face.graph.names import REDUCED
-
-#: Where training leaves the generator of its best epoch.
-TRAINED = "best.keras"
 
 
 def reduce(model_input: Path, model_output: Path) -> Path:
@@ -35,10 +32,10 @@ def reduce(model_input: Path, model_output: Path) -> Path:
     Raises:
         ModelError: There is no trained generator, or it is damaged.
     """
-    path = model_input / TRAINED
+    path = model_input / BEST
     if not path.is_file():
         raise ModelError(
-            "--model-input is the folder of a training run", f"no {TRAINED} in {model_input}", "train for at least one epoch first"
+            "--model-input is the folder of a training run", f"no {BEST} in {model_input}", "train for at least one epoch first"
         )
     card = Card.load(model_input)
     reduced = without_training(load_generator(path))

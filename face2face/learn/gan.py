@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from face2face.data.dataset import Layout
+from face2face.learn.similarity import dissimilarity
 
 
 class Pix2Pix(keras.Model):
@@ -17,25 +18,34 @@ class Pix2Pix(keras.Model):
     discriminator's term sees the generated picture as a constant (section 3.1, with the non-saturating form of
     section 3.3, in which the discriminator learns at half the rate).
 
+    Beside L1 the generator is held to the truth's structure (:mod:`face2face.learn.similarity`), since L1 alone blurs.
+
     Where the layout names a base from which the generator departs, the discriminator isn't shown it: told to find the true
     one of two pictures, one of which is nearly that panel, it would learn to look for that and drive the generator away from it. Where
-    the layout names a mask, L1 is the mean over what it covers, or the still pixels around would water it down.
+    the layout names a mask, L1 and structure are means over what it covers, or the still pixels around would water them down.
 
     Args:
         generator: ``(b, s, s, 3n)`` conditions in [-1, 1] to ``(b, s, s, 3)`` pictures.
-        discriminator: Conditions (see :func:`judged_panels`) with a picture to patch logits.
+        discriminator: Conditions (see :func:`judged_panels`) with a picture to patch logits; None to go without.
         layout: The roles of the condition's panels.
         l1_weight: Lambda of equation 4; the paper's is 100.
-        gan_weight: Of the adversarial term; 0 leaves the discriminator out of the generator's loss.
+        ssim_weight: Of the structural term; the paper has none.
+        gan_weight: Of the adversarial term.
     """
 
     def __init__(
-        self, generator: keras.Model, discriminator: keras.Model, layout: Layout, l1_weight: float = 100.0, gan_weight: float = 1.0
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model | None,
+        layout: Layout,
+        l1_weight: float = 100.0,
+        ssim_weight: float = 0.0,
+        gan_weight: float = 1.0,
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self._judged, self._mask = judged_panels(layout), layout.mask
-        self._l1_weight, self._gan_weight = l1_weight, gan_weight
+        self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
         self._l1, self._gan, self._judge = (keras.metrics.Mean(name=name) for name in ("l1", "gan", "discriminator"))
 
     def call(self, x: Any, training: bool = False) -> Any:
@@ -44,13 +54,19 @@ class Pix2Pix(keras.Model):
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
         """Both networks' losses as one; validation looks at the L1 distance alone, in [0, 2], lower is better."""
-        l1 = ops.mean(ops.abs(y - y_pred))
-        if self._mask is not None:
-            l1 = l1 / ops.maximum(ops.mean((x[..., 3 * self._mask] + 1) / 2), 1e-3)
+        # Beyond the mask both are the base and differ nowhere.
+        covered = 1.0 if self._mask is None else ops.maximum(ops.mean((x[..., 3 * self._mask] + 1) / 2), 1e-3)
+        l1 = ops.mean(ops.abs(y - y_pred)) / covered
         self._l1.update_state(l1)
         if not training:
             return l1
-        judge = self.discriminator
+        loss = self._l1_weight * l1
+        if self._ssim_weight:
+            loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, y_pred)) / covered
+        return loss if self.discriminator is None else loss + self._adversarial(self.discriminator, x, y, y_pred)
+
+    def _adversarial(self, judge: keras.Model, x: Any, y: Any, y_pred: Any) -> Any:
+        """The generator's term and the discriminator's own loss."""
         seen = ops.concatenate([x[..., 3 * place : 3 * place + 3] for place in self._judged], -1)
         constants = [ops.stop_gradient(each) for each in judge.trainable_variables]
         fooled, _ = judge.stateless_call(constants, judge.non_trainable_variables, ops.concatenate([seen, y_pred], -1))
@@ -60,7 +76,7 @@ class Pix2Pix(keras.Model):
         judged = (_cross_entropy(on_true, 1.0) + _cross_entropy(on_fake, 0.0)) / 2
         self._gan.update_state(gan)
         self._judge.update_state(judged)
-        return self._l1_weight * l1 + self._gan_weight * gan + judged
+        return self._gan_weight * gan + judged
 
 
 def judged_panels(layout: Layout) -> list[int]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 from dataclasses import asdict, dataclass, fields
+from itertools import accumulate
 from pathlib import Path
+
+import numpy as np
 
 from face2face.errors import DataError
 from face2face.files import write_aside
 
 FILE_NAME = "history.csv"
+#: Fewer say nothing of what is to come.
+_LEAST_EPOCHS = 4
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,21 @@ def write(folder: Path, epochs: list[Epoch]) -> None:
         table = csv.DictWriter(file, [each.name for each in fields(Epoch)])
         table.writeheader()
         table.writerows({name: round(value, 5) for name, value in asdict(each).items()} for each in epochs)
+
+
+def forecast(epochs: list[Epoch], seconds: float) -> float | None:
+    """The error on what is held out that can be expected after so many seconds of training, in the unit of ``val_l1``.
+
+    The best error so far is taken to fall as ``a + b / time``, fitted by least squares to the later half of the epochs; None
+    where fewer than four epochs tell of it. It is never more than the best so far.
+    """
+    bests = list(accumulate((each.val_l1 for each in epochs), min))
+    later = slice(len(epochs) // 2, None)
+    if len(epochs) < _LEAST_EPOCHS:
+        return None
+    inverse = 1 / np.array([max(each.seconds, 1e-3) for each in epochs[later]])
+    slope, floor = np.polyfit(inverse, bests[later], 1)
+    return float(min(max(floor + max(slope, 0.0) / seconds, 0.0), bests[-1]))
 
 
 def plot(folder: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import keras
 
+from face2face.card import BEST
 from face2face.errors import DataError, ModelError
 from face2face.face import bank
 from face2face.files import writable_folder, write_aside
@@ -22,7 +23,6 @@ from face2face.learn import history
 
 SETTINGS = "settings.json"
 CHECKPOINT = "checkpoint.weights.h5"
-BEST = "best.keras"
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Settings:
         lr: Adam's learning rate.
         beta1: Adam's first momentum.
         l1_weight: Of the L1 term.
+        ssim_weight: Of the structural term.
         gan_weight: Of the adversarial term.
         which_direction: ``AtoB`` or ``BtoA``.
         scale_size: Size to which panels are enlarged before they are cropped at random.
@@ -54,6 +55,7 @@ class Settings:
     lr: float
     beta1: float
     l1_weight: float
+    ssim_weight: float
     gan_weight: float
     which_direction: str
     scale_size: int

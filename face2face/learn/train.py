@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 from tqdm import tqdm
 
 from face2face import __version__
 from face2face.card import Card
 from face2face.data.dataset import Augmentation, Layout, StripDataset
 from face2face.data.pairs import TRAIN, VAL, list_strips
-from face2face.errors import DataError, ModelError
+from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import history
 from face2face.learn.gan import Pix2Pix, judged_panels
+from face2face.learn.memory import peak_memory
 from face2face.learn.networks import GENERATORS, patchgan
 from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
 
 #: The rate falls to zero, linearly, over this last share of a run: the picture settles.
 _DECAY = 0.5
+#: Steps an epoch at most, so that a run is validated often, and the strips on which it is, spread over those held out.
+_EPOCH = 200
+_VALIDATED = 48
+#: Steps on which the time is estimated.
+_TRIAL = 3
 
 
 @dataclass(frozen=True)
@@ -34,11 +42,13 @@ class Limits:
         epochs: Times through the data.
         steps: Steps of the optimiser.
         minutes: Training time, that of earlier sittings counted in.
+        patience: Epochs in a row in which what was held out isn't answered better than before.
     """
 
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None
+    patience: int | None = None
 
     def progress(self, epochs: float, steps: int, seconds: float) -> float:
         """How much of the run is done, 0 to 1."""
@@ -46,6 +56,11 @@ class Limits:
             done / limit for done, limit in ((epochs, self.epochs), (steps, self.steps), (seconds / 60, self.minutes)) if limit is not None
         ]
         return min(max(shares, default=0.0), 1.0)
+
+    def exhausted(self, epochs: list[history.Epoch]) -> bool:
+        """Whether patience is at its end."""
+        errors = [each.val_l1 for each in epochs]
+        return self.patience is not None and bool(errors) and len(errors) - 1 - errors.index(min(errors)) >= self.patience
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,7 @@ def train(
     limits: Limits,
     frequencies: Frequencies = Frequencies(),
     checkpoint: Path | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> list[history.Epoch]:
     """Trains, or goes on with training, until a limit is reached.
@@ -100,6 +116,7 @@ def train(
         limits: How long.
         frequencies: What to write in between.
         checkpoint: An earlier run to begin from, where this one is new.
+        callbacks: Further ones of Keras.
         clock: Seconds that only grow.
 
     Returns:
@@ -114,11 +131,11 @@ def train(
     what = layout(card, settings)
     training = list_strips(input_dir, TRAIN)
     augmentation = Augmentation(settings.scale_size, settings.flip)
-    batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed)
-    held_out = StripDataset(list_strips(input_dir, VAL) or training, what)
+    batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed, _EPOCH)
+    held_out = StripDataset(_spread(list_strips(input_dir, VAL) or training, _VALIDATED), what)
     generator = GENERATORS[settings.generator](what, settings.ngf)
-    judge = patchgan(card.size, len(judged_panels(what)), settings.ndf)
-    model = Pix2Pix(generator, judge, what, settings.l1_weight, settings.gan_weight)
+    judge = patchgan(card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
+    model = Pix2Pix(generator, judge, what, settings.l1_weight, settings.ssim_weight, settings.gan_weight)
     model.build((None, card.size, card.size, 3 * len(what.inputs)))
     model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
     model.optimizer.build(model.trainable_variables)
@@ -131,12 +148,77 @@ def train(
     if checkpoint is not None and not epochs:
         load_checkpoint(model, path)
     progress = _Progress(run, card, settings, limits, frequencies, Preview(held_out), epochs, clock)
-    if progress.share() < 1:
+    if progress.share() < 1 and not limits.exhausted(epochs):
         batches.epoch = len(epochs)
+        _announce(limits, epochs, progress.share(), _seconds_a_step(model, batches[0]), len(batches), settings.batch_size)
         last = limits.epochs or 1_000_000
-        model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=[progress], verbose=0)
+        watching = [progress, *callbacks]
+        model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=watching, verbose=0)
     history.plot(run.folder)
     return progress.epochs
+
+
+@contextmanager
+def on_devices(name: str, distribute: bool) -> Iterator[None]:
+    """What is trained in this block is on one device, or shared among all of them by Keras' own data parallelism.
+
+    Args:
+        name: As the backend calls it, ``cpu:0`` or ``gpu:1``; ``auto`` for the backend's choice.
+        distribute: Share each batch among all devices; the batch size is a multiple of their number.
+
+    Raises:
+        OptionError: There is no such device, or the backend can't share.
+    """
+    there = keras.distribution.list_devices() or ["cpu:0"]
+    if name != "auto" and name not in there:
+        raise OptionError(f"--device is auto or one of {', '.join(there)}", name, "leave it out, or see docs/training.md for GPUs")
+    if not distribute:
+        with keras.device(name) if name != "auto" else nullcontext():
+            yield
+        return
+    if keras.backend.backend() != "jax":
+        do = "set KERAS_BACKEND=jax, or leave --distribute out"
+        raise OptionError("--distribute shares batches among devices on JAX", keras.backend.backend(), do)
+    keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(None)
+
+
+def device() -> str:
+    """What is trained on, as the backend calls it."""
+    return ", ".join(keras.distribution.list_devices() or ["cpu:0"])
+
+
+def _seconds_a_step(model: keras.Model, batch: Any) -> float:
+    """The time that a step takes, from three on a batch; the model is as before when it is known."""
+    state = [*model.variables, *model.optimizer.variables]
+    before = [keras.ops.convert_to_numpy(each) for each in state]
+    model.train_on_batch(*batch)  # compiles
+    began = time.perf_counter()
+    for _ in range(_TRIAL):
+        model.train_on_batch(*batch)
+    taken = (time.perf_counter() - began) / _TRIAL
+    for variable, value in zip(state, before, strict=True):
+        variable.assign(value)
+    return taken
+
+
+def _announce(limits: Limits, epochs: list[history.Epoch], done: float, step: float, steps_an_epoch: int, batch_size: int) -> None:
+    """Says how long it will take, and what to expect of it."""
+    totals = [limits.minutes and limits.minutes * 60, limits.steps and limits.steps * step]
+    totals.append(limits.epochs and limits.epochs * steps_an_epoch * step)
+    total = min(each for each in totals if each)
+    rate = f"{batch_size / step:.1f} pictures a second on {device()}"
+    print(f"about {total * (1 - done) / 60:.1f} minutes to go: {rate}, {steps_an_epoch} steps an epoch")
+    if (expected := history.forecast(epochs, total)) is not None:
+        best = min(each.val_l1 for each in epochs)
+        print(f"L1 on what is held out is {best:.4f} after {epochs[-1].seconds / 60:.1f} minutes; about {expected:.4f} can be expected")
+
+
+def _spread(paths: list[Path], count: int) -> list[Path]:
+    return [paths[round(each)] for each in np.linspace(0, len(paths) - 1, min(count, len(paths)))]
 
 
 class _Progress(keras.callbacks.Callback):
@@ -181,7 +263,8 @@ class _Progress(keras.callbacks.Callback):
         share = self.share((batch + 1) / self.params["steps"])
         self._bar.update(share - self._bar.n)
         losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name != "loss"}
-        self._bar.set_postfix({"epoch": len(self.epochs) + 1, "step": self._steps, **losses}, refresh=False)
+        held_out = {"held out": f"{self.epochs[-1].val_l1:.4f}"} if self.epochs else {}
+        self._bar.set_postfix({"epoch": len(self.epochs) + 1, "step": self._steps, **losses, **held_out}, refresh=False)
         if self._frequencies.save and self._steps % self._frequencies.save == 0:
             self._run.save(self.model)
         if self._frequencies.display and self._steps % self._frequencies.display == 0:
@@ -201,6 +284,9 @@ class _Progress(keras.callbacks.Callback):
         # The checkpoint comes last: until it is there, the run goes on from the one before, whose steps the history is cut to.
         history.write(self._run.folder, self.epochs)
         self._run.save(self.model)
+        if self._limits.exhausted(self.epochs):
+            self.model.stop_training = True
+            self._bar.write(f"{self._limits.patience} epochs in a row were no better on what is held out: it stops here (--patience)")
 
     def on_train_end(self, logs: Any = None) -> None:
         self._bar.close()
@@ -209,7 +295,7 @@ class _Progress(keras.callbacks.Callback):
         """The card of the generator as it is after an epoch."""
         training = {name: value for name, value in asdict(self._settings).items() if name not in ("generator", "condition", "data")}
         extent = {"epochs": line.epoch, "steps": line.steps, "minutes": round(line.seconds / 60, 1)}
-        by = {"backend": keras.backend.backend(), "face2face": __version__}
+        by = {"backend": keras.backend.backend(), "device": device(), "peak_mib": peak_memory(), "face2face": __version__}
         metrics = {"val_l1": round(line.val_l1, 5)}
         return replace(
             self._card,

@@ -17,7 +17,7 @@ from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, cho
 from face2face.face.region import blend, face_mask, upper_face
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
-from face2face.face.warp import warp
+from face2face.face.warp import FIRMLY, LOOSELY, warp
 from face2face.image import Image, Landmarks, Scene
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
@@ -25,8 +25,6 @@ _GAP = 4.0
 _GAP_SHARE = 1 / 30
 #: Frames from which the backdrop is taken.
 _BACKDROP_FRAMES = 100
-#: Of the warp of head, hair and shoulders, see :func:`face2face.face.warp.warp`.
-_HEAD_STIFFNESS = 300.0
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,29 @@ class Reenact:
         if self.bank is None:
             return [drawn]
         mask = face_mask(landmarks, self.size)
-        eyes, mouth = (self._warped(like, landmarks, scene.seconds) for like in (EYES, MOUTH))
+        eyes, mouth = (self._mixed(like, scene, self._face) for like in (EYES, MOUTH))
         face = blend(mouth, eyes, upper_face(landmarks, self.size))
-        return [drawn, blend(self._warped(HEAD, landmarks, scene.seconds, _HEAD_STIFFNESS), face, mask), mask]
+        return [drawn, blend(self._mixed(HEAD, scene, self._surroundings), face, mask), mask]
+
+    def _face(self, index: int, landmarks: Landmarks) -> Image:
+        """A keyframe, its face in a pose."""
+        assert self.bank is not None
+        return warp(self.bank.layers(index)[..., :3], self.bank.landmarks[index], landmarks, FIRMLY)
+
+    def _surroundings(self, index: int, landmarks: Landmarks) -> Image:
+        """A keyframe, its head in a pose, before what stood still."""
+        assert self.bank is not None
+        layers = warp(self.bank.layers(index), self.bank.landmarks[index], landmarks, LOOSELY)
+        return self.bank.backdrop.behind(layers[..., :3], layers[..., 3:])
+
+    def _mixed(self, like: Likeness, scene: Scene, posed: Callable[[int, Landmarks], Image]) -> Image:
+        """The keyframes chosen by one likeness, posed and mixed."""
+        landmarks = _of(scene)
+        chosen = self._chosen(landmarks, like, scene.seconds)
+        if len(chosen) == 1:
+            return posed(next(iter(chosen)), landmarks)
+        mixed = sum((np.float32(weight) * posed(index, landmarks) for index, weight in chosen.items()), np.float32(0))
+        return np.rint(mixed).astype(np.uint8)
 
     def _chosen(self, landmarks: Landmarks, like: Likeness, seconds: float | None) -> dict[int, float]:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
@@ -117,15 +135,6 @@ class Reenact:
             return self._followers.setdefault(like, Follower(self.bank, like))(landmarks)
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
         return {self.bank.nearest(landmarks, like, seconds, gap): 1.0}
-
-    def _warped(self, like: Likeness, landmarks: Landmarks, seconds: float | None, stiffness: float = 1.0) -> Image:
-        """The keyframes chosen by one likeness, warped into a pose, before the backdrop."""
-        assert self.bank is not None
-        mixed = np.zeros((self.size, self.size, 3), np.float32)
-        for index, weight in self._chosen(landmarks, like, seconds).items():
-            layers = warp(self.bank.layers(index), self.bank.landmarks[index], landmarks, stiffness)
-            mixed += np.float32(weight) * self.bank.backdrop.behind(layers[..., :3], layers[..., 3:])
-        return np.rint(mixed).astype(np.uint8)
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""

@@ -11,11 +11,13 @@ import pytest
 from face2face.card import Card
 from face2face.data.dataset import Layout, to_bytes, to_signed
 from face2face.errors import ModelError
+from face2face.face.backdrop import Backdrop
 from face2face.face.bank import FILE_NAME, Bank
 from face2face.graph.engine import OpenVinoEngine, TensorFlowEngine
 from face2face.graph.freeze import freeze
 from face2face.graph.names import GRAPH, REDUCED
 from face2face.graph.reduce import reduce, without_training
+from face2face.image import Scene
 from face2face.learn.networks import GENERATORS
 from face2face.live.puppet import Puppet
 
@@ -35,9 +37,8 @@ def trained(folder: Path, name: str, panels: tuple[str, ...] = ("sketch", "warp"
     generator.save(folder / "best.keras")
     Card("reenact", 256, panels, generator=name).save(folder)
     if "warp" in panels:
-        Bank(
-            np.zeros((1, 256, 256, 3), np.uint8), np.zeros((1, 68, 2), np.float32), np.zeros(1, np.float32), np.zeros((68, 2), np.float32)
-        ).save(folder)
+        black, nowhere = np.zeros((256, 256, 3), np.uint8), np.zeros((68, 2), np.float32)
+        Bank.of([Scene(black, nowhere)], nowhere, Backdrop(black, black[..., :1])).save(folder)
     return generator
 
 

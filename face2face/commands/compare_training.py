@@ -1,0 +1,62 @@
+"""``compare_training``: several ways of training, side by side on one video."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from face2face.card import SIZES
+from face2face.commands.console import number, positive, quiet
+
+DESCRIPTION = """Gives each contestant the same pairs of one video and the same minutes on this machine, one after another, and evaluates
+each on the part that was held out: comparison.md, comparison.json, comparison.png (SSIM and LPIPS against minutes) and a
+contact sheet each. Run again, it goes on where it stopped."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--file", type=Path, required=True, help="a video of one person; its last tenth is held out")
+    parser.add_argument("--minutes", type=number, default=10.0, help="training time of each")
+    parser.add_argument(
+        "--contestants",
+        nargs="+",
+        default=["warp", "light", "unet"],
+        help="warp (no training), light (ours), unet (the paper's, sketch only), or name='options of train'",
+    )
+    parser.add_argument("--output", type=Path, default=Path("comparison"), help="where the pairs, the runs and the results go")
+    parser.add_argument("--num", type=positive, default=1000, help="frames wanted, spread over the whole video")
+    parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Trains, evaluates, and prints the table."""
+    with quiet():
+        from face2face.measure import compare
+    from face2face.card import Card
+    from face2face.data.folders import Plan
+    from face2face.data.gather import gather
+    from face2face.files import writable_folder, write_aside
+    from face2face.measure.evaluate import Judge, held_out
+    from face2face.modes.reenact import Reenact
+
+    contestants = [compare.contestant(each) for each in options.contestants]
+    folder = writable_folder(options.output)
+    gather(Plan(options.file, options.num, options.size), folder, Reenact.study)
+    pairs = folder / "combined"
+    frames = list(held_out(Card.load(pairs), options.file))
+    judge = Judge()
+    results = []
+    for name, arguments in contestants:
+        print(f"{name}:", flush=True)
+        results.append(compare.compete(name, arguments, pairs, options.minutes, folder / name, frames, judge))
+        table = compare.table(results)
+        print(table, flush=True)
+    with write_aside(folder / "comparison.md") as aside:
+        aside.write_text(table + "\n", encoding="utf-8")
+    outcome = {result.name: {"figures": result.figures, "curve": result.curve} for result in results}
+    with write_aside(folder / "comparison.json") as aside:
+        aside.write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
+    compare.plot(results, folder / "comparison.png")
+    compare.write_sheets(results, folder)
+    print(f"written: {folder / 'comparison.md'}, .json, .png, and a contact sheet each")

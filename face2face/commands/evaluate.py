@@ -1,0 +1,88 @@
+"""``evaluate``: how good a model is on frames that it never saw."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from face2face.errors import OptionError
+
+if TYPE_CHECKING:
+    from face2face.measure.evaluate import Moment
+
+DESCRIPTION = """Drives a model with the part of its target's video that training didn't see, or with --driver by somebody else, and
+writes evaluation.json, evaluation.mp4 and evaluation.png (condition, generated, true, difference)."""
+
+#: Metric -> how it is told, and which way is better.
+TOLD = {
+    "l1": "L1, lower",
+    "psnr": "PSNR in dB, higher",
+    "ssim": "SSIM, higher",
+    "lpips": "LPIPS, lower",
+    "akd": "AKD in pixels at 256, lower",
+    "csim": "CSIM, higher",
+    "identity": "identity distance, lower",
+    "driver_distance": "distance from the driver's identity, higher",
+    "target_recognised": "frames nearer to the target than to the driver",
+    "sharpness": "sharpness over the truth's, 1",
+    "flicker": "flicker over the truth's, 1",
+    "lost": "frames without a face",
+    "frames": "frames",
+}
+#: Frames by which the target is known when somebody else drives.
+_KNOWN_BY = 25
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--model", type=Path, required=True, help="a model's folder")
+    parser.add_argument("--file", type=Path, required=True, help="the video it was trained on; its last part was held out")
+    parser.add_argument("--driver", type=Path, help="a video of somebody else, who drives it")
+    parser.add_argument("--output", type=Path, help="where the three files go (default: evaluation/ in the model's folder)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Evaluates, and prints one table."""
+    from tqdm import tqdm
+
+    from face2face.card import Card
+    from face2face.files import writable_folder, write_aside
+    from face2face.live.puppet import Puppet
+    from face2face.measure import evaluate
+    from face2face.media.sink import Recording
+    from face2face.media.source import VideoFile
+    from face2face.media.stills import write_image
+
+    puppet = Puppet.load(options.model)
+    judge = evaluate.Judge()
+    held_out = evaluate.held_out(Card.load(options.model), options.file)
+    moments: Iterator[Moment]
+    if options.driver is None:
+        moments = evaluate.self_reenactment(puppet, held_out, judge)
+    else:
+        target = evaluate.identity_of(islice(held_out, _KNOWN_BY), judge)
+        moments = evaluate.cross_reenactment(puppet, options.driver, target, judge)
+    with VideoFile(options.driver or options.file) as video:
+        fps = video.fps
+    folder = writable_folder(options.output or options.model / "evaluation")
+    seen: list[Moment] = []
+    with Recording(folder / "evaluation.mp4", fps) as clip:
+        for moment in tqdm(moments, "frames", unit="frame"):
+            clip.write(moment.row(differing=options.driver is None), len(seen) / fps)
+            seen.append(moment)
+    if not seen:
+        raise OptionError("a face is seen in what was held out", f"none in {options.file}", "name the video it was trained on")
+    figures = evaluate.summary(seen)
+    write_image(folder / "evaluation.png", evaluate.sheet(seen))
+    with write_aside(folder / "evaluation.json") as aside:
+        aside.write_text(json.dumps({name: round(value, 5) for name, value in figures.items()}, indent=2) + "\n", encoding="utf-8")
+    for name, told in TOLD.items():
+        if name in figures:
+            print(f"{told:<48}{figures[name]:>10.4g}")
+        elif name == "lpips" and options.driver is None:
+            print(f"{told:<48}  not installed: pip install face2face[metrics]")
+    print(f"written: {folder / 'evaluation.json'}, .mp4 and .png")

@@ -1,0 +1,228 @@
+"""Evaluation: a model driven with frames that it never saw, by the target or by somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.card import Card
+from face2face.data.gather import HELD_OUT
+from face2face.data.process import resize
+from face2face.errors import FaceError, OptionError
+from face2face.face.crop import head_box
+from face2face.face.detect import Detector
+from face2face.face.identity import Identity
+from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
+from face2face.live.driver import Driver
+from face2face.live.puppet import Puppet
+from face2face.measure import metrics
+from face2face.media.source import VideoFile
+
+#: How much the difference is brightened on a contact sheet.
+_BRIGHTENED = 3
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One frame of an evaluation.
+
+    Attributes:
+        condition: The first panel shown to the network, ``(size, size, 3)`` uint8.
+        generated: What it answered, ``(size, size, 3)`` uint8.
+        true: The target's own frame where the target drives, else the driver's head, ``(size, size, 3)`` uint8.
+        seconds: Its time in the video.
+        figures: Metric -> value, of this frame alone.
+    """
+
+    condition: Image
+    generated: Image
+    true: Image
+    seconds: float
+    figures: dict[str, float]
+
+    def row(self, differing: bool) -> Image:
+        """Condition, generated, true, and where ``differing`` their difference, brightened."""
+        panels = [self.condition, self.generated, self.true]
+        if differing:
+            panels.append(cv2.convertScaleAbs(cv2.absdiff(self.generated, self.true), alpha=_BRIGHTENED))
+        return side_by_side(panels)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A face as it is seen, or wanted.
+
+    Attributes:
+        landmarks: ``(68, 2)`` in the picture's pixels.
+        identity: ``(128,)``, see :class:`face2face.face.identity.Identity`.
+    """
+
+    landmarks: Landmarks
+    identity: NDArray[np.floating]
+
+
+class Judge:
+    """What looks at pictures; loaded once, used for many."""
+
+    def __init__(self) -> None:
+        self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
+
+    def look(self, picture: Image) -> Look | None:
+        """The one face in a picture; None where there isn't exactly one."""
+        found = self.detect(picture)
+        return Look(found[0], self.identify(picture, found[0])) if len(found) == 1 else None
+
+
+def held_out(card: Card, file: Path) -> Iterator[Scene]:
+    """The frames of the target's video that training didn't see, cropped as it was for training, at the model's size.
+
+    Raises:
+        MediaError: The file is no video.
+        OptionError: It ends before that part begins.
+    """
+    with VideoFile(file) as video:
+        count = video.count()
+        since = card.data.get("trained_until", (count - 1) * (1 - HELD_OUT) / video.fps)
+        video.rewind()
+        wanted = [number for number in range(count) if number / video.fps > since]
+        if len(wanted) < 2:
+            rule = f"the video goes on after what was trained on, {since:.1f} seconds"
+            raise OptionError(rule, f"{count / video.fps:.1f} seconds in {file}", "name the video that the model was trained on")
+        for _, scene in video.select(wanted):
+            box = Box(*card.data["crop"]) if "crop" in card.data else centre_box(*scene.photo.shape[:2])
+            yield Scene(resize(box.cut(scene.photo), card.size), seconds=scene.seconds)
+
+
+def self_reenactment(puppet: Puppet, scenes: Iterator[Scene], judge: Judge) -> Iterator[Moment]:
+    """The target drives itself, as live but without retargeting; frames in which it has no face are passed over.
+
+    Args:
+        puppet: The model.
+        scenes: From :func:`held_out`.
+        judge: What looks at the pictures.
+    """
+    drive = Driver(judge.detect, None, puppet.mode.size)
+    last: Moment | None = None
+    for scene in scenes:
+        true = judge.look(scene.photo)
+        if true is None:
+            last = None
+            continue
+        posed = drive(Scene(scene.photo, true.landmarks, scene.seconds))
+        assert posed is not None
+        panels = puppet.condition(posed)
+        generated = puppet.answer(posed, panels)
+        pair = (generated, scene.photo)
+        figures = {"l1": metrics.l1(*pair), "psnr": metrics.psnr(*pair), "ssim": metrics.ssim(*pair)}
+        if judge.lpips is not None:
+            figures["lpips"] = judge.lpips(*pair)
+        figures |= _face_figures(judge.look(generated), true, puppet.mode.size)
+        figures |= {"sharpness": metrics.sharpness(generated), "true_sharpness": metrics.sharpness(scene.photo)}
+        moment = Moment(panels[0], generated, scene.photo, scene.seconds or 0.0, figures | _changes(last, *pair))
+        yield moment
+        last = moment
+
+
+def cross_reenactment(puppet: Puppet, driver: Path, target: NDArray[np.floating], judge: Judge) -> Iterator[Moment]:
+    """Somebody else drives.
+
+    Args:
+        puppet: The model.
+        driver: A video.
+        target: ``(128,)`` the target's identity.
+        judge: What looks at the pictures.
+
+    Raises:
+        FaceError: Nobody is seen in the video.
+        MediaError: The file is no video.
+    """
+    shape = puppet.mode.shape
+    drive = Driver(judge.detect, shape, puppet.mode.size)
+    last: Moment | None = None
+    box: Box | None = None
+    with VideoFile(driver) as video:
+        for scene in video:
+            found = judge.detect(scene.photo)
+            if not found:
+                last = None
+                continue
+            box = box or head_box(found[0][None], *scene.photo.shape[:2])
+            posed = drive(Scene(scene.photo, found[0], scene.seconds))
+            assert posed is not None
+            assert posed.landmarks is not None
+            panels = puppet.condition(posed)
+            generated = puppet.answer(posed, panels)
+            look = judge.look(generated)
+            figures = _face_figures(look, Look(posed.landmarks, target), puppet.mode.size)
+            if look is not None:
+                figures["driver_distance"] = metrics.identity_distance(look.identity, judge.identify(scene.photo, found[0]))
+            seen = resize(box.cut(scene.photo), puppet.mode.size)
+            moment = Moment(panels[0], generated, seen, scene.seconds or 0.0, figures | _changes(last, generated, seen))
+            yield moment
+            last = moment
+    if box is None:
+        raise FaceError("--driver shows somebody", f"no face in {driver}", "name another video")
+
+
+def identity_of(scenes: Iterator[Scene], judge: Judge) -> NDArray[np.floating]:
+    """The mean identity of some scenes' faces: ``(128,)``.
+
+    Raises:
+        FaceError: There is none.
+    """
+    looks = [look for scene in scenes if (look := judge.look(scene.photo)) is not None]
+    if not looks:
+        raise FaceError("the target's own video shows the target", "no face in what was held out", "name the video it was trained on")
+    return np.mean([look.identity for look in looks], axis=0)
+
+
+def summary(moments: list[Moment]) -> dict[str, float]:
+    """Metric -> figure over an evaluation: means, ratios to the true pictures', and how often no face was found.
+
+    Args:
+        moments: At least one.
+    """
+    columns: dict[str, list[float]] = {}
+    for moment in moments:
+        for name, value in moment.figures.items():
+            columns.setdefault(name, []).append(value)
+    mean = {name: float(np.mean(values)) for name, values in columns.items()}
+    figures: dict[str, float] = {name: mean[name] for name in ("l1", "psnr", "ssim", "lpips", "akd", "csim", "identity") if name in mean}
+    if "driver_distance" in columns:
+        sure = np.less(columns["identity"], columns["driver_distance"])
+        figures |= {"driver_distance": mean["driver_distance"], "target_recognised": float(sure.mean())}
+    for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
+        if name in mean:
+            figures[figure] = mean[name] / max(mean[f"true_{name}"], 1e-9)
+    return figures | {"lost": float(sum("akd" not in moment.figures for moment in moments)), "frames": float(len(moments))}
+
+
+def sheet(moments: list[Moment], count: int = 12) -> Image:
+    """``count`` moments spread over an evaluation, in two columns: condition, generated, true, and perhaps their difference."""
+    chosen = [moments[index] for index in np.unique(np.linspace(0, len(moments) - 1, count).round().astype(int))]
+    rows = [moment.row(differing="l1" in moment.figures) for moment in chosen]
+    half = (len(rows) + 1) // 2
+    rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
+    return side_by_side([np.concatenate(rows[:half]), np.concatenate(rows[half:])])
+
+
+def _face_figures(generated: Look | None, wanted: Look, width: int) -> dict[str, float]:
+    if generated is None:
+        return {}
+    return {
+        "akd": metrics.akd(generated.landmarks, wanted.landmarks, width),
+        "csim": metrics.csim(generated.identity, wanted.identity),
+        "identity": metrics.identity_distance(generated.identity, wanted.identity),
+    }
+
+
+def _changes(last: Moment | None, generated: Image, true: Image) -> dict[str, float]:
+    """How much both changed since the frame before; nothing where there is none."""
+    if last is None:
+        return {}
+    return {"change": metrics.change(last.generated, generated), "true_change": metrics.change(last.true, true)}
