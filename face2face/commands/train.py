@@ -26,6 +26,7 @@ OWN_DEFAULTS = (
     ("l1_weight", number, "weight of the L1 term"),
     ("ssim_weight", number, "weight of the structural term"),
     ("gan_weight", number, "weight of the adversarial term; 0 trains without a discriminator"),
+    ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1"),
 )
 #: Steps between lines of TensorBoard's log.
 _LOGGED = 20
@@ -51,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--beta1", type=number, default=0.5, help="momentum of Adam")
     parser.add_argument("--which_direction", choices=("AtoB", "BtoA"), default="AtoB", help="BtoA turns two-panel strips around")
     parser.add_argument("--scale_size", type=positive, help="enlarge panels to this size and crop at random (default: no)")
-    parser.add_argument("--flip", action=argparse.BooleanOptionalAction, default=False, help="mirror at random")
+    parser.add_argument("--flip", action=argparse.BooleanOptionalAction, help="mirror at random (default: the generator's own)")
     parser.add_argument("--no_flip", dest="flip", action="store_false", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=whole, default=0, help="of weights, order and augmentation")
     parser.add_argument("--save_freq", type=whole, default=0, help="also save the checkpoint every so many steps; 0: each epoch")
@@ -73,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.learn.train import Frequencies, Limits, on_devices, train
 
     card = read_card(options.input_dir)
-    own = {name: getattr(options, name) for name, _, _ in OWN_DEFAULTS}
+    own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
     own = {name: getattr(DEFAULTS[options.generator], name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
@@ -82,7 +83,6 @@ def run(options: argparse.Namespace) -> int:
         beta1=options.beta1,
         which_direction=options.which_direction,
         scale_size=options.scale_size or card.size,
-        flip=options.flip,
         seed=options.seed,
         data=card.data | {"strips": len(list_strips(options.input_dir, TRAIN))},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from face2face.data.pairs import read_strip
 from face2face.errors import DataError
 from face2face.image import Image
+
+#: Decoded strips that are kept in memory.
+_KEPT_BYTES = 1_500_000_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,10 @@ class Layout:
     mask: int | None = None
 
 
+#: What a sway of 1 goes to: degrees, a share of the size, a share of the width; and by how many pixels at 256 the base goes astray.
+_TURN, _ZOOM, _SHIFT, _ASTRAY = 8.0, 0.1, 0.05, 1.0
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """Pictures varied while training.
@@ -43,21 +51,49 @@ class Augmentation:
     Attributes:
         scale_size: Panels are enlarged to this many pixels and cropped back at random; the panel's own size for none of that.
         flip: Mirrored at random.
+        sway: How far all panels are turned, scaled and shifted together at random, 1 for up to 8 degrees, a tenth and a twentieth;
+            the base goes a little astray besides, a pixel or so, so that what a warp misses is learnt to be mended. A few hundred
+            frames of one video are too much alike without it: what is held out gets worse after some minutes.
     """
 
     scale_size: int
     flip: bool = False
+    sway: float = 0.0
 
-    def __call__(self, panels: list[Image], rng: np.random.Generator) -> list[Image]:
-        """The panels of one strip, all varied alike."""
+    def __call__(self, panels: list[Image], rng: np.random.Generator, base: int | None = None) -> list[Image]:
+        """The panels of one strip, all varied alike.
+
+        Args:
+            panels: Of one size.
+            rng: Where chance comes from.
+            base: Index of the panel that may go astray.
+        """
         size = panels[0].shape[0]
         if self.scale_size > size:
             top, left = rng.integers(0, self.scale_size - size + 1, 2)
             enlarged = (cv2.resize(panel, (self.scale_size, self.scale_size), interpolation=cv2.INTER_CUBIC) for panel in panels)
             panels = [panel[top : top + size, left : left + size] for panel in enlarged]
+        if self.sway:
+            together = self._swayed(size, rng)
+            astray = together.copy()
+            astray[:, 2] += rng.normal(0, _ASTRAY * self.sway * size / 256, 2)
+            panels = [_moved(panel, astray if place == base else together) for place, panel in enumerate(panels)]
         if self.flip and rng.random() < 0.5:
             panels = [panel[:, ::-1] for panel in panels]
         return panels
+
+    def _swayed(self, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """A random similarity about the middle, ``(2, 3)``."""
+        turn, zoom, x, y = rng.uniform(-1, 1, 4) * self.sway
+        middle = (size - 1) / 2
+        matrix = cv2.getRotationMatrix2D((middle, middle), _TURN * turn, 1 + _ZOOM * zoom)
+        matrix[:, 2] += (_SHIFT * size * x, _SHIFT * size * y)
+        return np.asarray(matrix)
+
+
+def _moved(panel: Image, matrix: NDArray[np.float64]) -> Image:
+    size = panel.shape[0]
+    return cv2.warpAffine(np.ascontiguousarray(panel), matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
 class StripDataset(keras.utils.PyDataset):
@@ -81,11 +117,14 @@ class StripDataset(keras.utils.PyDataset):
         seed: int = 0,
         most: int = 1_000_000,
     ) -> None:
-        super().__init__(workers=1, use_multiprocessing=False, max_queue_size=8)
+        super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         self.epoch = 0
         self._paths, self._layout, self._augmentation, self._seed = paths, layout, augmentation, seed
         self._batch_size = min(batch_size, len(paths))
         self._most = most
+        self._base = None if layout.base is None else layout.inputs[layout.base]
+        # PNG is decoded once, as long as the memory lasts.
+        self._read = lru_cache(maxsize=max(1, _KEPT_BYTES // (3 * layout.panels * layout.size**2)))(self._strip)
 
     def __len__(self) -> int:
         return min(len(self._paths) // self._batch_size, self._most)
@@ -112,12 +151,16 @@ class StripDataset(keras.utils.PyDataset):
         self.epoch += 1
 
     def _panels(self, number: int) -> list[Image]:
+        panels = self._read(number)
+        if self._augmentation:
+            panels = self._augmentation(panels, np.random.default_rng((self._seed, self.epoch, number)), self._base)
+        return panels
+
+    def _strip(self, number: int) -> list[Image]:
         panels = read_strip(self._paths[number], self._layout.panels)
         if panels[0].shape[0] != self._layout.size:
             rule = f"the panels of a strip are {self._layout.size} pixels wide"
             raise DataError(rule, f"{panels[0].shape[0]} in {self._paths[number]}", "use the card.json that belongs to the strips")
-        if self._augmentation:
-            panels = self._augmentation(panels, np.random.default_rng((self._seed, self.epoch, number)))
         return panels
 
 

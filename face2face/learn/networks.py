@@ -61,20 +61,21 @@ def _instance_norm(x: Any) -> Any:
 # --- Light: ours -------------------------------------------------------------------------------------------------------
 
 #: Pixels at which it thinks.
-_LIGHT_SIZE = 128
+_LIGHT_SIZE = 64
 
 
 def light(layout: Layout, ngf: int = 32) -> keras.Model:
-    """A small U-Net, 1.2 M weights for ``ngf`` 32, that trains in minutes and runs live on a laptop.
+    """A small U-Net, 1 M weights for ``ngf`` 32, that trains in minutes and runs live on a laptop.
 
-    It thinks at 128 pixels whatever the panels' size: its first layer shrinks, its last one enlarges. Fine detail is the base
-    panel's, where the layout names one: the answer is that panel plus a residual, which begins at zero, so untrained it answers with
-    the base. Where the layout names a mask, the residual is confined to it. Batch normalisation makes it learn several times as
-    fast, and is folded away when the network is reduced. Kernels are twice their stride or upsampling is bilinear,
-    or there would be a checkerboard (Odena et al., *Deconvolution and checkerboard artifacts*, Distill 2016).
+    It thinks at 64 pixels, whatever the panels' size. Where the layout names a base panel, the answer is that panel plus a residual
+    that is as coarse: it mends tone and shape, and leaves detail to the base, whose pixels were photographed; a residual as
+    fine as the picture learns to blur. It begins at zero, so untrained it answers with the base, and where the layout names a mask, it
+    is confined to it. Batch normalisation makes it learn several times as fast, and is folded away when the network is
+    reduced. Upsampling is bilinear, since transposed convolutions leave a checkerboard (Odena et al., *Deconvolution and
+    checkerboard artifacts*, Distill 2016).
 
     Args:
-        layout: The panels and their roles; a size that 128 divides.
+        layout: The panels and their roles; a size that 64 divides.
         ngf: Channels of its first layer.
 
     Returns:
@@ -92,10 +93,13 @@ def light(layout: Layout, ngf: int = 32) -> keras.Model:
     for width, skip in zip(reversed(widths[:-1]), reversed(skips[:-1]), strict=True):
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
     x = _layer(x, ngf)
-    enlarge = {"kernel_size": 2 * stride, "strides": stride, "padding": "same", "activation": "tanh"}
     if layout.base is None:
-        return keras.Model(condition, layers.Conv2DTranspose(3, **enlarge, name="picture")(x), name="light")
-    residual = layers.Conv2DTranspose(3, **enlarge, kernel_initializer="zeros", name="residual")(x)
+        for _ in range(stride.bit_length() - 1):
+            x = _layer(_double(_layer(x, ngf // 2, 1)), ngf // 2)
+        picture = layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")
+        return keras.Model(condition, picture(layers.Concatenate()([x, condition])), name="light")
+    residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
+    residual = layers.UpSampling2D(stride, interpolation="bilinear")(residual)
     residual = layers.Rescaling(2.0)(residual)  # as far as from white to black
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
@@ -144,11 +148,13 @@ class Defaults:
     l1_weight: float
     ssim_weight: float
     gan_weight: float
+    flip: bool
+    sway: float
 
 
 #: Name -> the function that makes it, of a layout and ``ngf``.
 GENERATORS: dict[str, Callable[[Layout, int], keras.Model]] = {"light": light, "unet": unet}
 DEFAULTS = {
-    "light": Defaults(batch_size=4, ngf=32, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0),
-    "unet": Defaults(batch_size=1, ngf=64, ndf=64, lr=2e-4, l1_weight=100.0, ssim_weight=0.0, gan_weight=1.0),
+    "light": Defaults(batch_size=4, ngf=32, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0, flip=True, sway=1.0),
+    "unet": Defaults(batch_size=1, ngf=64, ndf=64, lr=2e-4, l1_weight=100.0, ssim_weight=0.0, gan_weight=1.0, flip=False, sway=0.0),
 }

@@ -43,6 +43,7 @@ class Settings:
         which_direction: ``AtoB`` or ``BtoA``.
         scale_size: Size to which panels are enlarged before they are cropped at random.
         flip: Mirrored at random.
+        sway: See :class:`face2face.data.dataset.Augmentation`.
         seed: Of weights, order and augmentation.
         data: What is trained on: the card's account of it and the number of strips.
     """
@@ -60,6 +61,7 @@ class Settings:
     which_direction: str
     scale_size: int
     flip: bool
+    sway: float
     seed: int
     data: dict[str, Any]
 

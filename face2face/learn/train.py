@@ -130,7 +130,7 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     what = layout(card, settings)
     training = list_strips(input_dir, TRAIN)
-    augmentation = Augmentation(settings.scale_size, settings.flip)
+    augmentation = Augmentation(settings.scale_size, settings.flip, settings.sway)
     batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed, _EPOCH)
     held_out = StripDataset(_spread(list_strips(input_dir, VAL) or training, _VALIDATED), what)
     generator = GENERATORS[settings.generator](what, settings.ngf)

@@ -47,7 +47,7 @@ def test_the_same_command_goes_on_and_another_setting_is_refused(combined: Path,
     before = (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns
     status, _, err = face2face("train", "--input_dir", combined, "--max_epochs", 4, "--lr", 0.1, *TINY)
     assert status == 2
-    assert "lr 0.0002, not 0.1" in err
+    assert "lr 0.0004, not 0.1" in err
     assert (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns == before
     status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
     assert status == 0

@@ -70,7 +70,7 @@ def test_a_model_is_evaluated_on_what_was_held_out(trained: Path, video: Path, f
 
 def test_somebody_else_drives(trained: Path, video: Path, shared: Path, face2face: Command) -> None:
     driver = shared / "video" / "driver_d0.mp4"
-    status, out, err = face2face("evaluate", "--model", trained, "--file", video, "--driver", driver, "--output", "seen")
+    status, _out, err = face2face("evaluate", "--model", trained, "--file", video, "--driver", driver, "--output", "seen")
     assert status == 0, err
     figures = json.loads(Path("seen/evaluation.json").read_text())
     assert figures["frames"] == 78
@@ -96,7 +96,7 @@ def test_a_video_that_ends_before_what_was_held_out_is_refused(trained: Path, in
 def test_contestants_are_compared_and_the_comparison_goes_on(video: Path, in_folder: Path, face2face: Command) -> None:
     arguments = ("--minutes", 0.05, "--num", 40, "--output", "out")
     small = "small=--generator light --ngf 4 --batch_size 1"
-    status, out, err = face2face("compare_training", "--file", video, *arguments, "--contestants", "warp", small)
+    status, _out, err = face2face("compare_training", "--file", video, *arguments, "--contestants", "warp", small)
     assert status == 0, err
     table = Path("out/comparison.md").read_text()
     assert [line.split("|")[1].strip() for line in table.splitlines()] == ["", "---", "warp", "small"]
