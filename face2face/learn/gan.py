@@ -46,7 +46,9 @@ class Pix2Pix(keras.Model):
         self.generator, self.discriminator = generator, discriminator
         self._judged, self._mask = judged_panels(layout), layout.mask
         self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
-        self._l1, self._gan, self._judge = (keras.metrics.Mean(name=name) for name in ("l1", "gan", "discriminator"))
+        self._l1 = keras.metrics.Mean(name="l1")
+        if discriminator is not None:
+            self._gan, self._judge = keras.metrics.Mean(name="gan"), keras.metrics.Mean(name="discriminator")
 
     def call(self, x: Any, training: bool = False) -> Any:
         """The generated pictures."""

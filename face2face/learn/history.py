@@ -26,8 +26,8 @@ class Epoch:
         steps: Steps of the optimiser so far.
         seconds: Training time so far, interruptions not counted.
         l1: Mean absolute error on what was trained on, pictures in [-1, 1].
-        gan: The generator's adversarial loss.
-        discriminator: The discriminator's loss; ln 2 = 0.69 means that it is guessing.
+        gan: The generator's adversarial loss; 0 without a discriminator.
+        discriminator: The discriminator's loss; ln 2 = 0.69 means that it is guessing; 0 without one.
         val_l1: Mean absolute error on what was held out; lower is better.
     """
 

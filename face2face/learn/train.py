@@ -273,7 +273,7 @@ class _Progress(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        figures = {name: float((logs or {})[name]) for name in ("l1", "gan", "discriminator", "val_l1")}
+        figures = {name: float((logs or {}).get(name, 0.0)) for name in ("l1", "gan", "discriminator", "val_l1")}
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 
+from face2face.card import Card
 from face2face.data.dataset import Augmentation, Layout, StripDataset, to_bytes, to_signed
 from face2face.data.pairs import list_strips, read_strip, write_strip
 from face2face.learn import history
@@ -216,3 +217,103 @@ def test_progress_is_the_nearest_limit() -> None:
 
 def test_a_run_without_settings_is_none(tmp_path: Path) -> None:
     assert Run(tmp_path).settings() is None
+
+
+def epochs_with(*errors: float) -> list[history.Epoch]:
+    return [history.Epoch(number, number, 60.0 * number, 0, 0, 0, error) for number, error in enumerate(errors, 1)]
+
+
+def test_the_forecast_goes_on_as_the_history_went() -> None:
+    falling = epochs_with(*(0.02 + 0.04 / minute for minute in range(1, 9)))
+    assert history.forecast(falling, 20 * 60) == pytest.approx(0.022, abs=1e-4)
+    assert history.forecast(falling[:3], 20 * 60) is None
+    stuck = epochs_with(0.05, 0.03, 0.04, 0.05, 0.06)
+    assert history.forecast(stuck, 20 * 60) == pytest.approx(0.03)
+
+
+def test_patience_ends_after_epochs_that_were_no_better() -> None:
+    limits = Limits(patience=2)
+    assert not limits.exhausted(epochs_with())
+    assert not limits.exhausted(epochs_with(0.3, 0.2, 0.25))
+    assert limits.exhausted(epochs_with(0.3, 0.2, 0.25, 0.2))
+    assert not Limits().exhausted(epochs_with(0.1, 0.2, 0.3, 0.4))
+
+
+def test_a_run_that_learns_nothing_stops_by_itself_and_says_why(combined: Path, in_folder: Path, face2face: Command) -> None:
+    status, out, err = face2face("train", "--input_dir", combined, "--max_epochs", 50, "--patience", 2, "--lr", 0, *TINY)
+    assert status == 0
+    assert "2 epochs in a row were no better" in out + err
+    assert len(history.read(in_folder / "face2face-model")) < 10
+
+
+def test_a_run_says_how_long_it_will_take_and_logs_for_tensorboard(combined: Path, in_folder: Path, face2face: Command) -> None:
+    status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 1, "--tensorboard", *TINY)
+    assert status == 0
+    assert "minutes to go" in out
+    assert "pictures a second on cpu:0" in out
+    assert list((in_folder / "face2face-model" / "logs").rglob("events.out.*"))
+
+
+def test_a_device_that_is_not_there_is_refused(combined: Path, in_folder: Path, face2face: Command) -> None:
+    status, _, err = face2face("train", "--input_dir", combined, "--max_steps", 1, "--device", "gpu:7", *TINY)
+    assert status == 2
+    assert "auto or one of cpu:0" in err
+
+
+def test_an_epoch_is_at_most_so_many_batches(combined: Path) -> None:
+    batches = StripDataset(list_strips(combined, "train"), Layout(2, (0,), 1, 256), batch_size=1, most=4)
+    assert len(batches) == 4
+
+
+def test_swaying_moves_all_panels_alike_and_the_base_a_little_besides() -> None:
+    rng = np.random.default_rng(0)
+    dots = np.zeros((64, 64, 3), np.uint8)
+    dots[20:24, 30:34] = 255
+
+    def centre(panel: np.ndarray) -> np.ndarray:
+        rows, columns = np.nonzero(panel[..., 0] > 60)
+        return np.array([rows.mean(), columns.mean()])
+
+    moved = [Augmentation(64, sway=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)]
+    assert all((first == last).all() for first, _, last in moved)
+    assert np.std([centre(first)[0] for first, _, _ in moved]) > 1
+    astray = [np.abs(centre(first) - centre(base)).max() for first, base, _ in moved]
+    assert 0 < max(astray) < 3
+    assert (Augmentation(64)([dots], rng)[0] == dots).all()
+
+
+def on_backend(backend: str, combined: Path, *options: object, **variables: str) -> subprocess.CompletedProcess[str]:
+    pytest.importorskip(backend, reason=f"{backend} is not installed")
+    command = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "train",
+        "--input_dir",
+        str(combined),
+        "--max_steps",
+        "2",
+        *map(str, TINY),
+        *map(str, options),
+    ]
+    return subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend} | variables, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_other_backends_train_and_export(backend: str, combined: Path, in_folder: Path) -> None:
+    done = on_backend(backend, combined, "--gan_weight", 1)
+    assert done.returncode == 0, done.stderr
+    assert Card.load(in_folder / "face2face-model").training["backend"] == backend
+    assert keras.models.load_model(in_folder / "face2face-model" / "best.keras", compile=False).output_shape == (None, 256, 256, 3)
+
+
+def test_a_batch_is_shared_among_two_devices(combined: Path, in_folder: Path) -> None:
+    done = on_backend("jax", combined, "--distribute", XLA_FLAGS="--xla_force_host_platform_device_count=2")
+    assert done.returncode == 0, done.stderr
+    assert "on cpu:0, cpu:1" in done.stdout
+
+
+def test_sharing_needs_jax(combined: Path, in_folder: Path, face2face: Command) -> None:
+    status, _, err = face2face("train", "--input_dir", combined, "--max_steps", 1, "--distribute", *TINY)
+    assert status == 2
+    assert "KERAS_BACKEND=jax" in err
