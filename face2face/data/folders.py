@@ -67,14 +67,12 @@ class Frame:
         seconds: Its time from the start.
         landmarks: ``(68, 2)`` float32, in panel pixels.
         crop: What of the picture became the panel.
-        real: Photographed; False for one made of a photo by moving its landmarks.
     """
 
     number: int
     seconds: float
     landmarks: Landmarks
     crop: Box
-    real: bool = True
 
     @property
     def name(self) -> str:

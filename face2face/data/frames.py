@@ -39,7 +39,7 @@ def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Fram
     still, neutral = _crop(photo, box, plan.size), box.to_panel(found[0], plan.size)
     rng = np.random.default_rng(0)
     poses = [Expression()] + [random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)]
-    frames = [Frame(number, float(number), pose.applied_to(neutral), box, number == 0) for number, pose in enumerate(poses)]
+    frames = [Frame(number, float(number), pose.applied_to(neutral), box) for number, pose in enumerate(poses)]
 
     def keep(frame: Frame) -> None:
         folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still, plan.size)

@@ -5,7 +5,7 @@ An interrupted run goes on where it stopped, since each step skips what is there
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,7 +49,7 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-Study = Callable[[NDArray[np.float32], Callable[[int], Scene], Sequence[int], int], _Mode]
+Study = Callable[[NDArray[np.float32], Callable[[int], Scene], int], _Mode]
 
 
 def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) -> Gathered:
@@ -58,7 +58,7 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     Args:
         plan: What to make.
         output_dir: Where; made if need be.
-        study: Makes the mode of ``(n, 68, 2)`` landmarks, a reader of their scenes, the indices that may be kept, and the size.
+        study: Makes the mode of ``(n, 68, 2)`` landmarks, a reader of their scenes, and the size.
         overwrite: Removes what an earlier run with another plan left there, and nothing else.
 
     Raises:
@@ -75,8 +75,7 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
         frames, dropped = frames_of(plan, scenes, folders)
     train, val = _split(frames)
     landmarks = np.stack([frame.landmarks for frame in train])
-    among = [index for index, frame in enumerate(train) if frame.real]
-    mode = study(landmarks, lambda index: folders.scene(train[index]), among, plan.size)
+    mode = study(landmarks, lambda index: folders.scene(train[index]), plan.size)
 
     def pair(job: tuple[str, Frame]) -> None:
         part, frame = job

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,17 +45,16 @@ class Reenact:
     _followers: dict[Likeness, Follower] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def study(cls, landmarks: NDArray[np.float32], read: Callable[[int], Scene], among: Sequence[int], size: int) -> Reenact:
+    def study(cls, landmarks: NDArray[np.float32], read: Callable[[int], Scene], size: int) -> Reenact:
         """Learns the target's shape and chooses its keyframes.
 
         Args:
             landmarks: ``(n, 68, 2)`` in panel pixels, of all that may be learnt from; n at least 1.
             read: The scene of one of these, by its index.
-            among: Indices of those that may become keyframes.
             size: Width and height of a panel.
         """
         shape = TargetShape.of(landmarks)
-        chosen = [among[each] for each in choose(landmarks[list(among)], shape.rest)]
+        chosen = choose(landmarks, shape.rest)
         seen = range(0, len(landmarks), max(1, len(landmarks) // _BACKDROP_FRAMES))
         backdrop = Backdrop.of(np.stack([read(each).photo for each in seen]))
         return cls(size, SketchSpec(), shape, Bank.of((read(each) for each in chosen), shape.rest, backdrop))

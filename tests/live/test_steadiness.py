@@ -1,5 +1,7 @@
 """How steady the shipped model is when its driver is."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from face2face.commands.run_webcam import shipped_model
@@ -22,5 +24,5 @@ def test_a_driver_who_sits_still_leaves_the_picture_as_still(astronaut: Scene, d
         assert posed is not None
         seen.append(noisy)
         shown.append(puppet.answer(posed, puppet.condition(posed)))
-    camera, generated = (np.mean([metrics.change(*pair) for pair in zip(clip[10:], clip[11:], strict=False)]) for clip in (seen, shown))
+    camera, generated = (np.mean([metrics.change(*pair) for pair in pairwise(clip[10:])]) for clip in (seen, shown))
     assert 0 < generated < camera
