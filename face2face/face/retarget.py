@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
-from face2face.face.landmarks import Similarity, interocular
+from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular
 from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Percentiles of the target's own motion that count as its range.
 _RANGE = (1, 99)
-#: Share of the frames, those with the mouth least open, that show the target at rest.
+#: Share of the frames with open eyes, those with the mouth least open, that show the target at rest.
 _AT_REST = 0.25
 #: Seconds at the start over which the driver's neutral pose is averaged.
 _CALIBRATION = 2.0
@@ -56,7 +56,8 @@ class TargetShape:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
-        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was seen with the mouth least open.
+        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was seen with
+            open eyes and the mouth least open.
         low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
         high: ``(68, 2)`` float32, the upper end.
         pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
@@ -72,8 +73,10 @@ class TargetShape:
     @classmethod
     def of(cls, landmarks: NDArray[np.float32]) -> TargetShape:
         """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1."""
-        openings = [np.linalg.norm(each[61:64] - each[67:64:-1]) / interocular(each) for each in landmarks]
-        rest = np.median(landmarks[openings <= np.quantile(openings, _AT_REST)], axis=0)
+        eyes = _gaps(landmarks, LIDS)
+        awake = landmarks[eyes >= np.median(eyes)]
+        mouth = _gaps(awake, INNER_LIPS)
+        rest = np.median(awake[mouth <= np.quantile(mouth, _AT_REST)], axis=0)
         poses = [HeadPose.of(each, rest) for each in landmarks]
         low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
@@ -98,6 +101,12 @@ class TargetShape:
             rule = "a card's shape statistics are rest, low, high (68 points) and pose_low, pose_high (4 numbers)"
             raise ModelError(rule, repr(error), "restore the card, or export the model again") from error
         return cls(**arrays)
+
+
+def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -> NDArray[np.floating]:
+    """How far apart facing points are in each of ``(n, 68, 2)`` landmarks, in interocular distances."""
+    upper, lower = np.array(facing).T
+    return np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2)) / [interocular(each) for each in landmarks]
 
 
 class Retargeter:
