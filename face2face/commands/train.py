@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from face2face.commands.console import number, positive, quiet, whole
-from face2face.errors import ModelError
+from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 
 DESCRIPTION = """Trains a generator on strips, and exports the best epoch as a frozen graph. It can be stopped at any moment
 (Ctrl-C); the same command goes on."""
 
 DEFAULT_MINUTES = 20.0
-DEFAULT_PATIENCE = 20
+DEFAULT_PATIENCE = 5000
 #: Options whose default is the generator's, see :data:`face2face.learn.networks.DEFAULTS`.
 OWN_DEFAULTS = (
     ("batch_size", positive, "pairs a step"),
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max_epochs", type=positive, help="stop after as many epochs")
     parser.add_argument("--max_steps", type=positive, help="stop after as many steps")
     parser.add_argument("--minutes", type=number, help=f"stop after as many minutes; {DEFAULT_MINUTES:.0f} where no limit is given")
-    parser.add_argument("--patience", type=positive, default=DEFAULT_PATIENCE, help="stop when as many epochs in a row were no better")
+    parser.add_argument("--patience", type=positive, default=DEFAULT_PATIENCE, help="stop when as many steps in a row were no better")
     parser.add_argument("--device", default="auto", help="cpu:0, gpu:0 and the like; auto: the backend's own choice")
     parser.add_argument("--distribute", action="store_true", help="share each batch among all devices (KERAS_BACKEND=jax)")
     parser.add_argument("--tensorboard", action="store_true", help="also write logs for TensorBoard to logs/ in --output_dir")
@@ -89,6 +90,8 @@ def run(options: argparse.Namespace) -> int:
     if options.minutes is None and options.max_epochs is None and options.max_steps is None:
         options.minutes = DEFAULT_MINUTES
     limits = Limits(options.max_epochs, options.max_steps, options.minutes, options.patience)
+    if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise OptionError("--tensorboard needs the package tensorboard", "none", "pip install tensorboard, or leave it out")
     run = Run(options.output_dir)
     callbacks = [keras.callbacks.TensorBoard(run.folder / "logs", update_freq=_LOGGED)] if options.tensorboard else []
     if not list_strips(options.input_dir, VAL):

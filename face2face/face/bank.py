@@ -24,6 +24,8 @@ FILE_NAME = "bank.npz"
 DEFAULT_SIZE = 500
 #: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
+#: Keyframes nearer than this, in interocular distances, are equally near.
+_EXACT = 0.01
 #: Decoded keyframes kept in memory.
 _DECODED = 64
 
@@ -39,8 +41,8 @@ class Likeness:
         eyes: Of theirs (36 to 47).
         mouth: Of its (48 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
-        clearly: Live, a keyframe is kept while no other is nearer than this share of its distance,
-        patience: or while others were nearer at all for fewer frames in a row than this.
+        patience: Live, a keyframe is kept until what was lost by keeping it adds up to this: each frame, how many times farther it was
+            than the nearest, less one.
         fade: Live, how much of a keyframe that is left goes with each frame.
     """
 
@@ -50,8 +52,7 @@ class Likeness:
     eyes: float
     mouth: float
     pose: float
-    clearly: float
-    patience: int
+    patience: float
     fade: float
 
     def vector(self, landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
@@ -70,9 +71,9 @@ class Likeness:
 
 #: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly wherever
 #: the head is: for the two halves of the face.
-HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, clearly=0.6, patience=12, fade=0.35)
-EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, clearly=0.95, patience=12, fade=0.4)
-MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, clearly=0.95, patience=12, fade=0.4)
+HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, patience=3, fade=0.5)
+EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=1, fade=0.4)
+MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=1, fade=0.4)
 LIKENESSES = (HEAD, EYES, MOUTH)
 
 
@@ -187,7 +188,9 @@ class Bank:
 
 
 class Follower:
-    """Chooses keyframes for a face that moves, without jumps: it keeps one until another is clearly or lastingly more alike, then fades.
+    """Chooses keyframes for a face that moves, without jumps: it keeps one until another was clearly or lastingly more alike, then fades.
+
+    When to leave is the ski-rental problem: rent, until the rent paid comes to the price.
 
     Args:
         bank: The keyframes.
@@ -197,7 +200,7 @@ class Follower:
     def __init__(self, bank: Bank, like: Likeness) -> None:
         self._bank, self._like = bank, like
         self._kept: int | None = None
-        self._waited = 0
+        self._lost = 0.0
         self._weights: dict[int, float] = {}
 
     def __call__(self, landmarks: Landmarks) -> dict[int, float]:
@@ -207,9 +210,9 @@ class Follower:
         if self._kept is None:
             self._weights = {nearest: 1.0}
             self._kept = nearest
-        self._waited = 0 if nearest == self._kept else self._waited + 1
-        if distances[nearest] < self._like.clearly * distances[self._kept] or self._waited >= self._like.patience:
-            self._kept, self._waited = nearest, 0
+        self._lost += max(distances[self._kept], _EXACT) / max(distances[nearest], _EXACT) - 1
+        if self._lost > self._like.patience:
+            self._kept, self._lost = nearest, 0.0
         # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
         faded = {index: max(weight - self._like.fade, 0.0) for index, weight in self._weights.items() if index != self._kept}
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -42,7 +43,7 @@ class Limits:
         epochs: Times through the data.
         steps: Steps of the optimiser.
         minutes: Training time, that of earlier sittings counted in.
-        patience: Epochs in a row in which what was held out isn't answered better than before.
+        patience: Steps in a row after which what is held out isn't answered better than before.
     """
 
     epochs: int | None = None
@@ -59,8 +60,10 @@ class Limits:
 
     def exhausted(self, epochs: list[history.Epoch]) -> bool:
         """Whether patience is at its end."""
-        errors = [each.val_l1 for each in epochs]
-        return self.patience is not None and bool(errors) and len(errors) - 1 - errors.index(min(errors)) >= self.patience
+        if self.patience is None or not epochs:
+            return False
+        best = min(epochs, key=lambda epoch: epoch.val_l1)
+        return epochs[-1].steps - best.steps >= self.patience
 
 
 @dataclass(frozen=True)
@@ -124,15 +127,20 @@ def train(
 
     Raises:
         DataError: The strips don't fit the card, or the folder holds another run.
+        OptionError: The batch can't be shared evenly.
         ModelError: A checkpoint is damaged or of another network.
         KeyboardInterrupt: Ctrl-C; what was written stays good.
     """
     keras.utils.set_random_seed(settings.seed)
     what = layout(card, settings)
+    shares = _shares()
+    if settings.batch_size % shares:
+        raise OptionError(f"--batch_size is a multiple of the {shares} devices that share it", settings.batch_size)
     training = list_strips(input_dir, TRAIN)
     augmentation = Augmentation(settings.scale_size, settings.flip, settings.sway)
     batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed, _EPOCH)
-    held_out = StripDataset(_spread(list_strips(input_dir, VAL) or training, _VALIDATED), what)
+    watched = list_strips(input_dir, VAL) or training
+    watched = _spread(watched, max(shares, min(len(watched), _VALIDATED)))
     generator = GENERATORS[settings.generator](what, settings.ngf)
     judge = patchgan(card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
     model = Pix2Pix(generator, judge, what, settings.l1_weight, settings.ssim_weight, settings.gan_weight)
@@ -147,12 +155,13 @@ def train(
     epochs = run.restore(model)
     if checkpoint is not None and not epochs:
         load_checkpoint(model, path)
-    progress = _Progress(run, card, settings, limits, frequencies, Preview(held_out), epochs, clock)
+    progress = _Progress(run, card, settings, limits, frequencies, Preview(StripDataset(watched, what)), epochs, clock)
     if progress.share() < 1 and not limits.exhausted(epochs):
         batches.epoch = len(epochs)
         _announce(limits, epochs, progress.share(), _seconds_a_step(model, batches[0]), len(batches), settings.batch_size)
         last = limits.epochs or 1_000_000
         watching = [progress, *callbacks]
+        held_out = StripDataset(watched, what, shares)
         model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=watching, verbose=0)
     history.plot(run.folder)
     return progress.epochs
@@ -191,6 +200,12 @@ def device() -> str:
     return ", ".join(keras.distribution.list_devices() or ["cpu:0"])
 
 
+def _shares() -> int:
+    """In how many parts a batch is cut."""
+    shared = keras.distribution.distribution()
+    return math.prod(shared.device_mesh.shape) if shared is not None else 1
+
+
 def _seconds_a_step(model: keras.Model, batch: Any) -> float:
     """The time that a step takes, from three on a batch; the model is as before when it is known."""
     state = [*model.variables, *model.optimizer.variables]
@@ -218,7 +233,7 @@ def _announce(limits: Limits, epochs: list[history.Epoch], done: float, step: fl
 
 
 def _spread(paths: list[Path], count: int) -> list[Path]:
-    return [paths[round(each)] for each in np.linspace(0, len(paths) - 1, min(count, len(paths)))]
+    return [paths[round(each)] for each in np.linspace(0, len(paths) - 1, count)]
 
 
 class _Progress(keras.callbacks.Callback):
@@ -286,7 +301,7 @@ class _Progress(keras.callbacks.Callback):
         self._run.save(self.model)
         if self._limits.exhausted(self.epochs):
             self.model.stop_training = True
-            self._bar.write(f"{self._limits.patience} epochs in a row were no better on what is held out: it stops here (--patience)")
+            self._bar.write(f"{self._limits.patience} steps in a row were no better on what is held out: it stops here (--patience)")
 
     def on_train_end(self, logs: Any = None) -> None:
         self._bar.close()

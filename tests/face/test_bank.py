@@ -92,3 +92,13 @@ def test_a_follower_fades_without_a_jump(bank: Bank) -> None:
     for _ in range(10):
         last = follow(POSES[3])
     assert last == {3: 1.0}
+
+
+def test_a_follower_leaves_at_last_a_keyframe_that_stays_a_little_worse(bank: Bank) -> None:
+    follow = Follower(bank, HEAD)
+    follow(POSES[0])
+    between = 0.4 * POSES[0] + 0.6 * POSES[3]
+    assert bank.nearest(between, HEAD) == 3
+    weights = [follow(between) for _ in range(60)]
+    assert weights[0] == {0: 1.0}
+    assert weights[-1] == {3: 1.0}

@@ -231,7 +231,7 @@ def test_the_forecast_goes_on_as_the_history_went() -> None:
     assert history.forecast(stuck, 20 * 60) == pytest.approx(0.03)
 
 
-def test_patience_ends_after_epochs_that_were_no_better() -> None:
+def test_patience_ends_after_steps_that_were_no_better() -> None:
     limits = Limits(patience=2)
     assert not limits.exhausted(epochs_with())
     assert not limits.exhausted(epochs_with(0.3, 0.2, 0.25))
@@ -242,7 +242,7 @@ def test_patience_ends_after_epochs_that_were_no_better() -> None:
 def test_a_run_that_learns_nothing_stops_by_itself_and_says_why(combined: Path, in_folder: Path, face2face: Command) -> None:
     status, out, err = face2face("train", "--input_dir", combined, "--max_epochs", 50, "--patience", 2, "--lr", 0, *TINY)
     assert status == 0
-    assert "2 epochs in a row were no better" in out + err
+    assert "2 steps in a row were no better" in out + err
     assert len(history.read(in_folder / "face2face-model")) < 10
 
 
