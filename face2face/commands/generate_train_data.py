@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--landmark-model", type=Path, help="a dlib shape predictor of 68 points (default: the bundled one)")
     parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels")
     parser.add_argument("--output_dir", type=Path, default=Path(), help="where the three folders go")
+    parser.add_argument("--keyframes", type=positive, default=500, help="kept in bank.npz: more are nearer to any pose, and take more room")
     parser.add_argument("--crop", choices=("face", "center"), default="face", help="a square around wherever the head goes, or the middle")
     parser.add_argument("--overwrite", action="store_true", help="replace the data of another video or setting")
     parser.add_argument("--licence", default="not stated", help="of the pictures, for the model's card")
@@ -31,7 +32,16 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.gather import gather
     from face2face.modes.reenact import Reenact
 
-    plan = Plan(options.file, options.num, options.size, options.crop, options.landmark_model, options.licence, options.consent)
+    plan = Plan(
+        options.file,
+        options.num,
+        options.size,
+        options.keyframes,
+        options.crop,
+        options.landmark_model,
+        options.licence,
+        options.consent,
+    )
     result = gather(plan, options.output_dir, Reenact.study, options.overwrite)
     print(f"{result.train + result.val} frames kept: {result.train} to train on, the last {result.val} held out")
     for reason, count in sorted(result.dropped.items()):

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from face2face.commands.console import number, positive, quiet, whole
@@ -27,7 +28,7 @@ OWN_DEFAULTS = (
     ("l1_weight", number, "weight of the L1 term"),
     ("ssim_weight", number, "weight of the structural term"),
     ("gan_weight", number, "weight of the adversarial term; 0 trains without a discriminator"),
-    ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1"),
+    ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo"),
 )
 #: Steps between lines of TensorBoard's log.
 _LOGGED = 20
@@ -76,7 +77,10 @@ def run(options: argparse.Namespace) -> int:
 
     card = read_card(options.input_dir)
     own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
-    own = {name: getattr(DEFAULTS[options.generator], name) if given is None else given for name, given in own.items()}
+    defaults = DEFAULTS[options.generator]
+    if card.data.get("animated"):  # its landmarks are exact: nothing that goes astray need be learnt
+        defaults = replace(defaults, sway=0.0)
+    own = {name: getattr(defaults, name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
         condition=card.panels if options.condition == "warp" else ("sketch",),

@@ -32,6 +32,7 @@ class Plan:
         file: A video, a photo, or a folder of photos.
         num: Frames wanted, at least 1, spread over the whole video; for a photo, pairs made of it.
         size: Width and height of a panel, 256 or 512.
+        keyframes: Kept in the bank, at most.
         crop: ``face``: a square that holds the head wherever it goes; ``center``: the middle of the picture.
         landmark_model: A dlib shape predictor; None for the bundled one.
         licence: Of the pictures, for the card.
@@ -41,6 +42,7 @@ class Plan:
     file: Path
     num: int = 1000
     size: int = 256
+    keyframes: int = 500
     crop: str = "face"
     landmark_model: Path | None = None
     licence: str = "not stated"

@@ -49,7 +49,7 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-Study = Callable[[NDArray[np.float32], Callable[[int], Scene], int], _Mode]
+Study = Callable[[NDArray[np.float32], Callable[[int], Scene], int, int], _Mode]
 
 
 def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) -> Gathered:
@@ -58,7 +58,7 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     Args:
         plan: What to make.
         output_dir: Where; made if need be.
-        study: Makes the mode of ``(n, 68, 2)`` landmarks, a reader of their scenes, and the size.
+        study: Makes the mode of ``(n, 68, 2)`` landmarks, a reader of their scenes, the size, and how many keyframes to keep.
         overwrite: Removes what an earlier run with another plan left there, and nothing else.
 
     Raises:
@@ -69,13 +69,14 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     scenes = open_file(plan.file)
     folders = Folders(writable_folder(output_dir))
     folders.claim(plan.fingerprint(), overwrite)
-    if isinstance(scenes, Stills) and len(scenes.paths) == 1:
-        frames, dropped = frames_of_photo(plan, scenes.paths[0], folders)
+    photo = scenes.paths[0] if isinstance(scenes, Stills) and len(scenes.paths) == 1 else None
+    if photo is not None:
+        frames, dropped = frames_of_photo(plan, photo, folders)
     else:
         frames, dropped = frames_of(plan, scenes, folders)
     train, val = _split(frames)
     landmarks = np.stack([frame.landmarks for frame in train])
-    mode = study(landmarks, lambda index: folders.scene(train[index]), plan.size)
+    mode = study(landmarks, lambda index: folders.scene(train[index]), plan.size, plan.keyframes)
 
     def pair(job: tuple[str, Frame]) -> None:
         part, frame = job
@@ -91,6 +92,7 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
         pass
     mode.save(folders.combined)
     data: dict[str, Any] = {"file": plan.file.name, "frames": len(frames), "seconds": round(max(frame.seconds for frame in frames), 2)}
+    data["animated"] = photo is not None
     data["trained_until"] = round(max(frame.seconds for frame in train), 3)
     if len({frame.crop for frame in frames}) == 1:
         data["crop"] = list(astuple(frames[0].crop))

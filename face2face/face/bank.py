@@ -20,8 +20,6 @@ from face2face.files import write_aside
 from face2face.image import Image, Landmarks, Scene
 
 FILE_NAME = "bank.npz"
-#: Keyframes kept of a video: the more, the nearer the nearest is.
-DEFAULT_SIZE = 500
 #: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 #: Keyframes nearer than this, in interocular distances, are equally near.
@@ -233,7 +231,7 @@ def _decoded(code: NDArray[np.uint8]) -> Image:
     return np.ascontiguousarray(photo[..., ::-1])
 
 
-def choose(landmarks: NDArray[np.float32], reference: Landmarks, count: int = DEFAULT_SIZE) -> list[int]:
+def choose(landmarks: NDArray[np.float32], reference: Landmarks, count: int) -> list[int]:
     """Indices of at most ``count`` of ``(n, 68, 2)`` landmarks that cover what the rest show.
 
     Farthest-point sampling (Gonzalez 1985) on all likenesses, beginning with the most ordinary one.
