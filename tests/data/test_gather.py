@@ -49,6 +49,7 @@ def test_the_card_says_where_it_comes_from(made: Path) -> None:
     assert (card.mode, card.size, card.panels) == ("reenact", 256, ("sketch", "warp", "mask"))
     assert card.data["file"] == "astronaut.mp4"
     assert card.consent == "NASA portrait"
+    assert not card.data["animated"]
     bank = Bank.load(made / "combined")
     assert len(bank) == 18
     assert bank.seconds.max() < 23 / 12, "no held-out frame is a keyframe"
@@ -107,6 +108,7 @@ def test_a_photo_becomes_poses_which_are_its_bank(astronaut: Scene, tmp_path: Pa
     assert (bank.layers(5)[..., :3] == photo).all()
     _, first, _, truth = read_strip(list_strips(tmp_path / "out" / "combined", "train")[7], 4)
     assert np.abs(first.astype(int) - truth).mean() < 10
+    assert Card.load(tmp_path / "out" / "combined").data["animated"]
 
 
 def test_a_folder_of_photos(frames: list[Image], tmp_path: Path, face2face: Command) -> None:
@@ -117,6 +119,12 @@ def test_a_folder_of_photos(frames: list[Image], tmp_path: Path, face2face: Comm
     assert status == 0
     assert "11 frames kept" in out
     assert "1 left out: no face" in out
+
+
+def test_a_bank_can_be_kept_small(video: Path, tmp_path: Path, face2face: Command) -> None:
+    status, _, err = face2face("generate_train_data", "--file", video, "--num", LEAST_FRAMES, "--keyframes", 4, "--output_dir", tmp_path)
+    assert status == 0, err
+    assert len(Bank.load(tmp_path / "combined")) == 4
 
 
 def test_at_512_and_from_the_middle(video: Path, tmp_path: Path, face2face: Command) -> None:
