@@ -15,13 +15,18 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.landmarks import Similarity, interocular
+from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks, Scene
 
 FILE_NAME = "bank.npz"
 #: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
+#: Live, how much of a keyframe that is left goes with each frame.
+FADE = 0.4
+#: Lids and lips nearer than this, in interocular distances, are shut; and the weight of the logarithm of how far they are open.
+_SHUT = 0.02
+_OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
 #: Decoded keyframes kept in memory.
@@ -41,7 +46,6 @@ class Likeness:
         pose: Weight of the head's place, size and roll, in landmarks' worth.
         patience: Live, a keyframe is kept until what was lost by keeping it adds up to this: each frame, how many times farther it was
             than the nearest, less one.
-        fade: Live, how much of a keyframe that is left goes with each frame.
     """
 
     jaw: float
@@ -51,27 +55,31 @@ class Likeness:
     mouth: float
     pose: float
     patience: float
-    fade: float
 
     def vector(self, landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
-        """``(140,)`` float64, in units of the reference's interocular distance: the nearer, the more alike.
+        """``(147,)`` float64, in units of the reference's interocular distance: the nearer, the more alike.
 
-        The shape after similarity alignment to the reference, followed by what the alignment took out.
+        The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
+        lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open.
         """
         unit = interocular(reference)
         fit = Similarity.between(landmarks, reference)
         weights = np.repeat((self.jaw, self.brows, self.nose, self.eyes, self.mouth), (17, 10, 9, 12, 20))
-        shape = (fit(landmarks) - reference) * weights[:, None]
+        aligned = fit(landmarks)
+        shape = (aligned - reference) * weights[:, None]
         shift = landmarks.mean(0) - reference.mean(0)
         pose = np.array([*shift, (fit.scale - 1) * unit, fit.angle * unit]) * self.pose
-        return np.concatenate([shape.ravel(), pose]) / unit
+        upper, lower = np.transpose((*LIDS, *INNER_LIPS))
+        open_by = np.log(np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit + _SHUT)
+        opening = _OPENING * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS))) * open_by
+        return np.concatenate([shape.ravel() / unit, pose / unit, opening])
 
 
 #: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly wherever
 #: the head is: for the two halves of the face.
-HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, patience=3, fade=0.5)
-EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=1, fade=0.4)
-MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=1, fade=0.4)
+HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, patience=4)
+EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=1)
+MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=1)
 LIKENESSES = (HEAD, EYES, MOUTH)
 
 
@@ -212,7 +220,7 @@ class Follower:
         if self._lost > self._like.patience:
             self._kept, self._lost = nearest, 0.0
         # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
-        faded = {index: max(weight - self._like.fade, 0.0) for index, weight in self._weights.items() if index != self._kept}
+        faded = {index: max(weight - FADE, 0.0) for index, weight in self._weights.items() if index != self._kept}
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}
         self._weights[self._kept] = 1.0 - sum(self._weights.values())
         return dict(self._weights)

@@ -22,7 +22,7 @@ class OneEuro:
         derivative_cutoff: Cut-off of the speed's own filter, in Hz.
     """
 
-    def __init__(self, cutoff: float = 3.5, speed: float = 15.0, derivative_cutoff: float = 2.0) -> None:
+    def __init__(self, cutoff: float = 3.5, speed: float = 20.0, derivative_cutoff: float = 1.5) -> None:
         self._cutoff, self._speed, self._derivative_cutoff = cutoff, speed, derivative_cutoff
         self.reset()
 

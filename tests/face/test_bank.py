@@ -5,7 +5,8 @@ import pytest
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.bank import FILE_NAME, HEAD, MOUTH, Bank, Follower, choose
+from face2face.face.bank import EYES, FADE, FILE_NAME, HEAD, MOUTH, Bank, Follower, choose
+from face2face.face.landmarks import LIDS
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
 
@@ -87,7 +88,7 @@ def test_a_follower_fades_without_a_jump(bank: Bank) -> None:
         weights = follow(POSES[rng.choice([0, 3])])
         assert sum(weights.values()) == pytest.approx(1)
         assert min(weights.values()) > 0
-        assert abs(weights.get(0, 0) - last.get(0, 0)) <= HEAD.fade + 1e-6
+        assert abs(weights.get(0, 0) - last.get(0, 0)) <= FADE + 1e-6
         last = weights
     for _ in range(10):
         last = follow(POSES[3])
@@ -102,3 +103,15 @@ def test_a_follower_leaves_at_last_a_keyframe_that_stays_a_little_worse(bank: Ba
     weights = [follow(between) for _ in range(60)]
     assert weights[0] == {0: 1.0}
     assert weights[-1] == {3: 1.0}
+
+
+def test_half_shut_eyes_are_like_open_ones_rather_than_shut_ones() -> None:
+    """Shut lids can't be stretched open: what they hide isn't in the photo."""
+    upper, lower = np.transpose(LIDS)
+    poses = []
+    for openness in (1.0, 0.0, 0.45):
+        pose = NEUTRAL.copy()
+        pose[upper] = pose[lower] + openness * (pose[upper] - pose[lower])
+        poses.append(pose)
+    opened, shut, half = (EYES.vector(pose, NEUTRAL) for pose in poses)
+    assert np.linalg.norm(half - opened) < 0.7 * np.linalg.norm(half - shut)
