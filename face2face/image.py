@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Image = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]
+#: A part of a picture: its rows and its columns, both with a start and a stop.
+Extent = tuple[slice, slice]
 
 LANDMARK_COUNT = 68
 

@@ -54,8 +54,8 @@ class Backdrop:
             moved: ``(size, size, 3)`` uint8, a photo of the scene, warped.
             foreground: ``(size, size, 1)`` uint8, its :meth:`foreground`, warped with it.
         """
-        weight = self.still * (1 - foreground / np.float32(255)) / np.float32(255)
-        return np.rint(moved + weight * (self.photo.astype(np.float32) - moved)).astype(np.uint8)
+        weight = self.still[..., 0] * ((255 - foreground[..., 0]) / np.float32(255**2))
+        return np.asarray(cv2.blendLinear(self.photo, moved, weight, 1 - weight), np.uint8)
 
 
 def _spread(map_: NDArray[np.floating], pixels: int) -> NDArray[np.floating]:

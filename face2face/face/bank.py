@@ -29,8 +29,8 @@ _SHUT = 0.02
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
-#: Decoded keyframes kept in memory.
-_DECODED = 64
+#: Bytes of decoded keyframes kept in memory.
+_DECODED = 100_000_000
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,10 @@ class Bank:
         """Width and height of the photos, in pixels."""
         return int(self.backdrop.photo.shape[1])
 
+    def photo(self, index: int) -> Image:
+        """A keyframe: ``(size, size, 3)`` uint8."""
+        return np.ascontiguousarray(self.layers(index)[..., :3])
+
     def layers(self, index: int) -> NDArray[np.uint8]:
         """A keyframe and what in it stands before the backdrop: ``(size, size, 4)`` uint8, RGB and then 255 for foreground."""
         return self._layers(index)
@@ -129,7 +133,7 @@ class Bank:
             photo = _decoded(self.coded[index])
             return np.concatenate([photo, self.backdrop.foreground(photo)], axis=-1)
 
-        return lru_cache(maxsize=_DECODED)(decode)
+        return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(decode)
 
     @cached_property
     def _vectors(self) -> dict[Likeness, NDArray[np.floating]]:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.face.landmarks import PARTS, interocular
-from face2face.image import Image, Landmarks
+from face2face.image import Extent, Image, Landmarks
 
 #: How far above the brows the face's region reaches, how much its outline is drawn in, and how soft its edge is: in
 #: interocular distances, as a share, and in interocular distances.
@@ -21,8 +21,14 @@ _BELOW_EYES = (0.4, 0.9)
 def fill(outline: NDArray[np.floating], size: int, softness: float = 0.0) -> NDArray[np.float32]:
     """The inside of a polygon of ``(n, 2)`` pixels as a ``(size, size, 1)`` mask from 0 to 1, its edge blurred by ``softness`` pixels."""
     mask = np.zeros((size, size), np.float32)
-    cv2.fillPoly(mask, [np.round(outline * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
-    return (cv2.GaussianBlur(mask, (0, 0), softness) if softness > 0 else mask)[..., None]
+    reach = 4 * softness + 2
+    low, high = (np.clip(each, 0, size).astype(int) for each in (outline.min(0) - reach, outline.max(0) + reach + 1))
+    if (low < high).all():
+        part = mask[low[1] : high[1], low[0] : high[0]]
+        cv2.fillPoly(part, [np.round((outline - low) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
+        if softness > 0:
+            part[...] = cv2.GaussianBlur(part, (0, 0), softness)
+    return mask[..., None]
 
 
 def face_mask(landmarks: Landmarks, size: int) -> Image:
@@ -41,11 +47,18 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
     return np.repeat(mask, 3, axis=-1)
 
 
-def upper_face(landmarks: Landmarks, size: int) -> Image:
-    """The eyes' side of the nose: a grey ``(size, size, 3)`` uint8 panel, 255 there and 0 on the mouth's side, softly."""
+def extent(mask: Image) -> Extent:
+    """The smallest part of a panel that holds all of a mask; all of it where the mask is empty."""
+    x, y, width, height = cv2.boundingRect(mask[..., 0])
+    return (slice(y, y + height), slice(x, x + width)) if width else (slice(0, mask.shape[0]), slice(0, mask.shape[1]))
+
+
+def upper_face(landmarks: Landmarks, within: Extent) -> Image:
+    """The eyes' side of the nose: a grey ``(rows, columns, 3)`` uint8 part of a panel, 255 there and 0 on the mouth's side, softly."""
     bridge, root = landmarks[28], landmarks[33]
     along = root - bridge
-    columns, rows = np.meshgrid(np.arange(size, dtype=np.float32), np.arange(size, dtype=np.float32))
+    rows, columns = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
+    rows = rows[:, None]
     down = ((columns - bridge[0]) * along[0] + (rows - bridge[1]) * along[1]) / max(float(along @ along), 1e-6)
     share = np.clip((_BELOW_EYES[1] - down) / (_BELOW_EYES[1] - _BELOW_EYES[0]), 0, 1)
     return np.repeat(np.rint(255 * share).astype(np.uint8)[..., None], 3, axis=-1)
@@ -53,5 +66,5 @@ def upper_face(landmarks: Landmarks, size: int) -> Image:
 
 def blend(below: Image, above: Image, mask: Image) -> Image:
     """``above`` where the mask is 255, ``below`` where it is 0: all ``(h, w, 3)`` uint8."""
-    weight = mask / np.float32(255)
-    return np.rint(above * weight + below * (1 - weight)).astype(np.uint8)
+    weight = mask[..., 0] / np.float32(255)
+    return np.asarray(cv2.blendLinear(above, below, weight, 1 - weight), np.uint8)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from scipy.interpolate import RBFInterpolator
 
 from face2face.face.landmarks import INNER_LIPS, LIDS
-from face2face.image import Image, Landmarks
+from face2face.image import Extent, Image, Landmarks
 
 #: Nodes a side of the grid at which the spline is evaluated; between them the map is interpolated linearly.
-_GRID = 48
+_GRID = 24
 #: Anchors a side of the picture, which keep the background where it is.
 _ANCHORS = 4
 #: Upper and lower points of eyes and inner lips. Where the photo has them open and they are wanted shut, this share of
@@ -41,7 +42,7 @@ FIRMLY = Hold(tuple(range(68)), 1.0)
 LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, *range(16, 36)), 2000.0)
 
 
-def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = FIRMLY) -> Image:
+def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = FIRMLY, within: Extent | None = None) -> Image:
     """The photo with what lies at ``source`` moved to ``destination``.
 
     Args:
@@ -49,11 +50,13 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = F
         source: ``(68, 2)`` landmarks of the photo, in its pixels.
         destination: ``(68, 2)`` where they are wanted.
         hold: Which of them are held, and how firmly.
+        within: The part of the result that is wanted; None for all of it.
 
     Returns:
-        The same shape; what comes from beyond the edge repeats it.
+        ``(rows, columns, channels)`` uint8; what comes from beyond the edge repeats it.
     """
     size = photo.shape[0]
+    rows, columns = within or (slice(0, size), slice(0, size))
     anchors = _border(size)
     held = list(hold.points)
     wanted = _unfolded(source, destination)[held]
@@ -65,15 +68,19 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = F
         kernel="thin_plate_spline",
         smoothing=np.repeat((hold.stiffness, 0.0), (len(wanted), len(anchors))),
     )
-    ticks = np.linspace(0, size - 1, _GRID)
-    nodes = np.stack(np.meshgrid(ticks, ticks), -1).reshape(-1, 2)
-    coarse = spline(nodes / unit).reshape(_GRID, _GRID, 2).astype(np.float32)
-    # Read the grid with its first and last node at the first and last pixel, which cv2.resize wouldn't do.
-    at = np.linspace(0, _GRID - 1, size, dtype=np.float32)
-    columns, rows = np.meshgrid(at, at)
-    dense = cv2.remap(coarse, columns, rows, cv2.INTER_LINEAR)
+    ticks = (np.linspace(part.start, part.stop - 1, _GRID) for part in (columns, rows))
+    nodes = np.stack(np.meshgrid(*ticks), -1).reshape(-1, 2)
+    coarse = spline(nodes / unit).astype(np.float32).reshape(_GRID, _GRID, 2)
+    down, across = (_between(part.stop - part.start) for part in (rows, columns))
+    dense = np.stack([down @ coarse[..., axis] @ across.T for axis in (0, 1)], -1)
     # Linear interpolation would cost a third of the photo's sharpness.
     return cv2.remap(photo, dense, None, cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
+
+
+def _between(count: int) -> NDArray[np.float32]:
+    """The weights of the grid's nodes at so many pixels, ``(count, nodes)``; OpenCV would round them to 32nds."""
+    at = np.linspace(0, _GRID - 1, count, dtype=np.float32)[:, None]
+    return np.maximum(0, 1 - np.abs(at - np.arange(_GRID, dtype=np.float32)))
 
 
 def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:

@@ -14,7 +14,7 @@ from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, choose
-from face2face.face.region import blend, face_mask, upper_face
+from face2face.face.region import blend, extent, face_mask, upper_face
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.warp import FIRMLY, LOOSELY, warp
@@ -104,28 +104,30 @@ class Reenact:
         if self.bank is None:
             return [drawn]
         mask = face_mask(landmarks, self.size)
-        eyes, mouth = (self._mixed(like, scene, self._face) for like in (EYES, MOUTH))
-        face = blend(mouth, eyes, upper_face(landmarks, self.size))
-        return [drawn, blend(self._mixed(HEAD, scene, self._surroundings), face, mask), mask]
+        within = extent(mask)
+        bank = self.bank
 
-    def _face(self, index: int, landmarks: Landmarks) -> Image:
-        """A keyframe, its face in a pose."""
-        assert self.bank is not None
-        return warp(self.bank.layers(index)[..., :3], self.bank.landmarks[index], landmarks, FIRMLY)
+        def face(index: int) -> Image:
+            """A keyframe, its face in the pose."""
+            return warp(bank.photo(index), bank.landmarks[index], landmarks, FIRMLY, within)
 
-    def _surroundings(self, index: int, landmarks: Landmarks) -> Image:
-        """A keyframe, its head in a pose, before what stood still."""
-        assert self.bank is not None
-        layers = warp(self.bank.layers(index), self.bank.landmarks[index], landmarks, LOOSELY)
-        return self.bank.backdrop.behind(layers[..., :3], layers[..., 3:])
+        def surroundings(index: int) -> Image:
+            """A keyframe, its head in the pose, before what stood still."""
+            layers = warp(bank.layers(index), bank.landmarks[index], landmarks, LOOSELY)
+            return bank.backdrop.behind(layers[..., :3], layers[..., 3:])
 
-    def _mixed(self, like: Likeness, scene: Scene, posed: Callable[[int, Landmarks], Image]) -> Image:
+        eyes, mouth = (self._mixed(like, scene, face) for like in (EYES, MOUTH))
+        warped = self._mixed(HEAD, scene, surroundings)
+        warped[within] = blend(warped[within], blend(mouth, eyes, upper_face(landmarks, within)), mask[within])
+        return [drawn, warped, mask]
+
+    def _mixed(self, like: Likeness, scene: Scene, posed: Callable[[int], Image]) -> Image:
         """The keyframes chosen by one likeness, posed and mixed."""
         landmarks = _of(scene)
         chosen = self._chosen(landmarks, like, scene.seconds)
         if len(chosen) == 1:
-            return posed(next(iter(chosen)), landmarks)
-        mixed = sum((np.float32(weight) * posed(index, landmarks) for index, weight in chosen.items()), np.float32(0))
+            return posed(next(iter(chosen)))
+        mixed = sum((np.float32(weight) * posed(index) for index, weight in chosen.items()), np.float32(0))
         return np.rint(mixed).astype(np.uint8)
 
     def _chosen(self, landmarks: Landmarks, like: Likeness, seconds: float | None) -> dict[int, float]:

@@ -1,0 +1,67 @@
+"""Following a face from frame to frame: it is sought in the whole picture only when it has been lost."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from face2face.face.landmarks import interocular
+from face2face.image import Image, Landmarks
+
+#: Frames after which it is looked whether the face is still there, and how far it may go in one frame without that, in
+#: interocular distances.
+_CHECKED_EVERY = 4
+_LEAP = 0.5
+
+
+class Detector(Protocol):
+    """What finds faces, see :class:`face2face.face.detect.Detector`."""
+
+    def __call__(self, photo: Image) -> list[Landmarks]:
+        """All faces' landmarks, the largest first."""
+
+    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+        """The landmarks of a face that had these a moment ago."""
+
+    def sees(self, photo: Image, landmarks: Landmarks) -> bool:
+        """Whether there is a face where these lie."""
+
+
+class Tracker:
+    """Finds one face in pictures that follow each other: at first the largest, then always the one that is nearest to its last place.
+
+    Args:
+        detector: Finds faces in a picture.
+    """
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._last: Landmarks | None = None
+        self._unchecked = 0
+
+    def __call__(self, photo: Image) -> list[Landmarks]:
+        """The landmarks of the face, ``(68, 2)`` float32, alone in a list; an empty one where there is none."""
+        found = self._followed(photo)
+        if found is None:
+            faces = self._detector(photo)
+            found = faces[0] if faces else None
+            if faces and self._last is not None:
+                place = self._last.mean(0)
+                found = min(faces, key=lambda face: float(np.linalg.norm(face.mean(0) - place)))
+            self._unchecked = 0
+        # A face that is lost is forgotten: whoever comes next may be nearer to the camera.
+        self._last = found
+        return [] if found is None else [found]
+
+    def _followed(self, photo: Image) -> Landmarks | None:
+        """The face where it was, or None."""
+        if self._last is None:
+            return None
+        found = self._detector.near(photo, self._last)
+        self._unchecked += 1
+        leap = np.linalg.norm(found.mean(0) - self._last.mean(0)) > _LEAP * interocular(self._last)
+        if leap or self._unchecked >= _CHECKED_EVERY:
+            self._unchecked = 0
+            return found if self._detector.sees(photo, found) else None
+        return found

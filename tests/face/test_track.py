@@ -1,0 +1,75 @@
+"""A face followed from frame to frame, by a scripted detector."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from face2face.face.detect import Detector
+from face2face.face.motion import AVERAGE_FACE
+from face2face.face.track import Tracker
+from face2face.image import Image, Landmarks, Scene
+
+FACE: Landmarks = (AVERAGE_FACE * 20 + 100).astype(np.float32)
+PHOTO = np.zeros((8, 8, 3), np.uint8)
+
+
+@dataclass
+class Scripted:
+    """Sees the faces that it is told; the first is the largest."""
+
+    faces: list[Landmarks] = field(default_factory=list)
+    searched: int = 0
+
+    def __call__(self, photo: Image) -> list[Landmarks]:
+        self.searched += 1
+        return self.faces
+
+    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+        return min(self.faces, key=lambda face: float(np.linalg.norm(face - landmarks)), default=landmarks)
+
+    def sees(self, photo: Image, landmarks: Landmarks) -> bool:
+        return any(np.allclose(face, landmarks) for face in self.faces)
+
+
+def test_the_whole_picture_is_searched_only_at_first() -> None:
+    seen = Scripted()
+    track = Tracker(seen)
+    for number in range(20):
+        seen.faces = [FACE + np.float32(number)]
+        assert (track(PHOTO)[0] == seen.faces[0]).all()
+    assert seen.searched == 1
+
+
+def test_a_face_that_leaves_is_lost_and_found_again() -> None:
+    seen = Scripted([FACE])
+    track = Tracker(seen)
+    track(PHOTO)
+    seen.faces = []
+    assert [track(PHOTO) for _ in range(6)][-1] == []
+    seen.faces = [FACE + 50]
+    assert (track(PHOTO)[0] == FACE + 50).all()
+
+
+def test_a_second_larger_face_does_not_take_over() -> None:
+    seen = Scripted([FACE])
+    track = Tracker(seen)
+    track(PHOTO)
+    seen.faces = [FACE + 300, FACE + 2]
+    assert (track(PHOTO)[0] == FACE + 2).all()
+
+
+def test_after_a_leap_the_nearest_face_goes_on() -> None:
+    seen = Scripted([FACE])
+    track = Tracker(seen)
+    track(PHOTO)
+    seen.faces = [FACE + 300, FACE + 80]
+    assert (track(PHOTO)[0] == FACE + 80).all()
+
+
+def test_a_face_is_seen_where_it_is_and_not_elsewhere(astronaut: Scene, detector: Detector) -> None:
+    found = detector(astronaut.photo)[0]
+    assert detector.sees(astronaut.photo, found)
+    assert not detector.sees(astronaut.photo, found + np.float32((150, 150)))
+    again = detector.near(astronaut.photo, found + np.float32(4))
+    assert np.linalg.norm(again - found, axis=1).mean() == pytest.approx(0, abs=0.03 * float(np.ptp(found[:, 0])))
