@@ -28,6 +28,13 @@ TOLD = {
     "identity": "identity distance, lower",
     "driver_distance": "distance from the driver's identity, higher",
     "target_recognised": "frames nearer to the target than to the driver",
+    "mouth": "mouth's opening, correlation with the driver's",
+    "right_eye": "right eye's opening, likewise",
+    "left_eye": "left eye's opening, likewise",
+    "yaw": "turn of the head, likewise",
+    "roll": "tilt of the head, likewise",
+    "width_to_height": "face's width to height, off the target's own by",
+    "eyes_to_width": "eyes' distance to width, off by",
     "sharpness": "sharpness over the truth's, 1",
     "flicker": "flicker over the truth's, 1",
     "lost": "frames without a face",
@@ -64,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     if options.driver is None:
         moments = evaluate.self_reenactment(puppet, held_out, judge)
     else:
-        target = evaluate.identity_of(islice(held_out, _KNOWN_BY), judge)
+        target = evaluate.likeness_of(islice(held_out, _KNOWN_BY), judge)
         moments = evaluate.cross_reenactment(puppet, options.driver, target, judge)
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps
@@ -82,7 +89,7 @@ def run(options: argparse.Namespace) -> None:
         aside.write_text(json.dumps({name: round(value, 5) for name, value in figures.items()}, indent=2) + "\n", encoding="utf-8")
     for name, told in TOLD.items():
         if name in figures:
-            print(f"{told:<48}{figures[name]:>10.4g}")
+            print(f"{told:<52}{figures[name]:>10.4g}")
         elif name == "lpips" and options.driver is None:
-            print(f"{told:<48}  not installed: pip install face2face[metrics]")
+            print(f"{told:<52}  not installed: pip install face2face[metrics]")
     print(f"written: {folder / 'evaluation.json'}, .mp4 and .png")

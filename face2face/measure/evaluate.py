@@ -23,6 +23,9 @@ from face2face.live.puppet import Puppet
 from face2face.measure import metrics
 from face2face.media.source import VideoFile
 
+#: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.
+MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
+PROPORTIONS = ("width_to_height", "eyes_to_width")
 #: How much the difference is brightened on a contact sheet.
 _BRIGHTENED = 3
 
@@ -64,6 +67,19 @@ class Look:
 
     landmarks: Landmarks
     identity: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What somebody looks like, on average.
+
+    Attributes:
+        identity: ``(128,)``.
+        proportions: See :func:`face2face.measure.metrics.proportions`.
+    """
+
+    identity: NDArray[np.floating]
+    proportions: tuple[float, float]
 
 
 class Judge:
@@ -128,13 +144,13 @@ def self_reenactment(puppet: Puppet, scenes: Iterator[Scene], judge: Judge) -> I
         last = moment
 
 
-def cross_reenactment(puppet: Puppet, driver: Path, target: NDArray[np.floating], judge: Judge) -> Iterator[Moment]:
+def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Judge) -> Iterator[Moment]:
     """Somebody else drives.
 
     Args:
         puppet: The model.
         driver: A video.
-        target: ``(128,)`` the target's identity.
+        target: What the target looks like.
         judge: What looks at the pictures.
 
     Raises:
@@ -158,8 +174,11 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: NDArray[np.floating]
             panels = puppet.condition(posed)
             generated = puppet.answer(posed, panels)
             look = judge.look(generated)
-            figures = _face_figures(look, Look(posed.landmarks, target), puppet.mode.size)
+            figures = _face_figures(look, Look(posed.landmarks, target.identity), puppet.mode.size)
             if look is not None:
+                figures |= {f"shown_{name}": value for name, value in metrics.movement(look.landmarks).items()}
+                figures |= {f"driven_{name}": value for name, value in metrics.movement(found[0]).items()}
+                figures |= _compared(metrics.proportions(look.landmarks), target.proportions)
                 figures["driver_distance"] = metrics.identity_distance(look.identity, judge.identify(scene.photo, found[0]))
             seen = resize(box.cut(scene.photo), puppet.mode.size)
             moment = Moment(panels[0], generated, seen, scene.seconds or 0.0, figures | _changes(last, generated, seen))
@@ -169,8 +188,8 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: NDArray[np.floating]
         raise FaceError("--driver shows somebody", f"no face in {driver}", "name another video")
 
 
-def identity_of(scenes: Iterator[Scene], judge: Judge) -> NDArray[np.floating]:
-    """The mean identity of some scenes' faces: ``(128,)``.
+def likeness_of(scenes: Iterator[Scene], judge: Judge) -> Likeness:
+    """What somebody looks like in some scenes.
 
     Raises:
         FaceError: There is none.
@@ -178,7 +197,8 @@ def identity_of(scenes: Iterator[Scene], judge: Judge) -> NDArray[np.floating]:
     looks = [look for scene in scenes if (look := judge.look(scene.photo)) is not None]
     if not looks:
         raise FaceError("the target's own video shows the target", "no face in what was held out", "name the video it was trained on")
-    return np.mean([look.identity for look in looks], axis=0)
+    width, eyes = np.mean([metrics.proportions(look.landmarks) for look in looks], axis=0)
+    return Likeness(np.mean([look.identity for look in looks], axis=0), (float(width), float(eyes)))
 
 
 def summary(moments: list[Moment]) -> dict[str, float]:
@@ -196,6 +216,10 @@ def summary(moments: list[Moment]) -> dict[str, float]:
     if "driver_distance" in columns:
         sure = np.less(columns["identity"], columns["driver_distance"])
         figures |= {"driver_distance": mean["driver_distance"], "target_recognised": float(sure.mean())}
+    for name in MOVEMENTS:
+        if f"shown_{name}" in columns:
+            figures[name] = metrics.correlation(columns[f"driven_{name}"], columns[f"shown_{name}"])
+    figures |= {name: abs(mean[name]) for name in PROPORTIONS if name in mean}
     for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
         if name in mean:
             figures[figure] = mean[name] / max(mean[f"true_{name}"], 1e-9)
@@ -219,6 +243,11 @@ def _face_figures(generated: Look | None, wanted: Look, width: int) -> dict[str,
         "csim": metrics.csim(generated.identity, wanted.identity),
         "identity": metrics.identity_distance(generated.identity, wanted.identity),
     }
+
+
+def _compared(shown: tuple[float, float], own: tuple[float, float]) -> dict[str, float]:
+    """By what share of the target's own the shown proportions are larger."""
+    return {name: one / other - 1 for name, one, other in zip(PROPORTIONS, shown, own, strict=True)}
 
 
 def _changes(last: Moment | None, generated: Image, true: Image) -> dict[str, float]:

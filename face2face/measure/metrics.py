@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import metrics as skimage
 
+from face2face.face.landmarks import INNER_LIPS, PARTS, interocular
 from face2face.image import Image, Landmarks
 
 Clip = NDArray[np.uint8]
@@ -104,3 +105,38 @@ def sharpness(picture: Image) -> float:
 def change(before: Image, after: Image) -> float:
     """Mean absolute difference of consecutive frames in grey levels: 0 to 255. Over the true ones' it is flicker: 1 is right."""
     return float(cv2.absdiff(before, after).mean())
+
+
+def movement(landmarks: Landmarks) -> dict[str, float]:
+    """What a face does, each figure 0 for none of it; over time, a driver's and a result's are correlated (-1 to 1, higher is better).
+
+    ``mouth``: the gap of the inner lips in interocular distances; ``right_eye`` and ``left_eye``: the gap of the lids over the eye's
+    width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the nose's tip is from between the eyes, along
+    their line, in interocular distances; ``roll``: the angle of that line in radians, clockwise.
+
+    Args:
+        landmarks: ``(68, 2)``.
+    """
+    unit = interocular(landmarks)
+    eyes = {name: landmarks[PARTS[name]] for name in ("right_eye", "left_eye")}
+    right, left = (eye.mean(0) for eye in eyes.values())
+    along = (left - right) / unit
+    upper, lower = np.transpose(INNER_LIPS)
+    figures = {"mouth": float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean() / unit)}
+    for name, eye in eyes.items():
+        gap = np.linalg.norm(eye[[1, 2]] - eye[[5, 4]], axis=1).mean()
+        figures[name] = float(gap / np.linalg.norm(eye[0] - eye[3]))
+    return figures | {"yaw": float((landmarks[30] - (right + left) / 2) @ along / unit), "roll": float(np.arctan2(along[1], along[0]))}
+
+
+def proportions(landmarks: Landmarks) -> tuple[float, float]:
+    """A face's width over its height (nose's bridge to chin), and the distance of its eyes over its width."""
+    width = float(np.linalg.norm(landmarks[16] - landmarks[0]))
+    return width / float(np.linalg.norm(landmarks[8] - landmarks[27])), interocular(landmarks) / width
+
+
+def correlation(one: list[float], other: list[float]) -> float:
+    """Pearson's, -1 to 1; 0 where one of them never changes."""
+    if len(one) < 2 or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
+        return 0.0
+    return float(np.corrcoef(one, other)[0, 1])

@@ -120,3 +120,29 @@ def _from_weights(one: Image, other: Image, path: Path) -> float:
         unit = x / (np.linalg.norm(x, axis=-1, keepdims=True) + 1e-10)
         total += float((((unit[0] - unit[1]) ** 2) @ heads[layer]).mean())
     return total
+
+
+def test_movement_of_a_drawn_face() -> None:
+    """Eyes 10 wide and 4 high, 40 apart; lips 8 apart; the nose 6 away from between the eyes."""
+    face = np.zeros((68, 2), np.float32)
+    for first, x in ((36, 0), (42, 40)):
+        face[first : first + 6] = [(x - 5, 0), (x - 2, -2), (x + 2, -2), (x + 5, 0), (x + 2, 2), (x - 2, 2)]
+    face[[61, 62, 63]] = [(15, 46), (20, 46), (25, 46)]
+    face[[67, 66, 65]] = [(15, 54), (20, 54), (25, 54)]
+    face[30] = (26, 20)
+    found = metrics.movement(face)
+    assert found == pytest.approx({"mouth": 0.2, "right_eye": 0.4, "left_eye": 0.4, "yaw": 0.15, "roll": 0})
+    turn = np.array([[math.cos(0.1), math.sin(0.1)], [-math.sin(0.1), math.cos(0.1)]])
+    assert metrics.movement((3 * face @ turn).astype(np.float32)) == pytest.approx(found | {"roll": 0.1}, abs=1e-5)
+
+
+def test_proportions_of_a_face_twice_as_wide_as_high() -> None:
+    face = np.zeros((68, 2), np.float32)
+    face[0], face[16], face[27], face[8] = (0, 0), (100, 0), (50, 0), (50, 50)
+    face[36:42], face[42:48] = (30, 0), (70, 0)
+    assert metrics.proportions(face) == pytest.approx((2.0, 0.4))
+
+
+def test_correlation_of_opposites_and_of_something_that_stays() -> None:
+    assert metrics.correlation([1, 2, 3], [6, 4, 2]) == pytest.approx(-1)
+    assert metrics.correlation([1, 2, 3], [5, 5, 5]) == 0
