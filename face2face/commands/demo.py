@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.commands.run_webcam import no_faces, shipped_model
+from face2face.commands.run_webcam import no_faces, retargeter, shipped_model
 
 DESCRIPTION = "Drives the shipped model with a scripted performance and writes demo.mp4 and demo.png."
 
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         recording = stack.enter_context(Recording(clip, performance.fps))
         window = stack.enter_context(Window()) if has_screen() else None
-        show = loop.Show(Driver(no_faces, puppet.mode.shape, puppet.mode.size), puppet)
-        summary = loop.run(performance, show, [recording], window, paced=window is not None, watch=watch)
+        driver = Driver(no_faces, retargeter(puppet), puppet.mode.size)
+        summary = loop.run(performance, driver, loop.Show(puppet), [recording], window, paced=window is not None, watch=watch)
     write_image(sheet, side_by_side(columns))
     print(f"{clip.resolve()}\n{sheet.resolve()}\n{summary.fps:.0f} frames a second, {puppet.name} on {puppet.engine.name}")

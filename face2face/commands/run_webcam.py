@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
+
+if TYPE_CHECKING:
+    from face2face.face.retarget import Retargeter
+    from face2face.live.puppet import Puppet
 
 DESCRIPTION = "Shows the driver beside the target who follows. q or Escape quits."
 
@@ -33,6 +39,7 @@ def run(options: argparse.Namespace) -> None:
     """Drives the target and says how it went."""
     from face2face.face.detect import Detector
     from face2face.face.performance import Performance
+    from face2face.face.track import Tracker
     from face2face.live import loop
     from face2face.live.driver import Driver
     from face2face.live.puppet import Puppet
@@ -46,14 +53,34 @@ def run(options: argparse.Namespace) -> None:
         window = None if options.no_window else stack.enter_context(Window())
         source = Performance(loops=window is not None) if options.source == DEMO else open_source(options.source)
         stack.enter_context(source)
-        detect = no_faces if options.source == DEMO else Detector(options.landmark_model)
+        detect: Callable[[Image], list[Landmarks]] = no_faces
+        if options.source != DEMO:
+            detect = Detector(options.landmark_model)
+            detect = detect if isinstance(source, Stills) else Tracker(detect)
         sinks: list[Sink] = [stack.enter_context(Recording(options.output, source.fps))] if options.output else []
-        show = loop.Show(Driver(detect, puppet.mode.shape, puppet.mode.size), puppet)
+        driver = Driver(detect, retargeter(puppet), puppet.mode.size)
         hold = isinstance(source, Stills)
-        summary = loop.run(source, show, sinks, window, options.show, paced=window is not None and not source.live, hold=hold)
+        summary = loop.run(
+            source,
+            driver,
+            loop.Show(puppet),
+            sinks,
+            window,
+            options.show,
+            live=source.live,
+            paced=window is not None and not source.live,
+            hold=hold,
+        )
     print(f"{puppet.name} on {puppet.engine.name}: {summary.frames} frames, {summary.found} with a face, {summary.fps:.1f} frames a second")
     if options.output and summary.frames:
         print(f"written: {options.output}")
+
+
+def retargeter(puppet: Puppet) -> Retargeter | None:
+    """What carries a driver over to a model, if its card knows the target's shape."""
+    from face2face.face.retarget import Retargeter
+
+    return Retargeter(puppet.mode.shape) if puppet.mode.shape is not None else None
 
 
 def no_faces(photo: Image) -> list[Landmarks]:

@@ -16,8 +16,9 @@ from face2face.image import LANDMARK_COUNT, Landmarks
 _RANGE = (1, 99)
 #: Share of the frames with open eyes, those with the mouth least open, that show the target at rest.
 _AT_REST = 0.25
-#: Seconds at the start over which the driver's neutral pose is averaged.
+#: Seconds at the start from which the driver's neutral pose is taken, and the most frames.
 _CALIBRATION = 2.0
+_REMEMBERED = 120
 
 
 @dataclass(frozen=True)
@@ -109,29 +110,45 @@ def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -
     return np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2)) / [interocular(each) for each in landmarks]
 
 
+@dataclass(frozen=True)
+class Retargeted:
+    """The target's pose.
+
+    Attributes:
+        landmarks: ``(68, 2)`` float32 in panel pixels.
+        beyond: How far the driver asked for more than the target was ever seen to do, in interocular distances: 0 within its range.
+    """
+
+    landmarks: Landmarks
+    beyond: float
+
+
 class Retargeter:
     """Turns a driver's landmarks into the target's.
 
-    The driver's neutral pose is the average of the first two seconds. What it does away from that is taken apart into
-    the head's rigid motion and the expression; both are scaled to the target, held to the range it was seen in, and added to its own
-    shape. So it keeps its proportions and its place whoever drives it.
+    The driver's neutral pose is the median of the first two seconds: words and blinks don't count. What it does away from that is
+    taken apart into the head's rigid motion and the expression; both are scaled to the target, held to the range it was seen in, and
+    added to its own shape. So it keeps its proportions and its place whoever drives it.
 
     Args:
         target: The target's shape statistics.
+        head: How much of the head's motion is carried over: 0 for none, 1 for all.
+        expression: How much of the expression: 1 for as much, more for a caricature.
     """
 
-    def __init__(self, target: TargetShape) -> None:
+    def __init__(self, target: TargetShape, head: float = 1.0, expression: float = 1.0) -> None:
+        self.head, self.expression = head, expression
         self._target = target
         self.recalibrate()
 
     def recalibrate(self) -> None:
         """Takes the driver's pose from now on for its neutral one."""
-        self._sum: NDArray[np.float64] = np.zeros((LANDMARK_COUNT, 2))
-        self._count = 0
+        self._seen: list[Landmarks] = []
         self._began: float | None = None
+        self._neutral: NDArray[np.floating] | None = None
 
-    def __call__(self, landmarks: Landmarks, seconds: float) -> Landmarks:
-        """The target's landmarks, ``(68, 2)`` float32 in panel pixels.
+    def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
+        """The target's pose.
 
         Args:
             landmarks: The driver's, ``(68, 2)`` in pixels of any picture.
@@ -139,14 +156,17 @@ class Retargeter:
         """
         if self._began is None:
             self._began = seconds
-        if seconds - self._began <= _CALIBRATION or self._count == 0:
-            self._sum += landmarks
-            self._count += 1
-        neutral = self._sum / self._count
-        target = self._target
+        if seconds - self._began <= _CALIBRATION or self._neutral is None:
+            self._seen.append(landmarks)
+            self._neutral = np.median(self._seen[-_REMEMBERED:], axis=0)
+        neutral, target = self._neutral, self._target
         driver = HeadPose.of(landmarks, neutral)
         to_target = Similarity.between(neutral, target.rest)
-        shift = to_target.linear(driver.vector[:2])
-        vector = np.clip(np.array([*shift, *driver.vector[2:]]), target.pose_low, target.pose_high)
-        shape = np.clip(target.rest + to_target.linear(driver.shape - neutral), target.low, target.high)
-        return HeadPose(vector, shape).landmarks(target.rest.mean(0))
+        asked_pose = self.head * np.array([*to_target.linear(driver.vector[:2]), *driver.vector[2:]])
+        asked_shape = target.rest + self.expression * to_target.linear(driver.shape - neutral)
+        held = HeadPose(np.clip(asked_pose, target.pose_low, target.pose_high), np.clip(asked_shape, target.low, target.high))
+        unit = interocular(target.rest)
+        # Shift in pixels; growth and roll as far as they move a point one interocular distance from the middle.
+        off = np.abs(asked_pose - held.vector) / (unit, unit, 1, 1)
+        beyond = max(float(off.max()), float(np.linalg.norm(asked_shape - held.shape, axis=1).max() / unit))
+        return Retargeted(held.landmarks(target.rest.mean(0)), beyond)

@@ -3,40 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from face2face.face.retarget import Retargeter, TargetShape
+from face2face.face.retarget import Retargeter
 from face2face.face.smooth import OneEuro
 from face2face.image import Image, Landmarks, Scene, centre_box
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A moment of the driver's, and the pose that the target takes.
+
+    Attributes:
+        scene: The driver's.
+        target: The same with the target's landmarks, in panel pixels, and no time: see :meth:`face2face.modes.reenact.Reenact.condition`.
+            None where there is no face.
+        beyond: See :class:`face2face.face.retarget.Retargeted`.
+    """
+
+    scene: Scene
+    target: Scene | None
+    beyond: float = 0.0
 
 
 class Driver:
     """Finds the driver's landmarks, steadies them and carries them over to the target.
 
     Args:
-        detect: Landmarks of the faces in a picture, the largest first; asked only where a scene has no landmarks of its own.
-        shape: The target's; None to take the driver's landmarks as they lie in the middle of the picture.
+        detect: Landmarks of the faces in a picture, the one that drives first; asked only where a scene has no landmarks of its own.
+        retarget: Carries them over to the target; None to take the driver's landmarks as they lie in the middle of the picture.
         size: Width and height of a panel, in pixels.
     """
 
-    def __init__(self, detect: Callable[[Image], list[Landmarks]], shape: TargetShape | None, size: int) -> None:
-        self._detect, self._size = detect, size
+    def __init__(self, detect: Callable[[Image], list[Landmarks]], retarget: Retargeter | None, size: int) -> None:
+        self._detect, self.retarget, self._size = detect, retarget, size
         self._smooth = OneEuro()
-        self._retarget = Retargeter(shape) if shape is not None else None
 
-    def __call__(self, scene: Scene) -> Scene | None:
-        """The scene with the target's landmarks, in panel pixels; None where there is no face."""
+    def __call__(self, scene: Scene) -> Posed:
+        """The pose of a scene."""
         landmarks = scene.landmarks
         if landmarks is None:
             faces = self._detect(scene.photo)
             if not faces:
                 self._smooth.reset()
-                return None
+                return Posed(scene, None)
             landmarks = faces[0]
         seconds = scene.seconds or 0.0
         landmarks = self._smooth(landmarks, seconds)
-        if self._retarget is not None:
-            landmarks = self._retarget(landmarks, seconds)
-        else:
-            landmarks = centre_box(*scene.photo.shape[:2]).to_panel(landmarks, self._size)
-        return replace(scene, landmarks=landmarks, seconds=None)
+        if self.retarget is None:
+            lying = centre_box(*scene.photo.shape[:2]).to_panel(landmarks, self._size)
+            return Posed(scene, replace(scene, landmarks=lying, seconds=None))
+        carried = self.retarget(landmarks, seconds)
+        return Posed(scene, replace(scene, landmarks=carried.landmarks, seconds=None), carried.beyond)

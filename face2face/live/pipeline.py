@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -77,7 +77,7 @@ class Slot(Generic[T]):
                 self._change.notify_all()
 
 
-def overlapped(items: Iterable[Any], steps: list[Callable[[Any], Any]], live: bool, wait: float = 0.05) -> Iterator[Any]:
+def overlapped(items: Iterable[Any], steps: list[Callable[[Any], Any]], live: bool, wait: float = 0.05) -> Generator[Any]:
     """Items put through steps that run at the same time, each in a thread of its own.
 
     Args:

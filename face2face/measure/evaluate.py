@@ -17,6 +17,7 @@ from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
 from face2face.face.detect import Detector
 from face2face.face.identity import Identity
+from face2face.face.retarget import Retargeter
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
@@ -130,9 +131,9 @@ def self_reenactment(puppet: Puppet, scenes: Iterator[Scene], judge: Judge) -> I
             last = None
             continue
         posed = drive(Scene(scene.photo, true.landmarks, scene.seconds))
-        assert posed is not None
-        panels = puppet.condition(posed)
-        generated = puppet.answer(posed, panels)
+        assert posed.target is not None
+        panels = puppet.condition(posed.target)
+        generated = puppet.answer(posed.target, panels)
         pair = (generated, scene.photo)
         figures = {"l1": metrics.l1(*pair), "psnr": metrics.psnr(*pair), "ssim": metrics.ssim(*pair)}
         if judge.lpips is not None:
@@ -158,7 +159,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
         MediaError: The file is no video.
     """
     shape = puppet.mode.shape
-    drive = Driver(judge.detect, shape, puppet.mode.size)
+    drive = Driver(judge.detect, Retargeter(shape) if shape is not None else None, puppet.mode.size)
     last: Moment | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
@@ -169,12 +170,12 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
                 continue
             box = box or head_box(found[0][None], *scene.photo.shape[:2])
             posed = drive(Scene(scene.photo, found[0], scene.seconds))
-            assert posed is not None
-            assert posed.landmarks is not None
-            panels = puppet.condition(posed)
-            generated = puppet.answer(posed, panels)
+            assert posed.target is not None
+            assert posed.target.landmarks is not None
+            panels = puppet.condition(posed.target)
+            generated = puppet.answer(posed.target, panels)
             look = judge.look(generated)
-            figures = _face_figures(look, Look(posed.landmarks, target.identity), puppet.mode.size)
+            figures = _face_figures(look, Look(posed.target.landmarks, target.identity), puppet.mode.size)
             if look is not None:
                 figures |= {f"shown_{name}": value for name, value in metrics.movement(look.landmarks).items()}
                 figures |= {f"driven_{name}": value for name, value in metrics.movement(found[0]).items()}

@@ -24,15 +24,15 @@ def target() -> TargetShape:
 def test_a_driver_at_rest_gives_the_target_at_rest(scale: float, angle: float, x: float, y: float) -> None:
     shape = TargetShape.of(LONG[None])
     driver = Similarity(scale, angle, x, y)(BROAD).astype(np.float32)
-    assert np.allclose(Retargeter(shape)(driver, 0.0), LONG, atol=0.01)
+    assert np.allclose(Retargeter(shape)(driver, 0.0).landmarks, LONG, atol=0.01)
 
 
 def test_an_expression_is_carried_over_at_the_targets_size(target: TargetShape) -> None:
     retarget = Retargeter(target)
     for number in range(90):
         retarget(BROAD, number / 30)
-    moved = retarget(Expression(open=0.15).applied_to(BROAD), 3.0)
-    rest = retarget(BROAD, 3.1)
+    moved = retarget(Expression(open=0.15).applied_to(BROAD), 3.0).landmarks
+    rest = retarget(BROAD, 3.1).landmarks
     opening = np.linalg.norm(moved[66] - moved[62]) - np.linalg.norm(rest[66] - rest[62])
     assert opening == pytest.approx(0.15 * 50, rel=0.25)
 
@@ -40,7 +40,9 @@ def test_an_expression_is_carried_over_at_the_targets_size(target: TargetShape) 
 def test_the_target_stays_within_its_range_whatever_the_driver_does(target: TargetShape) -> None:
     retarget = Retargeter(target)
     retarget(BROAD, 0.0)
-    wild = retarget((Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32), 10.0)
+    asked = retarget((Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32), 10.0)
+    assert asked.beyond > 1
+    wild = asked.landmarks
     pose = HeadPose.of(wild, target.rest)
     assert wild.min() > -20
     assert wild.max() < 276
@@ -50,7 +52,7 @@ def test_the_target_stays_within_its_range_whatever_the_driver_does(target: Targ
 def test_a_performance_never_leaves_the_target_distorted(target: TargetShape) -> None:
     retarget = Retargeter(target)
     for t in np.arange(0, 12, 0.1):
-        result = retarget(perform(t).applied_to(BROAD), float(t))
+        result = retarget(perform(t).applied_to(BROAD), float(t)).landmarks
         width, height = np.ptp(result[:17, 0]), result[8, 1] - result[27, 1]
         assert width / height == pytest.approx(np.ptp(LONG[:17, 0]) / (LONG[8, 1] - LONG[27, 1]), rel=0.25)
 
@@ -66,3 +68,22 @@ def test_statistics_survive_the_card(target: TargetShape) -> None:
     assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
     with pytest.raises(ModelError, match="68 points"):
         TargetShape.from_json({"rest": [[1, 2]]})
+
+
+def test_words_and_blinks_at_the_start_do_not_shift_the_neutral_pose(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    for number in range(60):
+        retarget((Expression(open=0.3, blink=1) if number % 3 == 2 else Expression()).applied_to(BROAD), number / 30)
+    assert np.allclose(retarget(BROAD, 3.0).landmarks, target.rest, atol=0.5)
+    assert retarget(BROAD, 3.1).beyond == pytest.approx(0, abs=0.02)
+
+
+def test_head_and_expression_each_have_their_strength(target: TargetShape) -> None:
+    turned, talking = Expression(tilt=0.15, shift=(0.1, 0)).applied_to(BROAD), Expression(open=0.15).applied_to(BROAD)
+    still_head, still_face = Retargeter(target, head=0), Retargeter(target, expression=0)
+    for retarget in (still_head, still_face):
+        for number in range(90):
+            retarget(BROAD, number / 30)
+    assert np.abs(HeadPose.of(still_head(turned, 4.0).landmarks, target.rest).vector).max() < 0.02
+    assert np.abs(HeadPose.of(still_face(turned, 4.0).landmarks, target.rest).vector[3]) == pytest.approx(0.15, abs=0.05)
+    assert np.allclose(HeadPose.of(still_face(talking, 5.0).landmarks, target.rest).shape, target.rest, atol=0.5)

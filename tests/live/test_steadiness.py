@@ -6,6 +6,8 @@ import numpy as np
 
 from face2face.commands.run_webcam import shipped_model
 from face2face.face.detect import Detector
+from face2face.face.retarget import Retargeter
+from face2face.face.track import Tracker
 from face2face.image import Scene
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
@@ -15,14 +17,15 @@ from face2face.measure import metrics
 def test_a_driver_who_sits_still_leaves_the_picture_as_still(astronaut: Scene, detector: Detector) -> None:
     """The generated picture changes no more from frame to frame than the noise of the driver's own camera does."""
     puppet = Puppet.load(shipped_model())
-    drive = Driver(detector, puppet.mode.shape, puppet.mode.size)
+    assert puppet.mode.shape is not None
+    drive = Driver(Tracker(detector), Retargeter(puppet.mode.shape), puppet.mode.size)
     rng = np.random.default_rng(0)
     seen, shown = [], []
     for number in range(40):
         noisy = np.clip(astronaut.photo + rng.normal(0, 3, astronaut.photo.shape), 0, 255).astype(np.uint8)
         posed = drive(Scene(noisy, seconds=number / 30))
-        assert posed is not None
+        assert posed.target is not None
         seen.append(noisy)
-        shown.append(puppet.answer(posed, puppet.condition(posed)))
+        shown.append(puppet.answer(posed.target, puppet.condition(posed.target)))
     camera, generated = (np.mean([metrics.change(*pair) for pair in pairwise(clip[10:])]) for clip in (seen, shown))
     assert 0 < generated < camera
