@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -43,12 +44,15 @@ class Recording:
     Args:
         path: Ends with ``.mp4``; its folder is made if need be.
         fps: Frames a second, above 0.
+        sound: A file whose sound track, if it has one, goes with the pictures, as far as they go.
+        since: Seconds in that file at which the recording begins.
 
     Raises:
         MediaError: The name has another suffix or the folder can't be written to.
     """
 
-    def __init__(self, path: Path, fps: float) -> None:
+    def __init__(self, path: Path, fps: float, sound: Path | None = None, since: float = 0.0) -> None:
+        self._sound: _Sound | None = _Sound(sound, since) if sound is not None else None
         if path.suffix.lower() != ".mp4":
             raise MediaError("a recording is an .mp4 file", path.name, "name it so")
         writable_folder(path.parent)
@@ -78,7 +82,9 @@ class Recording:
                 frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
                 frame.pts = self._next
                 self._next += 1
-                self._mux(frame)
+                self._mux(self._stream.encode(frame))
+            if self._sound is not None:
+                self._mux(self._sound.until(float(self._next / self._rate)))
         except (OSError, av.FFmpegError) as error:
             raise MediaError("the recording can be written", f"{self._path}: {error}", "free the disk or name another file") from error
 
@@ -89,10 +95,12 @@ class Recording:
         self._stream.height, self._stream.width = image.shape[:2]
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = 1 / self._rate
+        if self._sound is not None:
+            self._sound.begin(self._container)
 
-    def _mux(self, frame: av.VideoFrame | None) -> None:
+    def _mux(self, packets: Iterable[av.Packet]) -> None:
         assert self._container is not None
-        for packet in self._stream.encode(frame):
+        for packet in packets:
             self._container.mux(packet)
 
     def __enter__(self) -> Recording:
@@ -100,9 +108,53 @@ class Recording:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._container is not None:
-            self._mux(None)
+            self._mux(self._stream.encode(None))
             self._container.close()
             self._container = None
+        if self._sound is not None:
+            self._sound.close()
+
+
+class _Sound:
+    """A file's sound track as AAC, packet by packet."""
+
+    def __init__(self, path: Path, since: float) -> None:
+        self._input = av.open(str(path))
+        self._since = since
+        self._packets: Iterator[av.Packet] = iter(())
+        self._ahead: av.Packet | None = None
+
+    def begin(self, container: av.container.OutputContainer) -> None:
+        """Adds the track to a recording that has no picture yet."""
+        if self._input.streams.audio:
+            track = self._input.streams.audio[0]
+            self._packets = self._encoded(track, container.add_stream("aac", rate=track.rate, layout=track.layout.name))
+
+    def _encoded(self, track: av.AudioStream, stream: av.AudioStream) -> Iterator[av.Packet]:
+        even = av.AudioResampler("fltp", track.layout, track.rate)
+        samples = 0
+        for frame in self._input.decode(track):
+            if frame.time is not None and frame.time >= self._since:
+                frame.pts = None
+                for part in even.resample(frame):
+                    part.pts, part.time_base = samples, Fraction(1, track.rate)
+                    samples += part.samples
+                    yield from stream.encode(part)
+        yield from stream.encode(None)
+
+    def until(self, seconds: float) -> Iterator[av.Packet]:
+        """The packets that begin before a time, those given already left out."""
+        while True:
+            if self._ahead is None:
+                self._ahead = next(self._packets, None)
+            if self._ahead is None or (self._ahead.pts is not None and self._ahead.pts * self._ahead.time_base >= seconds):
+                return
+            yield self._ahead
+            self._ahead = None
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._input.close()
 
 
 class Window:

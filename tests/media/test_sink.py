@@ -109,3 +109,43 @@ def test_no_screen_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not has_screen()
         with pytest.raises(MediaError, match="--output"):
             Window()
+
+
+def with_sound(path: Path, seconds: float) -> Path:
+    """A video with a tone that rises, 440 Hz and up."""
+    with av.open(str(path), "w") as container:
+        pictures = container.add_stream("libx264", rate=25)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 64, "yuv420p"
+        track = container.add_stream("aac", rate=48000, layout="stereo")
+        for _ in range(round(seconds * 25)):
+            container.mux(pictures.encode(av.VideoFrame.from_ndarray(grey(0), format="rgb24")))
+        tone = np.sin(2 * np.pi * 440 * np.arange(round(seconds * 48000)) / 48000).astype(np.float32)
+        for start in range(0, len(tone), 1024):
+            frame = av.AudioFrame.from_ndarray(np.tile(tone[start : start + 1024], (2, 1)), format="fltp", layout="stereo")
+            frame.rate = 48000
+            container.mux(track.encode(frame))
+        container.mux(pictures.encode(None))
+        container.mux(track.encode(None))
+    return path
+
+
+def lengths(path: Path) -> dict[str, float]:
+    with av.open(str(path)) as container:
+        return {stream.type: float(stream.duration * stream.time_base) for stream in container.streams}
+
+
+def test_the_drivers_sound_goes_with_the_pictures_as_far_as_they_go(tmp_path: Path) -> None:
+    driver = with_sound(tmp_path / "driver.mp4", 4.0)
+    with Recording(tmp_path / "out.mp4", 25, sound=driver) as recording:
+        for number in range(50):
+            recording.write(grey(number), number / 25)
+    assert lengths(tmp_path / "out.mp4") == pytest.approx({"video": 2.0, "audio": 2.0}, abs=1 / 25)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        heard = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    assert np.abs(heard[:, 4800:90000]).max() > 0.5, "it isn't silent"
+
+
+def test_a_driver_without_sound_is_recorded_without(tmp_path: Path, video: Path) -> None:
+    with Recording(tmp_path / "out.mp4", 25, sound=video) as recording:
+        recording.write(grey(0), 0.0)
+    assert set(lengths(tmp_path / "out.mp4")) == {"video"}
