@@ -104,10 +104,10 @@ def compete(name: str, options: tuple[str, ...], pairs: Path, minutes: float, fo
     if name == WARP:
         card = Card.load(pairs)
         puppet = Puppet(modes.load(card, pairs), Untrained(card.panels.index(card.base)), WARP)
-        moments = list(self_reenactment(puppet, iter(frames), judge))
+        moments = list(self_reenactment(puppet, frames, judge))
         return Result(name, summary(moments), [], moments)
     snapshots = _train([*options, "--minutes", str(minutes)], pairs, minutes, folder)
-    moments = list(self_reenactment(Puppet.load(folder), iter(frames), judge))
+    moments = list(self_reenactment(Puppet.load(folder), frames, judge))
     training = Card.load(folder).training
     taken = float(training["minutes"])
     cost = {
@@ -158,7 +158,7 @@ def _point(folder: Path, frames: list[Scene], judge: Judge) -> tuple[float, floa
 
         reduce(folder, folder)
         freeze(folder)
-    figures = summary(list(self_reenactment(Puppet.load(folder), iter(frames[::_STRIDE]), judge)))
+    figures = summary(list(self_reenactment(Puppet.load(folder), frames, judge, _STRIDE)))
     return float(Card.load(folder).training["minutes"]), figures["ssim"], figures.get("lpips", 0.0)
 
 

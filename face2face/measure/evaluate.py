@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,17 +115,18 @@ def held_out(card: Card, file: Path) -> Iterator[Scene]:
             yield Scene(resize(box.cut(scene.photo), card.size), seconds=scene.seconds)
 
 
-def self_reenactment(puppet: Puppet, scenes: Iterator[Scene], judge: Judge) -> Iterator[Moment]:
+def self_reenactment(puppet: Puppet, scenes: Iterable[Scene], judge: Judge, every: int = 1) -> Iterator[Moment]:
     """The target drives itself, as live but without retargeting; frames in which it has no face are passed over.
 
     Args:
         puppet: The model.
         scenes: From :func:`held_out`.
         judge: What looks at the pictures.
+        every: Judge one frame in so many; the model follows them all.
     """
     drive = Driver(judge.detect, None, puppet.mode.size)
     last: Moment | None = None
-    for scene in scenes:
+    for number, scene in enumerate(scenes):
         true = judge.look(scene.photo)
         if true is None:
             last = None
@@ -133,6 +134,9 @@ def self_reenactment(puppet: Puppet, scenes: Iterator[Scene], judge: Judge) -> I
         posed = drive(Scene(scene.photo, true.landmarks, scene.seconds))
         assert posed.target is not None
         panels = puppet.condition(posed.target)
+        if number % every:
+            last = None
+            continue
         generated = puppet.answer(posed.target, panels)
         pair = (generated, scene.photo)
         figures = {"l1": metrics.l1(*pair), "psnr": metrics.psnr(*pair), "ssim": metrics.ssim(*pair)}
