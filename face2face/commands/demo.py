@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.commands.run_webcam import no_faces, retargeter, shipped_model
+from face2face.commands.run_webcam import shipped_model
 
 DESCRIPTION = "Drives the shipped model with a scripted performance and writes demo.mp4 and demo.png."
 
@@ -25,10 +25,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Plays the performance once."""
     from face2face.face.performance import Performance
+    from face2face.face.retarget import Retargeter
     from face2face.image import Image, side_by_side
     from face2face.live import loop
     from face2face.live.driver import Driver
     from face2face.live.puppet import Puppet
+    from face2face.live.session import Cast, Session
+    from face2face.live.view import Show, View
     from face2face.media.sink import Recording, Window, has_screen
     from face2face.media.stills import write_image
 
@@ -37,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
     clip, sheet = options.output_dir / "demo.mp4", options.output_dir / "demo.png"
     columns: list[Image] = []
 
-    def watch(view: loop.View) -> None:
+    def watch(view: View) -> None:
         moment = len(shown) / performance.fps
         shown.append(view.found)
         if len(columns) < len(MOMENTS) and moment >= MOMENTS[len(columns)]:
@@ -47,7 +50,10 @@ def run(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         recording = stack.enter_context(Recording(clip, performance.fps))
         window = stack.enter_context(Window()) if has_screen() else None
-        driver = Driver(no_faces, retargeter(puppet), puppet.mode.size)
-        summary = loop.run(performance, driver, loop.Show(puppet), [recording], window, paced=window is not None, watch=watch)
+        shape = puppet.mode.shape
+        driver = Driver(lambda photo: [], Retargeter(shape) if shape is not None else None, puppet.mode.size)
+        cast = Cast(driver, Show(puppet))
+        session = stack.enter_context(Session([lambda: cast], sinks=[recording], window=window, watch=watch))
+        summary = loop.run(session, performance, paced=window is not None)
     write_image(sheet, side_by_side(columns))
     print(f"{clip.resolve()}\n{sheet.resolve()}\n{summary.fps:.0f} frames a second, {puppet.name} on {puppet.engine.name}")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
+from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,79 +16,173 @@ from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
 
 if TYPE_CHECKING:
-    from face2face.face.retarget import Retargeter
-    from face2face.live.puppet import Puppet
+    from face2face.live.session import Cast
 
-DESCRIPTION = "Shows the driver beside the target who follows. q or Escape quits."
+DESCRIPTION = "Shows the driver beside the target who follows. h shows what the keys do, q or Escape quits."
 
 DEMO = "demo"
+RETARGET = ("full", "expression", "none")
 #: The folder of the shipped model.
 SHIPPED = "astronaut"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("--source", default="0", help=f"a camera's number, a video, a photo, a folder, a stream's URL, or {DEMO}")
-    parser.add_argument("--show", type=int, choices=(0, 1), default=0, help="beside the result: 0 the input, 1 the sketch")
-    parser.add_argument("--landmark-model", type=Path, help="a dlib shape predictor of 68 points (default: the bundled one)")
+    from face2face.live.view import COMPOSITIONS
+
     parser.add_argument(
-        "--tf-model", type=Path, help="a frozen graph or its folder (default: the newest trained here, else the shipped one)"
+        "--source", default="0", help=f"a camera's number, a video, photos, a stream's URL, a performance (.npz), or {DEMO}"
     )
-    parser.add_argument("--output", type=Path, help="also write what is shown to this .mp4")
-    parser.add_argument("--no-window", action="store_true", help="don't open a window")
+    parser.add_argument("--list-cameras", action="store_true", help="say which cameras there are, and end")
+    parser.add_argument(
+        "--tf-model", type=Path, help="a model: its folder or graph; or a folder of models (default: the newest trained here)"
+    )
+    parser.add_argument("--landmark-model", type=Path, help="a dlib shape predictor of 68 points (default: the bundled one)")
+    look = parser.add_argument_group("what is shown")
+    look.add_argument(
+        "--compose", choices=COMPOSITIONS, default="side", help="side by side, the target alone, or its face in the driver's picture"
+    )
+    look.add_argument("--show", type=int, choices=(0, 1), default=0, help="beside the target: 0 the input, 1 the sketch")
+    look.add_argument("--mirror", action="store_true", help="exchange left and right")
+    look.add_argument("--no-mark", action="store_true", help="leave out the mark that what is recorded or sent is synthetic")
+    look.add_argument("--no-window", action="store_true", help="don't open a window")
+    moves = parser.add_argument_group("how it moves")
+    moves.add_argument(
+        "--retarget", choices=RETARGET, default="full", help="carry over head and expression, the expression alone, or nothing: as it lies"
+    )
+    moves.add_argument("--expression", type=share, default=1.0, help="how much of the expression, 0 to 2")
+    moves.add_argument("--head", type=share, default=1.0, help="how much of the head's motion, 0 to 2")
+    moves.add_argument("--smoothing", type=share, default=1.0, help="how much the landmarks are steadied, 0 to 2")
+    goes = parser.add_argument_group("where it goes")
+    goes.add_argument("--output", type=Path, help="write what is shown to this .mp4, with the sound of a driving video")
+    goes.add_argument("--virtual-camera", action="store_true", help="send it to the system's virtual camera, for calls and streams")
+    goes.add_argument("--save-performance", type=Path, help="write the driver's landmarks, and no picture, to this .npz")
 
 
 def run(options: argparse.Namespace) -> None:
     """Drives the target and says how it went."""
+    from face2face.media.source import Stills, VideoFile, list_cameras, open_source
+
+    if options.list_cameras:
+        cameras = [f"{number}: {what}" for number, what in list_cameras()]
+        print("\n".join(cameras) or "no camera")
+        return
+    if options.no_window and not (options.output or options.virtual_camera or options.save_performance):
+        raise OptionError("without a window it goes somewhere else", "--no-window alone", "add --output out.mp4 or --virtual-camera")
+
     from face2face.face.detect import Detector
-    from face2face.face.performance import Performance
+    from face2face.face.performance import Performance, Take
     from face2face.face.track import Tracker
     from face2face.live import loop
-    from face2face.live.driver import Driver
-    from face2face.live.puppet import Puppet
+    from face2face.live.session import Look, Session
+    from face2face.live.view import View
     from face2face.media.sink import Recording, Sink, Window
-    from face2face.media.source import Stills, open_source
+    from face2face.media.source import Source
+    from face2face.media.virtual import VirtualCamera
 
-    if options.no_window and options.output is None:
-        raise OptionError("without a window the pictures go to a file", "--no-window alone", "add --output out.mp4")
-    puppet = Puppet.load(options.tf_model or default_model())
+    models = find_models(options.tf_model) if options.tf_model else [default_model()]
     with ExitStack() as stack:
         window = None if options.no_window else stack.enter_context(Window())
-        source = Performance(loops=window is not None) if options.source == DEMO else open_source(options.source)
+        source: Source
+        if options.source == DEMO:
+            source = Performance(loops=window is not None)
+        elif options.source.endswith(".npz"):
+            source = Take.load(Path(options.source))
+        else:
+            source = open_source(options.source)
         stack.enter_context(source)
         detect: Callable[[Image], list[Landmarks]] = no_faces
-        if options.source != DEMO:
+        if not isinstance(source, (Performance, Take)):
             detect = Detector(options.landmark_model)
             detect = detect if isinstance(source, Stills) else Tracker(detect)
-        sinks: list[Sink] = [stack.enter_context(Recording(options.output, source.fps))] if options.output else []
-        driver = Driver(detect, retargeter(puppet), puppet.mode.size)
-        hold = isinstance(source, Stills)
-        summary = loop.run(
-            source,
-            driver,
-            loop.Show(puppet),
-            sinks,
-            window,
-            options.show,
-            live=source.live,
-            paced=window is not None and not source.live,
-            hold=hold,
+        sinks: list[Sink] = []
+        if options.output:
+            sound = Path(options.source) if isinstance(source, VideoFile) else None
+            sinks.append(stack.enter_context(Recording(options.output, source.fps, sound)))
+        if options.virtual_camera:
+            sinks.append(stack.enter_context(VirtualCamera(source.fps)))
+        take = Take(0, 0)
+
+        def watch(view: View) -> None:
+            scene = view.posed.scene
+            if scene.landmarks is not None and view.found:
+                take.height, take.width = scene.photo.shape[:2]
+                take.add(scene.landmarks, view.seconds)
+
+        def record() -> tuple[Sink, Path]:
+            path = unused("face2face", ".mp4")
+            return Recording(path, source.fps), path
+
+        session = stack.enter_context(
+            Session(
+                [partial(cast, model, detect, options) for model in models],
+                Look(options.compose, bool(options.show), options.mirror, not options.no_mark),
+                sinks,
+                window,
+                record,
+                partial(unused, "face2face", ".png"),
+                watch=watch if options.save_performance else lambda view: None,
+            )
         )
+        live = source.live
+        summary = loop.run(session, source, live, paced=window is not None and not live, hold=isinstance(source, Stills))
+        puppet = session.cast.show.puppet
     print(f"{puppet.name} on {puppet.engine.name}: {summary.frames} frames, {summary.found} with a face, {summary.fps:.1f} frames a second")
     if options.output and summary.frames:
         print(f"written: {options.output}")
+    if options.save_performance and take.landmarks:
+        take.save(options.save_performance)
+        print(f"written: {options.save_performance}, {len(take.landmarks)} poses")
 
 
-def retargeter(puppet: Puppet) -> Retargeter | None:
-    """What carries a driver over to a model, if its card knows the target's shape."""
+def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argparse.Namespace) -> Cast:
+    """Who plays a model."""
     from face2face.face.retarget import Retargeter
+    from face2face.live.driver import Driver
+    from face2face.live.puppet import Puppet
+    from face2face.live.session import Cast
+    from face2face.live.view import Show
 
-    return Retargeter(puppet.mode.shape) if puppet.mode.shape is not None else None
+    puppet = Puppet.load(model)
+    shape = puppet.mode.shape if options.retarget != "none" else None
+    head = options.head if options.retarget == "full" else 0.0
+    driver = Driver(detect, Retargeter(shape, head, options.expression) if shape is not None else None, puppet.mode.size)
+    driver.smooth.strength = options.smoothing
+    return Cast(driver, Show(puppet))
+
+
+def share(text: str) -> float:
+    """A number from 0 to 2, for argparse."""
+    value = float(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 2, got {text}")
+    return value
+
+
+def unused(stem: str, suffix: str) -> Path:
+    """A name that no file has here: the stem, the time, the suffix."""
+    now = datetime.now().strftime("%Y%m%d-%H%M%S")
+    names = (Path(f"{stem}-{now}{extra}{suffix}") for extra in chain([""], (f"-{number}" for number in count(2))))
+    return next(name for name in names if not name.exists())
 
 
 def no_faces(photo: Image) -> list[Landmarks]:
     """The detector of a source that brings its own landmarks: dlib's weights needn't be read."""
     return []
+
+
+def find_models(path: Path) -> list[Path]:
+    """A model's folder or graph, or the models in a folder of them, by name.
+
+    Raises:
+        ModelError: There is none.
+    """
+    if path.is_dir() and not (path / GRAPH).is_file():
+        models = sorted(each.parent for each in path.glob(f"*/{GRAPH}"))
+        if not models:
+            raise ModelError("--tf-model is a model's folder or graph, or a folder of models", f"none in {path}", "train one first")
+        return models
+    return [path]
 
 
 def default_model() -> Path:

@@ -20,9 +20,11 @@ class OneEuro:
         cutoff: Cut-off frequency at rest, in Hz; lower is steadier.
         speed: Hz gained for each interocular distance a second; higher lags less.
         derivative_cutoff: Cut-off of the speed's own filter, in Hz.
+        strength: The cut-offs are divided by it: 2 steadies twice as much, 0 not at all.
     """
 
-    def __init__(self, cutoff: float = 3.5, speed: float = 20.0, derivative_cutoff: float = 1.5) -> None:
+    def __init__(self, cutoff: float = 3.5, speed: float = 20.0, derivative_cutoff: float = 1.5, strength: float = 1.0) -> None:
+        self.strength = strength
         self._cutoff, self._speed, self._derivative_cutoff = cutoff, speed, derivative_cutoff
         self.reset()
 
@@ -47,7 +49,7 @@ class OneEuro:
         velocity = (landmarks - self._last) / step
         self._velocity = self._velocity + _weight(self._derivative_cutoff, step) * (velocity - self._velocity)
         pace = np.linalg.norm(self._velocity, axis=1, keepdims=True) / max(interocular(landmarks), 1e-6)
-        weight = _weight(self._cutoff + self._speed * pace, step)
+        weight = _weight((self._cutoff + self._speed * pace) / max(self.strength, 1e-6), step)
         self._last = (self._last + weight * (landmarks - self._last)).astype(np.float32)
         return self._last
 

@@ -15,7 +15,7 @@ class Posed:
     """A moment of the driver's, and the pose that the target takes.
 
     Attributes:
-        scene: The driver's.
+        scene: The driver's, with its own landmarks, steadied, where there is a face.
         target: The same with the target's landmarks, in panel pixels, and no time: see :meth:`face2face.modes.reenact.Reenact.condition`.
             None where there is no face.
         beyond: See :class:`face2face.face.retarget.Retargeted`.
@@ -37,7 +37,7 @@ class Driver:
 
     def __init__(self, detect: Callable[[Image], list[Landmarks]], retarget: Retargeter | None, size: int) -> None:
         self._detect, self.retarget, self._size = detect, retarget, size
-        self._smooth = OneEuro()
+        self.smooth = OneEuro()
 
     def __call__(self, scene: Scene) -> Posed:
         """The pose of a scene."""
@@ -45,11 +45,12 @@ class Driver:
         if landmarks is None:
             faces = self._detect(scene.photo)
             if not faces:
-                self._smooth.reset()
+                self.smooth.reset()
                 return Posed(scene, None)
             landmarks = faces[0]
         seconds = scene.seconds or 0.0
-        landmarks = self._smooth(landmarks, seconds)
+        landmarks = self.smooth(landmarks, seconds)
+        scene = replace(scene, landmarks=landmarks)
         if self.retarget is None:
             lying = centre_box(*scene.photo.shape[:2]).to_panel(landmarks, self._size)
             return Posed(scene, replace(scene, landmarks=lying, seconds=None))

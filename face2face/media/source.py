@@ -30,8 +30,13 @@ class Source(Protocol):
         live: Scenes come at their own pace and can't wait (a camera), or whenever they are asked for (a file).
     """
 
-    fps: float
-    live: bool
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it can't wait."""
 
     def __iter__(self) -> Iterator[Scene]: ...
 
@@ -204,6 +209,21 @@ class Stills:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         pass
+
+
+def list_cameras(opener: Callable[[Any], Any] = cv2.VideoCapture, most: int = 10) -> Iterator[tuple[int, str]]:
+    """The cameras there are: each one's number, and its size and rate in words.
+
+    Args:
+        opener: Makes a capture of a number; :class:`cv2.VideoCapture` or a double of it.
+        most: Numbers tried.
+    """
+    for number in range(most):
+        capture = opener(number)
+        if capture.isOpened():
+            width, height, fps = (capture.get(each) for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS))
+            yield number, f"{width:.0f}x{height:.0f}, {fps:.0f} frames a second"
+        capture.release()
 
 
 def open_file(path: Path) -> VideoFile | Stills:

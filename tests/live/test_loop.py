@@ -1,20 +1,29 @@
 """The live loop with doubles: no camera, no screen, no waiting."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.face.performance import Performance
 from face2face.face.retarget import Retargeter, TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
+from face2face.live.controls import CONTROLS
 from face2face.live.driver import Driver
-from face2face.live.loop import INPUT, SKETCH, STALLED, Show, View, dimmed, run, write_line
+from face2face.live.loop import STALLED, run
 from face2face.live.puppet import Puppet
+from face2face.live.session import Cast, Look, Session
+from face2face.live.view import Show, View, dimmed, marked, write_line
+from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
 
 TARGET: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
@@ -70,9 +79,13 @@ class Stage:
         return self._show.view(self._show.condition(self._driver(scene)))
 
 
+def session(window: object = None, sinks: Iterable[Sink] = (), clock: Callable[[], float] = time.perf_counter, **parts: Any) -> Session:
+    return Session([lambda: Cast(driver(), show())], sinks=sinks, window=window, clock=clock, **parts)  # type: ignore[arg-type]
+
+
 def test_a_performance_drives_the_target() -> None:
     sink = Collector()
-    summary = run(Performance(), driver(), show(), [sink])
+    summary = run(session(sinks=[sink]), Performance())
     assert (summary.frames, summary.found) == (360, 360)
     assert sink.pictures[0].shape == (256, 512, 3)
     assert sink.times == pytest.approx([number / 30 for number in range(360)])
@@ -84,14 +97,15 @@ def test_a_performance_drives_the_target() -> None:
 def test_the_sketch_can_be_shown_instead_of_the_input() -> None:
     scene = Performance(size=512).scene(0.0)
     view = Stage()(scene)
-    assert (view.picture(SKETCH)[:, :256] == view.sketch).all()
+    assert (view.composed("side", sketch=True)[:, :256] == view.sketch).all()
     assert (view.sketch == MODE.sketch.draw(TARGET, 256)).mean() > 0.99, "a driver at rest shows the target at rest"
-    assert (view.picture(INPUT)[:, :256] == view.driver).all()
+    assert (view.composed("side")[:, :256] == view.beside()).all()
+    assert (view.composed("target") == view.target).all()
 
 
 def test_a_wide_driver_keeps_its_proportions() -> None:
     view = Stage()(Scene(np.zeros((480, 640, 3), np.uint8), (AVERAGE_FACE * 50 + 200).astype(np.float32), 0.0))
-    assert view.driver.shape == (256, 341, 3)
+    assert view.beside().shape == (256, 341, 3)
 
 
 def test_without_a_face_the_last_picture_stays_dimmed_and_says_so() -> None:
@@ -126,13 +140,13 @@ def test_an_error_in_the_source_reaches_the_caller_after_the_sinks_were_fed() ->
 
     sink = Collector()
     with pytest.raises(RuntimeError, match="unplugged"):
-        run(scenes(), driver(), show(), [sink])
+        run(session(sinks=[sink]), scenes())
     assert len(sink.pictures) == 1
 
 
 def test_the_rate_is_taken_from_the_clock() -> None:
     ticks = iter(np.arange(0, 1000, 0.05))
-    summary = run((Performance().scene(n / 30) for n in range(11)), driver(), show(), [], clock=lambda: float(next(ticks)))
+    summary = run(session(clock=lambda: float(next(ticks))), (Performance().scene(n / 30) for n in range(11)))
     assert summary.fps == pytest.approx(20)
 
 
@@ -145,21 +159,21 @@ class FakeWindow:
     def write(self, image: Image, seconds: float) -> None:
         pass
 
-    def closed(self, wait: float = 0.0) -> bool:
+    def key(self, wait: float = 0.0) -> str:
         self.waits.append(wait)
-        return len(self.waits) == 3
+        return QUIT if len(self.waits) == 3 else ""
 
 
 def test_photos_stay_until_the_window_is_closed() -> None:
     window = FakeWindow()
-    summary = run([Performance().scene(0.0)], driver(), show(), [], window, hold=True, clock=lambda: 0.0)  # type: ignore[arg-type]
+    summary = run(session(window, clock=lambda: 0.0), [Performance().scene(0.0)], hold=True)
     assert summary.frames == 1
     assert len(window.waits) == 3
 
 
 def test_closing_the_window_ends_it_and_a_recorded_driver_keeps_his_pace() -> None:
     window = FakeWindow()
-    summary = run(Performance(), driver(), show(), [], window, paced=True, clock=lambda: 0.0)  # type: ignore[arg-type]
+    summary = run(session(window, clock=lambda: 0.0), Performance(), paced=True)
     assert summary.frames == 3
     assert window.waits == pytest.approx([0, 1 / 30, 2 / 30])
 
@@ -174,8 +188,8 @@ class Watched(FakeWindow):
     def write(self, image: Image, seconds: float) -> None:
         self.pictures.append(image)
 
-    def closed(self, wait: float = 0.0) -> bool:
-        return len(self.pictures) == 2
+    def key(self, wait: float = 0.0) -> str:
+        return QUIT if len(self.pictures) == 2 else ""
 
 
 def test_a_source_that_stalls_is_told_and_the_window_can_be_closed() -> None:
@@ -186,7 +200,7 @@ def test_a_source_that_stalls_is_told_and_the_window_can_be_closed() -> None:
         unplugged.wait(30)
 
     window = Watched()
-    summary = run(stalling(), driver(), show(), [], window, live=True, clock=lambda: float(next(now)))  # type: ignore[arg-type]
+    summary = run(session(window, clock=lambda: float(next(now))), stalling(), live=True)
     unplugged.set()
     assert summary.frames == 1
     expected = write_line(dimmed(window.pictures[0]), STALLED)
@@ -199,3 +213,91 @@ def test_a_driver_who_asks_for_more_than_the_target_ever_did_is_told_by_the_edge
     far = replace(scenes[1], landmarks=Expression(open=1.0).applied_to(scenes[1].landmarks))
     assert not stage(scenes[0]).beyond
     assert stage(far).beyond
+
+
+class Typist(FakeWindow):
+    """A window at which keys are pressed, one a look; after the last it is closed."""
+
+    def __init__(self, keys: str) -> None:
+        super().__init__()
+        self.keys, self.full = iter(keys), False
+        self.pictures: list[Image] = []
+
+    def write(self, image: Image, seconds: float) -> None:
+        self.pictures.append(image)
+
+    def key(self, wait: float = 0.0) -> str:
+        return next(self.keys, QUIT)
+
+    def fill_screen(self, fill: bool) -> None:
+        self.full = fill
+
+
+def typed(keys: str, **parts: Any) -> tuple[Session, Typist]:
+    window = Typist(keys)
+    with session(window, clock=lambda: 0.0, **parts) as playing:
+        run(playing, Performance(loops=True))
+    return playing, window
+
+
+def test_keys_change_how_it_is_shown() -> None:
+    playing, _ = typed("icm")
+    assert playing.look == Look(compose="target", sketch=True, mirror=True)
+    assert typed("f")[1].full
+    assert len({picture.shape for picture in typed("...ccc...")[1].pictures}) > 1
+
+
+def test_keys_change_how_it_moves() -> None:
+    driver = typed("eeTTTTSS")[0].cast.driver
+    assert driver.retarget is not None
+    assert (driver.retarget.expression, driver.retarget.head, driver.smooth.strength) == (0.8, 1.4, 1.2)
+    lowest = typed("t" * 30)[0].cast.driver.retarget
+    assert lowest is not None
+    assert lowest.head == 0
+
+
+def test_pausing_shows_nothing_new() -> None:
+    assert len(typed(".. " + "." * 50 + " .")[1].pictures) <= 6
+
+
+def test_help_lists_every_key() -> None:
+    plain, helped = typed(".")[1].pictures[0], typed("h..")[1].pictures[1]
+    assert not (plain == helped).all()
+    assert len({control.key for control in CONTROLS}) == len(CONTROLS)
+
+
+def test_a_key_takes_a_snapshot_and_another_records(tmp_path: Path) -> None:
+    sink = Collector()
+    typed("pr..r..", snapshot=lambda: tmp_path / "now.png", record=lambda: (sink, tmp_path / "now.mp4"))
+    assert (tmp_path / "now.png").is_file()
+    assert len(sink.pictures) == 3
+    assert sink.times[0] == 0
+
+
+def test_what_is_recorded_says_that_it_is_synthetic_unless_told_not_to() -> None:
+    plain, said = Collector(), Collector()
+    run(session(sinks=[said]), [Performance().scene(0.0)])
+    run(session(sinks=[plain], look=Look(mark=False)), [Performance().scene(0.0)])
+    assert (said.pictures[0] == marked(plain.pictures[0])).all()
+    assert (said.pictures[0] != plain.pictures[0]).any()
+
+
+def test_the_next_model_is_called_by_a_key_and_after_the_last_comes_the_first() -> None:
+    names = []
+
+    def cast(name: str) -> Cast:
+        names.append(name)
+        return Cast(driver(), Show(Puppet(MODE, Negative(), name)))
+
+    window = Typist("n..n..n")
+    playing = Session([lambda: cast("one"), lambda: cast("two")], window=window, clock=lambda: 0.0)  # type: ignore[arg-type]
+    run(playing, Performance(loops=True))
+    assert names == ["one", "two", "one", "two"]
+    assert playing.cast.show.puppet.name == "two"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.sampled_from([*(control.key for control in CONTROLS if control.key not in "qpr"), "x", "\0"]), max_size=40))
+def test_keys_hit_at_random_never_stop_it(keys: str) -> None:
+    playing, _ = typed(keys)
+    assert playing.over

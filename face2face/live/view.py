@@ -1,0 +1,145 @@
+"""Views: what is seen at one moment, and the steps that make them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from face2face.face.paste import paste
+from face2face.image import Image, side_by_side
+from face2face.live.driver import Posed
+from face2face.live.puppet import Puppet
+
+#: Compositions, see :meth:`View.composed`.
+SIDE, TARGET, DRIVER = COMPOSITIONS = ("side", "target", "driver")
+NO_FACE = "no face found"
+MARK = "synthetic"
+_DIMMED = 0.35
+#: The driver asks for more than the target ever did: from this many interocular distances on it is told, by an edge of this colour.
+_BEYOND, _EDGE = 0.1, (255, 176, 0)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is seen at one moment.
+
+    Attributes:
+        posed: The driver's scene, and the target's pose.
+        sketch: ``(size, size, 3)`` uint8; black where there is no face.
+        target: ``(size, size, 3)`` uint8; the last one dimmed, with a line that says so, where there is no face.
+    """
+
+    posed: Posed
+    sketch: Image
+    target: Image
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a face."""
+        return self.posed.target is not None
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the driver asks for more than the target was ever seen to do."""
+        return self.posed.beyond > _BEYOND
+
+    @property
+    def seconds(self) -> float:
+        """The scene's time."""
+        return self.posed.scene.seconds or 0.0
+
+    def beside(self) -> Image:
+        """The driver's picture as high as the target's, ``(size, w, 3)`` uint8."""
+        photo, size = self.posed.scene.photo, self.target.shape[0]
+        width = max(1, round(photo.shape[1] * size / photo.shape[0]))
+        return cv2.resize(photo, (width, size), interpolation=cv2.INTER_AREA)
+
+    def composed(self, how: str, sketch: bool = False) -> Image:
+        """One picture of it.
+
+        Args:
+            how: ``side``: the driver, and the target to the right; ``target``: alone; ``driver``: its face in the driver's picture.
+            sketch: Beside the target the sketch instead of the driver.
+        """
+        if how == "side":
+            return side_by_side([self.sketch if sketch else self.beside(), self.target])
+        if how == "target":
+            return self.target
+        scene, target = self.posed.scene, self.posed.target
+        if target is None or target.landmarks is None or scene.landmarks is None:
+            return scene.photo
+        return paste(self.target, target.landmarks, scene.photo, scene.landmarks)
+
+
+class Show:
+    """Turns poses into views, one after another, in two steps that may overlap.
+
+    Args:
+        puppet: Takes the pose.
+    """
+
+    def __init__(self, puppet: Puppet) -> None:
+        self.puppet = puppet
+        size = puppet.mode.size
+        self._last: Image = np.zeros((size, size, 3), np.uint8)
+
+    def condition(self, posed: Posed) -> tuple[Posed, list[Image]]:
+        """The first step: what the network is shown; nothing where there is no face."""
+        return posed, [] if posed.target is None else self.puppet.condition(posed.target)
+
+    def view(self, conditioned: tuple[Posed, list[Image]]) -> View:
+        """The second step: what is seen."""
+        posed, panels = conditioned
+        if posed.target is None:
+            return View(posed, np.zeros_like(self._last), write_line(dimmed(self._last), NO_FACE))
+        self._last = self.puppet.answer(posed.target, panels)
+        return View(posed, panels[0], self._last)
+
+
+def write_line(picture: Image, text: str) -> Image:
+    """A copy of a picture with a line of text at its foot."""
+    copy = np.ascontiguousarray(picture).copy()
+    scale = copy.shape[0] / 600
+    at = (round(12 * scale), copy.shape[0] - round(16 * scale))
+    for colour, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
+        cv2.putText(copy, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, max(1, round(width * scale * 1.5)), cv2.LINE_AA)
+    return copy
+
+
+def dimmed(picture: Image) -> Image:
+    """A picture at a third of its brightness: it isn't current."""
+    return np.rint(picture * _DIMMED).astype(np.uint8)
+
+
+def edged(picture: Image) -> Image:
+    """A copy with a thin coloured edge: the driver asks for more than the target was ever seen to do."""
+    copy = picture.copy()
+    width = max(2, copy.shape[0] // 128)
+    cv2.rectangle(copy, (0, 0), (copy.shape[1] - 1, copy.shape[0] - 1), _EDGE, 2 * width)
+    return copy
+
+
+def marked(picture: Image) -> Image:
+    """A copy that says, small and in a corner, that it is synthetic."""
+    copy = np.ascontiguousarray(picture).copy()
+    scale = max(copy.shape[0] / 800, 0.3)
+    (width, _), _ = cv2.getTextSize(MARK, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
+    at = (copy.shape[1] - width - round(10 * scale), round(28 * scale))
+    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+        cv2.putText(copy, MARK, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thick, cv2.LINE_AA)
+    return copy
+
+
+def write_lines(picture: Image, lines: list[str]) -> Image:
+    """A copy with lines of text over its darkened left."""
+    copy = np.ascontiguousarray(picture).copy()
+    scale = min(copy.shape[0] / (34 * (len(lines) + 1)), copy.shape[1] / 560)
+    sizes = [cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)[0] for line in lines]
+    behind = copy[:, : max(width for width, _ in sizes) + round(24 * scale)]
+    behind[...] = behind // 4
+    for number, line in enumerate(lines, 1):
+        at = (round(12 * scale), round(34 * scale * number))
+        cv2.putText(copy, line, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
+    return copy
