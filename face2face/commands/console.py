@@ -22,6 +22,7 @@ VERBS = {
     "run_webcam": "drive a face with a camera, a video or a script",
     "evaluate": "a model on frames that it never saw -> figures, a clip, a contact sheet",
     "compare_training": "several ways of training, side by side on one video",
+    "benchmark": "how fast it is on this machine, beside the ancestors' way",
     "demo": "see it work, without camera, video or screen",
     "process": "resize, combine or otherwise change a folder of pictures",
     "split": "move a folder of pairs into train/, val/ and test/",

@@ -1,0 +1,133 @@
+"""``benchmark``: how fast it is on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from face2face.commands.console import positive, quiet
+from face2face.commands.run_webcam import shipped_model
+
+if TYPE_CHECKING:
+    from face2face.image import Image
+
+DESCRIPTION = """Times the live program on a driver of 640x480 pixels: each step alone, from end to end with the steps overlapping, and
+the start, at 256 and at 512 pixels; in the same run, by turns, the ancestors' way of doing it. Nothing else should run meanwhile."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--model", type=Path, nargs="+", help="models' folders (default: the shipped one, and its twin at 512 pixels)")
+    parser.add_argument("--driver", type=Path, help="a video of the driver (default: a portrait moved by a script)")
+    parser.add_argument("--frames", type=positive, default=300, help="frames a round")
+    parser.add_argument("--rounds", type=positive, default=3, help="rounds; the medians over them are told")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Times by turns, and prints the ratios first."""
+    import numpy as np
+
+    with quiet():
+        from face2face.measure import benchmark
+    from face2face.card import Card
+    from face2face.files import writable_folder, write_aside
+    from face2face.graph.names import GRAPH
+
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        models = options.model or [shipped_model()]
+        if options.model is None:
+            models.append(benchmark.enlarged(models[0], folder / "512"))
+        with quiet():
+            ancestor = benchmark.Ancestor(folder / "ancestor")
+        frames = _frames(options.driver, options.frames)
+        ancestors: list[benchmark.Timing] = []
+        flows: dict[Path, list[benchmark.Flow]] = {model: [] for model in models}
+        for number in range(options.rounds):
+            print(f"round {number + 1} of {options.rounds}", flush=True)
+            # An ancestor's frame takes some twenty times as long as ours; its rounds have fewer.
+            ancestors.append(ancestor.timing(frames[: max(20, options.frames // 8)]))
+            for model in models:
+                flows[model].append(benchmark.end_to_end(model, frames))
+        theirs = float(np.median([each.median for each in ancestors]))
+        report: dict[str, Any] = {"machine": machine(), "ancestors": {"frame_ms": theirs, "fps": 1000 / theirs}, "models": {}}
+        for model in models:
+            frame, slow, latency = (
+                float(np.median(each))
+                for each in zip(*((flow.frame.median, flow.frame.slow, flow.latency.median) for flow in flows[model]), strict=True)
+            )
+            begun = benchmark.start(model, frames[:60], folder)
+            report["models"][model.name] = {
+                "size": Card.load(model).size,
+                "times_the_ancestors": theirs / frame,
+                "frame_ms": frame,
+                "frame_ms_99": slow,
+                "fps": 1000 / frame,
+                "latency_ms": latency,
+                "first_picture_s": begun.first_picture,
+                "peak_mib": begun.peak_mib,
+                "tensorflow_imported": begun.tensorflow,
+                "model_mib": sum(each.stat().st_size for each in (model / GRAPH, model / "bank.npz") if each.is_file()) / 2**20,
+                "steps_ms": {name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()},
+            }
+    print(told(report))
+    if options.json:
+        writable_folder(options.json.parent)
+        with write_aside(options.json) as aside:
+            aside.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        print(f"written: {options.json}")
+
+
+def machine() -> str:
+    """What it was measured on."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def told(report: dict[str, Any]) -> str:
+    """The figures in Markdown."""
+    models = report["models"]
+    rows = {
+        "times the ancestors' frames a second": ("times_the_ancestors", ".1f"),
+        "milliseconds a frame, median": ("frame_ms", ".1f"),
+        "milliseconds a frame, 99th percentile": ("frame_ms_99", ".1f"),
+        "frames a second": ("fps", ".0f"),
+        "milliseconds from capture to picture": ("latency_ms", ".1f"),
+        "seconds to the first picture": ("first_picture_s", ".2f"),
+        "peak memory, MiB": ("peak_mib", ".0f"),
+        "graph and bank, MiB": ("model_mib", ".1f"),
+    }
+    lines = ["| | " + " | ".join(f"{name}, {figures['size']} pixels" for name, figures in models.items()) + " | ancestors |"]
+    lines.append("|---" * (len(models) + 2) + "|")
+    for head, (name, how) in rows.items():
+        ours = [format(figures[name], how) for figures in models.values()]
+        lines.append(
+            f"| {head} | " + " | ".join(ours) + f" | {format(report['ancestors'][name], how) if name in report['ancestors'] else ''} |"
+        )
+    for step in next(iter(models.values()))["steps_ms"]:
+        ours = [f"{figures['steps_ms'][step]['median']:.1f} ({figures['steps_ms'][step]['slow']:.1f})" for figures in models.values()]
+        lines.append(f"| step alone: {step}, median (99th percentile) | " + " | ".join(ours) + " | |")
+    return "\n".join([report["machine"], "", *lines])
+
+
+def _frames(driver: Path | None, count: int) -> list[Image]:
+    """A driver's frames at 640x480, repeated where there are fewer."""
+    import cv2
+    import numpy as np
+
+    from face2face.measure import benchmark
+    from face2face.media.source import VideoFile
+
+    if driver is None:
+        return benchmark.portrait_clip(count)
+    with VideoFile(driver) as video:
+        frames = [np.asarray(cv2.resize(scene.photo, (benchmark.WIDTH, benchmark.HEIGHT)), np.uint8) for scene in video]
+    # Forth and back, so that nothing jumps.
+    cycle = [*frames, *frames[-2:0:-1]]
+    return [cycle[number % len(cycle)] for number in range(count)]

@@ -1,0 +1,262 @@
+"""How fast it is: a stage, from end to end, to the first picture; beside the ancestors' way of doing it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import cv2
+import dlib
+import numpy as np
+from imutils import face_utils
+from skimage.data import astronaut
+
+from face2face.card import Card
+from face2face.data.dataset import Layout
+from face2face.data.process import resize
+from face2face.face.animate import animate
+from face2face.face.backdrop import Backdrop
+from face2face.face.bank import Bank
+from face2face.face.detect import Detector, bundled_weights
+from face2face.face.motion import perform
+from face2face.face.retarget import Retargeter, TargetShape
+from face2face.face.sketch import ANCESTRAL
+from face2face.face.track import Tracker
+from face2face.graph.engine import TensorFlowEngine
+from face2face.graph.names import GRAPH
+from face2face.image import Image, Scene, centre_box
+from face2face.live import loop
+from face2face.live.driver import Driver
+from face2face.live.puppet import Puppet
+from face2face.live.session import Cast, Session
+from face2face.live.view import Show, View
+from face2face.media.sink import Recording
+
+#: The driver: a camera's usual picture, and its rate.
+WIDTH, HEIGHT, FPS = 640, 480, 30
+#: Frames at the start of a round that aren't counted: caches fill, threads start.
+_WARM = 30
+
+
+def portrait_clip(count: int) -> list[Image]:
+    """A driver without a camera: the portrait of scikit-image, moved by the script, ``(480, 640, 3)`` uint8 pictures."""
+    photo = astronaut()
+    (landmarks,) = Detector()(photo)
+    pictures = []
+    for number in range(count):
+        moved = animate(photo, landmarks, perform(number / FPS).applied_to(landmarks))
+        side = (WIDTH - photo.shape[1]) // 2
+        pictures.append(cv2.copyMakeBorder(moved[:HEIGHT], 0, 0, side, side, cv2.BORDER_REPLICATE))
+    return pictures
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Times of many frames, in milliseconds.
+
+    Attributes:
+        median: Half take less.
+        slow: The 99th percentile.
+    """
+
+    median: float
+    slow: float
+
+    @classmethod
+    def of(cls, seconds: list[float]) -> Timing:
+        """The timing of frames that each took so long."""
+        median, slow = np.percentile(np.array(seconds) * 1000, (50, 99))
+        return cls(float(median), float(slow))
+
+
+def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
+    """How long each step takes when nothing else runs."""
+    puppet = Puppet.load(model)
+    track, driver, show = Tracker(Detector()), _driver(puppet, lambda photo: []), Show(puppet)
+    taken: dict[str, list[float]] = {}
+
+    def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
+        began = time.perf_counter()
+        result = step(*arguments)
+        taken.setdefault(name, []).append(time.perf_counter() - began)
+        return result
+
+    for number, photo in enumerate(frames):
+        faces = timed("face", track, photo)
+        posed = timed("pose", driver, Scene(photo, faces[0] if faces else None, number / FPS))
+        conditioned = timed("condition", show.condition, posed)
+        view = timed("generate", show.view, conditioned)
+        timed("compose", view.composed, "side")
+    return {name: Timing.of(seconds[_WARM:]) for name, seconds in taken.items()}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Frames through the whole program, its steps overlapping.
+
+    Attributes:
+        frame: From one picture to the next.
+        latency: From a frame's capture to its picture.
+    """
+
+    frame: Timing
+    latency: Timing
+
+
+def end_to_end(model: Path, frames: list[Image]) -> Flow:
+    """The live loop on frames that come as fast as they are taken."""
+    puppet = Puppet.load(model)
+    cast = Cast(_driver(puppet, Tracker(Detector())), Show(puppet))
+    came: dict[float, float] = {}
+    shown: list[tuple[float, float]] = []
+
+    def scenes() -> Iterator[Scene]:
+        for number, photo in enumerate(frames):
+            came[number / FPS] = time.perf_counter()
+            yield Scene(photo, seconds=number / FPS)
+
+    def watch(view: View) -> None:
+        shown.append((view.seconds, time.perf_counter()))
+
+    with Session([lambda: cast], sinks=[_Nowhere()], watch=watch) as session:
+        loop.run(session, scenes())
+    counted = shown[_WARM:]
+    periods = [after[1] - before[1] for before, after in pairwise(counted)]
+    return Flow(Timing.of(periods), Timing.of([done - came[seconds] for seconds, done in counted]))
+
+
+class Ancestor:
+    """The ancestors' way, written from its description: faces sought in every frame at a quarter of its size, a white sketch three pixels
+    wide drawn at the camera's size, pix2pix's U-Net as a TensorFlow graph, one thing after another.
+
+    Args:
+        folder: Where its graph is, or is put; the weights aren't trained, which makes no difference to its speed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        if not (folder / GRAPH).is_file():
+            _freeze(folder, Card("reenact", 256, ("sketch",), generator="unet"))
+        self._engine = TensorFlowEngine(folder / GRAPH, 256, 1)
+        self._hog = dlib.get_frontal_face_detector()
+        self._predictor = dlib.shape_predictor(str(bundled_weights("shape_predictor_68_face_landmarks.dat")))
+
+    def __call__(self, photo: Image) -> Image:
+        """The picture that it shows for a driver's."""
+        small = cv2.resize(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), None, fx=0.25, fy=0.25)
+        canvas = np.zeros_like(photo)
+        for face in self._hog(small, 1):
+            points = face_utils.shape_to_np(self._predictor(small, face)).astype(np.float32) * 4
+            side = max(photo.shape[:2])
+            canvas = np.maximum(canvas, ANCESTRAL.draw(points, side)[: photo.shape[0], : photo.shape[1]])
+        box = centre_box(*photo.shape[:2])
+        answer = self._engine([resize(box.cut(canvas), 256)])
+        return np.concatenate([resize(box.cut(photo), 256), answer], axis=1)
+
+    def timing(self, frames: list[Image]) -> Timing:
+        """How long a frame takes."""
+        taken = []
+        for photo in frames:
+            began = time.perf_counter()
+            self(photo)
+            taken.append(time.perf_counter() - began)
+        return Timing.of(taken[min(_WARM, len(taken) // 4) :])
+
+
+@dataclass(frozen=True)
+class Start:
+    """A program's beginning and size.
+
+    Attributes:
+        first_picture: Seconds from the command to the first picture.
+        peak_mib: The most memory it held, in MiB; 0 on systems that don't tell.
+        tensorflow: Whether TensorFlow was imported.
+    """
+
+    first_picture: float
+    peak_mib: int
+    tensorflow: bool
+
+
+def start(model: Path, frames: list[Image], folder: Path) -> Start:
+    """Starts the live program on a clip, as a person would."""
+    clip, output = folder / "driver.mp4", folder / "first.mp4"
+    with Recording(clip, FPS) as recording:
+        for number, photo in enumerate(frames):
+            recording.write(photo, number / FPS)
+    output.unlink(missing_ok=True)
+    code = "import sys; from face2face.commands.console import main; main(sys.argv[1:]); print('tensorflow' in sys.modules)"
+    options = ["run_webcam", "--source", str(clip), "--tf-model", str(model), "--no-window", "--output", str(output)]
+    began = time.perf_counter()
+    with subprocess.Popen([sys.executable, "-c", code, *options], stdout=subprocess.PIPE, text=True) as program:
+        while not output.is_file() and program.poll() is None:
+            time.sleep(0.002)
+        first = time.perf_counter() - began
+        assert program.stdout is not None
+        told = program.stdout.read()
+        peak = 0
+        if hasattr(os, "wait4"):
+            _, _, usage = os.wait4(program.pid, 0)
+            peak = usage.ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
+    return Start(first, int(peak), told.strip().endswith("True"))
+
+
+def enlarged(model: Path, folder: Path) -> Path:
+    """A model's twin at 512 pixels: its bank enlarged, its network not trained, which makes no difference to its speed."""
+    card = Card.load(model)
+    bank = Bank.load(model)
+    factor = 512 // card.size
+    scenes = (
+        Scene(_larger(bank.photo(index), factor), bank.landmarks[index] * factor, float(bank.seconds[index])) for index in range(len(bank))
+    )
+    still = cv2.resize(bank.backdrop.still, None, fx=factor, fy=factor)[..., None]
+    backdrop = Backdrop(_larger(bank.backdrop.photo, factor), still)
+    Bank.of(scenes, bank.reference * factor, backdrop).save(folder)
+    shape = TargetShape.from_json(card.shape)
+    pose = np.array((factor, factor, 1, 1), np.float32)
+    larger = TargetShape(shape.rest * factor, shape.low * factor, shape.high * factor, shape.pose_low * pose, shape.pose_high * pose)
+    _freeze(folder, replace(card, size=512, shape=larger.to_json()))
+    return folder
+
+
+def _larger(photo: Image, factor: int) -> Image:
+    return np.asarray(cv2.resize(photo, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _freeze(folder: Path, card: Card) -> None:
+    """Writes a card and an untrained network of its kind."""
+    from face2face.graph.freeze import freeze
+    from face2face.graph.names import REDUCED
+    from face2face.graph.reduce import without_training
+    from face2face.learn.networks import DEFAULTS, GENERATORS
+
+    base, mask = (card.panels.index(name) if name else None for name in (card.base, card.mask))
+    layout = Layout(len(card.panels) + 1, tuple(range(len(card.panels))), len(card.panels), card.size, base, mask)
+    folder.mkdir(parents=True, exist_ok=True)
+    card.save(folder)
+    without_training(GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)).save(folder / REDUCED)
+    freeze(folder)
+
+
+def _driver(puppet: Puppet, detect: Callable[[Image], Any]) -> Driver:
+    shape = puppet.mode.shape
+    return Driver(detect, Retargeter(shape) if shape is not None else None, puppet.mode.size)
+
+
+class _Nowhere:
+    """A sink that takes everything."""
+
+    def write(self, image: Image, seconds: float) -> None:
+        pass
+
+    def __enter__(self) -> _Nowhere:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
