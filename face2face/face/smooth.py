@@ -1,37 +1,46 @@
-"""A causal filter that steadies landmarks: the One Euro filter (Casiez, Roussel and Vogel, CHI 2012)."""
+"""A causal filter that steadies landmarks."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import interocular
+from face2face.face.landmarks import PARTS, interocular
 from face2face.image import Landmarks
 
+#: Points that move together: a lid is seen to move by its eye, not by itself.
+_GROUPS = (*(PARTS[name] for name in ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye")), slice(48, 68))
+#: How far landmarks of a face at rest tremble, in interocular distances: at first, and its limits.
+_TREMBLE, _LEAST, _MOST = 0.005, 0.003, 0.02
+#: How far it trembles at rest is what it trembles less than in this share of the frames: the others show motion. It is learnt in steps of
+#: such a share.
+_AT_REST, _LEARNT = 0.3, 0.08
 
-class OneEuro:
-    """Low-pass filter whose cut-off rises with speed: slow motion is steadied, fast motion isn't delayed.
 
-    Speeds are measured in interocular distances a second, so that the face's size in the picture doesn't matter.
+class Steady:
+    """A low-pass filter whose cut-off rises with surprise.
+
+    As in the One Euro filter (Casiez, Roussel and Vogel, CHI 2012) slow motion is steadied and fast motion isn't delayed, but the cut-off
+    is not set by each point's filtered speed, which comes late and trembles itself: it is set by how far a whole part of
+    the face is from where it was expected, over how far it trembles at rest. So a blink passes within a frame.
 
     Args:
         cutoff: Cut-off frequency at rest, in Hz; lower is steadier.
-        speed: Hz gained for each interocular distance a second; higher lags less.
-        derivative_cutoff: Cut-off of the speed's own filter, in Hz.
+        rise: Hz gained by the square of the surprise above the knee.
+        knee: Surprise, in units of the trembling, up to which a part counts as at rest.
         strength: The cut-offs are divided by it: 2 steadies twice as much, 0 not at all.
     """
 
-    def __init__(self, cutoff: float = 3.5, speed: float = 20.0, derivative_cutoff: float = 1.5, strength: float = 1.0) -> None:
+    def __init__(self, cutoff: float = 0.8, rise: float = 3.0, knee: float = 1.7, strength: float = 1.0) -> None:
         self.strength = strength
-        self._cutoff, self._speed, self._derivative_cutoff = cutoff, speed, derivative_cutoff
+        self._cutoff, self._rise, self._knee = cutoff, rise, knee
         self.reset()
 
     def reset(self) -> None:
         """Forgets the past: the next landmarks pass unchanged."""
         self._last: NDArray[np.floating] | None = None
-        self._velocity: NDArray[np.floating] | None = None
+        self._before: list[Landmarks] = []
+        self._tremble = np.full(len(_GROUPS), _TREMBLE)
         self._seconds = 0.0
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Landmarks:
@@ -43,18 +52,30 @@ class OneEuro:
         """
         step = seconds - self._seconds
         self._seconds = seconds
-        if self._last is None or self._velocity is None or step <= 0:
-            self._last, self._velocity = landmarks, np.zeros_like(landmarks)
+        if self._last is None or step <= 0 or self.strength <= 0:
+            self._last, self._before = landmarks, [landmarks]
             return landmarks
-        velocity = (landmarks - self._last) / step
-        self._velocity = self._velocity + _weight(self._derivative_cutoff, step) * (velocity - self._velocity)
-        pace = np.linalg.norm(self._velocity, axis=1, keepdims=True) / max(interocular(landmarks), 1e-6)
-        weight = _weight((self._cutoff + self._speed * pace) / max(self.strength, 1e-6), step)
-        self._last = (self._last + weight * (landmarks - self._last)).astype(np.float32)
+        unit = max(interocular(landmarks), 1e-6)
+        self._learn(landmarks, unit)
+        off = landmarks - self._last
+        away = _sizes(off) / unit
+        surprise = np.maximum(away / self._tremble - self._knee, 0)
+        turn = 2 * np.pi * step * (self._cutoff + self._rise * surprise**2) / self.strength
+        last = self._last.copy()
+        for group, weight in zip(_GROUPS, turn / (turn + 1), strict=True):
+            last[group] += weight * off[group]
+        self._last = last.astype(np.float32)
         return self._last
 
+    def _learn(self, landmarks: Landmarks, unit: float) -> None:
+        """How far each part trembles, from second differences: steady motion has none, white noise the square root of six."""
+        if len(self._before) == 2:
+            trembles = _sizes(landmarks - 2 * self._before[1] + self._before[0]) / unit * (2 / 6) ** 0.5
+            steps = np.where(trembles > self._tremble, _AT_REST, _AT_REST - 1)
+            self._tremble = np.clip(self._tremble * (1 + _LEARNT * steps), _LEAST, _MOST)
+        self._before = [*self._before[-1:], landmarks]
 
-def _weight(cutoff: Any, step: float) -> Any:
-    """Exponential smoothing's factor for a cut-off in Hz and a step in seconds."""
-    turn = 2 * np.pi * cutoff * step
-    return turn / (turn + 1)
+
+def _sizes(off: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The root mean square of each part's distances."""
+    return np.sqrt([(off[group] ** 2).sum(1).mean() for group in _GROUPS])

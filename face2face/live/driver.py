@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from face2face.face.retarget import Retargeter
-from face2face.face.smooth import OneEuro
+from face2face.face.smooth import Steady
 from face2face.image import Image, Landmarks, Scene, centre_box
 
 
@@ -37,7 +37,7 @@ class Driver:
 
     def __init__(self, detect: Callable[[Image], list[Landmarks]], retarget: Retargeter | None, size: int) -> None:
         self._detect, self.retarget, self._size = detect, retarget, size
-        self.smooth = OneEuro()
+        self.smooth = Steady()
 
     def __call__(self, scene: Scene) -> Posed:
         """The pose of a scene."""
