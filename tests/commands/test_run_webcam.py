@@ -1,0 +1,80 @@
+"""The live program through its command line, on files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from face2face.commands.run_webcam import shipped_model
+from face2face.face.performance import Take
+from face2face.media.sink import SYNTHETIC_NOTICE
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def pictures(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        assert container.metadata["comment"] == SYNTHETIC_NOTICE
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+@pytest.mark.parametrize(("compose", "shape"), [("side", (256, 512, 3)), ("target", (256, 256, 3)), ("driver", (256, 256, 3))])
+def test_compositions(compose: str, shape: tuple[int, ...], video: Path, in_folder: Path, face2face: Command) -> None:
+    model = shipped_model()
+    status, _, err = face2face(
+        "run_webcam", "--source", video, "--tf-model", model, "--no-window", "--output", "o.mp4", "--compose", compose
+    )
+    assert status == 0, err
+    shown = pictures(Path("o.mp4"))
+    assert {each.shape for each in shown} == {shape}
+    assert len(shown) == 24
+
+
+def test_a_performance_is_kept_without_a_picture_and_given_again(video: Path, in_folder: Path, face2face: Command) -> None:
+    model = shipped_model()
+    status, out, err = face2face("run_webcam", "--source", video, "--tf-model", model, "--no-window", "--save-performance", "takes/me.npz")
+    assert status == 0, err
+    assert "24 poses" in out
+    assert len(Take.load(Path("takes/me.npz")).landmarks) == 24
+    status, out, err = face2face("run_webcam", "--source", "takes/me.npz", "--tf-model", model, "--no-window", "--output", "again.mp4")
+    assert status == 0, err
+    assert "24 with a face" in out
+    assert len(pictures(Path("again.mp4"))) == 24
+
+
+@pytest.mark.parametrize("how", ["full", "expression", "none"])
+def test_ways_of_retargeting(how: str, video: Path, in_folder: Path, face2face: Command) -> None:
+    options = ("--retarget", how, "--expression", "1.2", "--head", "0.5", "--smoothing", "0")
+    model = shipped_model()
+    status, out, err = face2face("run_webcam", "--source", video, "--tf-model", model, "--no-window", "--output", "out.mp4", *options)
+    assert status == 0, err
+    assert "24 with a face" in out
+
+
+def test_the_target_keeps_its_place_if_the_expression_alone_is_carried_over(video: Path, in_folder: Path, face2face: Command) -> None:
+    model = shipped_model()
+    for how in ("full", "expression"):
+        options = ("--retarget", how, "--compose", "target", "--no-mark")
+        status, _, err = face2face("run_webcam", "--source", video, "--tf-model", model, "--no-window", "--output", f"{how}.mp4", *options)
+        assert status == 0, err
+    corner = (slice(0, 100), slice(0, 100))  # hair and wall: they move with the head alone
+    moving = {how: np.std([each[corner].mean() for each in pictures(Path(f"{how}.mp4"))]) for how in ("full", "expression")}
+    assert moving["expression"] < 0.5 * moving["full"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--expression", "3"), "from 0 to 2"),
+        (("--retarget", "some"), "full"),
+        (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "no file"),
+        (("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"), "none in"),
+    ],
+)
+def test_wrong_options_are_one_line(options: tuple[str, ...], said: str, in_folder: Path, face2face: Command) -> None:
+    status, _, err = face2face("run_webcam", *options)
+    assert status == 2
+    assert said in err
+    assert err.count("\n") == 1

@@ -1,0 +1,31 @@
+"""The benchmark runs, and its figures hang together; how fast it is isn't asserted anywhere."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from face2face.measure.benchmark import Timing
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def test_a_timing_is_median_and_99th_percentile_in_milliseconds() -> None:
+    timing = Timing.of([0.010] * 99 + [0.500])
+    assert timing.median == pytest.approx(10)
+    assert 10 < timing.slow < 500
+
+
+def test_a_short_benchmark(in_folder: Path, face2face: Command) -> None:
+    status, out, err = face2face("benchmark", "--frames", 60, "--rounds", 1, "--json", "speed.json")
+    assert status == 0, err
+    assert "times the ancestors' frames a second" in out
+    report = json.loads(Path("speed.json").read_text())
+    assert [model["size"] for model in report["models"].values()] == [256, 512]
+    for model in report["models"].values():
+        assert model["times_the_ancestors"] == pytest.approx(report["ancestors"]["frame_ms"] / model["frame_ms"])
+        assert model["frame_ms"] <= model["frame_ms_99"]
+        assert set(model["steps_ms"]) == {"face", "pose", "condition", "generate", "compose"}
+        assert not model["tensorflow_imported"]
+        assert model["first_picture_s"] > 0
