@@ -89,7 +89,8 @@ def run(options: argparse.Namespace) -> None:
         elif options.source.endswith(".npz"):
             source = Take.load(Path(options.source))
         else:
-            source = open_source(options.source)
+            # At a window a person sees that nothing comes, and can leave; without one nobody would ever end it.
+            source = open_source(options.source, float("inf") if window is not None else 10.0)
         stack.enter_context(source)
         detect: Callable[[Image], list[Landmarks]] = no_faces
         if not isinstance(source, (Performance, Take)):

@@ -15,7 +15,7 @@ from face2face.live.pipeline import overlapped
 from face2face.live.session import Cast, Session
 from face2face.live.view import View, dimmed
 
-STALLED = "no picture comes"
+STALLED, PAUSED = "no picture comes", "paused"
 #: Seconds without a picture after which that is said, and between looks at the keys while nothing else happens.
 _STALL, _IDLE = 5.0, 0.05
 
@@ -67,6 +67,7 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0
+    shown: View | None = None
     began = last = clock()
     with closing(overlapped(scenes, [drive, condition, view], live)) as views:
         for seen in views:
@@ -76,7 +77,7 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
                     session.display(dimmed(session.picture), STALLED, lines)
                 _keys(session)
             else:
-                last = clock()
+                shown, last = seen, clock()
                 began = last if frames == 0 else began
                 recent.append(last)
                 frames, found = frames + 1, found + seen.found
@@ -86,7 +87,8 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
             if session.paused:
                 stood = clock()
                 while session.paused and not session.over:
-                    _keys(session, _IDLE)
+                    if _keys(session, _IDLE) and shown is not None:
+                        session.show(shown, PAUSED, help_lines() if session.helping else None)
                 began += clock() - stood
             if session.over:
                 break
@@ -95,7 +97,8 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
     return Summary(frames, found, last - began)
 
 
-def _keys(session: Session, wait: float = 0.0) -> None:
-    """Does what the keys say that are pressed within some seconds."""
-    if session.window is not None and (key := session.window.key(max(wait, 0.0))):
-        press(session, key)
+def _keys(session: Session, wait: float = 0.0) -> bool:
+    """Does what the key says that is pressed within some seconds; whether there was one."""
+    key = session.window.key(max(wait, 0.0)) if session.window is not None else ""
+    press(session, key)
+    return bool(key)

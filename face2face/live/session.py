@@ -176,10 +176,7 @@ class Session:
             line: Written at the window's foot.
             help_lines: Written over the window, if there are any.
         """
-        picture = view.composed(self.look.compose, self.look.sketch)
-        if self.look.mirror:
-            picture = np.ascontiguousarray(picture[:, ::-1])
-        self.picture = picture
+        picture = self.show(view, line, help_lines)
         if self._sinks or self._recorded is not None:
             sent = self._marked(picture)
             for sink in self._sinks:
@@ -188,7 +185,15 @@ class Session:
                 self._recording_began = view.seconds if self._recording_began is None else self._recording_began
                 self._recorded.write(sent, view.seconds - self._recording_began)
         self._watch(view)
+
+    def show(self, view: View, line: str = "", help_lines: list[str] | None = None) -> Image:
+        """Composes a view as it is wanted now and shows it in the window alone; see :meth:`take`."""
+        picture = view.composed(self.look.compose, self.look.sketch)
+        if self.look.mirror:
+            picture = np.ascontiguousarray(picture[:, ::-1])
+        self.picture = picture
         self.display(edged(picture) if view.beyond else picture, line, help_lines)
+        return picture
 
     def display(self, picture: Image, line: str = "", help_lines: list[str] | None = None) -> None:
         """Shows a picture in the window; see :meth:`take`."""

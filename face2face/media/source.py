@@ -20,6 +20,8 @@ from face2face.media.stills import SUFFIXES, list_images, read_image
 
 #: Frames a second of what doesn't say its own.
 DEFAULT_FPS = 25.0
+#: Seconds in which a camera delivers its first picture.
+_FIRST = 10.0
 
 
 class Source(Protocol):
@@ -114,7 +116,7 @@ class Camera:
 
     Args:
         address: A camera's number, or a stream's URL.
-        patience: Seconds without a frame after which it is given up.
+        patience: Seconds without a frame after which it is given up, once it delivered.
         opener: Makes a capture of an address; :class:`cv2.VideoCapture` or a double of it.
         clock: Seconds that only grow.
         sleep: Waits some seconds.
@@ -151,23 +153,22 @@ class Camera:
         """Scenes as they come, timed from the first one.
 
         Raises:
-            MediaError: Nothing came for ``patience`` seconds.
+            MediaError: No first picture came for ten seconds, or none after others for ``patience`` seconds.
         """
-        began: float | None = None
+        frame = self._read(_FIRST)
+        began = self._clock()
         while True:
-            frame = self._read()
-            now = self._clock()
-            began = now if began is None else began
-            yield Scene(_rgb(frame), seconds=now - began)
+            yield Scene(_rgb(frame), seconds=self._clock() - began)
+            frame = self._read(self._patience)
 
-    def _read(self) -> Image:
+    def _read(self, patience: float) -> Image:
         lost = self._clock()
         while True:
             done, frame = self._capture.read()
             if done and frame is not None and frame.size:
                 return frame
-            if self._clock() - lost > self._patience:
-                rule = f"a camera or stream delivers pictures at least every {self._patience:.0f} s"
+            if self._clock() - lost > patience:
+                rule = f"a camera or stream delivers pictures at least every {patience:.0f} s"
                 raise MediaError(rule, f"none from {self.name}", "check its cable or network and start again")
             self._capture.release()
             self._sleep(0.5)
@@ -237,16 +238,20 @@ def open_file(path: Path) -> VideoFile | Stills:
     return VideoFile(path)
 
 
-def open_source(name: str) -> Source:
+def open_source(name: str, patience: float = 10.0) -> Source:
     """What ``--source`` names: a camera's number, a stream's URL, or a file.
+
+    Args:
+        name: As typed.
+        patience: See :class:`Camera`.
 
     Raises:
         MediaError: It can't be opened.
     """
     if name.isdecimal():
-        return Camera(int(name))
+        return Camera(int(name), patience)
     if "://" in name:
-        return Camera(name)
+        return Camera(name, patience)
     return open_file(Path(name))
 
 

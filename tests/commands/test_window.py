@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import pytest
+
+from face2face.commands.run_webcam import shipped_model
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)"
@@ -68,3 +71,78 @@ def test_the_window_opens_and_is_closed(how: str, screen: dict[str, str], tmp_pa
     if manager is not None:
         manager.terminate()
         manager.wait()
+
+
+def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Path) -> None:
+    """Where the driver stands still, each key that changes what is shown changes the screen, and the same key again changes it back."""
+    model = shipped_model()
+    program = [sys.executable, "-m", "face2face", "run_webcam", "--source", "demo", "--tf-model", str(model)]
+    process = subprocess.Popen(program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def xdotool(*arguments: str) -> str:
+        return subprocess.run(["xdotool", *arguments], env=screen, capture_output=True, text=True, check=False).stdout.strip()
+
+    def press(key: str) -> None:
+        xdotool("key", "--window", window, {" ": "space"}.get(key, key))
+        time.sleep(0.7)
+
+    def seen() -> bytes:
+        grab = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-f",
+            "x11grab",
+            "-i",
+            screen["DISPLAY"],
+            "-frames:v",
+            "1",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-",
+        ]
+        return subprocess.run(grab, env=screen, check=True, capture_output=True).stdout
+
+    until(lambda: xdotool("search", "--name", "^face2face$") != "", process)
+    window = xdotool("search", "--name", "^face2face$").splitlines()[-1]
+    xdotool("windowfocus", window)
+    time.sleep(3)
+    press("r")
+    time.sleep(1)
+    press("r")
+    press("p")
+    until(lambda: len(list(tmp_path.glob("face2face-*.png"))) == 1, process)
+    press(" ")
+    press("x")  # says nothing, but whatever was told by then is told no more
+    time.sleep(2)
+    press("x")
+    still = seen()
+    press("x")
+    assert seen() == still, "paused"
+    for key in "him":
+        press(key)
+        assert seen() != still, key
+        press(key)
+        assert seen() == still, key
+    for _ in range(2):
+        press("c")
+        assert seen() != still
+    press("c")
+    assert seen() == still
+    for key in "eEtTsS0n":
+        press(key)
+        assert seen() != still, f"{key} says what it did"
+        time.sleep(2)
+        press("x")
+    press("f")
+    assert seen() != still
+    press("f")
+    press(" ")
+    press("q")
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 0, err
+    (recorded,) = tmp_path.glob("face2face-*.mp4")
+    with av.open(str(recorded)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 10

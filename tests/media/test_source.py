@@ -77,13 +77,27 @@ def test_a_camera_that_comes_back_goes_on() -> None:
     assert capture.opened == 4
 
 
+def test_a_camera_that_never_delivers_ends_after_its_patience() -> None:
+    source, _, time = camera([])
+    with pytest.raises(MediaError, match="every 10 s"):
+        next(iter(source))
+    assert 10 < time.now < 11
+
+
 def test_a_camera_that_stays_away_ends_after_its_patience() -> None:
-    source, _, time = camera([BLUE_IN_BGR])
+    source, _, time = camera([BLUE_IN_BGR], patience=20)
     scenes = iter(source)
     next(scenes)
-    with pytest.raises(MediaError, match="every 10 s"):
+    with pytest.raises(MediaError, match="every 20 s"):
         next(scenes)
-    assert 10 < time.now < 11
+    assert 20 < time.now < 21
+
+
+def test_a_camera_can_be_waited_for_without_end() -> None:
+    source, _, time = camera([BLUE_IN_BGR, *[None] * 200, BLUE_IN_BGR], patience=float("inf"))
+    scenes = iter(source)
+    next(scenes)
+    assert next(scenes).seconds == time.now == 100
 
 
 def test_a_video_is_decoded_frame_by_frame(video: Path, frames: list[Image]) -> None:
