@@ -23,6 +23,7 @@ VERBS = {
     "evaluate": "a model on frames that it never saw -> figures, a clip, a contact sheet",
     "compare_training": "several ways of training, side by side on one video",
     "benchmark": "how fast it is on this machine, beside the ancestors' way",
+    "steadiness": "what --smoothing does: trembling left against lag",
     "demo": "see it work, without camera, video or screen",
     "process": "resize, combine or otherwise change a folder of pictures",
     "split": "move a folder of pairs into train/, val/ and test/",
