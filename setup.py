@@ -39,6 +39,7 @@ setup(
     extras_require={
         "metrics": [METRICS],
         "tensorboard": [TENSORBOARD],
+        "int8": ["nncf>=2.14"],  # tools/freeze_model.py --precision int8
         "vcam": [VIRTUAL_CAMERA],
         "dev": [
             METRICS,

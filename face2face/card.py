@@ -35,6 +35,7 @@ class Card:
         consent: How the person shown agreed.
         generator: Name of the network; empty while there is none.
         training: Settings and extent of the training.
+        precision: In which the graph is run: ``f32``, ``bf16`` or ``int8``.
         metrics: Validation figures of the weights in the graph.
         notice: What whoever uses the model should know.
         format: Version of this format.
@@ -52,6 +53,7 @@ class Card:
     consent: str = "not stated"
     generator: str = ""
     training: dict[str, Any] = field(default_factory=dict)
+    precision: str = "f32"
     metrics: dict[str, float] = field(default_factory=dict)
     notice: str = NOTICE
     format: int = FORMAT

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
-from face2face.graph.names import GRAPH, INPUT, OUTPUT
+from face2face.graph.names import GRAPH, INPUT, OUTPUT, QUANTISED
 from face2face.image import Image
 
 
@@ -33,19 +33,23 @@ class OpenVinoEngine:
         path: The graph.
         size: Width and height of a panel.
         panels: How many it is shown.
+        precision: ``f32``, ``bf16``, or ``int8``: then the file beside the graph is run.
 
     Raises:
-        ModelError: It is damaged, or takes other panels.
+        ModelError: It is damaged, missing, or takes other panels.
     """
 
-    name = "OpenVINO"
-
-    def __init__(self, path: Path, size: int, panels: int) -> None:
+    def __init__(self, path: Path, size: int, panels: int, precision: str = "f32") -> None:
         import openvino as ov
 
+        self.name = f"OpenVINO, {precision}"
+        if precision == "int8":
+            path = path.parent / QUANTISED
+        if not path.is_file():
+            raise ModelError("a model's files are complete", f"no {path}", "restore it, or run tools/freeze_model.py again")
+        hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32"}
         try:
-            model = ov.Core().read_model(path)
-            self._compiled = ov.Core().compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"})
+            self._compiled = ov.Core().compile_model(ov.Core().read_model(path), "CPU", hints)
         except RuntimeError as error:
             raise _damaged(path) from error
         check_input(path, tuple(self._compiled.input(0).shape), size, panels)

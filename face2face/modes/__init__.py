@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from face2face.card import Card
 from face2face.errors import ModelError
+from face2face.face.bank import Bank
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
 from face2face.modes.reenact import Reenact
@@ -25,6 +26,10 @@ class Mode(Protocol):
     @property
     def shape(self) -> TargetShape | None:
         """The target's, onto which a driver's landmarks are carried; None where they are taken as they lie."""
+
+    @property
+    def bank(self) -> Bank | None:
+        """The target's keyframes, if it has any."""
 
     @property
     def panels(self) -> tuple[str, ...]:

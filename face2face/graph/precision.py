@@ -1,0 +1,129 @@
+"""Precision: fewer bits a number, where the machine is faster with them and the picture stays."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from face2face import modes
+from face2face.card import Card
+from face2face.errors import ModelError, OptionError
+from face2face.graph.engine import OpenVinoEngine
+from face2face.graph.names import GRAPH, QUANTISED
+from face2face.image import Image, Landmarks, Scene
+from face2face.modes import Mode
+
+AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
+#: How far a picture may be from float32's on average, in grey levels.
+TOLERANCE = 2.0
+#: Pictures on which that is seen, those for calibration, and turns in which the time is taken.
+_SEEN, _CALIBRATION, _TURNS = 20, 100, 5
+#: Float32's time, of which a share must be saved for another precision to be worth it.
+_WORTH = 0.9
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a precision does on this machine.
+
+    Attributes:
+        precision: One of :data:`PRECISIONS`.
+        difference: Mean distance from float32's pictures, in grey levels.
+        milliseconds: A picture's time, the median of many.
+    """
+
+    precision: str
+    difference: float
+    milliseconds: float
+
+
+def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
+    """Says in the card of a frozen model in which precision it runs, and writes what that needs beside the graph.
+
+    Args:
+        folder: Holds the graph, its card and what lies beside it.
+        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF on the model's own keyframes; or ``auto``: the
+            fastest of those that can be had and whose pictures stay within :data:`TOLERANCE`, on this machine.
+
+    Returns:
+        What was chosen.
+
+    Raises:
+        ModelError: The model is missing or damaged, or its pictures change too much.
+        OptionError: NNCF isn't installed, and is wanted.
+    """
+    card = Card.load(folder)
+    mode = modes.load(card, folder)
+    if wanted == "int8" and not has_nncf():
+        raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
+    tried = [name for name in PRECISIONS if name != "int8" or has_nncf()] if wanted == AUTO else ["f32", wanted]
+    if "int8" in tried:
+        _quantise(folder, card, examples(mode, _CALIBRATION))
+    outcomes = _compare(folder, card, list(dict.fromkeys(tried)), examples(mode, _SEEN))
+    good = [outcome for outcome in outcomes if outcome.difference <= TOLERANCE]
+    fastest = min(good, key=lambda outcome: outcome.milliseconds)
+    worth_it = fastest.milliseconds < _WORTH * outcomes[0].milliseconds
+    best = outcomes[-1] if wanted != AUTO else fastest if worth_it else outcomes[0]
+    if best not in good:
+        rule = f"a precision keeps the picture within {TOLERANCE} grey levels of float32's"
+        raise ModelError(rule, f"{best.difference:.1f} with {best.precision}", "use --precision auto")
+    if best.precision != "int8":
+        for suffix in (".xml", ".bin"):
+            (folder / QUANTISED).with_suffix(suffix).unlink(missing_ok=True)
+    replace(card, precision=best.precision).save(folder)
+    return best
+
+
+def has_nncf() -> bool:
+    """Whether models can be quantised here."""
+    from importlib.util import find_spec
+
+    return find_spec("nncf") is not None
+
+
+def examples(mode: Mode, count: int) -> list[list[Image]]:
+    """What the network is shown of the model's own keyframes, as in training; of a model without any, of its shape's extremes."""
+    poses: list[tuple[Landmarks, float | None]]
+    if mode.bank is not None:
+        poses = list(zip(mode.bank.landmarks, map(float, mode.bank.seconds), strict=True))
+    elif mode.shape is not None:
+        poses = [(each, None) for each in (mode.shape.rest, mode.shape.low, mode.shape.high)]
+    else:
+        poses = []
+    chosen = np.unique(np.linspace(0, len(poses) - 1, min(count, len(poses))).round().astype(int)).tolist()
+    blank = np.zeros((mode.size, mode.size, 3), np.uint8)
+    return [mode.condition(Scene(blank, *poses[each])) for each in chosen]
+
+
+def _quantise(folder: Path, card: Card, shown: list[list[Image]]) -> None:
+    """Writes the graph in 8-bit whole numbers, in OpenVINO's own format."""
+    import logging
+
+    import nncf
+    import openvino as ov
+
+    nncf.set_log_level(logging.ERROR)
+    model = ov.Core().read_model(folder / GRAPH)
+    pictures = nncf.Dataset([np.concatenate(panels, axis=-1)[None] for panels in shown])
+    ov.save_model(nncf.quantize(model, pictures, subset_size=len(shown)), folder / QUANTISED)
+
+
+def _compare(folder: Path, card: Card, names: list[str], shown: list[list[Image]]) -> list[Outcome]:
+    engines = [OpenVinoEngine(folder / GRAPH, card.size, len(card.panels), name) for name in names]
+    answers = [[engine(panels) for panels in shown] for engine in engines]
+    taken: list[list[float]] = [[] for _ in engines]
+    for _ in range(_TURNS):
+        for engine, times in zip(engines, taken, strict=True):
+            for panels in shown:
+                began = time.perf_counter()
+                engine(panels)
+                times.append(time.perf_counter() - began)
+    exact = np.array(answers[0], np.int16)
+    differences = [float(np.abs(np.array(each, np.int16) - exact).mean()) if shown else 0.0 for each in answers]
+    return [
+        Outcome(name, difference, 1000 * float(np.median(times)) if times else 0.0)
+        for name, difference, times in zip(names, differences, taken, strict=True)
+    ]

@@ -1,0 +1,54 @@
+"""Precisions: chosen by what they do to the picture, kept in the card, run when loaded."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face2face.card import Card
+from face2face.commands.run_webcam import shipped_model
+from face2face.errors import ModelError, OptionError
+from face2face.graph.precision import TOLERANCE, choose_precision, examples, has_nncf
+from face2face.live.puppet import Puppet
+
+needs_nncf = pytest.mark.skipif(not has_nncf(), reason="needs nncf")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(shipped_model(), tmp_path / "model"))
+
+
+@pytest.mark.parametrize("wanted", ["f32", "bf16", pytest.param("int8", marks=needs_nncf)])
+def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model: Path) -> None:
+    exact = Puppet.load(shipped_model())
+    outcome = choose_precision(model, wanted)
+    assert outcome.precision == Card.load(model).precision == wanted
+    assert outcome.difference <= TOLERANCE
+    puppet = Puppet.load(model)
+    assert wanted in puppet.engine.name
+    (panels,) = examples(exact.mode, 1)
+    assert np.abs(puppet.engine(panels).astype(int) - exact.engine(panels)).mean() <= TOLERANCE
+
+
+def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
+    outcome = choose_precision(model)
+    assert outcome.difference <= TOLERANCE
+    assert Card.load(model).precision == outcome.precision
+
+
+def test_without_nncf_int8_is_refused_and_auto_does_without(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("face2face.graph.precision.has_nncf", lambda: False)
+    with pytest.raises(OptionError, match="int8"):
+        choose_precision(model, "int8")
+    assert choose_precision(model).precision in ("f32", "bf16")
+
+
+def test_a_quantised_graph_that_is_missing_is_said(model: Path) -> None:
+
+    replace(Card.load(model), precision="int8").save(model)
+    (model / "frozen_model.int8.xml").unlink(missing_ok=True)
+    with pytest.raises(ModelError, match="complete"):
+        Puppet.load(model)
