@@ -139,13 +139,11 @@ class Retargeter:
     def __init__(self, target: TargetShape, head: float = 1.0, expression: float = 1.0) -> None:
         self.head, self.expression = head, expression
         self._target = target
-        self.recalibrate()
+        self._anew = True
 
     def recalibrate(self) -> None:
-        """Takes the driver's pose from now on for its neutral one."""
-        self._seen: list[Landmarks] = []
-        self._began: float | None = None
-        self._neutral: NDArray[np.floating] | None = None
+        """Takes the driver's pose from the next landmarks on for its neutral one; may be called from another thread."""
+        self._anew = True
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
         """The target's pose.
@@ -154,9 +152,10 @@ class Retargeter:
             landmarks: The driver's, ``(68, 2)`` in pixels of any picture.
             seconds: Their time.
         """
-        if self._began is None:
-            self._began = seconds
-        if seconds - self._began <= _CALIBRATION or self._neutral is None:
+        if self._anew:
+            self._anew, self._began = False, seconds
+            self._seen: list[Landmarks] = []
+        if seconds - self._began <= _CALIBRATION or not self._seen:
             self._seen.append(landmarks)
             self._neutral = np.median(self._seen[-_REMEMBERED:], axis=0)
         neutral, target = self._neutral, self._target
