@@ -11,6 +11,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from face2face.card import FILE_NAME
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
@@ -178,7 +179,7 @@ def find_models(path: Path) -> list[Path]:
     Raises:
         ModelError: There is none.
     """
-    if path.is_dir() and not (path / GRAPH).is_file():
+    if path.is_dir() and not (path / GRAPH).is_file() and not (path / FILE_NAME).is_file():
         models = sorted(each.parent for each in path.glob(f"*/{GRAPH}"))
         if not models:
             raise ModelError("--tf-model is a model's folder or graph, or a folder of models", f"none in {path}", "train one first")

@@ -62,7 +62,7 @@ class Likeness:
         The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
         lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open.
         """
-        unit = interocular(reference)
+        unit = max(interocular(reference), 1e-6)
         fit = Similarity.between(landmarks, reference)
         weights = np.repeat((self.jaw, self.brows, self.nose, self.eyes, self.mouth), (17, 10, 9, 12, 20))
         aligned = fit(landmarks)

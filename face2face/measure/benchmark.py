@@ -209,8 +209,8 @@ def start(model: Path, frames: list[Image], folder: Path) -> Start:
 
 def enlarged(model: Path, folder: Path) -> Path:
     """A model's twin at 512 pixels: its bank enlarged, its network not trained, which makes no difference to its speed."""
-    card = Card.load(model)
-    bank = Bank.load(model)
+    folder.mkdir(parents=True, exist_ok=True)
+    card, bank = Card.load(model), Bank.load(model)
     factor = 512 // card.size
     scenes = (
         Scene(_larger(bank.photo(index), factor), bank.landmarks[index] * factor, float(bank.seconds[index])) for index in range(len(bank))
