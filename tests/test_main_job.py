@@ -20,9 +20,9 @@ def test_a_video_becomes_a_face_that_follows_another(shared: Path, in_folder: Pa
     driver = shared / "video" / "driver_d0.mp4"
     assert "60 frames kept" in command("generate_train_data.py", "--file", shared / "video" / "target_franck.mp4", "--num", 60)
     assert "exported" in command("train.py", "--input_dir", "combined", "--max_steps", 20)
-    assert "face2face-model on OpenVINO: 78 frames, 78 with a face" in command(
-        "run_webcam.py", "--source", driver, "--output", "out.mp4", "--no-window"
-    )
+    told = command("run_webcam.py", "--source", driver, "--output", "out.mp4", "--no-window")
+    assert "face2face-model on OpenVINO" in told
+    assert "78 frames, 78 with a face" in told
     with av.open("out.mp4") as result, av.open(str(driver)) as source:
         pictures = [frame.to_ndarray(format="rgb24")[:, -256:] for frame in result.decode(video=0)]
         assert result.streams.video[0].average_rate == source.streams.video[0].average_rate
