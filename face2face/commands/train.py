@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
     from face2face.learn.networks import DEFAULTS
     from face2face.learn.run import Run, Settings
-    from face2face.learn.train import Frequencies, Limits, on_devices, train
+    from face2face.learn.train import Frequencies, Limits, on_devices, stopping_between_steps, train
 
     card = read_card(options.input_dir)
     own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
@@ -102,9 +102,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by")
     interrupted = False
     try:
-        with on_devices(options.device, options.distribute):
+        with on_devices(options.device, options.distribute), stopping_between_steps() as stopping:
             frequencies = Frequencies(options.save_freq, options.display_freq)
-            epochs = train(options.input_dir, card, run, settings, limits, frequencies, options.checkpoint, callbacks)
+            epochs = train(options.input_dir, card, run, settings, limits, frequencies, options.checkpoint, [*callbacks, stopping])
         best = min(epochs, key=lambda each: each.val_l1)
         taken = f"{len(epochs)} epochs in {epochs[-1].seconds / 60:.1f} minutes"
         print(f"{taken}; the best is {best.epoch}, L1 {best.val_l1:.4f} on what was held out")

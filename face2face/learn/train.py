@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -165,6 +167,30 @@ def train(
         model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=watching, verbose=0)
     history.plot(run.folder)
     return progress.epochs
+
+
+@contextmanager
+def stopping_between_steps() -> Iterator[keras.callbacks.Callback]:
+    """Ctrl-C in this block is obeyed after the step at hand, by the callback that it gives; pressed again, at once.
+
+    An exception out of the blue can get lost in a destructor, and the training would go on.
+    """
+    pressed = threading.Event()
+
+    def press(number: int, frame: object) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+
+    def look(batch: int, logs: Any = None) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield keras.callbacks.LambdaCallback(on_train_batch_end=look)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
