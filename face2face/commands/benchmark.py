@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> None:
     with quiet():
         from face2face.measure import benchmark
     from face2face.card import Card
+    from face2face.face.bank import FILE_NAME
     from face2face.files import writable_folder, write_aside
     from face2face.graph.names import GRAPH
 
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
                 "first_picture_s": begun.first_picture,
                 "peak_mib": begun.peak_mib,
                 "tensorflow_imported": begun.tensorflow,
-                "model_mib": sum(each.stat().st_size for each in (model / GRAPH, model / "bank.npz") if each.is_file()) / 2**20,
+                "model_mib": sum(each.stat().st_size for each in (model / GRAPH, model / FILE_NAME) if each.is_file()) / 2**20,
                 "steps_ms": {name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()},
             }
     print(told(report))

@@ -25,7 +25,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Plays the performance once."""
     from face2face.face.performance import Performance
-    from face2face.face.retarget import Retargeter
     from face2face.image import Image, side_by_side
     from face2face.live import loop
     from face2face.live.driver import Driver
@@ -50,9 +49,7 @@ def run(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         recording = stack.enter_context(Recording(clip, performance.fps))
         window = stack.enter_context(Window()) if has_screen() else None
-        shape = puppet.mode.shape
-        driver = Driver(lambda photo: [], Retargeter(shape) if shape is not None else None, puppet.mode.size)
-        cast = Cast(driver, Show(puppet))
+        cast = Cast(Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet))
         session = stack.enter_context(Session([lambda: cast], sinks=[recording], window=window, watch=watch))
         summary = loop.run(session, performance, paced=window is not None)
     write_image(sheet, side_by_side(columns))

@@ -139,7 +139,6 @@ def run(options: argparse.Namespace) -> None:
 
 def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argparse.Namespace) -> Cast:
     """Who plays a model."""
-    from face2face.face.retarget import Retargeter
     from face2face.live.driver import Driver
     from face2face.live.puppet import Puppet
     from face2face.live.session import Cast
@@ -147,8 +146,10 @@ def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argpa
 
     puppet = Puppet.load(model)
     shape = puppet.mode.shape if options.retarget != "none" else None
-    head = options.head if options.retarget == "full" else 0.0
-    driver = Driver(detect, Retargeter(shape, head, options.expression) if shape is not None else None, puppet.mode.size)
+    driver = Driver(detect, shape, puppet.mode.size)
+    if driver.retarget is not None:
+        driver.retarget.head = options.head if options.retarget == "full" else 0.0
+        driver.retarget.expression = options.expression
     driver.smooth.strength = options.smoothing
     return Cast(driver, Show(puppet))
 

@@ -61,7 +61,7 @@ def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
         raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
     tried = [name for name in PRECISIONS if name != "int8" or has_nncf()] if wanted == AUTO else ["f32", wanted]
     if "int8" in tried:
-        _quantise(folder, card, examples(mode, _CALIBRATION))
+        _quantise(folder, examples(mode, _CALIBRATION))
     outcomes = _compare(folder, card, list(dict.fromkeys(tried)), examples(mode, _SEEN))
     good = [outcome for outcome in outcomes if outcome.difference <= TOLERANCE]
     fastest = min(good, key=lambda outcome: outcome.milliseconds)
@@ -98,7 +98,7 @@ def examples(mode: Mode, count: int) -> list[list[Image]]:
     return [mode.condition(Scene(blank, *poses[each])) for each in chosen]
 
 
-def _quantise(folder: Path, card: Card, shown: list[list[Image]]) -> None:
+def _quantise(folder: Path, shown: list[list[Image]]) -> None:
     """Writes the graph in 8-bit whole numbers, in OpenVINO's own format."""
     import logging
 

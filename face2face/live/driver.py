@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from face2face.face.retarget import Retargeter
+from face2face.face.retarget import Retargeter, TargetShape
 from face2face.face.smooth import Steady
 from face2face.image import Image, Landmarks, Scene, centre_box
 
@@ -31,12 +31,13 @@ class Driver:
 
     Args:
         detect: Landmarks of the faces in a picture, the one that drives first; asked only where a scene has no landmarks of its own.
-        retarget: Carries them over to the target; None to take the driver's landmarks as they lie in the middle of the picture.
+        shape: The target's; None to take the driver's landmarks as they lie in the middle of the picture.
         size: Width and height of a panel, in pixels.
     """
 
-    def __init__(self, detect: Callable[[Image], list[Landmarks]], retarget: Retargeter | None, size: int) -> None:
-        self._detect, self.retarget, self._size = detect, retarget, size
+    def __init__(self, detect: Callable[[Image], list[Landmarks]], shape: TargetShape | None, size: int) -> None:
+        self._detect, self._size = detect, size
+        self.retarget = Retargeter(shape) if shape is not None else None
         self.smooth = Steady()
 
     def __call__(self, scene: Scene) -> Posed:

@@ -26,7 +26,7 @@ from face2face.face.backdrop import Backdrop
 from face2face.face.bank import Bank
 from face2face.face.detect import Detector, bundled_weights
 from face2face.face.motion import perform
-from face2face.face.retarget import Retargeter, TargetShape
+from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
 from face2face.face.track import Tracker
 from face2face.graph.engine import TensorFlowEngine
@@ -79,7 +79,7 @@ class Timing:
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
-    track, driver, show = Tracker(Detector()), _driver(puppet, lambda photo: []), Show(puppet)
+    track, driver, show = Tracker(Detector()), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet)
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -113,7 +113,7 @@ class Flow:
 def end_to_end(model: Path, frames: list[Image]) -> Flow:
     """The live loop on frames that come as fast as they are taken."""
     puppet = Puppet.load(model)
-    cast = Cast(_driver(puppet, Tracker(Detector())), Show(puppet))
+    cast = Cast(Driver(Tracker(Detector()), puppet.mode.shape, puppet.mode.size), Show(puppet))
     came: dict[float, float] = {}
     shown: list[tuple[float, float]] = []
 
@@ -242,11 +242,6 @@ def _freeze(folder: Path, card: Card) -> None:
     card.save(folder)
     without_training(GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)).save(folder / REDUCED)
     freeze(folder)
-
-
-def _driver(puppet: Puppet, detect: Callable[[Image], Any]) -> Driver:
-    shape = puppet.mode.shape
-    return Driver(detect, Retargeter(shape) if shape is not None else None, puppet.mode.size)
 
 
 class _Nowhere:

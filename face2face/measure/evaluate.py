@@ -17,7 +17,6 @@ from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
 from face2face.face.detect import Detector
 from face2face.face.identity import Identity
-from face2face.face.retarget import Retargeter
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
@@ -162,8 +161,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
         FaceError: Nobody is seen in the video.
         MediaError: The file is no video.
     """
-    shape = puppet.mode.shape
-    drive = Driver(judge.detect, Retargeter(shape) if shape is not None else None, puppet.mode.size)
+    drive = Driver(judge.detect, puppet.mode.shape, puppet.mode.size)
     last: Moment | None = None
     box: Box | None = None
     with VideoFile(driver) as video:

@@ -47,14 +47,13 @@ class Recording:
         path: Ends with ``.mp4``; its folder is made if need be.
         fps: Frames a second, above 0.
         sound: A file whose sound track, if it has one, goes with the pictures, as far as they go.
-        since: Seconds in that file at which the recording begins.
 
     Raises:
         MediaError: The name has another suffix or the folder can't be written to.
     """
 
-    def __init__(self, path: Path, fps: float, sound: Path | None = None, since: float = 0.0) -> None:
-        self._sound: _Sound | None = _Sound(sound, since) if sound is not None else None
+    def __init__(self, path: Path, fps: float, sound: Path | None = None) -> None:
+        self._sound: _Sound | None = _Sound(sound) if sound is not None else None
         if path.suffix.lower() != ".mp4":
             raise MediaError("a recording is an .mp4 file", path.name, "name it so")
         writable_folder(path.parent)
@@ -120,9 +119,8 @@ class Recording:
 class _Sound:
     """A file's sound track as AAC, packet by packet."""
 
-    def __init__(self, path: Path, since: float) -> None:
+    def __init__(self, path: Path) -> None:
         self._input = av.open(str(path))
-        self._since = since
         self._packets: Iterator[av.Packet] = iter(())
         self._ahead: av.Packet | None = None
 
@@ -136,12 +134,11 @@ class _Sound:
         even = av.AudioResampler("fltp", track.layout, track.rate)
         samples = 0
         for frame in self._input.decode(track):
-            if frame.time is not None and frame.time >= self._since:
-                frame.pts = None
-                for part in even.resample(frame):
-                    part.pts, part.time_base = samples, Fraction(1, track.rate)
-                    samples += part.samples
-                    yield from stream.encode(part)
+            frame.pts = None
+            for part in even.resample(frame):
+                part.pts, part.time_base = samples, Fraction(1, track.rate)
+                samples += part.samples
+                yield from stream.encode(part)
         yield from stream.encode(None)
 
     def until(self, seconds: float) -> Iterator[av.Packet]:

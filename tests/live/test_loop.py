@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.face.performance import Performance
-from face2face.face.retarget import Retargeter, TargetShape
+from face2face.face.retarget import TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
 from face2face.live.controls import CONTROLS
@@ -62,7 +62,7 @@ def blind(photo: Image) -> list[Landmarks]:
 
 
 def driver() -> Driver:
-    return Driver(blind, Retargeter(TargetShape.of(TARGET[None])), MODE.size)
+    return Driver(blind, MODE.shape, MODE.size)
 
 
 def show() -> Show:

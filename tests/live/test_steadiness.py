@@ -6,7 +6,6 @@ import numpy as np
 
 from face2face.commands.run_webcam import shipped_model
 from face2face.face.detect import Detector
-from face2face.face.retarget import Retargeter
 from face2face.face.track import Tracker
 from face2face.image import Scene
 from face2face.live.driver import Driver
@@ -17,8 +16,7 @@ from face2face.measure import metrics
 def test_a_driver_who_sits_still_leaves_the_picture_as_still(astronaut: Scene, detector: Detector) -> None:
     """The generated picture changes no more from frame to frame than the noise of the driver's own camera does."""
     puppet = Puppet.load(shipped_model())
-    assert puppet.mode.shape is not None
-    drive = Driver(Tracker(detector), Retargeter(puppet.mode.shape), puppet.mode.size)
+    drive = Driver(Tracker(detector), puppet.mode.shape, puppet.mode.size)
     rng = np.random.default_rng(0)
     seen, shown = [], []
     for number in range(40):
