@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--driver", type=Path, help="a video of the driver (default: a portrait moved by a script)")
     parser.add_argument("--frames", type=positive, default=300, help="frames a round")
     parser.add_argument("--rounds", type=positive, default=3, help="rounds; the medians over them are told")
+    parser.add_argument("--endure", type=positive, metavar="MINUTES", help="instead: is each as fast and as small after so many minutes?")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
 
@@ -46,9 +47,15 @@ def run(options: argparse.Namespace) -> None:
         models = options.model or [shipped_model()]
         if options.model is None:
             models.append(benchmark.enlarged(models[0], folder / "512"))
+        frames = _frames(options.driver, options.frames)
+        if options.endure:
+            for model in models:
+                print(f"{model.name}, minute by minute:")
+                for stretch in benchmark.endure(model, frames, 60 * options.endure, options.endure):
+                    print(f"{stretch.frame.median:.1f} ms a frame, 99th percentile {stretch.frame.slow:.1f}; {stretch.held_mib} MiB held")
+            return
         with quiet():
             ancestor = benchmark.Ancestor(folder / "ancestor")
-        frames = _frames(options.driver, options.frames)
         ancestors: list[benchmark.Timing] = []
         flows: dict[Path, list[benchmark.Flow]] = {model: [] for model in models}
         for number in range(options.rounds):

@@ -67,6 +67,8 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
     Raises:
         Face2FaceError: What the person should be told.
     """
+    # NumPy's products are small here: on two threads they take as long, and both spin.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     module = import_module(f"face2face.commands.{verb}")
     parser = Parser(program, description=module.DESCRIPTION, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     module.add_arguments(parser)

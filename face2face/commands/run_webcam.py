@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     if options.no_window and not (options.output or options.virtual_camera or options.save_performance):
         raise OptionError("without a window it goes somewhere else", "--no-window alone", "add --output out.mp4 or --virtual-camera")
 
-    from face2face.face.detect import Detector
+    from face2face.face.detect import LIVE_TRIES, Detector
     from face2face.face.performance import Performance, Take
     from face2face.face.track import Tracker
     from face2face.live import loop
@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> None:
         stack.enter_context(source)
         detect: Callable[[Image], list[Landmarks]] = no_faces
         if not isinstance(source, (Performance, Take)):
-            detect = Detector(options.landmark_model)
+            detect = Detector(options.landmark_model, LIVE_TRIES)
             detect = detect if isinstance(source, Stills) else Tracker(detect)
         sinks: list[Sink] = []
         if options.output:

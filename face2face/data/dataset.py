@@ -135,9 +135,9 @@ class StripDataset(keras.utils.PyDataset):
             order = np.random.default_rng((self._seed, self.epoch)).permutation(order)
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         strips = [self._panels(int(each)) for each in chosen]
-        shown = np.stack([np.concatenate([strip[each] for each in self._layout.inputs], axis=-1) for strip in strips])
+        shown = to_signed(np.stack([cv2.merge([strip[each] for each in self._layout.inputs]) for strip in strips]))
         wanted = to_signed(np.stack([strip[self._layout.output] for strip in strips]))
-        return to_signed(shown), self._within_reach(to_signed(shown), wanted)
+        return shown, self._within_reach(shown, wanted)
 
     def _within_reach(self, shown: NDArray[np.float32], wanted: NDArray[np.float32]) -> NDArray[np.float32]:
         """The target as far as it can be reached: beyond the mask it is the base, which the discriminator would else tell at a glance."""
@@ -166,7 +166,9 @@ class StripDataset(keras.utils.PyDataset):
 
 def to_signed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """uint8 0..255 as float32 -1..1."""
-    return image.astype(np.float32) / 127.5 - 1
+    signed = np.multiply(image, np.float32(1 / 127.5))
+    signed -= 1
+    return signed
 
 
 def to_bytes(signed: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -29,8 +29,8 @@ _SHUT = 0.02
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
-#: Bytes of decoded keyframes kept in memory.
-_DECODED = 100_000_000
+#: Bytes of decoded keyframes kept in memory, and as many of those with their layers.
+_DECODED = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -119,21 +119,20 @@ class Bank:
         """Width and height of the photos, in pixels."""
         return int(self.backdrop.photo.shape[1])
 
-    def photo(self, index: int) -> Image:
-        """A keyframe: ``(size, size, 3)`` uint8."""
-        return np.ascontiguousarray(self.layers(index)[..., :3])
-
-    def layers(self, index: int) -> NDArray[np.uint8]:
-        """A keyframe and what in it stands before the backdrop: ``(size, size, 4)`` uint8, RGB and then 255 for foreground."""
-        return self._layers(index)
+    @cached_property
+    def photo(self) -> Callable[[int], Image]:
+        """A keyframe, by its index: ``(size, size, 3)`` uint8."""
+        return lru_cache(maxsize=max(1, _DECODED // (3 * self.size**2)))(lambda index: _decoded(self.coded[index]))
 
     @cached_property
-    def _layers(self) -> Callable[[int], NDArray[np.uint8]]:
-        def decode(index: int) -> NDArray[np.uint8]:
-            photo = _decoded(self.coded[index])
-            return np.concatenate([photo, self.backdrop.foreground(photo)], axis=-1)
+    def layers(self) -> Callable[[int], NDArray[np.uint8]]:
+        """A keyframe and what stands before the backdrop in it, by its index: ``(size, size, 4)`` uint8, RGB and 255 for foreground."""
 
-        return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(decode)
+        def layered(index: int) -> NDArray[np.uint8]:
+            photo = self.photo(index)
+            return np.dstack([photo, self.backdrop.foreground(photo)])
+
+        return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(layered)
 
     @cached_property
     def _vectors(self) -> dict[Likeness, NDArray[np.floating]]:

@@ -31,7 +31,7 @@ class Steady:
         strength: The cut-offs are divided by it: 2 steadies twice as much, 0 not at all.
     """
 
-    def __init__(self, cutoff: float = 0.8, rise: float = 3.0, knee: float = 1.7, strength: float = 1.0) -> None:
+    def __init__(self, cutoff: float = 0.8, rise: float = 12.0, knee: float = 1.7, strength: float = 1.0) -> None:
         self.strength = strength
         self._cutoff, self._rise, self._knee = cutoff, rise, knee
         self.reset()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,16 +51,18 @@ class OpenVinoEngine:
             raise ModelError("a model's files are complete", f"no {path}", "restore it, or run tools/freeze_model.py again")
         hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32"}
         try:
-            self._compiled = ov.Core().compile_model(ov.Core().read_model(path), "CPU", hints)
+            model = ov.Core().read_model(path)
         except RuntimeError as error:
             raise _damaged(path) from error
-        check_input(path, tuple(self._compiled.input(0).shape), size, panels)
-        self._request = self._compiled.create_infer_request()
+        check_input(path, tuple(model.input(0).shape), size, panels)
+        # Compiled while the rest of the program starts.
+        self._request = ThreadPoolExecutor(1).submit(lambda: ov.Core().compile_model(model, "CPU", hints).create_infer_request())
 
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
-        self._request.infer([np.concatenate(panels, axis=-1)[None]])
-        return np.array(self._request.get_output_tensor(0).data[0])
+        request = self._request.result()
+        request.infer([cv2.merge(panels)[None]])
+        return np.array(request.get_output_tensor(0).data[0])
 
 
 class TensorFlowEngine:

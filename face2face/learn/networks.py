@@ -60,31 +60,32 @@ def _instance_norm(x: Any) -> Any:
 
 # --- Light: ours -------------------------------------------------------------------------------------------------------
 
-#: Pixels at which it thinks.
-_LIGHT_SIZE = 64
+#: Pixels at which it looks, whatever the panels' size, and at which it thinks.
+_LOOKED, _THOUGHT = 256, 64
 
 
-def light(layout: Layout, ngf: int = 32) -> keras.Model:
-    """A small U-Net, 1 M weights for ``ngf`` 32, that trains in minutes and runs live on a laptop.
+def light(layout: Layout, ngf: int = 16) -> keras.Model:
+    """A small U-Net, 0.27 M weights for ``ngf`` 16, that trains in minutes and runs live on a laptop.
 
-    It thinks at 64 pixels, whatever the panels' size. Where the layout names a base panel, the answer is that panel plus a residual
-    that is as coarse: it mends tone and shape, and leaves detail to the base, whose pixels were photographed; a residual as
-    fine as the picture learns to blur. It begins at zero, so untrained it answers with the base, and where the layout names a mask, it
-    is confined to it. Batch normalisation makes it learn several times as fast, and is folded away when the network is
-    reduced. Upsampling is bilinear, since transposed convolutions leave a checkerboard (Odena et al., *Deconvolution and
+    It looks at 256 pixels and thinks at 64, whatever the panels' size. Where the layout names a base panel, the answer is that panel
+    plus a residual that is as coarse: it mends tone and shape, and leaves detail to the base, whose pixels were photographed; a
+    residual as fine as the picture learns to blur. It begins at zero, so untrained it answers with the base, and where the layout
+    names a mask, it is confined to it. Batch normalisation makes it learn several times as fast, and is folded away when the network
+    is reduced. Upsampling is bilinear, since transposed convolutions leave a checkerboard (Odena et al., *Deconvolution and
     checkerboard artifacts*, Distill 2016).
 
     Args:
-        layout: The panels and their roles; a size that 64 divides.
+        layout: The panels and their roles; a size that 256 divides, or a smaller one that 64 does.
         ngf: Channels of its first layer.
 
     Returns:
         ``(b, size, size, 3 * panels)`` in [-1, 1] to ``(b, size, size, 3)``, nominally in [-1, 1].
     """
     widths = [ngf, 2 * ngf, 3 * ngf, 4 * ngf]
-    stride = layout.size // _LIGHT_SIZE
     condition = _condition(layout)
-    x = _layer(_layer(condition, widths[0], 2 * stride, stride), widths[0])
+    looked = layers.AveragePooling2D(layout.size // _LOOKED)(condition) if layout.size > _LOOKED else condition
+    stride = min(layout.size, _LOOKED) // _THOUGHT
+    x = _layer(_layer(looked, widths[0], 2 * stride, stride), widths[0])
     skips = [x]
     for width in widths[1:]:
         x = _layer(_layer(x, width, 4, 2), width)
@@ -93,13 +94,14 @@ def light(layout: Layout, ngf: int = 32) -> keras.Model:
     for width, skip in zip(reversed(widths[:-1]), reversed(skips[:-1]), strict=True):
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
     x = _layer(x, ngf)
+    enlarged = layout.size // _THOUGHT
     if layout.base is None:
-        for _ in range(stride.bit_length() - 1):
+        for _ in range(enlarged.bit_length() - 1):
             x = _layer(_double(_layer(x, ngf // 2, 1)), ngf // 2)
         picture = layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")
         return keras.Model(condition, picture(layers.Concatenate()([x, condition])), name="light")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
-    residual = layers.UpSampling2D(stride, interpolation="bilinear")(residual)
+    residual = layers.UpSampling2D(enlarged, interpolation="bilinear")(residual)
     residual = layers.Rescaling(2.0)(residual)  # as far as from white to black
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
@@ -155,6 +157,6 @@ class Defaults:
 #: Name -> the function that makes it, of a layout and ``ngf``.
 GENERATORS: dict[str, Callable[[Layout, int], keras.Model]] = {"light": light, "unet": unet}
 DEFAULTS = {
-    "light": Defaults(batch_size=4, ngf=32, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0, flip=True, sway=1.0),
+    "light": Defaults(batch_size=4, ngf=16, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0, flip=True, sway=1.0),
     "unet": Defaults(batch_size=1, ngf=64, ndf=64, lr=2e-4, l1_weight=100.0, ssim_weight=0.0, gan_weight=1.0, flip=False, sway=0.0),
 }

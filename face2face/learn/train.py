@@ -23,10 +23,10 @@ from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import history
 from face2face.learn.gan import Pix2Pix, judged_panels
-from face2face.learn.memory import peak_memory
 from face2face.learn.networks import GENERATORS, patchgan
 from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
+from face2face.memory import peak_memory
 
 #: The rate falls to zero, linearly, over this last share of a run: the picture settles.
 _DECAY = 0.5

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from face2face.data.process import resize
 from face2face.face.animate import animate
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import Bank
-from face2face.face.detect import Detector, bundled_weights
+from face2face.face.detect import LIVE_TRIES, Detector, bundled_weights
 from face2face.face.motion import perform
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
@@ -38,6 +37,7 @@ from face2face.live.puppet import Puppet
 from face2face.live.session import Cast, Session
 from face2face.live.view import Show, View
 from face2face.media.sink import Recording
+from face2face.memory import held_memory
 
 #: The driver: a camera's usual picture, and its rate.
 WIDTH, HEIGHT, FPS = 640, 480, 30
@@ -45,12 +45,12 @@ WIDTH, HEIGHT, FPS = 640, 480, 30
 _WARM = 30
 
 
-def portrait_clip(count: int) -> list[Image]:
+def portrait_clip(length: int) -> list[Image]:
     """A driver without a camera: the portrait of scikit-image, moved by the script, ``(480, 640, 3)`` uint8 pictures."""
     photo = astronaut()
     (landmarks,) = Detector()(photo)
     pictures = []
-    for number in range(count):
+    for number in range(length):
         moved = animate(photo, landmarks, perform(number / FPS).applied_to(landmarks))
         side = (WIDTH - photo.shape[1]) // 2
         pictures.append(cv2.copyMakeBorder(moved[:HEIGHT], 0, 0, side, side, cv2.BORDER_REPLICATE))
@@ -79,7 +79,7 @@ class Timing:
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
-    track, driver, show = Tracker(Detector()), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet)
+    track, driver, show = Tracker(Detector(tries=LIVE_TRIES)), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet)
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -112,8 +112,7 @@ class Flow:
 
 def end_to_end(model: Path, frames: list[Image]) -> Flow:
     """The live loop on frames that come as fast as they are taken."""
-    puppet = Puppet.load(model)
-    cast = Cast(Driver(Tracker(Detector()), puppet.mode.shape, puppet.mode.size), Show(puppet))
+    cast = _cast(model)
     came: dict[float, float] = {}
     shown: list[tuple[float, float]] = []
 
@@ -130,6 +129,48 @@ def end_to_end(model: Path, frames: list[Image]) -> Flow:
     counted = shown[_WARM:]
     periods = [after[1] - before[1] for before, after in pairwise(counted)]
     return Flow(Timing.of(periods), Timing.of([done - came[seconds] for seconds, done in counted]))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a long run.
+
+    Attributes:
+        frame: From one picture to the next.
+        held_mib: The memory held at its end; 0 on systems that don't tell.
+    """
+
+    frame: Timing
+    held_mib: int
+
+
+def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int) -> list[Stretch]:
+    """The live loop on a driver who goes round and round for so long, in parts of equal length."""
+    cast = _cast(model)
+    shown: list[float] = []
+    done: list[Stretch] = []
+    began = time.perf_counter()
+
+    def scenes() -> Iterator[Scene]:
+        for number in count():
+            if len(done) == stretches:
+                return
+            yield Scene(frames[number % len(frames)], seconds=number / FPS)
+
+    def watch(view: View) -> None:
+        shown.append(time.perf_counter())
+        if shown[-1] - began > seconds * (len(done) + 1) / stretches:
+            done.append(Stretch(Timing.of([after - before for before, after in pairwise(shown)]), held_memory()))
+            shown.clear()
+
+    with Session([lambda: cast], sinks=[_Nowhere()], watch=watch) as session:
+        loop.run(session, scenes())
+    return done[:stretches]
+
+
+def _cast(model: Path) -> Cast:
+    puppet = Puppet.load(model)
+    return Cast(Driver(Tracker(Detector(tries=LIVE_TRIES)), puppet.mode.shape, puppet.mode.size), Show(puppet))
 
 
 class Ancestor:
@@ -191,7 +232,10 @@ def start(model: Path, frames: list[Image], folder: Path) -> Start:
         for number, photo in enumerate(frames):
             recording.write(photo, number / FPS)
     output.unlink(missing_ok=True)
-    code = "import sys; from face2face.commands.console import main; main(sys.argv[1:]); print('tensorflow' in sys.modules)"
+    code = (
+        "import sys; from face2face.commands.console import main; main(sys.argv[1:]);"
+        "from face2face.memory import peak_memory; print(peak_memory(), 'tensorflow' in sys.modules)"
+    )
     options = ["run_webcam", "--source", str(clip), "--tf-model", str(model), "--no-window", "--output", str(output)]
     began = time.perf_counter()
     with subprocess.Popen([sys.executable, "-c", code, *options], stdout=subprocess.PIPE, text=True) as program:
@@ -199,12 +243,8 @@ def start(model: Path, frames: list[Image], folder: Path) -> Start:
             time.sleep(0.002)
         first = time.perf_counter() - began
         assert program.stdout is not None
-        told = program.stdout.read()
-        peak = 0
-        if hasattr(os, "wait4"):
-            _, _, usage = os.wait4(program.pid, 0)
-            peak = usage.ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10)
-    return Start(first, int(peak), told.strip().endswith("True"))
+        *_, peak, tensorflow = program.stdout.read().split()
+    return Start(first, int(peak), tensorflow == "True")
 
 
 def enlarged(model: Path, folder: Path) -> Path:

@@ -15,8 +15,9 @@ from face2face.data.gather import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector
+from face2face.face.detect import LIVE_TRIES, Detector
 from face2face.face.identity import Identity
+from face2face.face.track import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
@@ -87,6 +88,8 @@ class Judge:
 
     def __init__(self) -> None:
         self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
+        #: What finds the driver, as it does live.
+        self.detect_live = Detector(tries=LIVE_TRIES)
 
     def look(self, picture: Image) -> Look | None:
         """The one face in a picture; None where there isn't exactly one."""
@@ -123,17 +126,13 @@ def self_reenactment(puppet: Puppet, scenes: Iterable[Scene], judge: Judge, ever
         judge: What looks at the pictures.
         every: Judge one frame in so many; the model follows them all.
     """
-    drive = Driver(judge.detect, None, puppet.mode.size)
+    drive = Driver(Tracker(judge.detect_live), None, puppet.mode.size)
     last: Moment | None = None
     for number, scene in enumerate(scenes):
-        true = judge.look(scene.photo)
-        if true is None:
-            last = None
-            continue
-        posed = drive(Scene(scene.photo, true.landmarks, scene.seconds))
-        assert posed.target is not None
-        panels = puppet.condition(posed.target)
-        if number % every:
+        posed = drive(scene)
+        panels = [] if posed.target is None else puppet.condition(posed.target)
+        true = None if number % every or not panels else judge.look(scene.photo)
+        if posed.target is None or true is None:
             last = None
             continue
         generated = puppet.answer(posed.target, panels)
@@ -161,7 +160,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
         FaceError: Nobody is seen in the video.
         MediaError: The file is no video.
     """
-    drive = Driver(judge.detect, puppet.mode.shape, puppet.mode.size)
+    drive = Driver(Tracker(judge.detect_live), puppet.mode.shape, puppet.mode.size)
     last: Moment | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
@@ -171,7 +170,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
                 last = None
                 continue
             box = box or head_box(found[0][None], *scene.photo.shape[:2])
-            posed = drive(Scene(scene.photo, found[0], scene.seconds))
+            posed = drive(scene)
             assert posed.target is not None
             assert posed.target.landmarks is not None
             panels = puppet.condition(posed.target)

@@ -53,10 +53,10 @@ class Recording:
     """
 
     def __init__(self, path: Path, fps: float, sound: Path | None = None) -> None:
-        self._sound: _Sound | None = _Sound(sound) if sound is not None else None
         if path.suffix.lower() != ".mp4":
             raise MediaError("a recording is an .mp4 file", path.name, "name it so")
         writable_folder(path.parent)
+        self._sound: _Sound | None = _Sound(sound) if sound is not None else None
         self._path, self._rate = path, Fraction(fps).limit_denominator(1001)
         self._container: av.container.OutputContainer | None = None
         self._next = 0
@@ -68,7 +68,7 @@ class Recording:
         too early is left out.
 
         Args:
-            image: All of one size; an odd last row or column is cut off, since H.264 halves its colours.
+            image: Later ones are brought to the first one's size; an odd last row or column is cut off, since H.264 halves its colours.
             seconds: From the recording's start.
 
         Raises:
@@ -87,7 +87,10 @@ class Recording:
             if self._sound is not None:
                 self._mux(self._sound.until(float(self._next / self._rate)))
         except (OSError, av.FFmpegError) as error:
-            raise MediaError("the recording can be written", f"{self._path}: {error}", "free the disk or name another file") from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> MediaError:
+        return MediaError("the recording can be written", f"{self._path}: {error}", "free the disk or name another file")
 
     def _open(self, image: Image) -> None:
         self._container = av.open(str(self._path), "w", options={"movflags": "hybrid_fragmented+use_metadata_tags"})
@@ -108,12 +111,17 @@ class Recording:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._container is not None:
-            self._mux(self._stream.encode(None))
-            self._container.close()
+        try:
+            if self._container is not None:
+                self._mux(self._stream.encode(None))
+                self._container.close()
+        except (OSError, av.FFmpegError) as late:
+            if error is None:
+                raise self._unwritable(late) from late
+        finally:
             self._container = None
-        if self._sound is not None:
-            self._sound.close()
+            if self._sound is not None:
+                self._sound.close()
 
 
 class _Sound:

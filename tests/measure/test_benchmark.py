@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from face2face.commands.run_webcam import shipped_model
-from face2face.measure.benchmark import Timing
+from face2face.measure.benchmark import Timing, endure, portrait_clip
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -16,6 +16,12 @@ def test_a_timing_is_median_and_99th_percentile_in_milliseconds() -> None:
     timing = Timing.of([0.010] * 99 + [0.500])
     assert timing.median == pytest.approx(10)
     assert 10 < timing.slow < 500
+
+
+def test_a_long_run_is_told_in_parts_of_equal_length() -> None:
+    parts = endure(shipped_model(), portrait_clip(10), seconds=1.0, stretches=2)
+    assert len(parts) == 2
+    assert all(part.frame.median > 0 for part in parts)
 
 
 def test_a_short_benchmark(in_folder: Path, face2face: Command) -> None:

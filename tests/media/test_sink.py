@@ -2,6 +2,7 @@ import contextlib
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -48,6 +49,23 @@ def test_odd_sizes_are_cut(tmp_path: Path) -> None:
         assert (container.streams.video[0].height, container.streams.video[0].width) == (64, 96)
 
 
+def test_a_camera_that_changes_its_size_goes_on(tmp_path: Path) -> None:
+    with Recording(tmp_path / "out.mp4", 25) as recording:
+        recording.write(grey(50, 48, 64), 0.0)
+        recording.write(grey(150, 72, 128), 0.04)
+    _, levels, _ = read(tmp_path / "out.mp4")
+    assert levels == pytest.approx([50, 150], abs=4)
+
+
+def decodable(path: Path) -> int:
+    """How many pictures can be had from a file that may be cut off."""
+    decoded = 0
+    with av.open(str(path)) as container, contextlib.suppress(av.FFmpegError):
+        for _ in container.decode(video=0):
+            decoded += 1
+    return decoded
+
+
 def test_an_error_on_the_way_leaves_a_playable_file(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), Recording(tmp_path / "out.mp4", 25) as recording:
         for number in range(10):
@@ -67,14 +85,31 @@ for number in range(500):
     recording.write(rng.integers(0, 256, (64, 64, 3), np.uint8), number / 25)
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    import sys
-
     subprocess.run([sys.executable, "-c", code], check=False)
-    decoded = 0
-    with av.open(str(tmp_path / "out.mp4")) as container, contextlib.suppress(av.FFmpegError):
-        for _ in container.decode(video=0):
-            decoded += 1
-    assert decoded > 100
+    assert decodable(tmp_path / "out.mp4") > 100
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on a file's size")
+def test_on_a_full_disk_it_is_said_and_what_was_recorded_stays_playable(tmp_path: Path) -> None:
+    code = f"""
+import numpy as np, resource, signal
+from pathlib import Path
+from face2face.errors import MediaError
+from face2face.media.sink import Recording
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+rng = np.random.default_rng(0)
+try:
+    with Recording(Path({str(tmp_path / "out.mp4")!r}), 25) as recording:
+        for number in range(1000):
+            recording.write(rng.integers(0, 256, (64, 64, 3), np.uint8), number / 25)
+except MediaError as error:
+    print(error)
+"""
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert "the recording can be written" in said
+    assert "free the disk" in said
+    assert decodable(tmp_path / "out.mp4") > 100
 
 
 @pytest.mark.skipif(not shutil.which("ffprobe"), reason="needs ffprobe")
