@@ -7,7 +7,7 @@ import numpy as np
 
 from face2face.face.landmarks import PARTS, interocular
 from face2face.face.region import fill
-from face2face.face.warp import warp
+from face2face.face.warp import sharpened, warp
 from face2face.image import Image, Landmarks
 
 #: Colours of an open mouth's depth and of lashes, RGB.
@@ -32,6 +32,7 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
     Returns:
         ``(size, size, 3)`` uint8.
     """
+    photo = sharpened(photo)
     grown = interocular(moved) / interocular(landmarks)
     awake = moved.copy()
     closing = [_gap(moved, _lids(eye)) < 0.9 * grown * _gap(landmarks, _lids(eye)) for eye in _EYES]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
 from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular
+from face2face.face.warp import sharpened
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks, Scene
 
@@ -29,8 +30,6 @@ _SHUT = 0.02
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
-#: What is finer than so many pixels is strengthened by this share.
-_FINE, _SHARPER = 0.8, 0.06
 #: Bytes of decoded keyframes kept in memory, and as many of those with their layers.
 _DECODED = 60_000_000
 
@@ -123,8 +122,8 @@ class Bank:
 
     @cached_property
     def photo(self) -> Callable[[int], Image]:
-        """A keyframe, by its index, ready to be warped: ``(size, size, 3)`` uint8, sharpened by as much as that softens it."""
-        return lru_cache(maxsize=max(1, _DECODED // (3 * self.size**2)))(lambda index: _sharpened(_decoded(self.coded[index])))
+        """A keyframe, by its index, ready to be warped: ``(size, size, 3)`` uint8."""
+        return lru_cache(maxsize=max(1, _DECODED // (3 * self.size**2)))(lambda index: sharpened(_decoded(self.coded[index])))
 
     @cached_property
     def layers(self) -> Callable[[int], NDArray[np.uint8]]:
@@ -235,11 +234,6 @@ def _coded(photo: Image) -> NDArray[np.uint8]:
     written, code = cv2.imencode(".webp", photo[..., ::-1], _LOSSLESS)
     assert written
     return np.asarray(code).ravel()
-
-
-def _sharpened(photo: Image) -> Image:
-    softer = cv2.GaussianBlur(photo, (0, 0), _FINE)
-    return np.asarray(cv2.addWeighted(photo, 1 + _SHARPER, softer, -_SHARPER, 0), np.uint8)
 
 
 def _decoded(code: NDArray[np.uint8]) -> Image:

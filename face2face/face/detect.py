@@ -34,7 +34,7 @@ _BOX_SIDE = 1 / 0.335
 #: In how many boxes a face is sought that is followed live, where a filter evens out the rest.
 LIVE_TRIES = 2
 #: Pixels to which a box is brought to see whether a face is in it, and the score it must reach; 0 is what detection asks for.
-_CHECKED_SIDE, _CHECKED_ROOM, _CHECKED_SCORE = 90, 0.6, -0.5
+_CHECKED_SIDE, _CHECKED_SCORE = 90, -0.5
 
 
 def bundled_weights(name: str) -> Path:
@@ -96,12 +96,12 @@ class Detector:
 
     def sees(self, photo: Image, landmarks: Landmarks) -> bool:
         """Whether there is a face where ``(68, 2)`` landmarks lie; it may be turned farther than one that is sought in a whole picture."""
-        part, _ = _cut(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), *_place(landmarks), _CHECKED_SIDE, _CHECKED_ROOM)
+        part, _ = _cut(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), *_place(landmarks), _CHECKED_SIDE)
         found, _, _ = self._hog.run(part, 0, _CHECKED_SCORE)
         return any(each.contains(dlib.point(part.shape[1] // 2, part.shape[0] // 2)) for each in found)
 
     def _landmarks(self, grey: np.ndarray, middle: np.ndarray, width: float) -> Landmarks:
-        fine, to_picture = _cut(grey, middle, width, _FINE_SIDE, _ROOM)
+        fine, to_picture = _cut(grey, middle, width, _FINE_SIDE)
         points = np.mean([face_utils.shape_to_np(self._predictor(fine, box), dtype="float64") for box in self._tries], axis=0)
         return (points @ to_picture[:, :2].T + to_picture[:, 2]).astype(np.float32)
 
@@ -119,11 +119,11 @@ def _place(landmarks: Landmarks) -> tuple[np.ndarray, float]:
     return landmarks[PARTS["nose"]].mean(0).astype(np.float64), max(side, 1.0)
 
 
-def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int, room: float) -> tuple[np.ndarray, np.ndarray]:
-    """A square of a picture brought to ``side`` pixels with a share of it as room around, and the affine map that leads back from it."""
-    scale, whole = side / width, round(side * (1 + 2 * room))
+def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """A square of a picture brought to ``side`` pixels, with room around, and the affine map that leads back from it."""
+    scale, whole = side / width, round(side * (1 + 2 * _ROOM))
     # Pixel centres at whole numbers on both sides, as everywhere.
-    x, y = middle - width * (0.5 + room) + 0.5 / scale
+    x, y = middle - width * (0.5 + _ROOM) + 0.5 / scale
     to_picture = np.array([[1 / scale, 0, x], [0, 1 / scale, y]])
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(grey, to_picture, (whole, whole), flags=how, borderMode=cv2.BORDER_REPLICATE), to_picture

@@ -135,7 +135,7 @@ def marked(picture: Image) -> Image:
 def write_lines(picture: Image, lines: list[str]) -> Image:
     """A copy with lines of text over its darkened left."""
     copy = np.ascontiguousarray(picture).copy()
-    scale = min(copy.shape[0] / (34 * (len(lines) + 1)), copy.shape[1] / 560)
+    scale = min(copy.shape[0] / (34 * (len(lines) + 2)), copy.shape[1] / 560)  # the foot is left free
     sizes = [cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)[0] for line in lines]
     behind = copy[:, : max(width for width, _ in sizes) + round(24 * scale)]
     behind[...] = behind // 4

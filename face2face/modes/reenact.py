@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -123,12 +124,12 @@ class Reenact:
 
     def _mixed(self, like: Likeness, scene: Scene, posed: Callable[[int], Image]) -> Image:
         """The keyframes chosen by one likeness, posed and mixed."""
-        landmarks = _of(scene)
-        chosen = self._chosen(landmarks, like, scene.seconds)
-        if len(chosen) == 1:
-            return posed(next(iter(chosen)))
-        mixed = sum((np.float32(weight) * posed(index) for index, weight in chosen.items()), np.float32(0))
-        return np.rint(mixed).astype(np.uint8)
+        (first, total), *others = self._chosen(_of(scene), like, scene.seconds).items()
+        mixed = posed(first)
+        for index, weight in others:
+            total += weight
+            mixed = cv2.addWeighted(mixed, 1 - weight / total, posed(index), weight / total, 0)
+        return mixed
 
     def _chosen(self, landmarks: Landmarks, like: Likeness, seconds: float | None) -> dict[int, float]:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
