@@ -24,6 +24,10 @@ class Pix2Pix(keras.Model):
     one of two pictures, one of which is nearly that panel, it would learn to look for that and drive the generator away from it. Where
     the layout names a mask, L1 and structure are means over what it covers, or the still pixels around would water them down.
 
+    By what it was trained on a network becomes surer than it should be of what it never saw. Validation therefore also tells how
+    far the generator departs from its base (``extent``) and how far the truth lies in that direction (``agreement``), as means of
+    squares and products: the second over the first is the share of its departure that would have been best, in least squares.
+
     Args:
         generator: ``(b, s, s, 3n)`` conditions in [-1, 1] to ``(b, s, s, 3)`` pictures.
         discriminator: Conditions (see :func:`judged_panels`) with a picture to patch logits; None to go without.
@@ -44,9 +48,11 @@ class Pix2Pix(keras.Model):
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self._judged, self._mask = judged_panels(layout), layout.mask
+        self._judged, self._mask, self._base = judged_panels(layout), layout.mask, layout.base
         self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
         self._l1 = keras.metrics.Mean(name="l1")
+        if layout.base is not None:
+            self._agreement, self._extent = keras.metrics.Mean(name="agreement"), keras.metrics.Mean(name="extent")
         if discriminator is not None:
             self._gan, self._judge = keras.metrics.Mean(name="gan"), keras.metrics.Mean(name="discriminator")
 
@@ -61,6 +67,10 @@ class Pix2Pix(keras.Model):
         l1 = ops.mean(ops.abs(y - y_pred)) / covered
         self._l1.update_state(l1)
         if not training:
+            if self._base is not None:
+                base = x[..., 3 * self._base : 3 * self._base + 3]
+                self._agreement.update_state(ops.mean((y_pred - base) * (y - base)))
+                self._extent.update_state(ops.mean(ops.square(y_pred - base)))
             return l1
         loss = self._l1_weight * l1
         if self._ssim_weight:

@@ -62,6 +62,8 @@ def _instance_norm(x: Any) -> Any:
 
 #: Pixels at which it looks, whatever the panels' size, and at which it thinks.
 _LOOKED, _THOUGHT = 256, 64
+#: The layer that says how far it may depart from its base.
+_DEPARTURE = "departure"
 
 
 def light(layout: Layout, ngf: int = 16) -> keras.Model:
@@ -102,11 +104,25 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
         return keras.Model(condition, picture(layers.Concatenate()([x, condition])), name="light")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
     residual = layers.UpSampling2D(enlarged, interpolation="bilinear")(residual)
-    residual = layers.Rescaling(2.0)(residual)  # as far as from white to black
+    residual = layers.Rescaling(2.0, name=_DEPARTURE)(residual)  # as far as from white to black
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
     base = condition[..., 3 * layout.base : 3 * layout.base + 3]
     return keras.Model(condition, layers.Add(name="picture")([base, residual]), name="light")
+
+
+def held_back(generator: keras.Model, share: float) -> keras.Model:
+    """A generator that departs from its base by a share of what this one does; one that has no base is given back as it is."""
+
+    def clone(layer: keras.Layer) -> keras.Layer:
+        scaled = {"scale": layer.scale * share} if layer.name == _DEPARTURE else {}
+        return type(layer).from_config(layer.get_config() | scaled)
+
+    if _DEPARTURE not in (layer.name for layer in generator.layers):
+        return generator
+    copy = keras.models.clone_model(generator, clone_function=clone)
+    copy.set_weights(generator.get_weights())
+    return copy
 
 
 def _layer(x: Any, channels: int, kernel: int = 3, strides: int = 1) -> Any:

@@ -23,7 +23,7 @@ from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import history
 from face2face.learn.gan import Pix2Pix, judged_panels
-from face2face.learn.networks import GENERATORS, patchgan
+from face2face.learn.networks import GENERATORS, held_back, patchgan
 from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
 from face2face.memory import peak_memory
@@ -33,6 +33,8 @@ _DECAY = 0.5
 #: Steps an epoch at most, so that a run is validated often, and the strips on which it is, spread over those held out.
 _EPOCH = 200
 _VALIDATED = 48
+#: Losses that are told.
+_TOLD = ("l1", "gan", "discriminator")
 #: Steps on which the time is estimated.
 _TRIAL = 3
 
@@ -303,7 +305,7 @@ class _Progress(keras.callbacks.Callback):
         self._steps += 1
         share = self.share((batch + 1) / self.params["steps"])
         self._bar.update(share - self._bar.n)
-        losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name != "loss"}
+        losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name in _TOLD}
         held_out = {"held out": f"{self.epochs[-1].val_l1:.4f}"} if self.epochs else {}
         self._bar.set_postfix({"epoch": len(self.epochs) + 1, "step": self._steps, **losses, **held_out}, refresh=False)
         if self._frequencies.save and self._steps % self._frequencies.save == 0:
@@ -315,12 +317,14 @@ class _Progress(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         figures = {name: float((logs or {}).get(name, 0.0)) for name in ("l1", "gan", "discriminator", "val_l1")}
+        extent = float((logs or {}).get("val_extent", 0.0))
+        share = float(np.clip((logs or {})["val_agreement"] / extent, 0, 1)) if extent else 1.0
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]
         if line.val_l1 < best:
-            self._run.save_best(self.model.generator)
-            self._finished_card(line).save(self._run.folder)
+            self._run.save_best(held_back(self.model.generator, share))
+            self._finished_card(line, share).save(self._run.folder)
         self._preview.write(self.model.generator, self._run.previews / f"epoch_{line.epoch:04d}.png")
         # The checkpoint comes last: until it is there, the run goes on from the one before, whose steps the history is cut to.
         history.write(self._run.folder, self.epochs)
@@ -332,12 +336,12 @@ class _Progress(keras.callbacks.Callback):
     def on_train_end(self, logs: Any = None) -> None:
         self._bar.close()
 
-    def _finished_card(self, line: history.Epoch) -> Card:
-        """The card of the generator as it is after an epoch."""
+    def _finished_card(self, line: history.Epoch, share: float) -> Card:
+        """The card of the generator as it is after an epoch, which departs from its base by a share of what it learnt."""
         training = {name: value for name, value in asdict(self._settings).items() if name not in ("generator", "condition", "data")}
         extent = {"epochs": line.epoch, "steps": line.steps, "minutes": round(line.seconds / 60, 1)}
         by = {"backend": keras.backend.backend(), "device": device(), "peak_mib": peak_memory(), "face2face": __version__}
-        metrics = {"val_l1": round(line.val_l1, 5)}
+        metrics = {"val_l1": round(line.val_l1, 5), "held_back_to": round(share, 3)}
         return replace(
             self._card,
             panels=self._settings.condition,

@@ -17,7 +17,7 @@ from face2face.data.dataset import Augmentation, Layout, StripDataset, to_bytes,
 from face2face.data.pairs import list_strips, read_strip, write_strip
 from face2face.learn import history
 from face2face.learn.gan import Pix2Pix
-from face2face.learn.networks import GENERATORS, patchgan
+from face2face.learn.networks import GENERATORS, held_back, patchgan
 from face2face.learn.run import CHECKPOINT, Run
 from face2face.learn.train import Limits
 from face2face.media.stills import list_images, read_image
@@ -177,6 +177,30 @@ def test_light_begins_with_its_base_and_never_leaves_its_mask() -> None:
     assert changed[100:150, 100:150].mean() > 0.9
     changed[100:150, 100:150] = False
     assert not changed.any()
+
+
+def test_a_generator_may_be_held_back_towards_its_base() -> None:
+    generator = GENERATORS["light"](Layout(3, (0, 1), 2, 64, base=1), 2)
+    rng = np.random.default_rng(0)
+    generator.set_weights([rng.normal(0, 0.1, each.shape) ** 2 for each in generator.get_weights()])
+    shown = rng.uniform(-1, 1, (1, 64, 64, 6)).astype(np.float32)
+    base = shown[..., 3:]
+    whole, half = (np.asarray(each(shown)) - base for each in (generator, held_back(generator, 0.5)))
+    assert np.abs(whole).max() > 0.01
+    assert half == pytest.approx(whole / 2, abs=1e-5)
+    reference = GENERATORS["unet"](Layout(2, (0,), 1, 64), 2)
+    assert held_back(reference, 0.5) is reference, "it has no base"
+
+
+def test_validation_tells_how_much_of_the_departure_would_have_been_best() -> None:
+    """Where the generator departs twice as far as the truth lies, half would have been best."""
+    layout = Layout(3, (0, 1), 2, 64, base=1)
+    shown = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 64, 64, 6)).astype(np.float32)
+    condition = keras.Input((64, 64, 6))
+    model = Pix2Pix(keras.Model(condition, condition[..., 3:] + 0.4), None, layout)
+    model.compile(keras.optimizers.Adam())
+    figures = model.evaluate(shown, shown[..., 3:] + 0.2, verbose=0, return_dict=True)
+    assert figures["agreement"] / figures["extent"] == pytest.approx(0.5, rel=1e-4)
 
 
 def test_beyond_the_mask_the_target_is_the_base(tmp_path: Path) -> None:
