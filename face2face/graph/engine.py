@@ -38,7 +38,7 @@ class OpenVinoEngine:
         precision: ``f32``, ``bf16``, or ``int8``: then the file beside the graph is run.
 
     Raises:
-        ModelError: It is damaged, missing, or takes other panels.
+        ModelError: It is damaged, missing, or takes other panels; where only compiling it shows that, at the first picture.
     """
 
     def __init__(self, path: Path, size: int, panels: int, precision: str = "f32") -> None:
@@ -50,13 +50,21 @@ class OpenVinoEngine:
         if not path.is_file():
             raise ModelError("a model's files are complete", f"no {path}", "restore it, or run tools/freeze_model.py again")
         hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32"}
+        core = ov.Core()
         try:
-            model = ov.Core().read_model(path)
+            model = core.read_model(path)
         except RuntimeError as error:
             raise _damaged(path) from error
         check_input(path, tuple(model.input(0).shape), size, panels)
-        # Compiled while the rest of the program starts.
-        self._request = ThreadPoolExecutor(1).submit(lambda: ov.Core().compile_model(model, "CPU", hints).create_infer_request())
+
+        def compiled() -> Any:
+            try:
+                return core.compile_model(model, "CPU", hints).create_infer_request()
+            except RuntimeError as error:
+                raise _damaged(path) from error
+
+        # While the rest of the program starts.
+        self._request = ThreadPoolExecutor(1).submit(compiled)
 
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""

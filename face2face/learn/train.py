@@ -316,9 +316,10 @@ class _Progress(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        figures = {name: float((logs or {}).get(name, 0.0)) for name in ("l1", "gan", "discriminator", "val_l1")}
-        extent = float((logs or {}).get("val_extent", 0.0))
-        share = float(np.clip((logs or {})["val_agreement"] / extent, 0, 1)) if extent else 1.0
+        logs = logs or {}
+        figures = {name: float(logs.get(name, 0.0)) for name in (*_TOLD, "val_l1")}
+        extent = float(logs.get("val_extent", 0.0))
+        share = float(np.clip(logs["val_agreement"] / extent, 0, 1)) if extent else 1.0
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]

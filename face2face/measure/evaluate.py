@@ -130,9 +130,12 @@ def self_reenactment(puppet: Puppet, scenes: Iterable[Scene], judge: Judge, ever
     last: Moment | None = None
     for number, scene in enumerate(scenes):
         posed = drive(scene)
-        panels = [] if posed.target is None else puppet.condition(posed.target)
-        true = None if number % every or not panels else judge.look(scene.photo)
-        if posed.target is None or true is None:
+        if posed.target is None:
+            last = None
+            continue
+        panels = puppet.condition(posed.target)
+        true = judge.look(scene.photo) if number % every == 0 else None
+        if true is None:
             last = None
             continue
         generated = puppet.answer(posed.target, panels)
