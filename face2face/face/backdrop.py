@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.face.region import blend
 from face2face.image import Image
 
 #: Grey levels by which a pixel may leave its median and still be still; between the two it is so in part.
@@ -47,15 +48,15 @@ class Backdrop:
         before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3 * unit)
         return _to_bytes(cv2.GaussianBlur(before, (0, 0), 2 * unit))
 
-    def behind(self, moved: Image, foreground: NDArray[np.uint8]) -> Image:
-        """A moved photo with the backdrop back in its place.
+    def behind(self, moved: NDArray[np.uint8]) -> Image:
+        """A moved photo with the backdrop back in its place: ``(size, size, 3)`` uint8.
 
         Args:
-            moved: ``(size, size, 3)`` uint8, a photo of the scene, warped.
-            foreground: ``(size, size, 1)`` uint8, its :meth:`foreground`, warped with it.
+            moved: ``(size, size, 4)`` uint8, a photo of the scene and its :meth:`foreground`, warped together.
         """
-        weight = self.still[..., 0] * ((255 - foreground[..., 0]) / np.float32(255**2))
-        return np.asarray(cv2.blendLinear(self.photo, moved, weight, 1 - weight), np.uint8)
+        photo = np.asarray(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), np.uint8)
+        still = cv2.multiply(self.still, cv2.bitwise_not(cv2.extractChannel(moved, 3)), scale=1 / 255)
+        return blend(photo, self.photo, cv2.merge([still] * 3))
 
 
 def _spread(map_: NDArray[np.floating], pixels: int) -> NDArray[np.floating]:

@@ -27,11 +27,12 @@ _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 FADE = 0.4
 #: Lids and lips nearer than this, in interocular distances, are shut; and the weight of the logarithm of how far they are open.
 _SHUT = 0.02
+_FACING = np.transpose((*LIDS, *INNER_LIPS))
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
-#: Bytes of decoded keyframes kept in memory, and as many of those with their layers.
-_DECODED = 60_000_000
+#: Bytes of decoded keyframes kept in memory.
+_DECODED = 120_000_000
 
 
 @dataclass(frozen=True)
@@ -57,23 +58,12 @@ class Likeness:
     pose: float
     patience: float
 
-    def vector(self, landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
-        """``(147,)`` float64, in units of the reference's interocular distance: the nearer, the more alike.
-
-        The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
-        lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open.
-        """
-        unit = max(interocular(reference), 1e-6)
-        fit = Similarity.between(landmarks, reference)
-        weights = np.repeat((self.jaw, self.brows, self.nose, self.eyes, self.mouth), (17, 10, 9, 12, 20))
-        aligned = fit(landmarks)
-        shape = (aligned - reference) * weights[:, None]
-        shift = landmarks.mean(0) - reference.mean(0)
-        pose = np.array([*shift, (fit.scale - 1) * unit, fit.angle * unit]) * self.pose
-        upper, lower = np.transpose((*LIDS, *INNER_LIPS))
-        open_by = np.log(np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit + _SHUT)
-        opening = _OPENING * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS))) * open_by
-        return np.concatenate([shape.ravel() / unit, pose / unit, opening])
+    @cached_property
+    def weights(self) -> NDArray[np.floating]:
+        """``(147,)`` float64, one for each number of a :func:`description`."""
+        shape = np.repeat((self.jaw, self.brows, self.nose, self.eyes, self.mouth), np.multiply(2, (17, 10, 9, 12, 20)))
+        opening = _OPENING * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS)))
+        return np.concatenate([shape, np.full(4, self.pose), opening])
 
 
 #: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly wherever
@@ -82,6 +72,21 @@ HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, patience=4)
 EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=1)
 MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=1)
 LIKENESSES = (HEAD, EYES, MOUTH)
+
+
+def description(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
+    """A pose as numbers that can be compared: ``(147,)`` float64, in units of the reference's interocular distance.
+
+    The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
+    lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open.
+    """
+    unit = max(interocular(reference), 1e-6)
+    fit = Similarity.between(landmarks, reference)
+    aligned = fit(landmarks)
+    shift = (landmarks.mean(0) - reference.mean(0)) / unit
+    upper, lower = _FACING
+    open_by = np.log(np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit + _SHUT)
+    return np.concatenate([(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by])
 
 
 @dataclass(frozen=True)
@@ -121,29 +126,30 @@ class Bank:
         return int(self.backdrop.photo.shape[1])
 
     @cached_property
-    def photo(self) -> Callable[[int], Image]:
-        """A keyframe, by its index, ready to be warped: ``(size, size, 3)`` uint8."""
-        return lru_cache(maxsize=max(1, _DECODED // (3 * self.size**2)))(lambda index: sharpened(_decoded(self.coded[index])))
-
-    @cached_property
     def layers(self) -> Callable[[int], NDArray[np.uint8]]:
-        """A keyframe and what stands before the backdrop in it, by its index: ``(size, size, 4)`` uint8, RGB and 255 for foreground."""
+        """A keyframe by its index, ready to be warped, and what stands before the backdrop in it: ``(size, size, 4)`` uint8, RGB and 255
+        for foreground.
+        """
 
         def layered(index: int) -> NDArray[np.uint8]:
-            photo = self.photo(index)
+            photo = sharpened(_decoded(self.coded[index]))
             return np.dstack([photo, self.backdrop.foreground(photo)])
 
         return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(layered)
 
     @cached_property
-    def _vectors(self) -> dict[Likeness, NDArray[np.floating]]:
-        return {like: np.stack([like.vector(each, self.reference) for each in self.landmarks]) for like in LIKENESSES}
+    def _descriptions(self) -> NDArray[np.floating]:
+        return np.stack([self.describe(each) for each in self.landmarks])
 
-    def nearest(self, landmarks: Landmarks, like: Likeness, apart_from: float | None = None, gap: float = 0.0) -> int:
-        """The keyframe most alike to ``(68, 2)`` landmarks.
+    def describe(self, landmarks: Landmarks) -> NDArray[np.floating]:
+        """The :func:`description` of ``(68, 2)`` landmarks in the photos' pixels."""
+        return description(landmarks, self.reference)
+
+    def nearest(self, wanted: NDArray[np.floating], like: Likeness, apart_from: float | None = None, gap: float = 0.0) -> int:
+        """The keyframe most alike to a pose.
 
         Args:
-            landmarks: The wanted ones, in the photos' pixels.
+            wanted: As :meth:`describe` says it.
             like: One of :data:`LIKENESSES`.
             apart_from: A time in seconds; keyframes within ``gap`` of it are left out, where others remain. A
                 training frame uses it, or the network would be shown its own answer and learn to copy.
@@ -152,16 +158,16 @@ class Bank:
         Returns:
             An index from 0 to ``len(self) - 1``.
         """
-        distances = self.distances(landmarks, like)
+        distances = self.distances(wanted, like)
         if apart_from is not None:
             near = np.abs(self.seconds - apart_from) < gap
             if not near.all():
                 distances[near] = np.inf
         return int(distances.argmin())
 
-    def distances(self, landmarks: Landmarks, like: Likeness) -> NDArray[np.floating]:
-        """How unlike ``(68, 2)`` landmarks each keyframe is: ``(n,)``, at least 0."""
-        return np.linalg.norm(self._vectors[like] - like.vector(landmarks, self.reference), axis=1)
+    def distances(self, wanted: NDArray[np.floating], like: Likeness) -> NDArray[np.floating]:
+        """How unlike a pose, as :meth:`describe` says it, each keyframe is: ``(n,)``, at least 0."""
+        return np.linalg.norm((self._descriptions - wanted) * like.weights, axis=1)
 
     def save(self, folder: Path) -> None:
         """Writes ``bank.npz`` into a folder."""
@@ -203,25 +209,27 @@ class Follower:
     When to leave is the ski-rental problem: rent, until the rent paid comes to the price.
 
     Args:
-        bank: The keyframes.
-        like: One of :data:`LIKENESSES`.
+        patience: See :class:`Likeness`.
     """
 
-    def __init__(self, bank: Bank, like: Likeness) -> None:
-        self._bank, self._like = bank, like
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
         self._kept: int | None = None
         self._lost = 0.0
         self._weights: dict[int, float] = {}
 
-    def __call__(self, landmarks: Landmarks) -> dict[int, float]:
-        """Keyframes to be mixed for the next ``(68, 2)`` landmarks: index -> weight above 0; the weights add up to 1."""
-        distances = self._bank.distances(landmarks, self._like)
+    def __call__(self, distances: NDArray[np.floating]) -> dict[int, float]:
+        """Keyframes to be mixed for the next pose: index -> weight above 0; the weights add up to 1.
+
+        Args:
+            distances: Of each keyframe from it, see :meth:`Bank.distances`.
+        """
         nearest = int(distances.argmin())
         if self._kept is None:
             self._weights = {nearest: 1.0}
             self._kept = nearest
         self._lost += max(distances[self._kept], _EXACT) / max(distances[nearest], _EXACT) - 1
-        if self._lost > self._like.patience:
+        if self._lost > self._patience:
             self._kept, self._lost = nearest, 0.0
         # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
         faded = {index: max(weight - FADE, 0.0) for index, weight in self._weights.items() if index != self._kept}
@@ -248,7 +256,8 @@ def choose(landmarks: NDArray[np.float32], reference: Landmarks, count: int) -> 
 
     Farthest-point sampling (Gonzalez 1985) on all likenesses, beginning with the most ordinary one.
     """
-    vectors = np.stack([np.concatenate([like.vector(each, reference) for like in LIKENESSES]) for each in landmarks])
+    weights = np.concatenate([like.weights for like in LIKENESSES])
+    vectors = np.stack([np.tile(description(each, reference), len(LIKENESSES)) for each in landmarks]) * weights
     chosen = [int(np.linalg.norm(vectors - vectors.mean(0), axis=1).argmin())]
     distance = np.linalg.norm(vectors - vectors[chosen[0]], axis=1)
     while len(chosen) < min(count, len(vectors)):

@@ -43,8 +43,8 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
     points = np.concatenate([landmarks[PARTS["jaw"]], brows + upwards])
     points = points.mean(0) + (points - points.mean(0)) * _INSET
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]
-    mask = np.rint(255 * fill(hull, size, _SOFTNESS * unit)).astype(np.uint8)
-    return np.repeat(mask, 3, axis=-1)
+    mask = cv2.convertScaleAbs(fill(hull, size, _SOFTNESS * unit), alpha=255)
+    return np.asarray(cv2.merge([mask] * 3), np.uint8)
 
 
 def extent(mask: Image) -> Extent:
@@ -53,18 +53,36 @@ def extent(mask: Image) -> Extent:
     return (slice(y, y + height), slice(x, x + width)) if width else (slice(0, mask.shape[0]), slice(0, mask.shape[1]))
 
 
-def upper_face(landmarks: Landmarks, within: Extent) -> Image:
-    """The eyes' side of the nose: a grey ``(rows, columns, 3)`` uint8 part of a panel, 255 there and 0 on the mouth's side, softly."""
+def halves(landmarks: Landmarks, within: Extent) -> tuple[Extent, Extent, Image]:
+    """The eyes' and the mouth's half of a face, which pass into each other along the nose.
+
+    Args:
+        landmarks: ``(68, 2)``.
+        within: The face's part of the panel.
+
+    Returns:
+        The rows of that part in which the upper half is, those in which the lower one is, and of the former which pixels are the upper
+        half's: ``(rows, columns, 3)`` uint8, 255 where they are and 0 where they are the lower one's.
+    """
     bridge, root = landmarks[28], landmarks[33]
     along = root - bridge
-    rows, columns = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
-    rows = rows[:, None]
-    down = ((columns - bridge[0]) * along[0] + (rows - bridge[1]) * along[1]) / max(float(along @ along), 1e-6)
+    y, x = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
+    down = ((x - bridge[0]) * along[0] + (y[:, None] - bridge[1]) * along[1]) / max(float(along @ along), 1e-6)
     share = np.clip((_BELOW_EYES[1] - down) / (_BELOW_EYES[1] - _BELOW_EYES[0]), 0, 1)
-    return np.repeat(np.rint(255 * share).astype(np.uint8)[..., None], 3, axis=-1)
+    upper = cv2.convertScaleAbs(share, alpha=255)
+    above, below = _rows(upper.max(1) > 0), _rows(upper.min(1) < 255)
+    first, columns = within[0].start, within[1]
+    placed = [(slice(first + rows.start, first + rows.stop), columns) for rows in (above, below)]
+    return placed[0], placed[1], np.asarray(cv2.merge([upper[above]] * 3), np.uint8)
+
+
+def _rows(wanted: NDArray[np.bool_]) -> slice:
+    """From the first that is wanted to the last; the first of all where none is."""
+    found = np.flatnonzero(wanted)
+    return slice(int(found[0]), int(found[-1]) + 1) if len(found) else slice(0, 1)
 
 
 def blend(below: Image, above: Image, mask: Image) -> Image:
     """``above`` where the mask is 255, ``below`` where it is 0: all ``(h, w, 3)`` uint8."""
-    weight = mask[..., 0] / np.float32(255)
-    return np.asarray(cv2.blendLinear(above, below, weight, 1 - weight), np.uint8)
+    parts = ((above, mask), (below, cv2.bitwise_not(mask)))
+    return np.asarray(cv2.add(*(cv2.multiply(picture, weight, scale=1 / 255) for picture, weight in parts)), np.uint8)

@@ -22,6 +22,8 @@ _FACING = np.array([*LIDS, *INNER_LIPS])
 _LEAST_GAP = 0.4
 #: What is finer than so many pixels is weakened by about this share.
 _FINE, _WEAKENED = 0.8, 0.2
+#: Photos smaller than this are enlarged before they are read.
+_READ_AT = 512
 #: Pixels around a part of a photo that are needed to read between its own.
 _MARGIN = 3
 
@@ -80,10 +82,11 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = F
     ticks = (np.linspace(part.start, part.stop - 1, _GRID) / unit for part in (columns, rows))
     coarse = spline(np.stack(np.meshgrid(*ticks), -1).reshape(-1, 2))
     low, high = (np.clip(edge, 0, size - 1).astype(int) for edge in (coarse.min(0) - _MARGIN, coarse.max(0) + _MARGIN))
-    # Linear interpolation would cost a third of the photo's sharpness; cubic takes three times as long as linear after enlarging.
-    enlarged = cv2.resize(photo[low[1] : high[1] + 1, low[0] : high[0] + 1], None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    # Linear interpolation would cost a third of a small photo's sharpness; cubic takes three times as long as linear after enlarging.
+    times = max(1, _READ_AT // size)
+    enlarged = cv2.resize(photo[low[1] : high[1] + 1, low[0] : high[0] + 1], None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
     # Pixel centres are at whole numbers before and after.
-    coarse = (2 * (coarse - low) + 0.5).astype(np.float32).reshape(_GRID, _GRID, 2)
+    coarse = (times * (coarse - low + 0.5) - 0.5).astype(np.float32).reshape(_GRID, _GRID, 2)
     down, across = (_between(part.stop - part.start) for part in (rows, columns))
     x, y = (down @ coarse[..., axis] @ across.T for axis in (0, 1))
     return cv2.remap(enlarged, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers
 
 from face2face.data.dataset import Layout
@@ -60,8 +61,8 @@ def _instance_norm(x: Any) -> Any:
 
 # --- Light: ours -------------------------------------------------------------------------------------------------------
 
-#: Pixels at which it looks, whatever the panels' size, and at which it thinks.
-_LOOKED, _THOUGHT = 256, 64
+#: Pixels at which it thinks, whatever the panels' size; its first kernels overlap by half as long as they are no wider than the second.
+_THOUGHT, _WIDEST = 64, 8
 #: The layer that says how far it may depart from its base.
 _DEPARTURE = "departure"
 
@@ -69,7 +70,7 @@ _DEPARTURE = "departure"
 def light(layout: Layout, ngf: int = 16) -> keras.Model:
     """A small U-Net, 0.27 M weights for ``ngf`` 16, that trains in minutes and runs live on a laptop.
 
-    It looks at 256 pixels and thinks at 64, whatever the panels' size. Where the layout names a base panel, the answer is that panel
+    It thinks at 64 pixels, whatever the panels' size. Where the layout names a base panel, the answer is that panel
     plus a residual that is as coarse: it mends tone and shape, and leaves detail to the base, whose pixels were photographed; a
     residual as fine as the picture learns to blur. It begins at zero, so untrained it answers with the base, and where the layout
     names a mask, it is confined to it. Batch normalisation makes it learn several times as fast, and is folded away when the network
@@ -77,7 +78,7 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
     checkerboard artifacts*, Distill 2016).
 
     Args:
-        layout: The panels and their roles; a size that 256 divides, or a smaller one that 64 does.
+        layout: The panels and their roles; a size that 64 divides.
         ngf: Channels of its first layer.
 
     Returns:
@@ -85,9 +86,8 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
     """
     widths = [ngf, 2 * ngf, 3 * ngf, 4 * ngf]
     condition = _condition(layout)
-    looked = layers.AveragePooling2D(layout.size // _LOOKED)(condition) if layout.size > _LOOKED else condition
-    stride = min(layout.size, _LOOKED) // _THOUGHT
-    x = _layer(_layer(looked, widths[0], 2 * stride, stride), widths[0])
+    stride = layout.size // _THOUGHT
+    x = _layer(_layer(condition, widths[0], max(stride, min(2 * stride, _WIDEST)), stride), widths[0])
     skips = [x]
     for width in widths[1:]:
         x = _layer(_layer(x, width, 4, 2), width)
@@ -96,14 +96,13 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
     for width, skip in zip(reversed(widths[:-1]), reversed(skips[:-1]), strict=True):
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
     x = _layer(x, ngf)
-    enlarged = layout.size // _THOUGHT
     if layout.base is None:
-        for _ in range(enlarged.bit_length() - 1):
+        for _ in range(stride.bit_length() - 1):
             x = _layer(_double(_layer(x, ngf // 2, 1)), ngf // 2)
         picture = layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")
         return keras.Model(condition, picture(layers.Concatenate()([x, condition])), name="light")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
-    residual = layers.UpSampling2D(enlarged, interpolation="bilinear")(residual)
+    residual = _enlarged(residual, stride)
     residual = layers.Rescaling(2.0, name=_DEPARTURE)(residual)  # as far as from white to black
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
@@ -132,6 +131,19 @@ def _layer(x: Any, channels: int, kernel: int = 3, strides: int = 1) -> Any:
 
 def _double(x: Any) -> Any:
     return layers.UpSampling2D(2, interpolation="bilinear")(x)
+
+
+def _enlarged(x: Any, times: int) -> Any:
+    """A square bilinearly enlarged as by UpSampling2D, but as products with a matrix: of three channels that takes a fifth of the time."""
+    small, channels = x.shape[2:]
+    large = small * times
+    at = np.clip((np.arange(large) + 0.5) / times - 0.5, 0, small - 1)
+    weights = np.maximum(0, 1 - np.abs(np.arange(small)[:, None] - at)).astype(np.float32)
+    for equation, shape in (("bhwc,hy->bywc", (large, small, channels)), ("bywc,wx->byxc", (large, large, channels))):
+        enlarge = layers.EinsumDense(equation, shape, trainable=False)
+        x = enlarge(x)
+        enlarge.set_weights([weights])
+    return x
 
 
 # --- PatchGAN: the discriminator ----------------------------------------------------------------------------------------

@@ -54,7 +54,9 @@ class View:
         """The driver's picture as high as the target's, ``(size, w, 3)`` uint8."""
         photo, size = self.posed.scene.photo, self.target.shape[0]
         width = max(1, round(photo.shape[1] * size / photo.shape[0]))
-        return cv2.resize(photo, (width, size), interpolation=cv2.INTER_AREA)
+        # Linear interpolation misses no pixel up to half the size, at a tenth of the time.
+        how = cv2.INTER_LINEAR if photo.shape[0] <= 2 * size else cv2.INTER_AREA
+        return cv2.resize(photo, (width, size), interpolation=how)
 
     def composed(self, how: str, sketch: bool = False) -> Image:
         """One picture of it.

@@ -253,7 +253,8 @@ def enlarged(model: Path, folder: Path) -> Path:
     card, bank = Card.load(model), Bank.load(model)
     factor = 512 // card.size
     scenes = (
-        Scene(_larger(bank.photo(index), factor), bank.landmarks[index] * factor, float(bank.seconds[index])) for index in range(len(bank))
+        Scene(_larger(bank.layers(index)[..., :3], factor), bank.landmarks[index] * factor, float(bank.seconds[index]))
+        for index in range(len(bank))
     )
     still = cv2.resize(bank.backdrop.still, None, fx=factor, fy=factor)[..., None]
     backdrop = Backdrop(_larger(bank.backdrop.photo, factor), still)

@@ -15,11 +15,11 @@ from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, choose
-from face2face.face.region import blend, extent, face_mask, upper_face
+from face2face.face.region import blend, extent, face_mask, halves
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.warp import FIRMLY, LOOSELY, warp
-from face2face.image import Image, Landmarks, Scene
+from face2face.image import Extent, Image, Landmarks, Scene
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
 _GAP = 4.0
@@ -104,40 +104,48 @@ class Reenact:
         drawn = self.sketch.draw(landmarks, self.size)
         if self.bank is None:
             return [drawn]
-        mask = face_mask(landmarks, self.size)
-        within = extent(mask)
         bank = self.bank
-
-        def face(index: int) -> Image:
-            """A keyframe, its face in the pose."""
-            return warp(bank.photo(index), bank.landmarks[index], landmarks, FIRMLY, within)
+        wanted = bank.describe(landmarks)
 
         def surroundings(index: int) -> Image:
             """A keyframe, its head in the pose, before what stood still."""
-            layers = warp(bank.layers(index), bank.landmarks[index], landmarks, LOOSELY)
-            return bank.backdrop.behind(layers[..., :3], layers[..., 3:])
+            return bank.backdrop.behind(warp(bank.layers(index), bank.landmarks[index], landmarks, LOOSELY))
 
-        eyes, mouth = (self._mixed(like, scene, face) for like in (EYES, MOUTH))
-        warped = self._mixed(HEAD, scene, surroundings)
-        warped[within] = blend(warped[within], blend(mouth, eyes, upper_face(landmarks, within)), mask[within])
+        def face(like: Likeness, within: Extent) -> Image:
+            """A part of the face in the pose."""
+
+            def posed(index: int) -> Image:
+                layers = warp(bank.layers(index), bank.landmarks[index], landmarks, FIRMLY, within)
+                return np.asarray(cv2.cvtColor(layers, cv2.COLOR_RGBA2RGB), np.uint8)
+
+            return self._mixed(like, wanted, scene.seconds, posed)
+
+        warped = self._mixed(HEAD, wanted, scene.seconds, surroundings)
+        mask = face_mask(landmarks, self.size)
+        within = extent(mask)
+        above, below, upper = halves(landmarks, within)
+        whole = warped.copy()
+        whole[below] = face(MOUTH, below)
+        whole[above] = blend(whole[above], face(EYES, above), upper)
+        warped[within] = blend(warped[within], whole[within], mask[within])
         return [drawn, warped, mask]
 
-    def _mixed(self, like: Likeness, scene: Scene, posed: Callable[[int], Image]) -> Image:
+    def _mixed(self, like: Likeness, wanted: NDArray[np.floating], seconds: float | None, posed: Callable[[int], Image]) -> Image:
         """The keyframes chosen by one likeness, posed and mixed."""
-        (first, total), *others = self._chosen(_of(scene), like, scene.seconds).items()
+        (first, total), *others = self._chosen(wanted, like, seconds).items()
         mixed = posed(first)
         for index, weight in others:
             total += weight
             mixed = cv2.addWeighted(mixed, 1 - weight / total, posed(index), weight / total, 0)
         return mixed
 
-    def _chosen(self, landmarks: Landmarks, like: Likeness, seconds: float | None) -> dict[int, float]:
+    def _chosen(self, wanted: NDArray[np.floating], like: Likeness, seconds: float | None) -> dict[int, float]:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
         assert self.bank is not None
         if seconds is None:
-            return self._followers.setdefault(like, Follower(self.bank, like))(landmarks)
+            return self._followers.setdefault(like, Follower(like.patience))(self.bank.distances(wanted, like))
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
-        return {self.bank.nearest(landmarks, like, seconds, gap): 1.0}
+        return {self.bank.nearest(wanted, like, seconds, gap): 1.0}
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""

@@ -37,7 +37,7 @@ def test_the_wall_comes_back_to_its_place_and_the_foreground_stays(backdrop: Bac
     moved[:8] = 255
     foreground = np.zeros((64, 64, 1), np.uint8)
     foreground[20:44, 48:] = 255
-    result = backdrop.behind(moved, foreground)
+    result = backdrop.behind(np.dstack([moved, foreground]))
     assert np.abs(result[4, 30].astype(int) - 151).max() <= 2
     assert (result[30, 60] == moved[30, 60]).all()
 

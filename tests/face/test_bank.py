@@ -2,10 +2,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.bank import EYES, FADE, FILE_NAME, HEAD, MOUTH, Bank, Follower, choose
+from face2face.face.bank import EYES, FADE, FILE_NAME, HEAD, MOUTH, Bank, Follower, choose, description
 from face2face.face.landmarks import LIDS
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
@@ -20,24 +21,29 @@ def bank() -> Bank:
     return Bank.of(scenes, NEUTRAL, Backdrop(np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64, 1), np.uint8)))
 
 
+def away(bank: Bank, pose: Landmarks) -> NDArray[np.floating]:
+    """How far each keyframe's head is from a pose's."""
+    return bank.distances(bank.describe(pose), HEAD)
+
+
 @pytest.mark.parametrize("index", range(4))
 def test_the_nearest_keyframe_is_the_same_pose(bank: Bank, index: int) -> None:
-    assert bank.nearest(POSES[index] + 0.3, MOUTH) == index
+    assert bank.nearest(bank.describe(POSES[index] + 0.3), MOUTH) == index
 
 
 def test_for_the_head_eyes_and_mouth_do_not_matter(bank: Bank) -> None:
     speaking = Expression(open=0.3, turn=0.18).applied_to(NEUTRAL)
-    assert bank.nearest(speaking, HEAD) == 3
-    assert bank.nearest(speaking, MOUTH) == 1
+    assert bank.nearest(bank.describe(speaking), HEAD) == 3
+    assert bank.nearest(bank.describe(speaking), MOUTH) == 1
 
 
 def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:
-    assert bank.nearest(POSES[1], MOUTH, apart_from=1.2, gap=0.5) != 1
-    assert bank.nearest(POSES[1], MOUTH, apart_from=1.2, gap=0.1) == 1
+    assert bank.nearest(bank.describe(POSES[1]), MOUTH, apart_from=1.2, gap=0.5) != 1
+    assert bank.nearest(bank.describe(POSES[1]), MOUTH, apart_from=1.2, gap=0.1) == 1
 
 
 def test_where_all_are_near_in_time_the_nearest_is_taken_all_the_same(bank: Bank) -> None:
-    assert bank.nearest(POSES[2], MOUTH, apart_from=1.0, gap=100) == 2
+    assert bank.nearest(bank.describe(POSES[2]), MOUTH, apart_from=1.0, gap=100) == 2
 
 
 def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:
@@ -73,34 +79,34 @@ def test_there_are_no_more_keyframes_than_frames() -> None:
 
 
 def test_a_follower_keeps_its_keyframe_until_another_is_clearly_better(bank: Bank) -> None:
-    follow = Follower(bank, HEAD)
-    assert follow(POSES[0]) == {0: 1.0}
+    follow = Follower(HEAD.patience)
+    assert follow(away(bank, POSES[0])) == {0: 1.0}
     between = 0.48 * POSES[0] + 0.52 * POSES[3]
-    assert bank.nearest(between, HEAD) == 3
-    assert follow(between) == {0: 1.0}
+    assert bank.nearest(bank.describe(between), HEAD) == 3
+    assert follow(away(bank, between)) == {0: 1.0}
 
 
 def test_a_follower_fades_without_a_jump(bank: Bank) -> None:
-    follow = Follower(bank, HEAD)
+    follow = Follower(HEAD.patience)
     rng = np.random.default_rng(0)
-    last = follow(POSES[0])
+    last = follow(away(bank, POSES[0]))
     for _ in range(300):
-        weights = follow(POSES[rng.choice([0, 3])])
+        weights = follow(away(bank, POSES[rng.choice([0, 3])]))
         assert sum(weights.values()) == pytest.approx(1)
         assert min(weights.values()) > 0
         assert abs(weights.get(0, 0) - last.get(0, 0)) <= FADE + 1e-6
         last = weights
     for _ in range(10):
-        last = follow(POSES[3])
+        last = follow(away(bank, POSES[3]))
     assert last == {3: 1.0}
 
 
 def test_a_follower_leaves_at_last_a_keyframe_that_stays_a_little_worse(bank: Bank) -> None:
-    follow = Follower(bank, HEAD)
-    follow(POSES[0])
+    follow = Follower(HEAD.patience)
+    follow(away(bank, POSES[0]))
     between = 0.4 * POSES[0] + 0.6 * POSES[3]
-    assert bank.nearest(between, HEAD) == 3
-    weights = [follow(between) for _ in range(60)]
+    assert bank.nearest(bank.describe(between), HEAD) == 3
+    weights = [follow(away(bank, between)) for _ in range(60)]
     assert weights[0] == {0: 1.0}
     assert weights[-1] == {3: 1.0}
 
@@ -113,5 +119,5 @@ def test_half_shut_eyes_are_like_open_ones_rather_than_shut_ones() -> None:
         pose = NEUTRAL.copy()
         pose[upper] = pose[lower] + openness * (pose[upper] - pose[lower])
         poses.append(pose)
-    opened, shut, half = (EYES.vector(pose, NEUTRAL) for pose in poses)
+    opened, shut, half = (EYES.weights * description(pose, NEUTRAL) for pose in poses)
     assert np.linalg.norm(half - opened) < 0.7 * np.linalg.norm(half - shut)
