@@ -44,7 +44,8 @@ class Backdrop:
     def foreground(self, photo: Image) -> NDArray[np.uint8]:
         """What stands before the backdrop in a photo of the scene: ``(size, size, 1)`` uint8, 255 where something surely does."""
         unit = max(1, photo.shape[0] // 256)
-        away = cv2.GaussianBlur(cv2.absdiff(photo, self.photo).max(-1).astype(np.float32), (0, 0), 1.5 * unit)
+        red, green, blue = cv2.split(cv2.absdiff(photo, self.photo))
+        away = cv2.GaussianBlur(cv2.max(cv2.max(red, green), blue).astype(np.float32), (0, 0), 1.5 * unit)
         before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3 * unit)
         return _to_bytes(cv2.GaussianBlur(before, (0, 0), 2 * unit))
 

@@ -133,7 +133,7 @@ class Bank:
 
         def layered(index: int) -> NDArray[np.uint8]:
             photo = sharpened(_decoded(self.coded[index]))
-            return np.dstack([photo, self.backdrop.foreground(photo)])
+            return np.asarray(cv2.merge([photo, self.backdrop.foreground(photo)]), np.uint8)
 
         return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(layered)
 

@@ -20,10 +20,10 @@ _ANCHORS = 4
 #: the gap is kept: a spline that takes two points to one folds over. What is left to close is the generator's work.
 _FACING = np.array([*LIDS, *INNER_LIPS])
 _LEAST_GAP = 0.4
-#: What is finer than so many pixels is weakened by about this share.
-_FINE, _WEAKENED = 0.8, 0.2
 #: Photos smaller than this are enlarged before they are read.
 _READ_AT = 512
+#: What is finer than so many pixels is weakened by about this share where photos are enlarged, and where they aren't.
+_FINE, _WEAKENED_LARGE, _WEAKENED = 0.8, 0.2, 0.4
 #: Pixels around a part of a photo that are needed to read between its own.
 _MARGIN = 3
 
@@ -51,7 +51,8 @@ LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, *range(16, 36)), 2000.0)
 def sharpened(photo: Image) -> Image:
     """A ``(h, w, channels)`` uint8 photo made ready for :func:`warp`: what that weakens is strengthened."""
     softer = cv2.GaussianBlur(photo, (0, 0), _FINE)
-    return np.asarray(cv2.addWeighted(photo, 1 + _WEAKENED, softer, -_WEAKENED, 0), np.uint8)
+    share = _WEAKENED_LARGE if photo.shape[0] < _READ_AT else _WEAKENED
+    return np.asarray(cv2.addWeighted(photo, 1 + share, softer, -share, 0), np.uint8)
 
 
 def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = FIRMLY, within: Extent | None = None) -> Image:
