@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from face2face.commands.run_webcam import shipped_model
+from face2face.face.detect import Detector
 from face2face.face.performance import Take
 from face2face.media.sink import SYNTHETIC_NOTICE
 
@@ -51,6 +52,20 @@ def test_ways_of_retargeting(how: str, video: Path, in_folder: Path, face2face: 
     status, out, err = face2face("run_webcam", "--source", video, "--tf-model", model, "--no-window", "--output", "out.mp4", *options)
     assert status == 0, err
     assert "24 with a face" in out
+
+
+def test_with_the_expression_alone_the_head_keeps_its_place(in_folder: Path, detector: Detector, face2face: Command) -> None:
+    def straying(how: str) -> float:
+        """How far the head goes from its place, in pixels."""
+        options = ("--source", "demo", "--retarget", how, "--compose", "target", "--no-mark", "--no-window", "--output", f"{how}.mp4")
+        status, _, err = face2face("run_webcam", "--tf-model", shipped_model(), *options)
+        assert status == 0, err
+        centres = [detector(picture)[0].mean(0) for picture in pictures(Path(f"{how}.mp4"))[60::30]]
+        return float(np.ptp(centres, axis=0).max())
+
+    still, moved = straying("expression"), straying("full")
+    assert still < moved / 3
+    assert still < 1.5
 
 
 @pytest.mark.parametrize(
