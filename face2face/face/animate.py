@@ -7,7 +7,7 @@ import numpy as np
 
 from face2face.face.landmarks import PARTS, interocular
 from face2face.face.region import fill
-from face2face.face.warp import sharpened, warp
+from face2face.face.warp import enlarged, sharpened, warp
 from face2face.image import Image, Landmarks
 
 #: Colours of an open mouth's depth and of lashes, RGB.
@@ -32,7 +32,8 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
     Returns:
         ``(size, size, 3)`` uint8.
     """
-    photo = sharpened(photo)
+    photo, size = sharpened(photo), photo.shape[0]
+    ready = enlarged(photo)
     grown = interocular(moved) / interocular(landmarks)
     awake = moved.copy()
     closing = [_gap(moved, _lids(eye)) < 0.9 * grown * _gap(landmarks, _lids(eye)) for eye in _EYES]
@@ -40,14 +41,14 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
         if shuts:
             upper, lower = _lids(eye)
             awake[upper] = moved[lower] - grown * (landmarks[lower] - landmarks[upper])
-    picture = warp(photo, landmarks, awake)
+    picture = warp(ready, landmarks, awake, size)
     if any(closing):
-        skin = warp(_without_eyes(photo, landmarks), landmarks, awake)
+        skin = warp(enlarged(_without_eyes(photo, landmarks)), landmarks, awake, size)
         for eye, shuts in zip(_EYES, closing, strict=True):
             if shuts:
                 picture = _close(picture, skin, awake, moved, eye)
     if _gap(moved, (_UPPER_INNER_LIP, _LOWER_INNER_LIP)) > grown * _gap(landmarks, (_UPPER_INNER_LIP, _LOWER_INNER_LIP)) + 1:
-        picture = _open_mouth(picture, photo, landmarks, awake, grown)
+        picture = _open_mouth(picture, ready, landmarks, awake, grown)
     return picture
 
 
@@ -87,13 +88,13 @@ def _close(picture: Image, skin: Image, awake: Landmarks, moved: Landmarks, eye:
     return np.rint(lashes * np.array(_LASHES) + (1 - lashes) * closed).astype(np.uint8)
 
 
-def _open_mouth(picture: Image, photo: Image, landmarks: Landmarks, moved: Landmarks, grown: float) -> Image:
+def _open_mouth(picture: Image, ready: Image, landmarks: Landmarks, moved: Landmarks, grown: float) -> Image:
     """Paints what lies between the lips."""
     size, unit = picture.shape[0], interocular(moved)
     # The same head with the lips as far apart as the photo has them: there the teeth have their own height.
     shut = moved.copy()
     shut[_LOWER_INNER_LIP] = moved[_UPPER_INNER_LIP] + grown * (landmarks[_LOWER_INNER_LIP] - landmarks[_UPPER_INNER_LIP])
     teeth = fill(shut[PARTS["inner_mouth"]], size, 0.02 * unit)
-    inside = teeth * warp(photo, landmarks, shut) + (1 - teeth) * np.array(_CAVITY)
+    inside = teeth * warp(ready, landmarks, shut, size) + (1 - teeth) * np.array(_CAVITY)
     mouth = fill(moved[PARTS["inner_mouth"]], size, 0.02 * unit)
     return np.rint(mouth * inside + (1 - mouth) * picture).astype(np.uint8)

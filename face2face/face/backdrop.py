@@ -13,8 +13,8 @@ from face2face.image import Image
 
 #: Grey levels by which a pixel may leave its median and still be still; between the two it is so in part.
 _STILL, _MOVING = 4.0, 9.0
-#: The share of the time in which it must be so.
-_MOST = 0.9
+#: The share of the time in which it must be so: more than half, and the median is what stands behind, whoever passes before it.
+_MOST = 0.6
 #: Grey levels from the backdrop at which a photo's pixel begins to be, and surely is, something that stands before it.
 _ALIKE, _BEFORE = 8.0, 18.0
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
 from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular
-from face2face.face.warp import sharpened
+from face2face.face.warp import enlarged, sharpened
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks, Scene
 
@@ -33,6 +33,8 @@ _OPENING = 0.15
 _EXACT = 0.01
 #: Bytes of decoded keyframes kept in memory.
 _DECODED = 120_000_000
+#: Keyframes kept enlarged: those of three likenesses, each with some that fade.
+_AT_HAND = 16
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Likeness:
     """What makes two poses alike.
 
     Attributes:
-        jaw: Weight of its points (0 to 16).
+        cheeks: Weight of the jaw's ends (0 to 3, 13 to 16).
+        chin: Of what is between them (4 to 12).
         brows: Of theirs (17 to 26).
         nose: Of its (27 to 35).
         eyes: Of theirs (36 to 47).
@@ -50,7 +53,8 @@ class Likeness:
             than the nearest, less one.
     """
 
-    jaw: float
+    cheeks: float
+    chin: float
     brows: float
     nose: float
     eyes: float
@@ -61,16 +65,17 @@ class Likeness:
     @cached_property
     def weights(self) -> NDArray[np.floating]:
         """``(147,)`` float64, one for each number of a :func:`description`."""
-        shape = np.repeat((self.jaw, self.brows, self.nose, self.eyes, self.mouth), np.multiply(2, (17, 10, 9, 12, 20)))
+        parts = (self.cheeks, self.chin, self.cheeks, self.brows, self.nose, self.eyes, self.mouth)
+        shape = np.repeat(parts, np.multiply(2, (4, 9, 4, 10, 9, 12, 20)))
         opening = _OPENING * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS)))
         return np.concatenate([shape, np.full(4, self.pose), opening])
 
 
-#: Alike in how the head is held, whatever eyes and mouth do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly wherever
-#: the head is: for the two halves of the face.
-HEAD = Likeness(jaw=1, brows=1, nose=1, eyes=0, mouth=0, pose=2, patience=4)
-EYES = Likeness(jaw=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=1)
-MOUTH = Likeness(jaw=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=1)
+#: Alike in how the head is held, whatever brows, eyes, mouth and chin do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly
+#: wherever the head is: for the two halves of the face.
+HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, patience=4)
+EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=1)
+MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=1)
 LIKENESSES = (HEAD, EYES, MOUTH)
 
 
@@ -127,8 +132,8 @@ class Bank:
 
     @cached_property
     def layers(self) -> Callable[[int], NDArray[np.uint8]]:
-        """A keyframe by its index, ready to be warped, and what stands before the backdrop in it: ``(size, size, 4)`` uint8, RGB and 255
-        for foreground.
+        """A keyframe by its index, sharpened, and what stands before the backdrop in it: ``(size, size, 4)`` uint8, RGB and 255 for
+        foreground.
         """
 
         def layered(index: int) -> NDArray[np.uint8]:
@@ -136,6 +141,11 @@ class Bank:
             return np.asarray(cv2.merge([photo, self.backdrop.foreground(photo)]), np.uint8)
 
         return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(layered)
+
+    @cached_property
+    def ready(self) -> Callable[[int], NDArray[np.uint8]]:
+        """A keyframe's layers by its index, ready to be warped: ``(n, n, 4)`` uint8, see :func:`face2face.face.warp.enlarged`."""
+        return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(self.layers(index)))
 
     @cached_property
     def _descriptions(self) -> NDArray[np.floating]:

@@ -11,7 +11,7 @@ from face2face.image import Image, Landmarks
 
 #: Frames after which it is looked whether the face is still there, and how far it may go in one frame without that, in
 #: interocular distances.
-_CHECKED_EVERY = 4
+_CHECKED_EVERY = 6
 _LEAP = 0.5
 
 

@@ -16,6 +16,8 @@ from face2face.image import Extent, Image, Landmarks
 _GRID = 24
 #: Anchors a side of the picture, which keep the background where it is.
 _ANCHORS = 4
+#: As far down, in shares of the size, its sides may be held beyond them.
+_UPPER = 0.6
 #: Upper and lower points of eyes and inner lips. Where the photo has them open and they are wanted shut, this share of
 #: the gap is kept: a spline that takes two points to one folds over. What is left to close is the generator's work.
 _FACING = np.array([*LIDS, *INNER_LIPS])
@@ -23,9 +25,7 @@ _LEAST_GAP = 0.4
 #: Photos smaller than this are enlarged before they are read.
 _READ_AT = 512
 #: What is finer than so many pixels is weakened by about this share where photos are enlarged, and where they aren't.
-_FINE, _WEAKENED_LARGE, _WEAKENED = 0.8, 0.2, 0.4
-#: Pixels around a part of a photo that are needed to read between its own.
-_MARGIN = 3
+_FINE, _WEAKENED_LARGE, _WEAKENED = 0.8, 0.15, 0.4
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,20 @@ class Hold:
     Attributes:
         points: Indices of those that hold it.
         stiffness: How much it may miss them rather than bend, in the unit of its bending energy at 256 pixels: 1 evens out what
-            they tremble, some thousands let a head move without dragging the shoulders along.
+            they tremble, some hundreds let a head move without dragging the shoulders along.
+        beyond: How far beyond its sides and its top the picture is held, in shares of its size; at its foot it is held at the edge.
     """
 
     points: tuple[int, ...]
     stiffness: float
+    beyond: float
 
 
 #: All landmarks, exactly: for a face.
-FIRMLY = Hold(tuple(range(68)), 1.0)
-#: Those that bone moves, and loosely: for what surrounds the face. Chin, lips and lids would make hair and collar nod with every word.
-LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, *range(16, 36)), 2000.0)
+FIRMLY = Hold(tuple(range(68)), 1.0, 0.0)
+#: Those that bone moves, and loosely: for what surrounds the face. Brows, chin, lips and lids would make hair and collar nod with every
+#: word; held at the edge, hair that is near it would hardly follow the head.
+LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, 16, *range(27, 36)), 800.0, 0.3)
 
 
 def sharpened(photo: Image) -> Image:
@@ -55,22 +58,33 @@ def sharpened(photo: Image) -> Image:
     return np.asarray(cv2.addWeighted(photo, 1 + share, softer, -share, 0), np.uint8)
 
 
-def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = FIRMLY, within: Extent | None = None) -> Image:
+def enlarged(photo: Image) -> Image:
+    """A ``(size, size, channels)`` uint8 photo, larger by a whole number if it is small, for :func:`warp` to read linearly.
+
+    Otherwise linear interpolation would cost a third of its sharpness; cubic takes three times as long.
+    """
+    times = max(1, _READ_AT // photo.shape[0])
+    return photo if times == 1 else np.asarray(cv2.resize(photo, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def warp(
+    photo: Image, source: Landmarks, destination: Landmarks, size: int, hold: Hold = FIRMLY, within: Extent | None = None
+) -> NDArray[np.uint8]:
     """The photo with what lies at ``source`` moved to ``destination``.
 
     Args:
-        photo: ``(size, size, channels)`` uint8, :func:`sharpened`.
-        source: ``(68, 2)`` landmarks of the photo, in its pixels.
+        photo: ``(n, n, channels)`` uint8, :func:`sharpened` and then :func:`enlarged`.
+        source: ``(68, 2)`` landmarks of the photo, in pixels of ``size``.
         destination: ``(68, 2)`` where they are wanted.
+        size: Width and height of the whole result, which n is a multiple of.
         hold: Which of them are held, and how firmly.
         within: The part of the result that is wanted; None for all of it.
 
     Returns:
         ``(rows, columns, channels)`` uint8; what comes from beyond the edge repeats it.
     """
-    size = photo.shape[0]
     rows, columns = within or (slice(0, size), slice(0, size))
-    anchors = _border(size)
+    anchors = _border(size, hold.beyond)
     held = list(hold.points)
     wanted = _unfolded(source, destination)[held]
     unit = size / 256
@@ -82,15 +96,11 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, hold: Hold = F
     )
     ticks = (np.linspace(part.start, part.stop - 1, _GRID) / unit for part in (columns, rows))
     coarse = spline(np.stack(np.meshgrid(*ticks), -1).reshape(-1, 2))
-    low, high = (np.clip(edge, 0, size - 1).astype(int) for edge in (coarse.min(0) - _MARGIN, coarse.max(0) + _MARGIN))
-    # Linear interpolation would cost a third of a small photo's sharpness; cubic takes three times as long as linear after enlarging.
-    times = max(1, _READ_AT // size)
-    enlarged = cv2.resize(photo[low[1] : high[1] + 1, low[0] : high[0] + 1], None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
     # Pixel centres are at whole numbers before and after.
-    coarse = (times * (coarse - low + 0.5) - 0.5).astype(np.float32).reshape(_GRID, _GRID, 2)
+    coarse = (photo.shape[0] / size * (coarse + 0.5) - 0.5).astype(np.float32).reshape(_GRID, _GRID, 2)
     down, across = (_between(part.stop - part.start) for part in (rows, columns))
     x, y = (down @ coarse[..., axis] @ across.T for axis in (0, 1))
-    return cv2.remap(enlarged, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.remap(photo, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 class _Spline:
@@ -145,8 +155,11 @@ def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
     return apart
 
 
-def _border(size: int) -> np.ndarray:
-    ticks = np.linspace(0, size - 1, _ANCHORS + 1)[:-1]
-    low, high = np.zeros_like(ticks), np.full_like(ticks, size - 1)
-    sides = [(ticks, low), (high, ticks), (high - ticks, high), (low, high - ticks)]
-    return np.concatenate([np.stack(side, -1) for side in sides])
+def _border(size: int, beyond: float) -> NDArray[np.floating]:
+    """Where the picture is held: ``(n, 2)`` pixels on its edge, the upper ones beyond it."""
+    ticks = np.linspace(-0.5, 0.5, _ANCHORS + 1)[:-1]
+    low, high = np.full_like(ticks, -0.5), np.full_like(ticks, 0.5)
+    sides = [(ticks, low), (high, ticks), (-ticks, high), (low, -ticks)]
+    border = np.concatenate([np.stack(side, -1) for side in sides])
+    outwards = np.where(np.abs(border) == 0.5, np.sign(border), 0)
+    return (size - 1) * (0.5 + border + beyond * np.where(border[:, 1:] < _UPPER - 0.5, outwards, 0))

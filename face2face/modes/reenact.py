@@ -109,13 +109,13 @@ class Reenact:
 
         def surroundings(index: int) -> Image:
             """A keyframe, its head in the pose, before what stood still."""
-            return bank.backdrop.behind(warp(bank.layers(index), bank.landmarks[index], landmarks, LOOSELY))
+            return bank.backdrop.behind(warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, LOOSELY))
 
         def face(like: Likeness, within: Extent) -> Image:
             """A part of the face in the pose."""
 
             def posed(index: int) -> Image:
-                layers = warp(bank.layers(index), bank.landmarks[index], landmarks, FIRMLY, within)
+                layers = warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, FIRMLY, within)
                 return np.asarray(cv2.cvtColor(layers, cv2.COLOR_RGBA2RGB), np.uint8)
 
             return self._mixed(like, wanted, scene.seconds, posed)
