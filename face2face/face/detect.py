@@ -6,6 +6,8 @@ ensemble of regression trees*, CVPR 2014. The default weights come with the pack
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,19 +68,9 @@ class Detector:
     """
 
     def __init__(self, landmark_model: Path | None = None, tries: int = 8) -> None:
-        path = landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat")
-        rule = "--landmark-model is a dlib shape predictor of 68 points"
-        if not path.is_file():
-            raise FaceError(rule, f"no file {path}", "leave the option out to use the bundled one")
-        try:
-            self._predictor = dlib.shape_predictor(str(path))
-        except RuntimeError as error:
-            raise FaceError(rule, f"{path}, which dlib can't read", "leave the option out to use the bundled one") from error
+        self._predictor = _loaded(landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat"))
         self._hog = dlib.get_frontal_face_detector()
         self._tries = [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
-        found = self._predictor(np.zeros((64, 64), np.uint8), dlib.rectangle(0, 0, 63, 63)).num_parts
-        if found != LANDMARK_COUNT:
-            raise FaceError(rule, f"{path} with {found} points", "leave the option out to use the bundled one")
 
     def __call__(self, photo: Image) -> list[Landmarks]:
         """The landmarks of every face in an RGB uint8 picture, the largest face first: arrays of ``(68, 2)`` float32.
@@ -111,6 +103,22 @@ class Detector:
         small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
         edges = ("left", "top", "right", "bottom")
         return [dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges)) for box in self._hog(small, 0)]
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: Path) -> Callable[[np.ndarray, dlib.rectangle], dlib.full_object_detection]:
+    """A shape predictor, read once for all detectors: it takes a hundred megabytes."""
+    rule, do = "--landmark-model is a dlib shape predictor of 68 points", "leave the option out to use the bundled one"
+    if not path.is_file():
+        raise FaceError(rule, f"no file {path}", do)
+    try:
+        predictor = dlib.shape_predictor(str(path))
+    except RuntimeError as error:
+        raise FaceError(rule, f"{path}, which dlib can't read", do) from error
+    found = predictor(np.zeros((64, 64), np.uint8), dlib.rectangle(0, 0, 63, 63)).num_parts
+    if found != LANDMARK_COUNT:
+        raise FaceError(rule, f"{path} with {found} points", do)
+    return predictor
 
 
 def _place(landmarks: Landmarks) -> tuple[np.ndarray, float]:
