@@ -71,10 +71,10 @@ def run(options: argparse.Namespace) -> None:
     if options.no_window and not (options.output or options.virtual_camera or options.save_performance):
         raise OptionError("without a window it goes somewhere else", "--no-window alone", "add --output out.mp4 or --virtual-camera")
 
-    from face2face.face.detect import LIVE_TRIES, Detector
+    from face2face.face.detect import Detector, followed
     from face2face.face.performance import Performance, Take
-    from face2face.face.track import Tracker
     from face2face.live import loop
+    from face2face.live.apart import Apart
     from face2face.live.session import Look, Session
     from face2face.live.view import View
     from face2face.media.sink import Recording, Sink, Window
@@ -94,9 +94,10 @@ def run(options: argparse.Namespace) -> None:
             source = open_source(options.source, float("inf") if window is not None else 10.0)
         stack.enter_context(source)
         detect: Callable[[Image], list[Landmarks]] = no_faces
-        if not isinstance(source, (Performance, Take)):
-            detect = Detector(options.landmark_model, LIVE_TRIES)
-            detect = detect if isinstance(source, Stills) else Tracker(detect)
+        if isinstance(source, Stills):
+            detect = Detector(options.landmark_model)
+        elif not isinstance(source, (Performance, Take)):
+            detect = stack.enter_context(Apart(partial(followed, options.landmark_model)))
         sinks: list[Sink] = []
         if options.output:
             sound = Path(options.source) if isinstance(source, VideoFile) else None

@@ -18,6 +18,7 @@ from imutils import face_utils
 
 from face2face.errors import FaceError
 from face2face.face.landmarks import PARTS
+from face2face.face.track import Tracker
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
 
 #: The longer side, in pixels, of the grey picture in which faces are sought; the HOG detector's smallest face is 80 wide.
@@ -103,6 +104,12 @@ class Detector:
         small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
         edges = ("left", "top", "right", "bottom")
         return [dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges)) for box in self._hog(small, 0)]
+
+
+def followed(landmark_model: Path | None = None) -> Tracker:
+    """What finds a driver's face live, picture by picture, in one thread beside others."""
+    cv2.setNumThreads(1)
+    return Tracker(Detector(landmark_model, LIVE_TRIES))
 
 
 @lru_cache(maxsize=2)

@@ -155,6 +155,7 @@ def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
     return apart
 
 
+@lru_cache(maxsize=8)
 def _border(size: int, beyond: float) -> NDArray[np.floating]:
     """Where the picture is held: ``(n, 2)`` pixels on its edge, the upper ones beyond it."""
     ticks = np.linspace(-0.5, 0.5, _ANCHORS + 1)[:-1]

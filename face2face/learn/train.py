@@ -28,6 +28,9 @@ from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
 from face2face.memory import peak_memory
 
+#: How much is kept of the departure from the base that is best on what is held out: that was filmed in the same minutes as what is learnt
+#: from, and what comes later is never quite as like it.
+_TRUSTED = 0.75
 #: The rate falls to zero, linearly, over this last share of a run: the picture settles.
 _DECAY = 0.5
 #: Steps an epoch at most, so that a run is validated often, and the strips on which it is, spread over those held out.
@@ -319,7 +322,7 @@ class _Progress(keras.callbacks.Callback):
         logs = logs or {}
         figures = {name: float(logs.get(name, 0.0)) for name in (*_TOLD, "val_l1")}
         extent = float(logs.get("val_extent", 0.0))
-        share = float(np.clip(logs["val_agreement"] / extent, 0, 1)) if extent else 1.0
+        share = _TRUSTED * float(np.clip(logs["val_agreement"] / extent, 0, 1)) if extent else 1.0
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]

@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
+
 from face2face.image import Scene
 from face2face.live.controls import help_lines, press
 from face2face.live.driver import Posed
@@ -64,6 +66,8 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
         cast, shown = conditioned
         return cast.show.view(shown)
 
+    # The steps overlap, each in a thread of its own: more threads in each would only wait for each other.
+    cv2.setNumThreads(1)
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
@@ -23,15 +24,15 @@ from face2face.data.process import resize
 from face2face.face.animate import animate
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import Bank
-from face2face.face.detect import LIVE_TRIES, Detector, bundled_weights
+from face2face.face.detect import Detector, bundled_weights, followed
 from face2face.face.motion import perform
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
-from face2face.face.track import Tracker
 from face2face.graph.engine import TensorFlowEngine
 from face2face.graph.names import GRAPH
-from face2face.image import Image, Scene, centre_box
+from face2face.image import Image, Landmarks, Scene, centre_box
 from face2face.live import loop
+from face2face.live.apart import Apart
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
 from face2face.live.session import Cast, Session
@@ -79,7 +80,7 @@ class Timing:
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
-    track, driver, show = Tracker(Detector(tries=LIVE_TRIES)), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet)
+    track, driver, show = followed(), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet)
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -112,7 +113,6 @@ class Flow:
 
 def end_to_end(model: Path, frames: list[Image]) -> Flow:
     """The live loop on frames that come as fast as they are taken."""
-    cast = _cast(model)
     came: dict[float, float] = {}
     shown: list[tuple[float, float]] = []
 
@@ -124,7 +124,7 @@ def end_to_end(model: Path, frames: list[Image]) -> Flow:
     def watch(view: View) -> None:
         shown.append((view.seconds, time.perf_counter()))
 
-    with Session([lambda: cast], sinks=[_Nowhere()], watch=watch) as session:
+    with Apart(followed) as detect, Session([partial(_cast, model, detect)], sinks=[_Nowhere()], watch=watch) as session:
         loop.run(session, scenes())
     counted = shown[_WARM:]
     periods = [after[1] - before[1] for before, after in pairwise(counted)]
@@ -146,10 +146,9 @@ class Stretch:
 
 def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int) -> list[Stretch]:
     """The live loop on a driver who goes round and round for so long, in parts of equal length."""
-    cast = _cast(model)
     shown: list[float] = []
     done: list[Stretch] = []
-    began = time.perf_counter()
+    until: float | None = None
 
     def scenes() -> Iterator[Scene]:
         for number in count():
@@ -158,19 +157,22 @@ def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int)
             yield Scene(frames[number % len(frames)], seconds=number / FPS)
 
     def watch(view: View) -> None:
+        nonlocal until
         shown.append(time.perf_counter())
-        if shown[-1] - began > seconds * (len(done) + 1) / stretches:
+        until = until or shown[0] + seconds / stretches
+        if shown[-1] > until:
             done.append(Stretch(Timing.of([after - before for before, after in pairwise(shown)]), held_memory()))
             shown.clear()
+            until += seconds / stretches
 
-    with Session([lambda: cast], sinks=[_Nowhere()], watch=watch) as session:
+    with Apart(followed) as detect, Session([partial(_cast, model, detect)], sinks=[_Nowhere()], watch=watch) as session:
         loop.run(session, scenes())
     return done[:stretches]
 
 
-def _cast(model: Path) -> Cast:
+def _cast(model: Path, detect: Callable[[Image], list[Landmarks]]) -> Cast:
     puppet = Puppet.load(model)
-    return Cast(Driver(Tracker(Detector(tries=LIVE_TRIES)), puppet.mode.shape, puppet.mode.size), Show(puppet))
+    return Cast(Driver(detect, puppet.mode.shape, puppet.mode.size), Show(puppet))
 
 
 class Ancestor:

@@ -1,0 +1,47 @@
+import os
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from face2face.errors import FaceError
+from face2face.image import Image
+from face2face.live.apart import Apart
+
+PICTURE = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
+
+
+def brightest() -> Callable[[Image], tuple[int, int]]:
+    return lambda picture: (int(picture.max()), os.getpid())
+
+
+def broken() -> Callable[[Image], int]:
+    raise FaceError("weights are there", "none", "install them")
+
+
+def dying() -> Callable[[Image], int]:
+    return lambda picture: os._exit(1)
+
+
+def unlucky() -> Callable[[Image], int]:
+    return lambda picture: 1 // int(picture[0, 0, 0])
+
+
+def test_it_answers_from_another_process() -> None:
+    with Apart(brightest) as apart:
+        (one, process), (two, same) = apart(PICTURE), apart(PICTURE[:, ::-1] + 1)
+    assert (one, two) == (17, 18)
+    assert process == same != os.getpid()
+
+
+@pytest.mark.parametrize(("make", "error"), [(broken, FaceError), (unlucky, ZeroDivisionError), (dying, FaceError)])
+def test_errors_there_are_raised_here(make: Callable[[], Callable[[Image], int]], error: type[Exception]) -> None:
+    with Apart(make) as apart, pytest.raises(error):
+        apart(PICTURE)
+
+
+def test_the_process_ends_with_it() -> None:
+    with Apart(brightest) as apart:
+        _, process = apart(PICTURE)
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
