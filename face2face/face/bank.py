@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular
+from face2face.face.landmarks import FACING, INNER_LIPS, LIDS, Similarity, interocular
 from face2face.face.warp import enlarged, sharpened
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks, Scene
@@ -27,7 +27,6 @@ _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 FADE = 0.4
 #: Lids and lips nearer than this, in interocular distances, are shut; and the weight of the logarithm of how far they are open.
 _SHUT = 0.02
-_FACING = np.transpose((*LIDS, *INNER_LIPS))
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
@@ -89,7 +88,7 @@ def description(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floati
     fit = Similarity.between(landmarks, reference)
     aligned = fit(landmarks)
     shift = (landmarks.mean(0) - reference.mean(0)) / unit
-    upper, lower = _FACING
+    upper, lower = FACING.T
     open_by = np.log(np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit + _SHUT)
     return np.concatenate([(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by])
 

@@ -107,8 +107,7 @@ class Detector:
 
 
 def followed(landmark_model: Path | None = None) -> Tracker:
-    """What finds a driver's face live, picture by picture, in one thread beside others."""
-    cv2.setNumThreads(1)
+    """What finds a driver's face live, picture by picture."""
     return Tracker(Detector(landmark_model, LIVE_TRIES))
 
 

@@ -15,9 +15,10 @@ from face2face.image import Landmarks
 
 #: Part name -> slice of the 68 points.
 PARTS: dict[str, slice] = {name: slice(*span) for name, span in face_utils.FACIAL_LANDMARKS_68_IDXS.items()}
-#: Points of the upper and the lower lid that face each other, and the same of the inner lips.
+#: Points of the upper and the lower lid that face each other, the same of the inner lips, and all of them, ``(7, 2)``.
 LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))
 INNER_LIPS = ((61, 67), (62, 66), (63, 65))
+FACING = np.array([*LIDS, *INNER_LIPS])
 #: Parts whose line returns to its first point.
 CLOSED = frozenset({"mouth", "inner_mouth", "right_eye", "left_eye"})
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import INNER_LIPS, LIDS
+from face2face.face.landmarks import FACING
 from face2face.image import Extent, Image, Landmarks
 
 #: Nodes a side of the grid at which the spline is evaluated; between them the map is interpolated linearly.
@@ -18,9 +18,8 @@ _GRID = 24
 _ANCHORS = 4
 #: As far down, in shares of the size, its sides may be held beyond them.
 _UPPER = 0.6
-#: Upper and lower points of eyes and inner lips. Where the photo has them open and they are wanted shut, this share of
-#: the gap is kept: a spline that takes two points to one folds over. What is left to close is the generator's work.
-_FACING = np.array([*LIDS, *INNER_LIPS])
+#: Where the photo has facing points apart and they are wanted together, this share of the gap is kept: a spline that takes two points to
+#: one folds over. What is left to close is the generator's work.
 _LEAST_GAP = 0.4
 #: Photos smaller than this are enlarged before they are read.
 _READ_AT = 512
@@ -145,7 +144,7 @@ def _between(count: int) -> NDArray[np.float32]:
 def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
     """The destination with facing points held apart."""
     apart = destination.copy()
-    upper, lower = _FACING.T
+    upper, lower = FACING.T
     gap = destination[lower] - destination[upper]
     wanted = np.linalg.norm(gap, axis=1, keepdims=True)
     least = _LEAST_GAP * (source[lower] - source[upper])

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+import cv2
 import numpy as np
 
 from face2face.errors import FaceError
@@ -67,6 +68,7 @@ def _serve(make: Callable[[], Callable[[Image], Any]], pipe: Connection) -> None
     """Answers until the other end is closed."""
     # Ctrl-C goes to both; the other one ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
     with suppress(EOFError, OSError):
         try:
             work = make()

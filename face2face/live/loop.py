@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,14 +66,12 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
         cast, shown = conditioned
         return cast.show.view(shown)
 
-    # The steps overlap, each in a thread of its own: more threads in each would only wait for each other.
-    cv2.setNumThreads(1)
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0
     shown: View | None = None
     began = last = clock()
-    with closing(overlapped(scenes, [drive, condition, view], live)) as views:
+    with _one_thread_each(), closing(overlapped(scenes, [drive, condition, view], live)) as views:
         for seen in views:
             lines = help_lines() if session.helping else None
             if seen is None:
@@ -99,6 +97,17 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
     while hold and session.window is not None and not session.over:
         _keys(session, _IDLE)
     return Summary(frames, found, last - began)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """OpenCV's functions in one thread: the steps overlap, and more threads in each would only wait for each other."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 def _keys(session: Session, wait: float = 0.0) -> bool:
