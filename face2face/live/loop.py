@@ -87,10 +87,11 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
                 session.take(seen, f"{rate:.0f} fps" if len(recent) > 1 else "", lines)
                 _keys(session, began + seen.seconds - clock() if paced else 0.0)
             if session.paused:
-                stood = clock()
+                stood, pressed = clock(), True
                 while session.paused and not session.over:
-                    if _keys(session, _IDLE) and shown is not None:
+                    if pressed and shown is not None:
                         session.show(shown, PAUSED, help_lines() if session.helping else None)
+                    pressed = _keys(session, _IDLE)
                 began += clock() - stood
             if session.over:
                 break

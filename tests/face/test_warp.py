@@ -24,15 +24,16 @@ def test_nothing_moves_where_no_landmark_moves(astronaut: Scene) -> None:
     assert np.percentile(difference, 99) < 10, "only the sharpest edges are a little softer or harder"
 
 
-@settings(deadline=None, max_examples=10)
-@given(x=st.floats(-8, 8), y=st.floats(-8, 8))
-def test_a_moved_face_is_as_sharp_as_it_was(astronaut: Scene, x: float, y: float) -> None:
+@pytest.mark.parametrize("x", (0, 0.25, 0.5, 0.75))
+@pytest.mark.parametrize("y", (0, 0.25, 0.5, 0.75))
+def test_a_moved_face_is_nearly_as_sharp_as_it_was(astronaut: Scene, x: float, y: float) -> None:
+    """Between the pixels, where any reading loses most: reading the photo itself linearly would keep 0.41 of its Laplacian's variance."""
     assert astronaut.landmarks is not None
-    turned = moved(sharpened(astronaut.photo), astronaut.landmarks, astronaut.landmarks + np.float32([x, y]))
+    turned = moved(sharpened(astronaut.photo), astronaut.landmarks, astronaut.landmarks + np.float32([1 + x, 1 + y]))
     left, top = np.round(astronaut.landmarks.min(0)).astype(int)
     right, bottom = np.round(astronaut.landmarks.max(0)).astype(int)
     face, moved_face = (cv2.Laplacian(each[top:bottom, left:right], cv2.CV_64F).var() for each in (astronaut.photo, turned))
-    assert 0.7 < moved_face / face < 1.3
+    assert 0.65 < moved_face / face < 1.1
 
 
 @settings(deadline=None, max_examples=20)
