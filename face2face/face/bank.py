@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -129,17 +130,22 @@ class Bank:
         """Width and height of the photos, in pixels."""
         return int(self.backdrop.photo.shape[1])
 
-    @cached_property
-    def layers(self) -> Callable[[int], NDArray[np.uint8]]:
+    def layers(self, index: int) -> NDArray[np.uint8]:
         """A keyframe by its index, sharpened, and what stands before the backdrop in it: ``(size, size, 4)`` uint8, RGB and 255 for
         foreground.
         """
+        return self.foresee(index).result()
+
+    @cached_property
+    def foresee(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
+        """Begins to make a keyframe's :meth:`layers` by its index, unless they are there, and doesn't wait for them."""
+        beside = ThreadPoolExecutor(1)
 
         def layered(index: int) -> NDArray[np.uint8]:
             photo = sharpened(_decoded(self.coded[index]))
             return np.asarray(cv2.merge([photo, self.backdrop.foreground(photo)]), np.uint8)
 
-        return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(layered)
+        return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(lambda index: beside.submit(layered, index))
 
     @cached_property
     def ready(self) -> Callable[[int], NDArray[np.uint8]]:

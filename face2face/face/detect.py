@@ -15,6 +15,7 @@ import cv2
 import dlib
 import numpy as np
 from imutils import face_utils
+from numpy.typing import NDArray
 
 from face2face.errors import FaceError
 from face2face.face.landmarks import PARTS
@@ -74,22 +75,22 @@ class Detector:
         self._tries = [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
 
     def __call__(self, photo: Image) -> list[Landmarks]:
-        """The landmarks of every face in an RGB uint8 picture, the largest face first: arrays of ``(68, 2)`` float32.
+        """The landmarks of every face in an RGB or grey uint8 picture, the largest face first: arrays of ``(68, 2)`` float32.
 
         They are as fine as a 400th of the face's width, whatever the size of the picture.
         """
-        grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
+        grey = to_grey(photo)
         boxes = self._boxes(grey, SEARCH_SIDE) or self._boxes(grey, WIDE_SEARCH_SIDE)
         boxes.sort(key=lambda box: box.area(), reverse=True)
         return [self._landmarks(grey, np.array([box.left() + box.right(), box.top() + box.bottom()]) / 2, box.width()) for box in boxes]
 
     def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         """The landmarks of a face that had ``landmarks`` a moment ago: ``(68, 2)`` float32, whether or not it is still there."""
-        return self._landmarks(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), *_place(landmarks))
+        return self._landmarks(to_grey(photo), *_place(landmarks))
 
     def sees(self, photo: Image, landmarks: Landmarks) -> bool:
         """Whether there is a face where ``(68, 2)`` landmarks lie; it may be turned farther than one that is sought in a whole picture."""
-        part, _ = _cut(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), *_place(landmarks), _CHECKED_SIDE)
+        part, _ = _cut(to_grey(photo), *_place(landmarks), _CHECKED_SIDE)
         found, _, _ = self._hog.run(part, 0, _CHECKED_SCORE)
         return any(each.contains(dlib.point(part.shape[1] // 2, part.shape[0] // 2)) for each in found)
 
@@ -104,6 +105,11 @@ class Detector:
         small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
         edges = ("left", "top", "right", "bottom")
         return [dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges)) for box in self._hog(small, 0)]
+
+
+def to_grey(photo: Image) -> NDArray[np.uint8]:
+    """An RGB picture in grey, as ``(h, w)`` uint8; a grey one as it is."""
+    return photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def followed(landmark_model: Path | None = None) -> Tracker:

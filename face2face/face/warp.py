@@ -96,9 +96,9 @@ def warp(
     ticks = (np.linspace(part.start, part.stop - 1, _GRID) / unit for part in (columns, rows))
     coarse = spline(np.stack(np.meshgrid(*ticks), -1).reshape(-1, 2))
     # Pixel centres are at whole numbers before and after.
-    coarse = (photo.shape[0] / size * (coarse + 0.5) - 0.5).astype(np.float32).reshape(_GRID, _GRID, 2)
+    coarse = np.ascontiguousarray((photo.shape[0] / size * (coarse + 0.5) - 0.5).T).reshape(2, _GRID, _GRID)
     down, across = (_between(part.stop - part.start) for part in (rows, columns))
-    x, y = (down @ coarse[..., axis] @ across.T for axis in (0, 1))
+    x, y = down @ coarse @ across.T
     return np.asarray(cv2.remap(photo, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
@@ -130,8 +130,16 @@ class _Spline:
 
 def _bending(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
     """The kernel, r squared times its logarithm, between ``(m, 2)`` and ``(n, 2)`` places: ``(m, n)``."""
-    squared = (one[:, :1] - other[:, 0]) ** 2 + (one[:, 1:] - other[:, 1]) ** 2
-    return squared * np.log(np.maximum(squared, np.finfo(np.float32).tiny)) / 2
+    # In place: new arrays of that size cost more than the sums.
+    squared, along = one[:, :1] - other[:, 0], one[:, 1:] - other[:, 1]
+    squared *= squared
+    along *= along
+    squared += along
+    np.maximum(squared, np.finfo(np.float32).tiny, out=squared)
+    bending = np.log(squared, out=along)
+    bending *= squared
+    bending /= 2
+    return bending
 
 
 @lru_cache(maxsize=256)

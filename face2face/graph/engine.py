@@ -14,9 +14,6 @@ from face2face.errors import ModelError
 from face2face.graph.names import GRAPH, INPUT, OUTPUT, QUANTISED
 from face2face.image import Image
 
-#: A graph of fewer bytes is done before other threads have woken up, and leaves the cores to the steps that overlap with it.
-_SMALL = 4_000_000
-
 
 class Engine(Protocol):
     """What runs a graph.
@@ -53,8 +50,6 @@ class OpenVinoEngine:
         if not path.is_file():
             raise ModelError("a model's files are complete", f"no {path}", "restore it, or run tools/freeze_model.py again")
         hints: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32"}
-        if path.stat().st_size < _SMALL:
-            hints["INFERENCE_NUM_THREADS"] = 1
         core = ov.Core()
         try:
             model = core.read_model(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from face2face.face.detect import to_grey
 from face2face.face.retarget import Retargeter, TargetShape
 from face2face.face.smooth import Steady
 from face2face.image import Image, Landmarks, Scene, centre_box
@@ -30,7 +31,7 @@ class Driver:
     """Finds the driver's landmarks, steadies them and carries them over to the target.
 
     Args:
-        detect: Landmarks of the faces in a picture, the one that drives first; asked only where a scene has no landmarks of its own.
+        detect: Landmarks of the faces in a grey picture, the one that drives first; asked only where a scene has no landmarks of its own.
         shape: The target's; None to take the driver's landmarks as they lie in the middle of the picture.
         size: Width and height of a panel, in pixels.
     """
@@ -44,7 +45,7 @@ class Driver:
         """The pose of a scene."""
         landmarks = scene.landmarks
         if landmarks is None:
-            faces = self._detect(scene.photo)
+            faces = self._detect(to_grey(scene.photo))
             if not faces:
                 self.smooth.reset()
                 return Posed(scene, None)

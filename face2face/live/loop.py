@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 
@@ -54,24 +53,21 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
     """
 
     def drive(scene: Scene) -> tuple[Cast, Posed]:
-        # A scene stays with the cast that took it on, whoever is called meanwhile.
+        # A scene stays with the cast that took it on, whoever is called meanwhile. Two steps, since the first waits for another process:
+        # more would overlap, but wait for Python's lock, and frames would come in bursts.
         cast = session.cast
         return cast, cast.driver(scene)
 
-    def condition(driven: tuple[Cast, Posed]) -> tuple[Cast, Any]:
+    def view(driven: tuple[Cast, Posed]) -> View:
         cast, posed = driven
-        return cast, cast.show.condition(posed)
-
-    def view(conditioned: tuple[Cast, Any]) -> View:
-        cast, shown = conditioned
-        return cast.show.view(shown)
+        return cast.show(posed)
 
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0
     shown: View | None = None
     began = last = clock()
-    with _one_thread_each(), closing(overlapped(scenes, [drive, condition, view], live)) as views:
+    with _one_thread_each(), closing(overlapped(scenes, [drive, view], live)) as views:
         for seen in views:
             lines = help_lines() if session.helping else None
             if seen is None:

@@ -76,7 +76,7 @@ class View:
 
 
 class Show:
-    """Turns poses into views, one after another, in two steps that may overlap.
+    """Turns poses into views, one after another.
 
     Args:
         puppet: Takes the pose.
@@ -87,15 +87,11 @@ class Show:
         size = puppet.mode.size
         self._last: Image = np.zeros((size, size, 3), np.uint8)
 
-    def condition(self, posed: Posed) -> tuple[Posed, list[Image]]:
-        """The first step: what the network is shown; nothing where there is no face."""
-        return posed, [] if posed.target is None else self.puppet.condition(posed.target)
-
-    def view(self, conditioned: tuple[Posed, list[Image]]) -> View:
-        """The second step: what is seen."""
-        posed, panels = conditioned
+    def __call__(self, posed: Posed) -> View:
+        """What is seen of a pose."""
         if posed.target is None:
             return View(posed, np.zeros_like(self._last), write_line(dimmed(self._last), NO_FACE))
+        panels = self.puppet.condition(posed.target)
         self._last = self.puppet.answer(posed.target, panels)
         return View(posed, panels[0], self._last)
 

@@ -80,7 +80,7 @@ class Timing:
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
-    track, driver, show = followed(), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet)
+    track, driver = followed(), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size)
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -92,9 +92,10 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     for number, photo in enumerate(frames):
         faces = timed("face", track, photo)
         posed = timed("pose", driver, Scene(photo, faces[0] if faces else None, number / FPS))
-        conditioned = timed("condition", show.condition, posed)
-        view = timed("generate", show.view, conditioned)
-        timed("compose", view.composed, "side")
+        if posed.target is not None:
+            panels = timed("condition", puppet.condition, posed.target)
+            answer = timed("generate", puppet.answer, posed.target, panels)
+            timed("compose", View(posed, panels[0], answer).composed, "side")
     return {name: Timing.of(seconds[_WARM:]) for name, seconds in taken.items()}
 
 

@@ -143,7 +143,9 @@ class Reenact:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
         assert self.bank is not None
         if seconds is None:
-            return self._followers.setdefault(like, Follower(like.patience))(self.bank.distances(wanted, like))
+            distances = self.bank.distances(wanted, like)
+            self.bank.foresee(int(distances.argmin()))  # it may be chosen one of the next times
+            return self._followers.setdefault(like, Follower(like.patience))(distances)
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
         return {self.bank.nearest(wanted, like, seconds, gap): 1.0}
 

@@ -45,7 +45,7 @@ def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     drive, show = Driver(no_faces, puppet.mode.shape, puppet.mode.size), Show(puppet)
     wanted, got = [], []
     for number, scene in enumerate(Performance()):
-        view = show.view(show.condition(drive(scene)))
+        view = show(drive(scene))
         if number % 6 == 0 and len(found := detector(view.target)) == 1:
             for face, track in ((scene.landmarks, wanted), (found[0], got)):
                 assert face is not None

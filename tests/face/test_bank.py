@@ -59,6 +59,12 @@ def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:
     assert loaded.size == 64
 
 
+def test_what_was_foreseen_is_there(bank: Bank) -> None:
+    foreseen = bank.foresee(2)
+    assert bank.layers(2) is foreseen.result()
+    assert bank.foresee(2) is foreseen, "made once"
+
+
 @pytest.mark.parametrize("keep", [0, 100, -100])
 def test_a_damaged_bank_is_refused(bank: Bank, tmp_path: Path, keep: int) -> None:
     bank.save(tmp_path)

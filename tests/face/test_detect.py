@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import cv2
 import dlib
 import numpy as np
 import pytest
@@ -14,6 +15,11 @@ def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> 
     assert found.shape == (68, 2)
     assert found.dtype == np.float32
     assert np.abs(found - astronaut.landmarks).mean() < 3
+
+
+def test_a_grey_picture_says_the_same(detector: Detector, astronaut: Scene) -> None:
+    (found,) = detector(cv2.cvtColor(astronaut.photo, cv2.COLOR_RGB2GRAY))
+    assert (found == detector(astronaut.photo)[0]).all()
 
 
 def test_two_faces_and_none(detector: Detector, astronaut: Scene) -> None:

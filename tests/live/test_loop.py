@@ -76,7 +76,7 @@ class Stage:
         self._driver, self._show = driver(), show()
 
     def __call__(self, scene: Scene) -> View:
-        return self._show.view(self._show.condition(self._driver(scene)))
+        return self._show(self._driver(scene))
 
 
 def session(window: object = None, sinks: Iterable[Sink] = (), clock: Callable[[], float] = time.perf_counter, **parts: Any) -> Session:
