@@ -153,8 +153,10 @@ class Bank:
         return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(self.layers(index)))
 
     @cached_property
-    def _descriptions(self) -> NDArray[np.floating]:
-        return np.stack([self.describe(each) for each in self.landmarks])
+    def _weighted(self) -> dict[Likeness, NDArray[np.floating]]:
+        """All keyframes' descriptions, weighted as each likeness does it: ``(n, 147)``."""
+        descriptions = np.stack([self.describe(each) for each in self.landmarks])
+        return {like: descriptions * like.weights for like in LIKENESSES}
 
     def describe(self, landmarks: Landmarks) -> NDArray[np.floating]:
         """The :func:`description` of ``(68, 2)`` landmarks in the photos' pixels."""
@@ -182,7 +184,8 @@ class Bank:
 
     def distances(self, wanted: NDArray[np.floating], like: Likeness) -> NDArray[np.floating]:
         """How unlike a pose, as :meth:`describe` says it, each keyframe is: ``(n,)``, at least 0."""
-        return np.linalg.norm((self._descriptions - wanted) * like.weights, axis=1)
+        away = self._weighted[like] - wanted * like.weights
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", away, away)))
 
     def save(self, folder: Path) -> None:
         """Writes ``bank.npz`` into a folder."""
