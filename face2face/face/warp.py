@@ -24,7 +24,7 @@ _LEAST_GAP = 0.4
 #: Photos smaller than this are enlarged before they are read.
 _READ_AT = 512
 #: What is finer than so many pixels is weakened by about this share where photos are enlarged, and where they aren't.
-_FINE, _WEAKENED_LARGE, _WEAKENED = 0.8, 0.15, 0.4
+_FINE, _WEAKENED_LARGE, _WEAKENED = 0.8, 0.2, 0.4
 
 
 @dataclass(frozen=True)
