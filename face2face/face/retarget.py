@@ -14,8 +14,10 @@ from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Percentiles of the target's own motion that count as its range.
 _RANGE = (1, 99)
-#: Share of the frames with open eyes, those with the mouth least open, that show the target at rest.
+#: Share of the frames with open eyes, those with the mouth least open, that show somebody at rest.
 _AT_REST = 0.25
+#: How far the target may be led beyond its range, in interocular distances.
+_ROOM = 0.06
 #: Seconds at the start from which the driver's neutral pose is taken, and the most frames.
 _CALIBRATION = 2.0
 _REMEMBERED = 120
@@ -74,10 +76,7 @@ class TargetShape:
     @classmethod
     def of(cls, landmarks: NDArray[np.float32]) -> TargetShape:
         """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1."""
-        eyes = _gaps(landmarks, LIDS)
-        awake = landmarks[eyes >= np.median(eyes)]
-        mouth = _gaps(awake, INNER_LIPS)
-        rest = np.median(awake[mouth <= np.quantile(mouth, _AT_REST)], axis=0)
+        rest = _at_rest(landmarks)
         poses = [HeadPose.of(each, rest) for each in landmarks]
         low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
@@ -104,10 +103,28 @@ class TargetShape:
         return cls(**arrays)
 
 
+def _at_rest(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Somebody's pose at rest, ``(68, 2)``: the median of those of ``(n, 68, 2)`` that have open eyes and the mouth least open."""
+    eyes = _gaps(landmarks, LIDS)
+    awake = landmarks[eyes >= np.median(eyes)]
+    mouth = _gaps(awake, INNER_LIPS)
+    return np.asarray(np.median(awake[mouth <= np.quantile(mouth, _AT_REST)], axis=0), np.float32)
+
+
 def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -> NDArray[np.floating]:
-    """How far apart facing points are in each of ``(n, 68, 2)`` landmarks, in interocular distances."""
+    """How far apart facing points are in each of ``(n, 68, 2)`` landmarks, in pixels, over the face's size."""
     upper, lower = np.array(facing).T
-    return np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2)) / [interocular(each) for each in landmarks]
+    sizes = np.linalg.norm(landmarks - landmarks.mean(1, keepdims=True), axis=(1, 2))
+    return np.asarray(np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2)) / np.maximum(sizes, 1e-6))
+
+
+def _eased(asked: NDArray[np.floating], low: NDArray[Any], high: NDArray[Any], room: NDArray[Any] | float) -> NDArray[np.float64]:
+    """Held to a range: what is asked beyond it is followed less and less, no farther than ``room``.
+
+    Cut off at the range's end, a face would stand still there while its driver moves on.
+    """
+    held = np.clip(asked, low, high)
+    return np.asarray(held + room * np.tanh((asked - held) / room), np.float64)
 
 
 @dataclass(frozen=True)
@@ -126,9 +143,10 @@ class Retargeted:
 class Retargeter:
     """Turns a driver's landmarks into the target's.
 
-    The driver's neutral pose is the median of the first two seconds: words and blinks don't count. What it does away from that is
-    taken apart into the head's rigid motion and the expression; both are scaled to the target, held to the range it was seen in, and
-    added to its own shape. So it keeps its proportions and its place whoever drives it.
+    The driver's neutral pose is that of the first two seconds when the mouth was least open and the eyes weren't shut, found as the
+    target's own is: words and blinks don't count. What it does away from that is taken apart into the head's rigid motion and the
+    expression; both are scaled to the target, held to the range it was seen in or a little beyond, and added to its own shape. So it
+    keeps its proportions and its place whoever drives it.
 
     Args:
         target: The target's shape statistics.
@@ -157,15 +175,18 @@ class Retargeter:
             self._seen: list[Landmarks] = []
         if seconds - self._began <= _CALIBRATION or not self._seen:
             self._seen.append(landmarks)
-            self._neutral = np.median(self._seen[-_REMEMBERED:], axis=0)
+            self._neutral = _at_rest(np.stack(self._seen[-_REMEMBERED:]))
         neutral, target = self._neutral, self._target
         driver = HeadPose.of(landmarks, neutral)
         to_target = Similarity.between(neutral, target.rest)
         asked_pose = self.head * np.array([*to_target.linear(driver.vector[:2]), *driver.vector[2:]])
         asked_shape = target.rest + self.expression * to_target.linear(driver.shape - neutral)
-        held = HeadPose(np.clip(asked_pose, target.pose_low, target.pose_high), np.clip(asked_shape, target.low, target.high))
         unit = interocular(target.rest)
         # Shift in pixels; growth and roll as far as they move a point one interocular distance from the middle.
-        off = np.abs(asked_pose - held.vector) / (unit, unit, 1, 1)
-        beyond = max(float(off.max()), float(np.linalg.norm(asked_shape - held.shape, axis=1).max() / unit))
-        return Retargeted(held.landmarks(target.rest.mean(0)), beyond)
+        units = np.array((unit, unit, 1, 1))
+        held = HeadPose(
+            _eased(asked_pose, target.pose_low, target.pose_high, _ROOM * units), _eased(asked_shape, target.low, target.high, _ROOM * unit)
+        )
+        off = np.abs(asked_pose - np.clip(asked_pose, target.pose_low, target.pose_high)) / units
+        strayed = np.linalg.norm(asked_shape - np.clip(asked_shape, target.low, target.high), axis=1) / unit
+        return Retargeted(held.landmarks(target.rest.mean(0)), max(float(off.max()), float(strayed.max())))

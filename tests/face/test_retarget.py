@@ -49,6 +49,23 @@ def test_the_target_stays_within_its_range_whatever_the_driver_does(target: Targ
     assert np.abs(pose.vector[2]) < 0.5
 
 
+def test_beyond_its_range_the_target_still_follows_but_not_far(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    for number in range(90):
+        retarget(BROAD, number / 30)
+    much, more, most = (
+        np.linalg.norm(np.subtract(*retarget(Expression(open=wide).applied_to(BROAD), 4.0).landmarks[[66, 62]])) for wide in (0.6, 0.7, 5)
+    )
+    assert much < more < most < much + 0.2 * 50
+
+
+def test_an_open_mouth_at_the_start_does_not_shift_the_neutral_pose_once_it_was_shut(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    for number in range(60):
+        retarget(Expression(open=0.3 if number < 45 else 0).applied_to(BROAD), number / 30)
+    assert np.allclose(retarget(BROAD, 3.0).landmarks, target.rest, atol=0.5)
+
+
 def test_a_performance_never_leaves_the_target_distorted(target: TargetShape) -> None:
     retarget = Retargeter(target)
     for t in np.arange(0, 12, 0.1):
