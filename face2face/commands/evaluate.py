@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,14 +39,13 @@ TOLD = {
     "lost": "frames without a face",
     "frames": "frames",
 }
-#: Frames by which the target is known when somebody else drives.
-_KNOWN_BY = 25
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("--model", type=Path, required=True, help="a model's folder")
-    parser.add_argument("--file", type=Path, required=True, help="the video it was trained on; its last part was held out")
+    of = "the video it was trained on, whose last part was held out; with --driver also the photo it was made of"
+    parser.add_argument("--file", type=Path, required=True, help=of)
     parser.add_argument("--driver", type=Path, help="a video of somebody else, who drives it")
     parser.add_argument("--output", type=Path, help="where the three files go (default: evaluation/ in the model's folder)")
 
@@ -66,12 +64,12 @@ def run(options: argparse.Namespace) -> None:
 
     puppet = Puppet.load(options.model)
     judge = evaluate.Judge()
-    held_out = evaluate.held_out(Card.load(options.model), options.file)
+    card = Card.load(options.model)
     moments: Iterator[Moment]
     if options.driver is None:
-        moments = evaluate.self_reenactment(puppet, held_out, judge)
+        moments = evaluate.self_reenactment(puppet, evaluate.held_out(card, options.file), judge)
     else:
-        target = evaluate.likeness_of(islice(held_out, _KNOWN_BY), judge)
+        target = evaluate.likeness_of(evaluate.portraits(card, options.file), judge)
         moments = evaluate.cross_reenactment(puppet, options.driver, target, judge)
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps

@@ -16,8 +16,8 @@ from face2face.image import LANDMARK_COUNT, Landmarks
 _RANGE = (1, 99)
 #: Share of the frames with open eyes, those with the mouth least open, that show somebody at rest.
 _AT_REST = 0.25
-#: How far the target may be led beyond its range, in interocular distances.
-_ROOM = 0.06
+#: How far the target may be led beyond its range, in interocular distances; its lids, in shares of how far they are apart at rest.
+_ROOM, _LIDS_ROOM = 0.06, 0.1
 #: Seconds at the start from which the driver's neutral pose is taken, and the most frames.
 _CALIBRATION = 2.0
 _REMEMBERED = 120
@@ -59,12 +59,14 @@ class TargetShape:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
-        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was seen with
-            open eyes and the mouth least open.
+        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was seen with open eyes and the mouth least
+            open, its eyes as far open as they usually are.
         low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
         high: ``(68, 2)`` float32, the upper end.
         pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
         pose_high: ``(4,)`` float32, the upper end.
+        lids_low: ``(4,)`` float32, how near each two facing lids came, in pixels, with the head's motion taken out.
+        lids_high: ``(4,)`` float32, how far apart they were.
     """
 
     rest: NDArray[np.float32]
@@ -72,6 +74,8 @@ class TargetShape:
     high: NDArray[np.float32]
     pose_low: NDArray[np.float32]
     pose_high: NDArray[np.float32]
+    lids_low: NDArray[np.float32]
+    lids_high: NDArray[np.float32]
 
     @classmethod
     def of(cls, landmarks: NDArray[np.float32]) -> TargetShape:
@@ -80,7 +84,10 @@ class TargetShape:
         poses = [HeadPose.of(each, rest) for each in landmarks]
         low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
-        return cls(*(each.astype(np.float32) for each in (rest, low, high, pose_low, pose_high)))
+        open_by = [_lid_gaps(pose.shape) for pose in poses]
+        lids_low, lids_high = np.percentile(open_by, _RANGE, axis=0)
+        opened = _opened(rest, rest, np.median(open_by, axis=0))
+        return cls(*(each.astype(np.float32) for each in (opened, low, high, pose_low, pose_high, lids_low, lids_high)))
 
     def to_json(self) -> dict[str, Any]:
         """The fields as lists, rounded to a hundredth of a pixel (pose: to 1e-4)."""
@@ -94,11 +101,12 @@ class TargetShape:
         Raises:
             ModelError: A field is missing or of a wrong shape.
         """
-        shapes = dict.fromkeys(("rest", "low", "high"), (LANDMARK_COUNT, 2)) | dict.fromkeys(("pose_low", "pose_high"), (4,))
+        four = dict.fromkeys(("pose_low", "pose_high", "lids_low", "lids_high"), (4,))
+        shapes = dict.fromkeys(("rest", "low", "high"), (LANDMARK_COUNT, 2)) | four
         try:
             arrays = {name: np.array(fields[name], np.float32).reshape(shape) for name, shape in shapes.items()}
         except (KeyError, TypeError, ValueError) as error:
-            rule = "a card's shape statistics are rest, low, high (68 points) and pose_low, pose_high (4 numbers)"
+            rule = "a card's shape statistics are rest, low, high (68 points), pose_low, pose_high, lids_low and lids_high (4 numbers)"
             raise ModelError(rule, repr(error), "restore the card, or export the model again") from error
         return cls(**arrays)
 
@@ -116,6 +124,22 @@ def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -
     upper, lower = np.array(facing).T
     sizes = np.linalg.norm(landmarks - landmarks.mean(1, keepdims=True), axis=(1, 2))
     return np.asarray(np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2)) / np.maximum(sizes, 1e-6))
+
+
+def _lid_gaps(landmarks: NDArray[Any]) -> NDArray[np.float64]:
+    """How far facing lids are apart in ``(68, 2)`` landmarks, in pixels: ``(4,)``, above 0."""
+    upper, lower = np.array(LIDS).T
+    return np.asarray(np.maximum(np.linalg.norm(landmarks[lower] - landmarks[upper], axis=1), 1e-6), np.float64)
+
+
+def _opened(landmarks: NDArray[Any], rest: NDArray[Any], gaps: NDArray[np.floating]) -> NDArray[np.float64]:
+    """``(68, 2)`` landmarks with facing lids so many pixels apart, the way they are at rest: theirs may have crossed."""
+    upper, lower = np.array(LIDS).T
+    middle, apart = (landmarks[upper] + landmarks[lower]) / 2, rest[lower] - rest[upper]
+    apart = apart * (gaps / _lid_gaps(rest))[:, None]
+    opened = landmarks.astype(np.float64)
+    opened[upper], opened[lower] = middle - apart / 2, middle + apart / 2
+    return opened
 
 
 def _eased(asked: NDArray[np.floating], low: NDArray[Any], high: NDArray[Any], room: NDArray[Any] | float) -> NDArray[np.float64]:
@@ -181,6 +205,10 @@ class Retargeter:
         to_target = Similarity.between(neutral, target.rest)
         asked_pose = self.head * np.array([*to_target.linear(driver.vector[:2]), *driver.vector[2:]])
         asked_shape = target.rest + self.expression * to_target.linear(driver.shape - neutral)
+        # Shut means shut, whoever has the larger eyes: what counts is how far open they are, measured by how they are at rest.
+        usual = _lid_gaps(target.rest)
+        lids = usual * (1 + self.expression * (_lid_gaps(driver.shape) / _lid_gaps(neutral) - 1))
+        asked_shape = _opened(asked_shape, target.rest, _eased(lids, target.lids_low, target.lids_high, _LIDS_ROOM * usual))
         unit = interocular(target.rest)
         # Shift in pixels; growth and roll as far as they move a point one interocular distance from the middle.
         units = np.array((unit, unit, 1, 1))

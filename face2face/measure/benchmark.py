@@ -264,7 +264,7 @@ def enlarged(model: Path, folder: Path) -> Path:
     Bank.of(scenes, bank.reference * factor, backdrop).save(folder)
     shape = TargetShape.from_json(card.shape)
     pose = np.array((factor, factor, 1, 1), np.float32)
-    larger = TargetShape(shape.rest * factor, shape.low * factor, shape.high * factor, shape.pose_low * pose, shape.pose_high * pose)
+    larger = TargetShape(**{name: each * (pose if name.startswith("pose") else factor) for name, each in vars(shape).items()})
     _freeze(folder, replace(card, size=512, shape=larger.to_json()))
     return folder
 

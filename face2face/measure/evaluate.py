@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -23,10 +24,13 @@ from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
 from face2face.measure import metrics
 from face2face.media.source import VideoFile
+from face2face.media.stills import SUFFIXES, read_image
 
 #: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.
 MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
 PROPORTIONS = ("width_to_height", "eyes_to_width")
+#: Of the target's frames that were held out, one in so many makes it known where somebody else drives.
+_KNOWN_EVERY = 5
 #: How much the difference is brightened on a contact sheet.
 _BRIGHTENED = 3
 
@@ -113,8 +117,25 @@ def held_out(card: Card, file: Path) -> Iterator[Scene]:
             rule = f"the video goes on after what was trained on, {since:.1f} seconds"
             raise OptionError(rule, f"{count / video.fps:.1f} seconds in {file}", "name the video that the model was trained on")
         for _, scene in video.select(wanted):
-            box = Box(*card.data["crop"]) if "crop" in card.data else centre_box(*scene.photo.shape[:2])
-            yield Scene(resize(box.cut(scene.photo), card.size), seconds=scene.seconds)
+            yield Scene(_cropped(scene.photo, card), seconds=scene.seconds)
+
+
+def portraits(card: Card, file: Path) -> Iterator[Scene]:
+    """Pictures by which the target is known: some of those of :func:`held_out`, or the photo that the model was made of.
+
+    Raises:
+        MediaError, OptionError: See there.
+    """
+    if file.suffix.lower() in SUFFIXES:
+        yield Scene(_cropped(read_image(file), card))
+    else:
+        yield from islice(held_out(card, file), 0, None, _KNOWN_EVERY)
+
+
+def _cropped(photo: Image, card: Card) -> Image:
+    """A picture of the target's as it was cropped for training, at the model's size."""
+    box = Box(*card.data["crop"]) if "crop" in card.data else centre_box(*photo.shape[:2])
+    return resize(box.cut(photo), card.size)
 
 
 def self_reenactment(puppet: Puppet, scenes: Iterable[Scene], judge: Judge, every: int = 1) -> Iterator[Moment]:
@@ -193,7 +214,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
         raise FaceError("--driver shows somebody", f"no face in {driver}", "name another video")
 
 
-def likeness_of(scenes: Iterator[Scene], judge: Judge) -> Likeness:
+def likeness_of(scenes: Iterable[Scene], judge: Judge) -> Likeness:
     """What somebody looks like in some scenes.
 
     Raises:

@@ -49,6 +49,25 @@ def test_the_target_stays_within_its_range_whatever_the_driver_does(target: Targ
     assert np.abs(pose.vector[2]) < 0.5
 
 
+@pytest.mark.parametrize("height", [0.7, 1, 1.6])
+def test_shut_eyes_shut_the_targets_whoever_has_the_larger_ones(target: TargetShape, height: float) -> None:
+    driver = BROAD.copy()
+    for eye in (slice(36, 42), slice(42, 48)):
+        driver[eye] = (driver[eye] - driver[eye].mean(0)) * (1, height) + driver[eye].mean(0)
+    retarget = Retargeter(target)
+    for number in range(90):
+        retarget(driver, number / 30)
+
+    def gap(landmarks: Landmarks) -> float:
+        return float(np.linalg.norm(landmarks[[37, 38, 43, 44]] - landmarks[[41, 40, 47, 46]], axis=1).mean())
+
+    shut = driver.copy()
+    shut[[37, 38, 43, 44]] = shut[[41, 40, 47, 46]]
+    rest = gap(retarget(driver, 4.0).landmarks)
+    assert rest == pytest.approx(gap(target.rest), rel=0.05)
+    assert gap(retarget(shut, 4.1).landmarks) < 0.25 * rest
+
+
 def test_beyond_its_range_the_target_still_follows_but_not_far(target: TargetShape) -> None:
     retarget = Retargeter(target)
     for number in range(90):

@@ -7,10 +7,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from skimage.data import astronaut
 
+from face2face.commands.run_webcam import shipped_model
 from face2face.measure.compare import CONTESTANTS, contestant
 from face2face.measure.evaluate import Moment, sheet, summary
-from face2face.media.stills import read_image
+from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
 
 Command = Callable[..., tuple[int, str, str]]
@@ -77,6 +79,17 @@ def test_somebody_else_drives(trained: Path, video: Path, shared: Path, face2fac
     assert figures["target_recognised"] == 1
     assert figures["identity"] < figures["driver_distance"]
     assert "ssim" not in figures, "there is no truth to compare with"
+
+
+def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(video: Path, in_folder: Path, face2face: Command) -> None:
+    photo = in_folder / "astronaut.png"
+    write_image(photo, astronaut())
+    status, _, err = face2face("evaluate", "--model", shipped_model(), "--file", photo, "--driver", video, "--output", "seen")
+    assert status == 0, err
+    figures = json.loads(Path("seen/evaluation.json").read_text())
+    assert figures["identity"] < 0.4
+    assert figures["mouth"] > 0.9
+    assert figures["width_to_height"] < 0.1
 
 
 def test_a_driver_without_a_face_is_refused(trained: Path, video: Path, in_folder: Path, face2face: Command) -> None:
