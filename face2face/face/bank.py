@@ -139,18 +139,20 @@ class Bank:
     @cached_property
     def foresee(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
         """Begins to make a keyframe's :meth:`layers` by its index, unless they are there, and doesn't wait for them."""
-        beside = ThreadPoolExecutor(1)
+        # Nothing here holds the bank itself: with it go its pictures and its thread, at once.
+        beside, coded, backdrop = ThreadPoolExecutor(1), self.coded, self.backdrop
 
         def layered(index: int) -> NDArray[np.uint8]:
-            photo = sharpened(_decoded(self.coded[index]))
-            return np.asarray(cv2.merge([photo, self.backdrop.foreground(photo)]), np.uint8)
+            photo = sharpened(_decoded(coded[index]))
+            return np.asarray(cv2.merge([photo, backdrop.foreground(photo)]), np.uint8)
 
         return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(lambda index: beside.submit(layered, index))
 
     @cached_property
     def ready(self) -> Callable[[int], NDArray[np.uint8]]:
         """A keyframe's layers by its index, ready to be warped: ``(n, n, 4)`` uint8, see :func:`face2face.face.warp.enlarged`."""
-        return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(self.layers(index)))
+        foresee = self.foresee
+        return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(foresee(index).result()))
 
     @cached_property
     def _weighted(self) -> dict[Likeness, NDArray[np.floating]]:

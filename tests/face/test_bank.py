@@ -1,3 +1,4 @@
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,16 @@ def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:
 
 def test_where_all_are_near_in_time_the_nearest_is_taken_all_the_same(bank: Bank) -> None:
     assert bank.nearest(bank.describe(POSES[2]), MOUTH, apart_from=1.0, gap=100) == 2
+
+
+def test_with_a_bank_go_its_pictures_and_its_thread(bank: Bank, tmp_path: Path) -> None:
+    bank.save(tmp_path)
+    loaded = Bank.load(tmp_path)
+    loaded.ready(1)
+    assert loaded.nearest(loaded.describe(POSES[1]), MOUTH) == 1
+    gone = weakref.ref(loaded)
+    del loaded
+    assert gone() is None
 
 
 def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:

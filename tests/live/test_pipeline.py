@@ -63,13 +63,14 @@ def test_an_error_anywhere_is_raised_after_what_came_before(place: int) -> None:
     def same(number: int) -> int:
         return number
 
+    before = threading.active_count()
     items = map(failing, range(9)) if place == 0 else range(9)
     steps = [failing if place == 1 else same, failing if place == 2 else same]
     results = overlapped(items, steps, live=False)
     got = []
     with pytest.raises(KeyError, match="three"):
         got.extend(each for each in results if each is not None)
-    assert threading.active_count() < 10
+    assert threading.active_count() <= before
 
 
 def test_leaving_early_ends_all_threads() -> None:
@@ -78,7 +79,7 @@ def test_leaving_early_ends_all_threads() -> None:
     results = overlapped(endless, [lambda x: x], live=False)
     next(results)
     results.close()
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 def test_nothing_new_is_said_so() -> None:
