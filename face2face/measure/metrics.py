@@ -121,7 +121,8 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     eyes = {name: landmarks[PARTS[name]] for name in ("right_eye", "left_eye")}
     right, left = (eye.mean(0) for eye in eyes.values())
     along = (left - right) / unit
-    figures = {"mouth": _mouth_gap(landmarks) / unit}
+    upper, lower = np.transpose(INNER_LIPS)
+    figures = {"mouth": float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean() / unit)}
     for name, eye in eyes.items():
         gap = np.linalg.norm(eye[[1, 2]] - eye[[5, 4]], axis=1).mean()
         figures[name] = float(gap / np.linalg.norm(eye[0] - eye[3]))
@@ -129,19 +130,9 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
 
 
 def proportions(landmarks: Landmarks) -> tuple[float, float]:
-    """A face's width over its height, and the distance of its eyes over its width.
-
-    The height is that from the nose's bridge to the chin less the gap of the inner lips: whoever speaks doesn't get a longer face.
-    """
+    """A face's width over its height (nose's bridge to chin), and the distance of its eyes over its width."""
     width = float(np.linalg.norm(landmarks[16] - landmarks[0]))
-    height = float(np.linalg.norm(landmarks[8] - landmarks[27])) - _mouth_gap(landmarks)
-    return width / height, interocular(landmarks) / width
-
-
-def _mouth_gap(landmarks: Landmarks) -> float:
-    """The gap of the inner lips, in pixels."""
-    upper, lower = np.transpose(INNER_LIPS)
-    return float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean())
+    return width / float(np.linalg.norm(landmarks[8] - landmarks[27])), interocular(landmarks) / width
 
 
 def correlation(one: list[float], other: list[float]) -> float:

@@ -141,8 +141,6 @@ def test_proportions_of_a_face_twice_as_wide_as_high() -> None:
     face[0], face[16], face[27], face[8] = (0, 0), (100, 0), (50, 0), (50, 50)
     face[36:42], face[42:48] = (30, 0), (70, 0)
     assert metrics.proportions(face) == pytest.approx((2.0, 0.4))
-    face[[8, 65, 66, 67], 1] += 10
-    assert metrics.proportions(face) == pytest.approx((2.0, 0.4)), "an open mouth changes nothing"
 
 
 def test_correlation_of_opposites_and_of_something_that_stays() -> None:
