@@ -71,9 +71,11 @@ def run(options: argparse.Namespace) -> int:
         keras.ops.zeros(())
     from face2face.card import BEST
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
+    from face2face.learn import devices
     from face2face.learn.networks import DEFAULTS
+    from face2face.learn.progress import Frequencies, Limits, stopping_between_steps
     from face2face.learn.run import Run, Settings
-    from face2face.learn.train import Frequencies, Limits, on_devices, stopping_between_steps, train
+    from face2face.learn.train import train
 
     card = read_card(options.input_dir)
     own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
@@ -102,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by")
     interrupted = False
     try:
-        with on_devices(options.device, options.distribute), stopping_between_steps() as stopping:
+        with devices.on(options.device, options.distribute), stopping_between_steps() as stopping:
             frequencies = Frequencies(options.save_freq, options.display_freq)
             epochs = train(options.input_dir, card, run, settings, limits, frequencies, options.checkpoint, [*callbacks, stopping])
         best = min(epochs, key=lambda each: each.val_l1)
