@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -17,7 +18,8 @@ def freeze(folder: Path) -> Path:
     """Writes ``frozen_model.pb`` of the reduced generator in a folder.
 
     Its input ``image_tensor:0`` is ``(1, size, size, 3 * panels)`` uint8, the panels' RGB one after another; its output
-    ``generate_output/output:0`` is ``(1, size, size, 3)`` uint8 RGB.
+    ``generate_output/output:0`` is ``(1, size, size, 3)`` uint8 RGB. The card says that it runs in float32, until
+    :func:`face2face.graph.precision.choose_precision` finds better.
 
     Returns:
         The file written.
@@ -51,6 +53,8 @@ def freeze(folder: Path) -> Path:
     with graph.as_default():
         (answer,) = tf.import_graph_def(frozen.graph.as_graph_def(), name="", return_elements=[frozen.outputs[0].name])
         tf.identity(answer, name=OUTPUT)
+    # What was quantised was another graph.
+    replace(card, precision="f32").save(folder)
     with write_aside(folder / GRAPH) as aside:
         aside.write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
     return folder / GRAPH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
 TOLERANCE = 2.0
 #: Pictures on which that is seen, those for calibration, and turns in which the time is taken.
 _SEEN, _CALIBRATION, _TURNS = 20, 100, 5
-#: Float32's time, of which a share must be saved for another precision to be worth it.
+#: Of the time with more bits, what fewer may take at most to be worth it.
 _WORTH = 0.9
 
 
@@ -45,8 +46,8 @@ def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
 
     Args:
         folder: Holds the graph, its card and what lies beside it.
-        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF on the model's own keyframes; or ``auto``: the
-            fastest of those that can be had and whose pictures stay within :data:`TOLERANCE`, on this machine.
+        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF on the model's own keyframes; or ``auto``: of
+            those that can be had, see :func:`fewest_bits_worth_it`.
 
     Returns:
         What was chosen.
@@ -63,17 +64,23 @@ def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
     if "int8" in tried:
         _quantise(folder, examples(mode, _CALIBRATION))
     outcomes = _compare(folder, card, list(dict.fromkeys(tried)), examples(mode, _SEEN))
-    good = [outcome for outcome in outcomes if outcome.difference <= TOLERANCE]
-    fastest = min(good, key=lambda outcome: outcome.milliseconds)
-    worth_it = fastest.milliseconds < _WORTH * outcomes[0].milliseconds
-    best = outcomes[-1] if wanted != AUTO else fastest if worth_it else outcomes[0]
-    if best not in good:
+    best = fewest_bits_worth_it(outcomes) if wanted == AUTO else outcomes[-1]
+    if best.difference > TOLERANCE:
         rule = f"a precision keeps the picture within {TOLERANCE} grey levels of float32's"
         raise ModelError(rule, f"{best.difference:.1f} with {best.precision}", "use --precision auto")
     if best.precision != "int8":
         for suffix in (".xml", ".bin"):
             (folder / QUANTISED).with_suffix(suffix).unlink(missing_ok=True)
     replace(card, precision=best.precision).save(folder)
+    return best
+
+
+def fewest_bits_worth_it(outcomes: Sequence[Outcome]) -> Outcome:
+    """The best of outcomes, float32's first and the fewest bits last: fewer must keep the picture and save a tenth of the time."""
+    best = outcomes[0]
+    for outcome in outcomes[1:]:
+        if outcome.difference <= TOLERANCE and outcome.milliseconds < _WORTH * best.milliseconds:
+            best = outcome
     return best
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import keras
@@ -161,3 +162,11 @@ def test_the_live_program_needs_no_tensorflow_for_our_graphs(tmp_path: Path) -> 
     load = f"from face2face.live.puppet import Puppet; from pathlib import Path; Puppet.load(Path({str(tmp_path)!r}))"
     code = f"{load}; import sys; assert 'tensorflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_graph_frozen_anew_runs_in_float32_until_a_precision_is_chosen_for_it(tmp_path: Path) -> None:
+    trained(tmp_path, "light")
+    replace(Card.load(tmp_path), precision="int8").save(tmp_path)
+    reduce(tmp_path, tmp_path)
+    freeze(tmp_path)
+    assert "f32" in Puppet.load(tmp_path).engine.name

@@ -10,7 +10,7 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
-from face2face.graph.precision import TOLERANCE, choose_precision, examples, has_nncf
+from face2face.graph.precision import TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.live.puppet import Puppet
 
 needs_nncf = pytest.mark.skipif(not has_nncf(), reason="needs nncf")
@@ -33,6 +33,21 @@ def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model
     assert np.abs(puppet.engine(panels).astype(int) - exact.engine(panels)).mean() <= TOLERANCE
 
 
+@pytest.mark.parametrize(
+    ("bf16", "int8", "chosen"),
+    [
+        ((0.0, 9.5), (0.1, 9.2), "f32"),
+        ((0.0, 7.0), (0.1, 6.9), "bf16"),
+        ((0.0, 7.0), (0.1, 5.0), "int8"),
+        ((0.0, 7.0), (TOLERANCE + 0.1, 1.0), "bf16"),
+        ((0.0, 20.0), (0.1, 5.0), "int8"),
+    ],
+)
+def test_fewer_bits_must_be_worth_it(bf16: tuple[float, float], int8: tuple[float, float], chosen: str) -> None:
+    outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", *bf16), Outcome("int8", *int8)]
+    assert fewest_bits_worth_it(outcomes).precision == chosen
+
+
 def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
     outcome = choose_precision(model)
     assert outcome.difference <= TOLERANCE
@@ -47,7 +62,6 @@ def test_without_nncf_int8_is_refused_and_auto_does_without(model: Path, monkeyp
 
 
 def test_a_quantised_graph_that_is_missing_is_said(model: Path) -> None:
-
     replace(Card.load(model), precision="int8").save(model)
     (model / "frozen_model.int8.xml").unlink(missing_ok=True)
     with pytest.raises(ModelError, match="complete"):
