@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
@@ -37,6 +38,7 @@ class Apart(Generic[T]):
         self._process = context.Process(target=_serve, args=(make, theirs), daemon=True)
         self._process.start()
         theirs.close()
+        self._shared: SharedMemory | None = None
 
     def __call__(self, photo: Image) -> T:
         """The function's answer.
@@ -45,15 +47,30 @@ class Apart(Generic[T]):
             Exception: What making it or calling it raised.
             FaceError: The process ended.
         """
+        # Through the pipe a picture would go in pieces, each waited for: as long again as finding a face in it.
+        shared = self._memory(photo.nbytes)
+        np.ndarray(photo.shape, np.uint8, shared.buf)[...] = photo
         try:
-            self._pipe.send(photo.shape)
-            self._pipe.send_bytes(np.ascontiguousarray(photo).data.cast("B"))
+            self._pipe.send((shared.name, photo.shape))
             answer: Any = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise FaceError("faces are sought in a process beside this one", "its end", "start again") from error
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def _memory(self, size: int) -> SharedMemory:
+        """Memory that both processes see, of at least so many bytes."""
+        if self._shared is None or self._shared.size < size:
+            self._forget()
+            self._shared = SharedMemory(create=True, size=size)
+        return self._shared
+
+    def _forget(self) -> None:
+        if self._shared is not None:
+            self._shared.close()
+            self._shared.unlink()
+            self._shared = None
 
     def __enter__(self) -> Apart[T]:
         return self
@@ -62,6 +79,7 @@ class Apart(Generic[T]):
         self._pipe.close()
         self._process.join(_FAREWELL)
         self._process.kill()
+        self._forget()
 
 
 def _serve(make: Callable[[], Callable[[Image], Any]], pipe: Connection) -> None:
@@ -69,11 +87,19 @@ def _serve(make: Callable[[], Callable[[Image], Any]], pipe: Connection) -> None
     # Ctrl-C goes to both; the other one ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
+    shared: SharedMemory | None = None
     with suppress(EOFError, OSError):
         try:
             work = make()
             while True:
-                shape = pipe.recv()
-                pipe.send(work(np.frombuffer(pipe.recv_bytes(), np.uint8).reshape(shape)))
+                name, shape = pipe.recv()
+                if shared is None or shared.name != name:
+                    if shared is not None:
+                        shared.close()
+                    shared = SharedMemory(name)
+                # Copied, so that nothing of it is held when the other end lets it go.
+                pipe.send(work(np.ndarray(shape, np.uint8, shared.buf).copy()))
         except Exception as error:
             pipe.send(error)
+    if shared is not None:
+        shared.close()

@@ -34,6 +34,11 @@ def test_it_answers_from_another_process() -> None:
     assert process == same != os.getpid()
 
 
+def test_pictures_may_grow_and_shrink() -> None:
+    with Apart(brightest) as apart:
+        assert [apart(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [3, 200, 5, 90]
+
+
 @pytest.mark.parametrize(("make", "error"), [(broken, FaceError), (unlucky, ZeroDivisionError), (dying, FaceError)])
 def test_errors_there_are_raised_here(make: Callable[[], Callable[[Image], int]], error: type[Exception]) -> None:
     with Apart(make) as apart, pytest.raises(error):
