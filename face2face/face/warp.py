@@ -117,15 +117,21 @@ class _Spline:
     def __init__(self, places: NDArray[np.floating], values: NDArray[np.floating], stiffness: NDArray[np.floating]) -> None:
         self._middle = places.mean(0)
         self._places = places - self._middle
-        flat = np.column_stack([np.ones(len(places)), self._places])
-        system = np.block([[_bending(self._places, self._places) + np.diag(stiffness), flat], [flat.T, np.zeros((3, 3))]])
-        self._weights = np.linalg.solve(system, np.concatenate([values, np.zeros((3, 2))]))
+        count = len(places)
+        system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, 2))
+        system[:count, :count] = _bending(self._places, self._places)
+        system.flat[: count * (count + 3) : count + 4] += stiffness
+        system[:count, count] = system[count, :count] = 1
+        system[:count, count + 1 :] = self._places
+        system[count + 1 :, :count] = self._places.T
+        wanted[:count] = values
+        self._weights = np.linalg.solve(system, wanted)
 
     def __call__(self, at: NDArray[np.floating]) -> NDArray[np.float32]:
         """Its values at ``(m, 2)`` places: ``(m, 2)``."""
-        at = at - self._middle
-        bent = _bending(at.astype(np.float32), self._places.astype(np.float32)) @ self._weights[:-3].astype(np.float32)
-        return (bent + np.column_stack([np.ones(len(at)), at]) @ self._weights[-3:]).astype(np.float32)
+        at = (at - self._middle).astype(np.float32)
+        weights = self._weights.astype(np.float32)
+        return np.asarray(_bending(at, self._places.astype(np.float32)) @ weights[:-3] + weights[-3] + at @ weights[-2:])
 
 
 def _bending(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -69,7 +69,7 @@ class OpenVinoEngine:
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
         request = self._request.result()
-        request.infer([cv2.merge(panels)[None]])
+        request.infer([cv2.merge(panels)[None]], share_inputs=True)
         return np.array(request.get_output_tensor(0).data[0])
 
 
