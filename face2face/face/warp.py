@@ -93,10 +93,9 @@ def warp(
         np.concatenate([source[held], anchors]),
         np.repeat((hold.stiffness, 0.0), (len(wanted), len(anchors))),
     )
-    ticks = (np.linspace(part.start, part.stop - 1, _GRID) / unit for part in (columns, rows))
-    coarse = spline(np.stack(np.meshgrid(*ticks), -1).reshape(-1, 2))
+    coarse = spline.on_grid(*(np.linspace(part.start, part.stop - 1, _GRID) / unit for part in (columns, rows)))
     # Pixel centres are at whole numbers before and after.
-    coarse = np.ascontiguousarray((photo.shape[0] / size * (coarse + 0.5) - 0.5).T).reshape(2, _GRID, _GRID)
+    coarse = photo.shape[0] / size * (coarse + 0.5) - 0.5
     down, across = (_between(part.stop - part.start) for part in (rows, columns))
     x, y = down @ coarse @ across.T
     return np.asarray(cv2.remap(photo, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
@@ -117,9 +116,9 @@ class _Spline:
     def __init__(self, places: NDArray[np.floating], values: NDArray[np.floating], stiffness: NDArray[np.floating]) -> None:
         self._middle = places.mean(0)
         self._places = places - self._middle
-        count = len(places)
+        count, (x, y) = len(places), self._places.T
         system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, 2))
-        system[:count, :count] = _bending(self._places, self._places)
+        system[:count, :count] = _bending(x[:, None] - x, y[:, None] - y)
         system.flat[: count * (count + 3) : count + 4] += stiffness
         system[:count, count] = system[count, :count] = 1
         system[:count, count + 1 :] = self._places
@@ -127,25 +126,24 @@ class _Spline:
         wanted[:count] = values
         self._weights = np.linalg.solve(system, wanted)
 
-    def __call__(self, at: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Its values at ``(m, 2)`` places: ``(m, 2)``."""
-        at = (at - self._middle).astype(np.float32)
-        weights = self._weights.astype(np.float32)
-        return np.asarray(_bending(at, self._places.astype(np.float32)) @ weights[:-3] + weights[-3] + at @ weights[-2:])
+    def on_grid(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Its values at all of ``(columns,)`` x and ``(rows,)`` y: ``(2, rows, columns)``."""
+        x, y = (x - self._middle[0]).astype(np.float32), (y - self._middle[1]).astype(np.float32)
+        places, weights = self._places.astype(np.float32), self._weights.T.astype(np.float32)
+        bending = _bending((x[:, None] - places[:, 0])[None], (y[:, None] - places[:, 1])[:, None])
+        level, along, down = weights[:, -3:].T[..., None, None]
+        return np.asarray(level + along * x + down * y[:, None] + np.moveaxis(bending @ weights[:, :-3].T, -1, 0))
 
 
-def _bending(one: NDArray[np.floating], other: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The kernel, r squared times its logarithm, between ``(m, 2)`` and ``(n, 2)`` places: ``(m, n)``."""
+def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArray[np.floating]:
+    """The kernel, r squared times the logarithm of r, at distances across and down."""
+    squared = across**2 + down**2
     # In place: new arrays of that size cost more than the sums.
-    squared, along = one[:, :1] - other[:, 0], one[:, 1:] - other[:, 1]
-    squared *= squared
-    along *= along
-    squared += along
     np.maximum(squared, np.finfo(np.float32).tiny, out=squared)
-    bending = np.log(squared, out=along)
+    bending = np.log(squared)
     bending *= squared
     bending /= 2
-    return bending
+    return np.asarray(bending)
 
 
 @lru_cache(maxsize=256)
