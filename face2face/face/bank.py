@@ -5,9 +5,11 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import cv2
@@ -146,7 +148,29 @@ class Bank:
             photo = sharpened(_decoded(coded[index]))
             return np.asarray(cv2.merge([photo, backdrop.foreground(photo)]), np.uint8)
 
-        return lru_cache(maxsize=max(1, _DECODED // (4 * self.size**2)))(lambda index: beside.submit(layered, index))
+        return lru_cache(maxsize=self._remembered)(lambda index: beside.submit(layered, index))
+
+    @property
+    def _remembered(self) -> int:
+        """How many decoded keyframes are kept."""
+        return max(1, _DECODED // (4 * self.size**2))
+
+    def foresee_all(self) -> Thread:
+        """Begins to make all :meth:`layers` that are kept, one after another: who asks for one meanwhile waits for one other at most.
+
+        Returns:
+            What does it, to be waited for.
+        """
+        foresee, count = self.foresee, min(len(self), self._remembered)
+
+        def one_by_one() -> None:
+            with suppress(RuntimeError):  # the program ends
+                for index in range(count):
+                    foresee(index).result()
+
+        beside = Thread(target=one_by_one, daemon=True)
+        beside.start()
+        return beside
 
     @cached_property
     def ready(self) -> Callable[[int], NDArray[np.uint8]]:

@@ -143,6 +143,8 @@ class Reenact:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
         assert self.bank is not None
         if seconds is None:
+            if not self._followers:
+                self.bank.foresee_all()
             distances = self.bank.distances(wanted, like)
             self.bank.foresee(int(distances.argmin()))  # it may be chosen one of the next times
             return self._followers.setdefault(like, Follower(like.patience))(distances)

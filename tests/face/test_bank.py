@@ -76,6 +76,11 @@ def test_what_was_foreseen_is_there(bank: Bank) -> None:
     assert bank.foresee(2) is foreseen, "made once"
 
 
+def test_all_can_be_foreseen(bank: Bank) -> None:
+    bank.foresee_all().join()
+    assert all(bank.foresee(index).done() for index in range(len(bank)))
+
+
 @pytest.mark.parametrize("keep", [0, 100, -100])
 def test_a_damaged_bank_is_refused(bank: Bank, tmp_path: Path, keep: int) -> None:
     bank.save(tmp_path)
