@@ -45,7 +45,7 @@ class Apart(Generic[T]):
 
         Raises:
             Exception: What making it or calling it raised.
-            FaceError: The process ended.
+            FaceError: The process ended, or there is no memory to share with it.
         """
         # Through the pipe a picture would go in pieces, each waited for: as long again as finding a face in it.
         shared = self._memory(photo.nbytes)
@@ -63,7 +63,11 @@ class Apart(Generic[T]):
         """Memory that both processes see, of at least so many bytes."""
         if self._shared is None or self._shared.size < size:
             self._forget()
-            self._shared = SharedMemory(create=True, size=size)
+            try:
+                self._shared = SharedMemory(create=True, size=size)
+            except OSError as error:
+                rule = f"{size} bytes of memory can be shared with another process"
+                raise FaceError(rule, str(error), "make room where the system keeps it, on Linux in /dev/shm") from error
         return self._shared
 
     def _forget(self) -> None:

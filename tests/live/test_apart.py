@@ -34,6 +34,15 @@ def test_it_answers_from_another_process() -> None:
     assert process == same != os.getpid()
 
 
+def test_without_memory_to_share_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(create: bool, size: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("face2face.live.apart.SharedMemory", full)
+    with Apart(brightest) as apart, pytest.raises(FaceError, match=r"18 bytes .* No space left"):
+        apart(PICTURE)
+
+
 def test_pictures_may_grow_and_shrink() -> None:
     with Apart(brightest) as apart:
         assert [apart(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [3, 200, 5, 90]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
-from face2face.measure.benchmark import Timing, endure, portrait_clip
+from face2face.measure.benchmark import Timing, endure, enlarged, portrait_clip
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -22,6 +23,11 @@ def test_a_long_run_is_told_in_parts_of_equal_length() -> None:
     parts = endure(shipped_model(), portrait_clip(10), seconds=1.0, stretches=2)
     assert len(parts) == 2
     assert all(part.frame.median > 0 for part in parts)
+
+
+def test_the_twin_runs_as_its_model_does(tmp_path: Path) -> None:
+    card, twin = Card.load(shipped_model()), Card.load(enlarged(shipped_model(), tmp_path))
+    assert (twin.size, twin.precision) == (512, card.precision)
 
 
 def test_a_short_benchmark(in_folder: Path, face2face: Command) -> None:
