@@ -144,18 +144,19 @@ def _place(landmarks: Landmarks) -> tuple[np.ndarray, float]:
 def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int) -> tuple[np.ndarray, np.ndarray]:
     """A square of a picture brought to ``side`` pixels, with room around, and the affine map that leads back from it.
 
-    It is cut between whole pixels, so that its middle may be half a pixel off: an affine warp would take five times as long.
+    It is cut between whole pixels, so that its middle may be half a pixel off.
     """
     whole, reach = round(side * (1 + 2 * _ROOM)), width * (0.5 + _ROOM)
-    (left, top), count = np.floor(middle - reach).astype(int).tolist(), max(1, round(2 * reach))
-    # What lies beyond the picture repeats its edge.
-    rows, columns = (np.clip(np.arange(start, start + count), 0, end - 1) for start, end in ((top, grey.shape[0]), (left, grey.shape[1])))
-    inside = rows[-1] - rows[0] == columns[-1] - columns[0] == count - 1
-    part = grey[top : top + count, left : left + count] if inside else grey[np.ix_(rows, columns)]
+    low, count = np.floor(middle - reach).astype(int), max(1, round(2 * reach))
     scale = count / whole
     # Pixel centres at whole numbers on both sides, as everywhere.
-    to_picture = np.array([[scale, 0, left + 0.5 * scale - 0.5], [0, scale, top + 0.5 * scale - 0.5]])
-    return cv2.resize(part, (whole, whole), interpolation=cv2.INTER_LINEAR), to_picture
+    to_picture = np.hstack([scale * np.eye(2), (low + 0.5 * scale - 0.5)[:, None]])
+    if (low >= 0).all() and (low + count <= grey.shape[::-1]).all():
+        # The same in a fifth of the time.
+        part = grey[low[1] : low[1] + count, low[0] : low[0] + count]
+        return cv2.resize(part, (whole, whole), interpolation=cv2.INTER_LINEAR), to_picture
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(grey, to_picture, (whole, whole), flags=how, borderMode=cv2.BORDER_REPLICATE), to_picture
 
 
 def _box(angle: float, larger: float) -> dlib.rectangle:

@@ -119,7 +119,7 @@ class _Spline:
         count, (x, y) = len(places), self._places.T
         system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, 2))
         system[:count, :count] = _bending(x[:, None] - x, y[:, None] - y)
-        system.flat[: count * (count + 3) : count + 4] += stiffness
+        np.fill_diagonal(system[:count, :count], stiffness)
         system[:count, count] = system[count, :count] = 1
         system[:count, count + 1 :] = self._places
         system[count + 1 :, :count] = self._places.T

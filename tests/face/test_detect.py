@@ -27,6 +27,15 @@ def test_two_faces_and_none(detector: Detector, astronaut: Scene) -> None:
     assert detector(np.zeros((240, 320, 3), np.uint8)) == []
 
 
+def test_a_face_whose_room_reaches_beyond_the_picture_is_found_as_in_a_wider_one(detector: Detector, astronaut: Scene) -> None:
+    assert astronaut.landmarks is not None
+    (left, top), (right, bottom) = astronaut.landmarks.min(0).astype(int) - 20, astronaut.landmarks.max(0).astype(int) + 20
+    photo = astronaut.photo[top:bottom, left:right]
+    wider = cv2.copyMakeBorder(photo, 90, 90, 90, 90, cv2.BORDER_REPLICATE)
+    there = (astronaut.landmarks - (left, top)).astype(np.float32)
+    assert np.abs(detector.near(photo, there) - (detector.near(wider, there + 90) - 90)).mean() < 0.5
+
+
 @pytest.mark.parametrize("size", [(1, 1), (8, 400), (2000, 20)])
 def test_odd_pictures_are_no_error(detector: Detector, size: tuple[int, int]) -> None:
     picture: Image = np.zeros((*size, 3), np.uint8)
