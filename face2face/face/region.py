@@ -30,12 +30,9 @@ def fill(outline: NDArray[np.floating], size: int, softness: float = 0.0) -> NDA
         width, height = -(-(high - low) // step) * step
         part = np.zeros((height, width), np.float32)
         cv2.fillPoly(part, [np.round((outline - low) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
-        if step > 1:
-            part = cv2.resize(part, (width // step, height // step), interpolation=cv2.INTER_AREA)
         if softness > 0:
-            part = cv2.GaussianBlur(part, (0, 0), softness / step)
-        if step > 1:
-            part = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
+            coarse = cv2.resize(part, (width // step, height // step), interpolation=cv2.INTER_AREA)
+            part = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), softness / step), (width, height), interpolation=cv2.INTER_LINEAR)
         mask[low[1] : high[1], low[0] : high[0]] = part[: high[1] - low[1], : high[0] - low[0]]
     return mask[..., None]
 
