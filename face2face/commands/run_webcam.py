@@ -97,7 +97,7 @@ def run(options: argparse.Namespace) -> None:
         if isinstance(source, Stills):
             detect = Detector(options.landmark_model)
         elif not isinstance(source, (Performance, Take)):
-            detect = stack.enter_context(Apart(partial(followed, options.landmark_model)))
+            detect = stack.enter_context(Apart(partial(followed, source.fps, options.landmark_model)))
         sinks: list[Sink] = []
         if options.output:
             sound = Path(options.source) if isinstance(source, VideoFile) else None

@@ -35,8 +35,9 @@ _ASIDE, _LARGER = 0.03, 0.04
 #: The box that dlib's detector puts around a face: its middle is the nose's, its side so many times the mean distance of the landmarks
 #: from theirs (measured on 76 frames of three people; it varies by 8 %).
 _BOX_SIDE = 1 / 0.335
-#: In how many boxes a face is sought that is followed live, where a filter evens out the rest.
-LIVE_TRIES = 2
+#: In how many boxes a second a face is sought that is followed live: a filter evens out what the boxes of one picture leave, and has the
+#: more to average the more pictures come.
+_TRIES_A_SECOND, _MOST_TRIES = 120, 8
 #: Pixels to which a box is brought to see whether a face is in it, and the score it must reach; 0 is what detection asks for.
 _CHECKED_SIDE, _CHECKED_SCORE = 90, -0.5
 
@@ -69,7 +70,7 @@ class Detector:
         FaceError: The file is missing or is no such predictor.
     """
 
-    def __init__(self, landmark_model: Path | None = None, tries: int = 8) -> None:
+    def __init__(self, landmark_model: Path | None = None, tries: int = _MOST_TRIES) -> None:
         self._predictor = _loaded(landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat"))
         self._hog = dlib.get_frontal_face_detector()
         self._tries = [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
@@ -114,9 +115,19 @@ def to_grey(photo: Image) -> NDArray[np.uint8]:
     return photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def followed(landmark_model: Path | None = None) -> Tracker:
-    """What finds a driver's face live, picture by picture."""
-    return Tracker(Detector(landmark_model, LIVE_TRIES))
+def live_tries(fps: float) -> int:
+    """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 from 48 on."""
+    return int(np.clip(2 * round(_TRIES_A_SECOND / fps / 2), 2, _MOST_TRIES))
+
+
+def followed(fps: float, landmark_model: Path | None = None) -> Tracker:
+    """What finds a driver's face live, picture by picture.
+
+    Args:
+        fps: How many come a second.
+        landmark_model: See :class:`Detector`.
+    """
+    return Tracker(Detector(landmark_model, live_tries(fps)))
 
 
 @lru_cache(maxsize=2)

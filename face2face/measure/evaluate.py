@@ -16,14 +16,14 @@ from face2face.data.gather import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
-from face2face.face.detect import LIVE_TRIES, Detector
+from face2face.face.detect import Detector, live_tries
 from face2face.face.identity import Identity
 from face2face.face.track import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
 from face2face.measure import metrics
-from face2face.media.source import VideoFile
+from face2face.media.source import DEFAULT_FPS, VideoFile
 from face2face.media.stills import SUFFIXES, read_image
 
 #: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.
@@ -92,8 +92,8 @@ class Judge:
 
     def __init__(self) -> None:
         self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
-        #: What finds the driver, as it does live.
-        self.detect_live = Detector(tries=LIVE_TRIES)
+        #: What finds the driver, as it does live before a usual camera.
+        self.detect_live = Detector(tries=live_tries(DEFAULT_FPS))
 
     def look(self, picture: Image) -> Look | None:
         """The one face in a picture; None where there isn't exactly one."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from face2face.errors import FaceError
-from face2face.face.detect import Detector
+from face2face.face.detect import Detector, live_tries
 from face2face.image import Image, Scene, side_by_side
 
 
@@ -57,3 +57,8 @@ def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
     assert dlib.shape_predictor(str(five_points))
     with pytest.raises(FaceError, match="5 points"):
         Detector(five_points)
+
+
+@pytest.mark.parametrize(("fps", "tries"), [(120, 2), (60, 2), (30, 4), (25, 4), (24, 4), (15, 8), (1, 8)])
+def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tries: int) -> None:
+    assert live_tries(fps) == tries
