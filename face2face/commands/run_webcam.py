@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from face2face.card import FILE_NAME
+from face2face.card import FILE_NAME, Card
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
@@ -176,13 +176,13 @@ def no_faces(photo: Image) -> list[Landmarks]:
 
 
 def find_models(path: Path) -> list[Path]:
-    """A model's folder or graph, or the models in a folder of them, by name.
+    """A model's folder or graph, or the models in a folder of them that can be driven, by name.
 
     Raises:
         ModelError: There is none.
     """
     if path.is_dir() and not (path / GRAPH).is_file() and not (path / FILE_NAME).is_file():
-        models = sorted(each.parent for each in path.glob(f"*/{GRAPH}"))
+        models = sorted(_drivable(path))
         if not models:
             raise ModelError("--tf-model is a model's folder or graph, or a folder of models", f"none in {path}", "train one first")
         return models
@@ -190,23 +190,30 @@ def find_models(path: Path) -> list[Path]:
 
 
 def default_model() -> Path:
-    """The newest model trained in this folder, else the shipped one.
+    """The newest model trained in this folder that can be driven, else the shipped one.
 
     Raises:
         ModelError: There is none.
     """
-    trained = sorted(Path.cwd().glob(f"*/{GRAPH}"), key=lambda path: path.stat().st_mtime)
-    return trained[-1].parent if trained else shipped_model()
+    trained = sorted(_drivable(Path.cwd()), key=lambda folder: (folder / GRAPH).stat().st_mtime)
+    return trained[-1] if trained else shipped_model()
+
+
+def _drivable(folder: Path) -> Iterator[Path]:
+    """The folders in a folder whose graph a driver's face can move; an ancestor's, without a card, is one."""
+    from face2face.modes import DRIVEN
+
+    for graph in folder.glob(f"*/{GRAPH}"):
+        if not (graph.parent / FILE_NAME).is_file() or Card.load(graph.parent).mode in DRIVEN:
+            yield graph.parent
 
 
 def shipped_model() -> Path:
-    """The model that comes with the program.
+    """The model that is driven where none is named.
 
     Raises:
         ModelError: It is missing.
     """
-    # Beside the package in a checkout, inside it when installed from a wheel.
-    for above in Path(__file__).resolve().parents[1:3]:
-        if (above / "models" / SHIPPED / GRAPH).is_file():
-            return above / "models" / SHIPPED
-    raise ModelError("a model is shipped with the program", "none", "train one, or name it with --tf-model")
+    from face2face.graph.shipped import shipped
+
+    return shipped(SHIPPED)

@@ -1,0 +1,68 @@
+"""``evaluate_parser``: a parser on photos that it never saw."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from face2face.commands.console import positive
+
+DESCRIPTION = """Compares a parser's maps with true ones on the photos that are held out by their names: pixel accuracy, intersection
+over union of each class, milliseconds a photo; and draws a contact sheet of photos that have no map."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--photos", type=Path, help="a folder of photos, of which those are used that train_parser holds out")
+    parser.add_argument("--labels", type=Path, help="a folder of their label maps")
+    parser.add_argument("--model", type=Path, help="the folder of a parser (default: the one that is shipped)")
+    parser.add_argument("--sheet-of", type=Path, nargs="+", default=[], help="folders of photos for the contact sheet")
+    parser.add_argument("--sheet-count", type=positive, default=16, help="photos on it of each folder")
+    parser.add_argument("--output", type=Path, default=Path("parsed"), help="the folder in which figures and sheets go")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measures, draws, and prints the table."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from face2face.data.maps import held_out, pairs, read_labels
+    from face2face.errors import OptionError
+    from face2face.face.detect import Detector
+    from face2face.face.labels import Labels
+    from face2face.files import writable_folder, write_aside
+    from face2face.graph.shipped import load_parser
+    from face2face.image import Image
+    from face2face.measure.parsing import Agreement, sheet
+    from face2face.media.stills import list_images, read_image, write_image
+
+    if (options.photos is None) != (options.labels is None):
+        raise OptionError("--photos and --labels go together", "one of them", "add the other")
+    folder = writable_folder(options.output)
+    detect, parser = Detector(), load_parser(options.model)
+    taken: list[float] = []
+
+    def parse(photo: Image) -> Labels:
+        faces = detect(photo)
+        began = time.perf_counter()
+        labels = parser(photo, faces[0] if faces else None)
+        taken.append(time.perf_counter() - began)
+        return labels
+
+    if options.photos is not None:
+        files = [each for each in pairs(options.photos, options.labels) if held_out(each.photo.stem)]
+        maps = ((read_labels(each.labels), parse(read_image(each.photo))) for each in tqdm(files, "photos", unit="photo"))
+        agreement = Agreement.of(maps)
+        milliseconds = 1000 * float(np.median(taken))
+        print(f"{len(files)} photos held out: pixel accuracy {agreement.accuracy:.4f}, mean IoU {agreement.mean_iou:.3f}")
+        print(f"{milliseconds:.1f} ms a photo, finding the face not counted\n\n{agreement.table()}")
+        figures = {"photos": len(files), "accuracy": agreement.accuracy, "mean_iou": agreement.mean_iou, "milliseconds": milliseconds}
+        with write_aside(folder / "parsing.json") as aside:
+            aside.write_text(json.dumps(figures | {"iou": agreement.ious}, indent=2) + "\n", encoding="utf-8")
+    for number, source in enumerate(options.sheet_of):
+        photos = list_images(source)
+        chosen = [photos[round(place)] for place in np.linspace(0, len(photos) - 1, min(options.sheet_count, len(photos)))]
+        write_image(folder / f"sheet_{number}.png", sheet((read_image(each) for each in chosen), parse))
+    print(f"written: {folder}")

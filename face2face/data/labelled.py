@@ -1,0 +1,111 @@
+"""Photos with their label maps, varied while a parser is trained on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.data.dataset import to_signed
+from face2face.data.maps import Labelled, read_labels
+from face2face.face.labels import Labels, mirrored
+from face2face.image import Image
+from face2face.media.stills import read_image
+
+#: Pictures are kept in memory at so many times the size at which they are shown, so that they can be zoomed into.
+_KEPT = 1.5
+#: The limits of chance: degrees, zoom, shift as a share of the width; and how often a photo loses its colours, loses its sharpness, is
+#: mirrored.
+_TURN, _ZOOM, _SHIFT = 20.0, (0.7, 1.4), 0.08
+_GREY, _SOFT, _FLIPPED = 0.06, 0.2, 0.5
+#: What lies beyond a photo has no class.
+NOTHING = 255
+
+
+@dataclass(frozen=True)
+class Variation:
+    """Photos with their maps turned, zoomed, shifted and mirrored together at random; the photo in other light and other quality.
+
+    Attributes:
+        size: Width and height of what comes out, in pixels.
+    """
+
+    size: int
+
+    def __call__(self, photo: Image, labels: Labels, rng: np.random.Generator) -> tuple[Image, Labels]:
+        """A photo and its map, both square and of one size, varied."""
+        matrix = self._moved(photo.shape[0], rng)
+        if rng.random() < _FLIPPED:
+            photo, labels = np.ascontiguousarray(photo[:, ::-1]), mirrored(labels)
+        shape = (self.size, self.size)
+        shown = cv2.warpAffine(photo, matrix, shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        drawn = cv2.warpAffine(labels, matrix, shape, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=NOTHING)
+        return self._lit(np.asarray(shown, np.uint8), rng), np.asarray(drawn, np.uint8)
+
+    def _moved(self, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        zoom = np.exp(rng.uniform(*np.log(_ZOOM)))
+        middle = (side - 1) / 2
+        matrix = np.asarray(cv2.getRotationMatrix2D((middle, middle), rng.uniform(-_TURN, _TURN), zoom * self.size / side))
+        matrix[:, 2] += (self.size - 1) / 2 - middle + rng.uniform(-_SHIFT, _SHIFT, 2) * self.size
+        return matrix
+
+    def _lit(self, photo: Image, rng: np.random.Generator) -> Image:
+        colour = 0.0 if rng.random() < _GREY else float(np.exp(rng.normal(0, 0.2)))
+        grey = cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        photo = np.asarray(cv2.addWeighted(photo, colour, grey, 1 - colour, 0), np.uint8)
+        # Exposure, contrast and tint in one table a channel.
+        levels = np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.2)) * np.exp(rng.normal(0, 0.06, 3))
+        levels = 0.5 + (levels - 0.5) * np.exp(rng.normal(0, 0.12)) + rng.normal(0, 0.04)
+        photo = np.asarray(cv2.LUT(photo, np.clip(255 * levels, 0, 255).astype(np.uint8)[None]), np.uint8)
+        if rng.random() < _SOFT:
+            photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.4, 1.8))), np.uint8)
+        return photo
+
+
+class LabelledPhotos(keras.utils.PyDataset):
+    """Batches of (photos, maps): ``(b, size, size, 3)`` float32 RGB in [-1, 1], and ``(b, size, size)`` int32 class numbers.
+
+    Args:
+        files: At least one.
+        size: Width and height, in pixels.
+        batch_size: At least 1.
+        variation: None for photos as they are, in order.
+        seed: Of the shuffling and the variation; they differ each epoch.
+    """
+
+    def __init__(self, files: list[Labelled], size: int, batch_size: int = 1, variation: Variation | None = None, seed: int = 0) -> None:
+        super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
+        self._files, self.size, self._batch_size, self._variation = files, size, batch_size, variation
+        self._seed, self._epoch = seed, 0
+        self._read: dict[int, tuple[Image, Labels]] = {}
+
+    def __len__(self) -> int:
+        return -(-len(self._files) // self._batch_size) if self._variation is None else max(1, len(self._files) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        order = np.arange(len(self._files))
+        if self._variation is not None:
+            order = np.random.default_rng((self._seed, self._epoch)).permutation(order)
+        chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
+        photos, maps = zip(*(self._one(int(each)) for each in chosen), strict=True)
+        return to_signed(np.stack(photos)), np.stack(maps).astype(np.int32)
+
+    def on_epoch_end(self) -> None:
+        """Called by Keras: the next epoch has another order."""
+        self._epoch += 1
+
+    def _one(self, number: int) -> tuple[Image, Labels]:
+        side = round(_KEPT * self.size) if self._variation is not None else self.size
+        if number not in self._read:
+            photo, labels = read_image(self._files[number].photo), read_labels(self._files[number].labels)
+            self._read[number] = (
+                np.asarray(cv2.resize(photo, (side, side), interpolation=cv2.INTER_AREA), np.uint8),
+                np.asarray(cv2.resize(labels, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8),
+            )
+        photo, labels = self._read[number]
+        if self._variation is None:
+            return photo, labels
+        return self._variation(photo, labels, np.random.default_rng((self._seed, self._epoch, number)))

@@ -1,0 +1,102 @@
+"""Parsing: which part of a face, or of what is around it, each pixel of a photo is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.face.labels import CLASSES, Labels
+from face2face.face.landmarks import PARTS
+from face2face.image import Box, Image, Landmarks
+
+#: In CelebA-HQ's photos, from which the parser learnt, the eyes are so far above the mouth, and the point between them so far to the right
+#: of the left edge and below the upper one: in shares of the photo's width.
+_EYES_TO_MOUTH, _EYES = 0.255, (0.505, 0.48)
+#: Other photos are framed with so much more around the face: hair and shoulders reach farther than CelebA-HQ's frame.
+_AROUND = 1.3
+#: A square photo whose own edges are no farther from CelebA-HQ's frame than this share of its width is taken as it is.
+_FRAMED = 0.15
+#: A class that is nowhere likelier than this, of 255, isn't looked at.
+_UNLIKELY = 64
+
+
+class Parser:
+    """Parses photos.
+
+    Args:
+        engine: Of a ``(size, size, 3)`` uint8 RGB photo, alone in a list, says how likely each class is: ``(size, size, 19)`` uint8.
+        size: Width and height that it takes, in pixels.
+    """
+
+    def __init__(self, engine: Callable[[list[Image]], NDArray[np.uint8]], size: int) -> None:
+        self._engine, self._size = engine, size
+
+    def __call__(self, photo: Image, landmarks: Landmarks | None) -> Labels:
+        """The label map of an RGB uint8 photo, ``(h, w)`` uint8.
+
+        Args:
+            photo: Of any size.
+            landmarks: ``(68, 2)`` of the face around which it is parsed, and far from which all is background; None where no face is known:
+                then the photo is looked at as a whole.
+        """
+        height, width = photo.shape[:2]
+        box = portrait(landmarks, height, width)
+        how = cv2.INTER_AREA if box.side > self._size else cv2.INTER_LINEAR
+        shown = np.asarray(cv2.resize(box.cut(photo), (self._size, self._size), interpolation=how), np.uint8)
+        likely = self._engine([shown])
+        labels = np.zeros((height, width), np.uint8)
+        top, left = max(box.y, 0), max(box.x, 0)
+        inside = labels[top : box.y + box.side, left : box.x + box.side]
+        rows, columns = (slice(start, start + count) for start, count in zip((top - box.y, left - box.x), inside.shape, strict=True))
+        best = np.zeros(inside.shape, np.uint8)
+        for place in np.flatnonzero(likely.max((0, 1)) > _UNLIKELY).tolist():
+            one = cv2.resize(np.ascontiguousarray(likely[..., place]), (box.side, box.side), interpolation=cv2.INTER_LINEAR)[rows, columns]
+            inside[one > best] = place
+            cv2.max(one, best, best)
+        return labels
+
+
+def portrait(landmarks: Landmarks | None, height: int, width: int) -> Box:
+    """The square of a picture that is parsed: around a face as in CelebA-HQ, or all of it; it may reach beyond the picture.
+
+    Args:
+        landmarks: ``(68, 2)``; None where no face is known.
+        height: The picture's, in pixels.
+        width: The picture's, in pixels.
+    """
+    if landmarks is None:
+        longer = max(height, width)
+        return Box((width - longer) // 2, (height - longer) // 2, longer)
+    eyes, mouth = (np.mean([landmarks[PARTS[part]].mean(0) for part in parts], axis=0) for parts in (("right_eye", "left_eye"), ("mouth",)))
+    side = float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH
+    corner = eyes - side * np.array(_EYES)
+    edges = np.array([corner, corner + side]) - [(0, 0), (width, height)]
+    if height == width and np.abs(edges).max() < _FRAMED * width:
+        return Box(0, 0, width)
+    corner -= side * (_AROUND - 1) / 2
+    return Box(round(float(corner[0])), round(float(corner[1])), max(1, round(side * _AROUND)))
+
+
+def drawn(landmarks: Landmarks, height: int, width: int) -> Labels:
+    """A label map, ``(height, width)`` uint8, from ``(68, 2)`` landmarks alone: skin, brows, eyes, nose and lips; the rest is background.
+
+    For where no network is wanted. The skin ends at the brows, since no landmark lies above them.
+    """
+    labels = np.zeros((height, width), np.uint8)
+    jaw, brows = landmarks[PARTS["jaw"]], np.concatenate([landmarks[PARTS[f"{side}_eyebrow"]] for side in ("right", "left")])
+    nose = landmarks[[27, 31, 33, 35]]
+    outer, inner = landmarks[48:60], landmarks[60:68]
+    outlines = [("skin", cv2.convexHull(np.concatenate([jaw, brows]))[:, 0]), ("nose", nose)]
+    outlines += [(f"{side}_brow", landmarks[PARTS[f"{side}_eyebrow"]]) for side in ("right", "left")]
+    outlines += [(f"{side}_eye", landmarks[PARTS[f"{side}_eye"]]) for side in ("right", "left")]
+    outlines += [
+        ("upper_lip", np.concatenate([outer[:7], inner[4::-1]])),
+        ("lower_lip", np.concatenate([outer[6:], outer[:1], inner[:1], inner[:3:-1]])),
+    ]
+    outlines += [("mouth", inner)]
+    for name, outline in outlines:
+        cv2.fillPoly(labels, [np.round(outline).astype(np.int32)], CLASSES.index(name))
+    return labels

@@ -1,0 +1,63 @@
+"""The models that come with the program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from face2face.card import Card
+from face2face.errors import ModelError
+from face2face.face.parse import Parser
+from face2face.graph.engine import OpenVinoEngine
+from face2face.graph.names import GRAPH
+from face2face.modes.edit import Edit
+
+#: The mode in a parser's card.
+PARSE = "parse"
+
+
+def shipped(name: str) -> Path:
+    """The folder of a model that comes with the program.
+
+    Raises:
+        ModelError: It is missing.
+    """
+    # Beside the package in a checkout, inside it when installed from a wheel.
+    for above in Path(__file__).resolve().parents[1:3]:
+        if (above / "models" / name / GRAPH).is_file():
+            return above / "models" / name
+    raise ModelError("models are shipped with the program", f"no {name}", "install the program anew, or name a model of your own")
+
+
+def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
+    """The mode and the engine of an edit model, see :class:`face2face.modes.edit.Edit`.
+
+    Args:
+        folder: Of its graph and card; None for the shipped one.
+
+    Raises:
+        ModelError: It is missing, damaged, or no edit model.
+    """
+    folder = folder or shipped("edit")
+    card = Card.load(folder)
+    if card.mode != "edit":
+        rule, do = "--model is the folder of an edit model", "train one with train.py --mode edit"
+        raise ModelError(rule, f"one of mode {card.mode} in {folder}", do)
+    return Edit.load(card, folder), OpenVinoEngine(folder / GRAPH, card.size, len(card.panels), card.precision)
+
+
+def load_parser(folder: Path | None = None) -> Parser:
+    """A parser, ready to parse.
+
+    Args:
+        folder: Of its graph and card; None for the shipped one.
+
+    Raises:
+        ModelError: It is missing, damaged, or no parser.
+    """
+    folder = folder or shipped("parser")
+    card = Card.load(folder)
+    if card.mode != PARSE:
+        raise ModelError(
+            "--model is the folder of a parser", f"one of mode {card.mode} in {folder}", "train one with tools/train_parser.py"
+        )
+    return Parser(OpenVinoEngine(folder / GRAPH, card.size, 1, card.precision), card.size)

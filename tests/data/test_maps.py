@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+
+from face2face.data.labelled import NOTHING, LabelledPhotos, Variation
+from face2face.data.maps import held_out, numbered, pairs, read_labels, write_labels
+from face2face.errors import DataError, MediaError
+from face2face.face.labels import PALETTE, coloured
+from face2face.media.stills import write_image
+
+LABELS = np.arange(19, dtype=np.uint8).repeat(3)[None].repeat(57, 0)
+
+
+def test_a_map_is_read_as_it_was_written_and_seen_in_colours(tmp_path: Path) -> None:
+    write_labels(tmp_path / "map.png", LABELS)
+    assert (read_labels(tmp_path / "map.png") == LABELS).all()
+    assert (cv2.imread(str(tmp_path / "map.png"))[..., ::-1] == PALETTE[LABELS]).all()
+
+
+def test_a_map_in_colours_or_grey_is_read_too(tmp_path: Path) -> None:
+    write_image(tmp_path / "colours.png", coloured(LABELS))
+    Pillow.fromarray(LABELS).save(tmp_path / "grey.png")
+    assert (read_labels(tmp_path / "colours.png") == LABELS).all()
+    assert (read_labels(tmp_path / "grey.png") == LABELS).all()
+
+
+def test_what_is_no_map_is_refused(tmp_path: Path) -> None:
+    Pillow.fromarray(LABELS + 1).save(tmp_path / "19.png")
+    with pytest.raises(DataError, match="0 to 18, got 19"):
+        read_labels(tmp_path / "19.png")
+    write_image(tmp_path / "pink.png", np.full((2, 2, 3), (255, 0, 128), np.uint8))
+    with pytest.raises(DataError, match="255, 0, 128"):
+        read_labels(tmp_path / "pink.png")
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(MediaError):
+        read_labels(tmp_path / "text.png")
+
+
+def test_a_strange_colour_is_the_nearest_class_and_it_is_told_how_near() -> None:
+    labels, off = numbered(np.array([[(204, 0, 0), (200, 3, 1)]], np.uint8))
+    assert labels.tolist() == [[1, 1]]
+    assert off.tolist() == [[0, 8]]
+
+
+def test_photos_and_maps_of_one_name_belong_together(tmp_path: Path) -> None:
+    photo = np.zeros((57, 57, 3), np.uint8)
+    for folder in ("photos", "maps"):
+        (tmp_path / folder).mkdir()
+    for name in ("a", "b"):
+        write_image(tmp_path / "photos" / f"{name}.jpg", photo)
+    with pytest.raises(DataError, match="same name"):
+        pairs(tmp_path / "photos", tmp_path / "maps")
+    write_labels(tmp_path / "maps" / "b.png", LABELS)
+    (pair,) = pairs(tmp_path / "photos", tmp_path / "maps")
+    assert (pair.photo.name, pair.labels.name) == ("b.jpg", "b.png")
+
+
+def test_one_name_in_ten_is_held_out_always_the_same() -> None:
+    kept = [name for name in map(str, range(2000)) if held_out(name)]
+    assert 150 < len(kept) < 250
+    assert kept == [name for name in map(str, range(2000)) if held_out(name)]
+
+
+def test_a_photo_and_its_map_are_varied_together() -> None:
+    labels = np.zeros((96, 96), np.uint8)
+    labels[30:60, 20:50] = 13
+    photo = np.repeat(labels[..., None] * 15, 3, -1)
+    for seed in range(8):
+        shown, drawn = Variation(64)(photo, labels, np.random.default_rng(seed))
+        assert shown.shape == (64, 64, 3)
+        assert set(np.unique(drawn)) <= {0, 13, NOTHING}
+        bright, dark = shown[drawn == 13].mean(), shown[drawn == 0].mean()
+        assert bright > dark + 60
+
+
+def test_batches_of_photos_and_maps(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "maps").mkdir()
+    for name in "abc":
+        write_image(tmp_path / "photos" / f"{name}.png", np.full((57, 57, 3), 255, np.uint8))
+        write_labels(tmp_path / "maps" / f"{name}.png", LABELS)
+    files = pairs(tmp_path / "photos", tmp_path / "maps")
+    plain = LabelledPhotos(files, 57, 2)
+    assert len(plain) == 2
+    photos, maps = plain[0]
+    assert (photos.shape, photos.dtype, float(photos.max())) == ((2, 57, 57, 3), np.float32, 1.0)
+    assert (maps == LABELS).all()
+    varied = LabelledPhotos(files, 32, 2, Variation(32))
+    first = varied[0][1]
+    assert (first == varied[0][1]).all()
+    varied.on_epoch_end()
+    assert (first != varied[0][1]).any()

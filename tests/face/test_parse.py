@@ -1,0 +1,81 @@
+"""Parsing, with an engine that tells the left half of what it is shown from the right one."""
+
+import numpy as np
+import pytest
+
+from face2face.face.labels import CLASSES
+from face2face.face.landmarks import PARTS
+from face2face.face.motion import AVERAGE_FACE
+from face2face.face.parse import Parser, drawn, portrait
+from face2face.image import Image, Landmarks
+
+SKIN, HAIR = CLASSES.index("skin"), CLASSES.index("hair")
+
+
+def face(unit: float, x: float, y: float) -> Landmarks:
+    """An average face, its eyes so many pixels apart, the point between them there."""
+    return (AVERAGE_FACE * unit + (x, y)).astype(np.float32)
+
+
+class Halves:
+    """Says that the left half is hair and the right one skin."""
+
+    def __init__(self) -> None:
+        self.shown: list[Image] = []
+
+    def __call__(self, panels: list[Image]) -> np.ndarray:
+        self.shown += panels
+        likely = np.zeros((*panels[0].shape[:2], len(CLASSES)), np.uint8)
+        middle = likely.shape[1] // 2
+        likely[:, :middle, HAIR] = likely[:, middle:, SKIN] = 255
+        return likely
+
+
+@pytest.mark.parametrize("landmarks", [None, face(125, 256, 245)], ids=["no face", "framed as in training"])
+def test_a_square_photo_is_parsed_whole(landmarks: Landmarks | None) -> None:
+    engine = Halves()
+    labels = Parser(engine, 64)(np.zeros((512, 512, 3), np.uint8), landmarks)
+    assert labels.shape == (512, 512)
+    assert labels.dtype == np.uint8
+    assert (labels[:, :240] == HAIR).all()
+    assert (labels[:, 272:] == SKIN).all()
+    assert engine.shown[0].shape == (64, 64, 3)
+
+
+def test_around_a_small_face_only_what_is_near_is_parsed() -> None:
+    labels = Parser(Halves(), 64)(np.zeros((400, 800, 3), np.uint8), face(40, 600, 200))
+    box = portrait(face(40, 600, 200), 400, 800)
+    assert box.side < 400
+    assert not labels[:, : box.x].any()
+    assert labels[200, box.x + 5] == HAIR
+    assert labels[200, box.x + box.side - 5] == SKIN
+
+
+def test_a_face_at_the_edge_is_parsed_as_far_as_the_photo_goes() -> None:
+    labels = Parser(Halves(), 64)(np.zeros((300, 300, 3), np.uint8), face(60, 20, 150))
+    box = portrait(face(60, 20, 150), 300, 300)
+    assert box.x < 0
+    assert labels[150, 299 if box.x + box.side > 300 else box.x + box.side - 5] == SKIN
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 900), (900, 5)])
+def test_odd_photos_are_no_error(shape: tuple[int, int]) -> None:
+    assert Parser(Halves(), 64)(np.zeros((*shape, 3), np.uint8), None).shape == shape
+
+
+def test_a_face_is_drawn_from_landmarks_alone() -> None:
+    landmarks = face(100, 150, 150)
+    labels = drawn(landmarks, 400, 300)
+    assert {CLASSES[each] for each in np.unique(labels)} >= {
+        "background",
+        "skin",
+        "nose",
+        "left_eye",
+        "right_eye",
+        "left_brow",
+        "upper_lip",
+        "lower_lip",
+    }
+    x, y = landmarks[PARTS["left_eye"]].mean(0).round().astype(int)
+    assert CLASSES[labels[y, x]] == "left_eye"
+    assert labels[0, 0] == 0

