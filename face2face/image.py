@@ -68,11 +68,17 @@ class Scene:
         photo: The picture, RGB uint8.
         landmarks: ``(68, 2)`` float32 in the photo's pixels, or None where no face was found.
         seconds: When it was taken, from the start of its video; None where time has no meaning.
+        labels: ``(h, w)`` uint8, the class of each of the photo's pixels, or None where they aren't known.
+        mask: ``(h, w)`` uint8, 255 where the photo is to be painted anew; None for nowhere.
+        colours: Class number -> the colour in which it is to be painted, RGB; None for those that the photo has.
     """
 
     photo: Image
     landmarks: Landmarks | None = None
     seconds: float | None = None
+    labels: NDArray[np.uint8] | None = None
+    mask: NDArray[np.uint8] | None = None
+    colours: dict[int, NDArray[np.floating]] | None = None
 
 
 def side_by_side(panels: Iterable[Image]) -> Image:

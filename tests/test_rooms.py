@@ -13,7 +13,7 @@ FLOORS = [
     {"media", "face"},
     {"modes", "data"},
     {"learn", "graph"},
-    {"live"},
+    {"live", "edit"},
     {"measure"},
     {"commands"},
 ]

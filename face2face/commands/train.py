@@ -30,6 +30,8 @@ OWN_DEFAULTS = (
     ("gan_weight", number, "weight of the adversarial term; 0 trains without a discriminator"),
     ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo"),
 )
+#: Mode -> its generator, where that isn't ``light``.
+GENERATOR_OF = {"edit": "paint"}
 #: Steps between lines of TensorBoard's log.
 _LOGGED = 20
 
@@ -38,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("--input_dir", type=Path, required=True, help="holds strips in train/ and val/")
     parser.add_argument("--output_dir", type=Path, default=Path("face2face-model"), help="where the run and the model go")
-    parser.add_argument("--generator", choices=("light", "unet"), default="light", help="ours, or pix2pix's own U-Net")
+    parser.add_argument(
+        "--mode", choices=("reenact", "edit"), help="one of the modes whose strips --input_dir holds, each in a folder of its name"
+    )
+    parser.add_argument("--generator", choices=("light", "paint", "unet"), help="ours, or pix2pix's own U-Net (default: the mode's own)")
     parser.add_argument(
         "--condition", choices=("warp", "sketch"), default="warp", help="show sketch and warped keyframe, or the sketch alone"
     )
@@ -77,7 +82,13 @@ def run(options: argparse.Namespace) -> int:
     from face2face.learn.run import Run, Settings
     from face2face.learn.train import train
 
+    if options.mode and (options.input_dir / options.mode).is_dir():
+        options.input_dir /= options.mode
     card = read_card(options.input_dir)
+    if options.mode and card.mode != options.mode:
+        rule = f"--mode names the mode of the strips in {options.input_dir}"
+        raise OptionError(rule, f"{options.mode} for {card.mode}", "leave it out, or name another --input_dir")
+    options.generator = options.generator or GENERATOR_OF.get(card.mode, "light")
     own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
     defaults = DEFAULTS[options.generator]
     if card.data.get("animated"):  # its landmarks are exact: nothing that goes astray need be learnt

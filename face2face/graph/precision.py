@@ -60,10 +60,13 @@ def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
     mode = modes.load(card, folder)
     if wanted == "int8" and not has_nncf():
         raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
-    tried = [name for name in PRECISIONS if name != "int8" or has_nncf()] if wanted == AUTO else ["f32", wanted]
+    seen, calibration = examples(mode, _SEEN), examples(mode, _CALIBRATION)
+    if wanted == "int8" and not calibration:
+        raise ModelError("int8 is calibrated on a model's own keyframes", f"none in {folder}", "use --precision auto")
+    tried = [name for name in PRECISIONS if seen and (name != "int8" or has_nncf())] if wanted == AUTO else ["f32", wanted]
     if "int8" in tried:
-        _quantise(folder, examples(mode, _CALIBRATION))
-    outcomes = _compare(folder, card, list(dict.fromkeys(tried)), examples(mode, _SEEN))
+        _quantise(folder, calibration)
+    outcomes = _compare(folder, card, list(dict.fromkeys(tried or ["f32"])), seen)
     best = fewest_bits_worth_it(outcomes) if wanted == AUTO else outcomes[-1]
     if best.difference > TOLERANCE:
         rule = f"a precision keeps the picture within {TOLERANCE} grey levels of float32's"

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from face2face import __version__
 from face2face.card import Card
 from face2face.learn import devices, history
-from face2face.learn.networks import held_back
+from face2face.learn.networks import departs, held_back
 from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings
 from face2face.memory import peak_memory
@@ -168,7 +168,8 @@ class Progress(keras.callbacks.Callback):
         logs = logs or {}
         figures = {name: float(logs.get(name, 0.0)) for name in (*_TOLD, "val_l1")}
         extent = float(logs.get("val_extent", 0.0))
-        share = _TRUSTED * float(np.clip(logs["val_agreement"] / extent, 0, 1)) if extent else 1.0
+        mends = extent > 0 and departs(self.model.generator)
+        share = _TRUSTED * float(np.clip(logs["val_agreement"] / extent, 0, 1)) if mends else 1.0
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]

@@ -13,6 +13,7 @@ from face2face.errors import ModelError
 from face2face.face.bank import Bank
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
+from face2face.modes.edit import Edit
 from face2face.modes.reenact import Reenact
 
 
@@ -52,7 +53,9 @@ class Mode(Protocol):
 
 
 #: Name -> the class of that mode.
-MODES = {"reenact": Reenact}
+MODES: dict[str, type[Reenact] | type[Edit]] = {"reenact": Reenact, "edit": Edit}
+#: Those that a driver moves.
+DRIVEN = frozenset({"reenact"})
 
 
 def load(card: Card, folder: Path) -> Mode:

@@ -1,0 +1,76 @@
+"""``edit``: a photo, and what shall be changed in it -> the photo changed."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from face2face.commands.console import positive
+from face2face.errors import FaceError, OptionError
+
+DESCRIPTION = """Edits the face in a photo. What shall be changed is painted in the colours of --list-classes, on white or on nothing
+(--changes; start from --save-map), or said in words (--set glasses=none hair=#552200 mouth=smile). The photo keeps its size, and what
+isn't changed stays as it is, to the bit. The result is synthetic: say so where you show it."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--photo", type=Path, help="the photo")
+    parser.add_argument("--changes", type=Path, help="a picture painted in the palette's colours; white above 200 is untouched")
+    parser.add_argument(
+        "--set", nargs="+", default=[], metavar="WHAT=HOW", help="glasses=none|add, mouth=open|closed|smile, hair=#552200, ..."
+    )
+    parser.add_argument("--output", type=Path, help="where the changed photo goes")
+    parser.add_argument("--save-map", type=Path, help="write the photo's own label map, a palette PNG, to start painting from")
+    parser.add_argument("--face", type=positive, default=1, help="which face, 1 for the largest")
+    parser.add_argument("--model", type=Path, help="the folder of an edit model (default: the one that is shipped)")
+    parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
+    parser.add_argument("--list-classes", action="store_true", help="list the classes with their numbers and colours, and stop")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Edits, and says where the photo is."""
+    from face2face.commands.parse import list_classes
+
+    if options.list_classes:
+        print(list_classes())
+        return
+    if options.photo is None:
+        raise OptionError("--photo names the photo to edit", "none", "add --photo me.jpg")
+    if not (options.save_map or options.output):
+        raise OptionError("--output or --save-map says where the result goes", "neither", "add --output out.jpg")
+    if options.output and not (options.changes or options.set):
+        raise OptionError("--changes or --set says what shall be changed", "neither", "add one, or leave --output out")
+
+    from face2face.data.maps import read_changes, write_labels
+    from face2face.edit.changes import painted, said
+    from face2face.edit.editor import Editor
+    from face2face.face.detect import Detector
+    from face2face.graph.shipped import load_edit, load_parser
+    from face2face.media.stills import read_image, write_image
+
+    photo = read_image(options.photo)
+    faces = Detector()(photo)
+    if len(faces) < options.face:
+        found = f"{len(faces)} in {options.photo}"
+        raise FaceError(f"--face {options.face} is a face in the photo", found, "name a photo in which a face looks at the camera")
+    landmarks = faces[options.face - 1]
+    editor = Editor(load_parser(options.parser), *load_edit(options.model)) if options.output else None
+    parser = editor.parser if editor else load_parser(options.parser)
+    labels = parser(photo, landmarks)
+    if options.save_map:
+        write_labels(options.save_map, labels)
+        print(f"written: {options.save_map}")
+    if editor is None:
+        return
+    result = photo
+    if options.changes:
+        change, strange = painted(labels, read_changes(options.changes))
+        if strange:
+            print(f"{strange} pixels of {options.changes} are in no class's colour: the nearest was taken")
+        result, labels = editor(result, landmarks, change), change.labels
+    for text in options.set:
+        change = said(text, labels, landmarks)
+        result, labels = editor(result, landmarks, change), change.labels
+    write_image(options.output, result)
+    print(f"written: {options.output}")

@@ -1,0 +1,92 @@
+"""``make_semantic_data``: photos, with or without label maps -> what faces are rebuilt from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from face2face.card import SIZES
+from face2face.commands.console import whole
+from face2face.errors import DataError
+
+DESCRIPTION = """Studies the largest face of each photo: where its seven groups are (skin, eyes, mouth, hair, nose, clothes, accessories),
+their mean colours, and whose face it is, by dlib's descriptor; the photo framed as CelebA-HQ's, 256 pixels wide. Photos without a
+map are parsed. Photos in which no face is found are listed and left out. Run again, it goes on where it stopped."""
+
+
+#: The folder of the strips for that mode.
+EDIT = "edit"
+#: Seconds for which a photo is shown where no key is pressed.
+_LOOKED_AT = 3600.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--photos", type=Path, required=True, help="a folder of photos")
+    parser.add_argument("--labels", type=Path, help="a folder of label maps of the same names (default: photos are parsed)")
+    parser.add_argument("--model", type=Path, help="the folder of a parser (default: the one that is shipped)")
+    parser.add_argument("--output", type=Path, default=Path("semantic"), help="where studies/*.npz and colours/*.png go")
+    parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a study in pixels")
+    parser.add_argument("--repeats", type=whole, default=3, help="strips a photo for train --mode edit, each with another part erased")
+    parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
+    parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
+    parser.add_argument("--show", action="store_true", help="show each photo beside its groups in their mean colours; any key goes on")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Makes them, and says which photos were left out."""
+    from tqdm import tqdm
+
+    from face2face.card import Card
+    from face2face.data.edits import write_pairs
+    from face2face.data.maps import held_out
+    from face2face.data.pairs import TRAIN, VAL
+    from face2face.data.semantic import COLOURED, STUDIES, Student, Study, keep
+    from face2face.face.detect import Detector
+    from face2face.face.identity import Identity
+    from face2face.files import writable_folder
+    from face2face.graph.shipped import load_parser
+    from face2face.image import side_by_side
+    from face2face.media.sink import QUIT, Window
+    from face2face.media.stills import list_images
+    from face2face.modes.edit import Edit
+
+    photos = list_images(options.photos)
+    if not photos:
+        raise DataError("--photos names a folder of photos", f"none in {options.photos}", "name another folder")
+    maps = {each.stem: each for each in list_images(options.labels)} if options.labels else {}
+    folder = writable_folder(options.output)
+    for name in (STUDIES, COLOURED):
+        writable_folder(folder / name)
+    student = Student(
+        Detector(), Identity(), None if all(each.stem in maps for each in photos) else load_parser(options.model), options.size
+    )
+    faceless = []
+    for path in tqdm(photos, "photos", unit="photo"):
+        written = folder / STUDIES / f"{path.stem}.npz"
+        if not written.is_file():
+            study = student(path, maps.get(path.stem))
+            if study is None:
+                faceless.append(path)
+                continue
+            keep(study, folder, path.stem)
+    for path in faceless:
+        print(f"no face: {path}")
+    studies = sorted((folder / STUDIES).glob("*.npz"))
+    print(f"written: {len(studies)} studies in {folder}, {sum(held_out(each.stem) for each in studies)} of them held out by their names")
+    if options.repeats:
+        mode = Edit(options.size)
+        for part in (TRAIN, VAL):
+            writable_folder(folder / EDIT / part)
+        for each in tqdm(studies, "strips", unit="photo"):
+            part = VAL if held_out(each.stem) else TRAIN
+            write_pairs(Study.load(each), mode.condition, folder / EDIT / part, each.stem, options.repeats)
+        data = {"photos": len(studies), "repeats": options.repeats}
+        Card(**mode.card_fields(), data=data, licence=options.licence, consent=options.consent).save(folder / EDIT)
+    if options.show:
+        with Window() as window:
+            for each in studies:
+                study = Study.load(each)
+                window.write(side_by_side((study.photo, study.coloured)), 0.0)
+                if window.key(_LOOKED_AT) == QUIT:
+                    break

@@ -1,0 +1,125 @@
+"""What faces are rebuilt from: a photo's groups of classes, their mean colours, and whose face it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.data.maps import read_labels
+from face2face.errors import DataError
+from face2face.face.labels import Labels, filled, grouped, mean_colours
+from face2face.face.parse import portrait
+from face2face.files import write_aside
+from face2face.image import Box, Image, Landmarks
+from face2face.media.stills import read_image, write_image
+
+#: The folders in an output folder: what was learnt of each photo, and its groups in their mean colours.
+STUDIES, COLOURED = "studies", "colours"
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is known of one photo's face.
+
+    Attributes:
+        photo: ``(size, size, 3)`` uint8 RGB, framed as CelebA-HQ's.
+        labels: ``(size, size)`` uint8, all 19 classes.
+        groups: ``(size, size, 7)`` uint8, 0 or 1: see :data:`face2face.face.labels.GROUPS`.
+        colours: ``(7, 3)`` uint8 RGB, the mean colour of each group, zeros where it is absent.
+        identity: ``(128,)`` float32, see :class:`face2face.face.identity.Identity`.
+    """
+
+    photo: Image
+    labels: Labels
+    groups: NDArray[np.uint8]
+    colours: NDArray[np.uint8]
+    identity: NDArray[np.float32]
+
+    @property
+    def coloured(self) -> Image:
+        """Each group's region in its mean colour, ``(size, size, 3)`` uint8."""
+        return filled(self.groups, self.colours)
+
+    def save(self, path: Path) -> None:
+        """Writes it as an ``.npz`` with ``Image``, ``Labels``, ``Masks``, ``Colors`` and ``Identity``."""
+        with write_aside(path) as aside, aside.open("wb") as file:
+            np.savez_compressed(file, Image=self.photo, Labels=self.labels, Masks=self.groups, Colors=self.colours, Identity=self.identity)
+
+    @classmethod
+    def load(cls, path: Path) -> Study:
+        """What :meth:`save` wrote.
+
+        Raises:
+            DataError: The file is damaged.
+        """
+        try:
+            with np.load(path) as fields:
+                return cls(*(fields[name] for name in ("Image", "Labels", "Masks", "Colors", "Identity")))
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(
+                "a study is an .npz with Image, Labels, Masks, Colors and Identity", f"{path}, damaged", "make it again"
+            ) from error
+
+
+@dataclass(frozen=True)
+class Student:
+    """What makes studies.
+
+    Attributes:
+        detect: All faces' landmarks in a photo, the largest first.
+        identify: The descriptor of the face at landmarks.
+        parse: The label map of a photo; None where each comes with one.
+        size: Width and height of a study, in pixels.
+    """
+
+    detect: Callable[[Image], list[Landmarks]]
+    identify: Callable[[Image, Landmarks], NDArray[np.floating]]
+    parse: Callable[[Image, Landmarks | None], Labels] | None
+    size: int = 256
+
+    def __call__(self, photo: Path, labels: Path | None) -> Study | None:
+        """The study of a photo's largest face; None where no face is found.
+
+        Raises:
+            MediaError: A file is no picture.
+            DataError: The map isn't of the photo's size.
+        """
+        picture = read_image(photo)
+        faces = self.detect(picture)
+        if not faces:
+            return None
+        if labels is not None:
+            drawn = read_labels(labels)
+        elif self.parse is not None:
+            drawn = self.parse(picture, faces[0])
+        else:
+            raise DataError("each photo has a label map, or is parsed", f"no map for {photo}", "add it, or let photos be parsed")
+        if drawn.shape != picture.shape[:2]:
+            (height, width), (rows, columns) = drawn.shape, picture.shape[:2]
+            do = "make the map again, or leave it out to have the photo parsed"
+            raise DataError("a label map has its photo's size", f"{width}x{height} for {columns}x{rows} in {labels}", do)
+        box = portrait(faces[0], *drawn.shape)
+        shown = cv2.resize(
+            box.cut(picture), (self.size, self.size), interpolation=cv2.INTER_AREA if box.side > self.size else cv2.INTER_CUBIC
+        )
+        framed = cv2.resize(_framed(drawn, box), (self.size, self.size), interpolation=cv2.INTER_NEAREST)
+        shown, framed = np.asarray(shown, np.uint8), np.asarray(framed, np.uint8)
+        groups = grouped(framed)
+        identity = np.asarray(self.identify(picture, faces[0]), np.float32)
+        return Study(shown, framed, groups, mean_colours(shown, groups), identity)
+
+
+def _framed(labels: Labels, box: Box) -> Labels:
+    """A box of a label map; beyond the photo its edge is repeated, as the photo's is."""
+    return np.ascontiguousarray(box.cut(np.repeat(labels[..., None], 3, -1))[..., 0])
+
+
+def keep(study: Study, folder: Path, name: str) -> None:
+    """Writes a study and its average-colour mask."""
+    write_image(folder / COLOURED / f"{name}.png", study.coloured)
+    study.save(folder / STUDIES / f"{name}.npz")

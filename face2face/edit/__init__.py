@@ -1,0 +1,1 @@
+"""Photos edited: changes to their label maps, and the answer set into the photo."""

@@ -1,0 +1,100 @@
+"""The editor: a photo, what its label map shall be, and the photo as it then looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.edit.changes import Change
+from face2face.face.labels import Labels
+from face2face.face.parse import Parser, portrait
+from face2face.graph.engine import Engine
+from face2face.image import Box, Image, Landmarks, Scene
+from face2face.modes.edit import Edit
+
+#: How far around what is changed it is painted anew, and how wide the soft edge within that is: in shares of the width of what the
+#: network sees.
+_AROUND, _EDGE = 0.025, 0.02
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Edits photos.
+
+    Attributes:
+        parser: Makes label maps.
+        mode: Makes what the network is shown.
+        engine: Runs it.
+    """
+
+    parser: Parser
+    mode: Edit
+    engine: Engine
+
+    def __call__(self, photo: Image, landmarks: Landmarks | None, change: Change) -> Image:
+        """A copy of a photo with a change made: beyond :meth:`reach` it is the photo to the bit.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            landmarks: ``(68, 2)`` of the face that is changed; None to take the photo as framed by its face.
+            change: Of the photo's size.
+        """
+        box = portrait(landmarks, *photo.shape[:2])
+        reach = self.reach(box, change)
+        size = self.mode.size
+        small = cv2.resize(box.cut(photo), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_CUBIC)
+        labels = cv2.resize(_cut(change.labels, box), (size, size), interpolation=cv2.INTER_NEAREST)
+        mask = cv2.resize(_cut(reach, box), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR)
+        # Whatever is touched is erased: else its old pixels would show the network what was there.
+        mask = np.where(mask > 0, 255, 0).astype(np.uint8)
+        scene = Scene(np.asarray(small, np.uint8), labels=np.asarray(labels, np.uint8), mask=mask, colours=change.colours)
+        answer = self.engine(self.mode.condition(scene))
+        return set_in(answer, box, photo, reach)
+
+    def reach(self, box: Box, change: Change) -> NDArray[np.uint8]:
+        """Where a change may touch its photo: ``(h, w)`` uint8, 255 inside, what is changed and a little around it."""
+        around = max(1, round(_AROUND * box.side))
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * around + 1, 2 * around + 1))
+        return np.asarray(cv2.dilate(255 * change.where.astype(np.uint8), kernel), np.uint8)
+
+    def parse(self, photo: Image, landmarks: Landmarks | None) -> Labels:
+        """The photo's own label map."""
+        return self.parser(photo, landmarks)
+
+
+def _cut(labels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(box.cut(labels[..., None])[..., 0])
+
+
+def set_in(answer: Image, box: Box, photo: Image, reach: NDArray[np.uint8]) -> Image:
+    """A copy of a photo with an answer set into it where it reaches, with a soft edge inside of that.
+
+    Args:
+        answer: ``(size, size, 3)`` uint8, of the box.
+        box: Where it lies in the photo.
+        photo: ``(h, w, 3)`` uint8.
+        reach: ``(h, w)`` uint8, 0 where the photo stays as it is.
+    """
+    x, y, width, height = cv2.boundingRect(reach)
+    left, top = max(x, box.x), max(y, box.y)
+    right, bottom = min(x + width, box.x + box.side), min(y + height, box.y + box.side)
+    result = photo.copy()
+    if left >= right or top >= bottom:
+        return result
+    scale = answer.shape[0] / box.side
+    # Only what is needed is enlarged: photos may be large.
+    to_answer = np.array([[scale, 0, (left - box.x + 0.5) * scale - 0.5], [0, scale, (top - box.y + 0.5) * scale - 0.5]])
+    how = (cv2.INTER_CUBIC if scale < 1 else cv2.INTER_AREA) | cv2.WARP_INVERSE_MAP
+    part = cv2.warpAffine(answer, to_answer, (right - left, bottom - top), flags=how, borderMode=cv2.BORDER_REPLICATE)
+    inside = reach[top:bottom, left:right]
+    # The distance from the edge makes the weight: 0 at the edge, 1 as far inside as the edge is wide.
+    deep = cv2.distanceTransform(cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    weight = np.clip(deep / max(1.0, _EDGE * box.side), 0, 1)[..., None]
+    weight = weight * weight * (3 - 2 * weight)
+    old = photo[top:bottom, left:right]
+    mixed = np.rint(old + weight * (part.astype(np.float32) - old)).astype(np.uint8)
+    result[top:bottom, left:right] = np.where(inside[..., None] > 0, mixed, old)
+    return result

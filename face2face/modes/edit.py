@@ -1,0 +1,105 @@
+"""Edit: a part of a face painted anew, as its label map says, in the colours of what is left around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.card import Card
+from face2face.errors import ModelError
+from face2face.face.bank import Bank
+from face2face.face.labels import CLASSES, MIRRORED, PALETTE, Labels
+from face2face.face.retarget import TargetShape
+from face2face.image import Image, Scene
+
+#: Class -> the one that stands for it in the network's map: a picture and its mirror image are drawn alike.
+_SIDELESS = np.minimum(np.arange(len(CLASSES)), MIRRORED).astype(np.uint8)
+#: A class of which fewer pixels are left than this share of the picture lends no colour.
+_LEAST = 2e-4
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The mode. It has no target of its own: any face is edited.
+
+    Attributes:
+        size: Width and height of a panel, in pixels.
+    """
+
+    size: int
+    shape: TargetShape | None = None
+    bank: Bank | None = None
+    panels = ("erased", "labels", "mask")
+
+    @classmethod
+    def load(cls, card: Card, folder: Path) -> Edit:
+        """The mode of a card.
+
+        Raises:
+            ModelError: The card is of other panels.
+        """
+        if card.panels != cls.panels:
+            do = "restore the card, or export the model again"
+            raise ModelError(f"edit's panels are {', '.join(cls.panels)}", ", ".join(card.panels), do)
+        return cls(card.size)
+
+    def condition(self, scene: Scene) -> list[Image]:
+        """The photo with what is masked painted flat, the map in colours, and the mask.
+
+        Args:
+            scene: Its photo, labels and mask are ``size`` wide and high.
+        """
+        labels, mask = _of(scene)
+        flat = painted_flat(scene.photo, labels, mask, scene.colours or {})
+        return [flat, PALETTE[_SIDELESS[labels]], np.asarray(cv2.merge([mask] * 3), np.uint8)]
+
+    def target(self, scene: Scene) -> Image:
+        """The photo itself."""
+        return scene.photo
+
+    def compose(self, frame: Image, answer: Image) -> Image:
+        """The answer: beyond the mask it is the photo."""
+        return answer
+
+    def card_fields(self) -> dict[str, Any]:
+        """Mode, size, panels and their roles."""
+        return {"mode": "edit", "size": self.size, "panels": self.panels, "base": "erased", "mask": "mask"}
+
+    def save(self, folder: Path) -> None:
+        """There is nothing to keep."""
+
+
+def painted_flat(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]) -> Image:
+    """A copy of a photo with what is masked painted flat, each class in its colour: the mean of what is left of it in the photo.
+
+    Where nothing is left of a class, or too little, its colour is the mean of the photo's pixels around the mask.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        labels: ``(h, w)`` uint8: what each pixel shows, or shall show.
+        mask: ``(h, w)`` uint8, above 127 where it is painted.
+        colours: Class number -> the colour in which it is painted instead, RGB.
+    """
+    erased = mask > 127
+    flat = photo.copy()
+    if not erased.any():
+        return flat
+    around = cv2.dilate(erased.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, photo.shape[0] // 32)).astype(bool) & ~erased
+    usual = photo[around].mean(0) if around.any() else np.full(3, 127.0)
+    for place in np.unique(labels[erased]).tolist():
+        here = labels == place
+        left = here & ~erased
+        colour = photo[left].mean(0) if left.sum() > _LEAST * left.size else usual
+        flat[here & erased] = np.rint(colours.get(place, colour))
+    return flat
+
+
+def _of(scene: Scene) -> tuple[Labels, NDArray[np.uint8]]:
+    if scene.labels is None or scene.mask is None:
+        raise ValueError("edit needs a scene with labels and a mask")
+    return scene.labels, scene.mask
