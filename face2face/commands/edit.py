@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--set", nargs="+", default=[], metavar="WHAT=HOW", help="glasses=none|add, mouth=open|closed|smile, hair=#552200, ..."
     )
     parser.add_argument("--output", type=Path, help="where the changed photo goes")
+    parser.add_argument("--show", action="store_true", help="open a window to paint in; s saves to --output, h shows the keys")
     parser.add_argument("--save-map", type=Path, help="write the photo's own label map, a palette PNG, to start painting from")
     parser.add_argument("--face", type=positive, default=1, help="which face, 1 for the largest")
     parser.add_argument("--model", type=Path, help="the folder of an edit model (default: the one that is shipped)")
@@ -39,14 +40,18 @@ def run(options: argparse.Namespace) -> None:
         raise OptionError("--photo names the photo to edit", "none", "add --photo me.jpg")
     if not (options.save_map or options.output):
         raise OptionError("--output or --save-map says where the result goes", "neither", "add --output out.jpg")
-    if options.output and not (options.changes or options.set):
-        raise OptionError("--changes or --set says what shall be changed", "neither", "add one, or leave --output out")
+    if options.output and not (options.changes or options.set or options.show):
+        raise OptionError("--changes, --set or --show says what shall be changed", "none of them", "add one, or leave --output out")
 
     from face2face.data.maps import read_changes, write_labels
     from face2face.edit.changes import painted, said
     from face2face.edit.editor import Editor
+    from face2face.edit.studio import Studio
+    from face2face.edit.studio import run as run_studio
     from face2face.face.detect import Detector
     from face2face.graph.shipped import load_edit, load_parser
+    from face2face.image import Image
+    from face2face.media.sink import Window
     from face2face.media.stills import read_image, write_image
 
     photo = read_image(options.photo)
@@ -72,5 +77,14 @@ def run(options: argparse.Namespace) -> None:
     for text in options.set:
         change = said(text, labels, landmarks)
         result, labels = editor(result, landmarks, change), change.labels
-    write_image(options.output, result)
-    print(f"written: {options.output}")
+
+    def save(picture: Image) -> str:
+        write_image(options.output, picture)
+        return f"written: {options.output}"
+
+    if options.show:
+        studio = Studio(editor, result, landmarks, save)
+        with Window("face2face edit", scale=1) as window:
+            run_studio(studio, window)
+    else:
+        print(save(result))

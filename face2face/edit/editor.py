@@ -57,8 +57,13 @@ class Editor:
     def reach(self, box: Box, change: Change) -> NDArray[np.uint8]:
         """Where a change may touch its photo: ``(h, w)`` uint8, 255 inside, what is changed and a little around it."""
         around = max(1, round(_AROUND * box.side))
-        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * around + 1, 2 * around + 1))
-        return np.asarray(cv2.dilate(255 * change.where.astype(np.uint8), kernel), np.uint8)
+        reach = np.zeros(change.where.shape, np.uint8)
+        x, y, width, height = cv2.boundingRect(change.where.astype(np.uint8))
+        rows, columns = (slice(max(0, start - around), start + count + around) for start, count in ((y, height), (x, width)))
+        # Dilation by the distance: its time doesn't grow with how far it reaches.
+        away = cv2.distanceTransform((~change.where[rows, columns]).astype(np.uint8), cv2.DIST_L2, 3)
+        reach[rows, columns] = np.where(away <= around, 255, 0)
+        return reach
 
     def parse(self, photo: Image, landmarks: Landmarks | None) -> Labels:
         """The photo's own label map."""

@@ -1,0 +1,184 @@
+"""The studio: a window in which a photo's label map is painted over, and the photo follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from face2face.edit.canvas import Canvas
+from face2face.edit.changes import Change
+from face2face.edit.editor import Editor
+from face2face.face.labels import CLASSES, COLOURS, coloured
+from face2face.image import Image, Landmarks
+from face2face.media.sink import DOWN, MOVED, QUIT, UP, Window
+
+#: Longest side at which a photo is shown and painted over, in pixels; the palette's width, and its height at least.
+_SHOWN, _PALETTE, _LEAST = 560, 132, 480
+#: How much of the map is seen over the photo.
+_VEIL = 0.45
+#: Seconds between looks at keys and mouse.
+_IDLE = 0.03
+_LARGER, _LARGEST = 1.3, 200
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A key of the studio.
+
+    Attributes:
+        key: The character.
+        does: What it does, in a few words.
+        act: Does it.
+    """
+
+    key: str
+    does: str
+    act: Callable[[Studio], None]
+
+
+class Studio:
+    """One photo being painted over.
+
+    Args:
+        editor: Makes the changes.
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(68, 2)`` of the face that is edited.
+        save: Is given the finished photo, at its own size.
+    """
+
+    def __init__(self, editor: Editor, photo: Image, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
+        self._editor, self._photo, self._landmarks, self._save = editor, photo, landmarks, save
+        self.scale = min(1.0, _SHOWN / max(photo.shape[:2]))
+        size = [max(1, round(each * self.scale)) for each in photo.shape[1::-1]]
+        self._small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+        self._small_landmarks = (landmarks * self.scale).astype(np.float32)
+        self.canvas = Canvas(editor.parser(self._small, self._small_landmarks))
+        self.result = self._small
+        self.over = self._stale = False
+        self._told = "h shows what the keys do"
+        self._helping = False
+
+    # What keys and mouse do.
+
+    def mouse(self, event: int, x: int, y: int) -> None:
+        """A button goes down or up, or the mouse moves, at a pixel of :meth:`picture`."""
+        if event == DOWN and x < _PALETTE:
+            row = y * len(CLASSES) // self.picture().shape[0]
+            self.canvas.brush = min(row, len(CLASSES) - 1)
+            self._told = f"paints {CLASSES[self.canvas.brush]}"
+        elif event == DOWN:
+            self.canvas.press(x - _PALETTE, y)
+        elif event == MOVED:
+            self.canvas.move(x - _PALETTE, y)
+        elif event == UP:
+            self.canvas.release()
+            self._stale = True
+
+    def erase(self) -> None:
+        """The brush takes away what was painted."""
+        self.canvas.brush, self._told = None, "erases what was painted"
+
+    def resize(self, by: float) -> None:
+        """A larger or smaller brush."""
+        wider = round(self.canvas.radius * by)
+        self.canvas.radius = int(np.clip(wider + (wider == self.canvas.radius) * (1 if by > 1 else -1), 1, _LARGEST))
+        self._told = f"brush about {2 * self.canvas.radius} pixels wide"
+
+    def undo(self) -> None:
+        """Takes the last stroke back."""
+        self.canvas.undo()
+        self._stale = True
+
+    def redo(self) -> None:
+        """Makes it again."""
+        self.canvas.redo()
+        self._stale = True
+
+    def save(self) -> None:
+        """Makes the change on the photo itself and saves it."""
+        change = self.canvas.change
+        if change is None:
+            self._told = "nothing is painted yet"
+            return
+        size = self._photo.shape[1::-1]
+        labels, where = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
+        whole = Change(np.asarray(labels, np.uint8), np.asarray(where, bool))
+        self._told = self._save(self._editor(self._photo, self._landmarks, whole))
+
+    def help(self) -> None:
+        """Shows the keys, or hides them."""
+        self._helping = not self._helping
+
+    def quit(self) -> None:
+        """Ends it."""
+        self.over = True
+
+    # What is seen.
+
+    def refresh(self) -> bool:
+        """Makes the preview anew where something was painted since; whether it did."""
+        if not self._stale:
+            return False
+        self._stale = False
+        change = self.canvas.change
+        self.result = self._small if change is None else self._editor(self._small, self._small_landmarks, change)
+        return True
+
+    def picture(self) -> Image:
+        """Palette, photo under its map, and photo as changed, side by side: uint8 RGB."""
+        veiled = np.asarray(cv2.addWeighted(self._small, 1 - _VEIL, coloured(self.canvas.labels), _VEIL, 0), np.uint8)
+        height = max(veiled.shape[0], _LEAST)
+        shown = [_on_black(each, height) for each in (veiled, self.result)]
+        whole = np.concatenate([_palette(height, self.canvas.brush), *shown], axis=1)
+        lines = [f"{tool.key}  {tool.does}" for tool in TOOLS] if self._helping else [self._told]
+        for number, line in enumerate(reversed(lines)):
+            at = (_PALETTE + 8, height - 10 - 20 * number)
+            for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
+                cv2.putText(whole, line, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, thick, cv2.LINE_AA)
+        return whole
+
+
+#: The keys.
+TOOLS = (
+    Tool("h", "show or hide this help", Studio.help),
+    Tool("+", "larger brush", lambda studio: studio.resize(_LARGER)),
+    Tool("-", "smaller brush", lambda studio: studio.resize(1 / _LARGER)),
+    Tool("e", "erase what was painted", Studio.erase),
+    Tool("u", "undo", Studio.undo),
+    Tool("r", "redo", Studio.redo),
+    Tool("s", "save", Studio.save),
+    Tool(QUIT, "quit (also Escape)", Studio.quit),
+)
+_ACTS = {tool.key: tool.act for tool in TOOLS}
+
+
+def run(studio: Studio, window: Window) -> None:
+    """Lets a person paint until the window is closed."""
+    window.on_mouse(studio.mouse)
+    while not studio.over:
+        studio.refresh()
+        window.write(studio.picture(), 0.0)
+        key = window.key(_IDLE)
+        if key in _ACTS:
+            _ACTS[key](studio)
+
+
+def _palette(height: int, brush: int | None) -> Image:
+    """The classes' names on their colours, one below the other; a frame around the brush's."""
+    column = np.zeros((height, _PALETTE, 3), np.uint8)
+    edges = [height * each // len(COLOURS) for each in range(len(COLOURS) + 1)]
+    for number, (name, colour) in enumerate(COLOURS.items()):
+        column[edges[number] : edges[number + 1]] = colour
+        ink = (0, 0, 0) if sum(colour) > 380 else (255, 255, 255)
+        cv2.putText(column, name, (8, edges[number + 1] - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.45, ink, 1, cv2.LINE_AA)
+        if number == brush:
+            cv2.rectangle(column, (1, edges[number] + 1), (_PALETTE - 3, edges[number + 1] - 2), (255, 255, 255), 3)
+    return column
+
+
+def _on_black(picture: Image, height: int) -> Image:
+    below = height - picture.shape[0]
+    return np.asarray(cv2.copyMakeBorder(picture, 0, below, 0, 0, cv2.BORDER_CONSTANT), np.uint8)

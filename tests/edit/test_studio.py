@@ -1,0 +1,117 @@
+"""The studio: by its own surface, and as a real window on a virtual screen with real mouse and keys."""
+
+import numpy as np
+import pytest
+
+from face2face.edit.editor import Editor
+from face2face.edit.studio import TOOLS, Studio
+from face2face.face.labels import CLASSES, PALETTE
+from face2face.face.parse import Parser
+from face2face.image import Image, Scene
+from face2face.media.sink import DOWN, MOVED, UP
+from face2face.modes.edit import Edit
+
+HAIR = CLASSES.index("hair")
+PALETTE_WIDTH = 132
+
+
+class Greens:
+    name = "green"
+
+    def __call__(self, panels: list[Image]) -> Image:
+        return np.full_like(panels[0], (0, 255, 0))
+
+
+@pytest.fixture
+def saved() -> list[Image]:
+    return []
+
+
+@pytest.fixture
+def studio(astronaut: Scene, saved: list[Image]) -> Studio:
+    assert astronaut.landmarks is not None
+    editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), Greens())
+
+    def save(picture: Image) -> str:
+        saved.append(picture)
+        return "written"
+
+    return Studio(editor, astronaut.photo, astronaut.landmarks, save)
+
+
+def press(studio: Studio, key: str) -> None:
+    next(tool for tool in TOOLS if tool.key == key).act(studio)
+
+
+def choose(studio: Studio, name: str) -> None:
+    height = studio.picture().shape[0]
+    studio.mouse(DOWN, 10, (2 * CLASSES.index(name) + 1) * height // (2 * len(CLASSES)))
+    studio.mouse(UP, 10, 10)
+
+
+def stroke(studio: Studio, *points: tuple[int, int]) -> None:
+    studio.mouse(DOWN, PALETTE_WIDTH + points[0][0], points[0][1])
+    for x, y in points[1:]:
+        studio.mouse(MOVED, PALETTE_WIDTH + x, y)
+    studio.mouse(UP, *points[-1])
+
+
+def test_a_class_is_chosen_a_stroke_painted_and_the_preview_follows(studio: Studio) -> None:
+    choose(studio, "hair")
+    assert studio.canvas.brush == HAIR
+    stroke(studio, (100, 100), (150, 120))
+    assert studio.refresh()
+    assert (studio.result[110, 125] == (0, 255, 0)).all()
+    assert not studio.refresh()
+    press(studio, "u")
+    assert studio.refresh()
+    assert (studio.result == studio.picture()[:256, PALETTE_WIDTH + 256 : PALETTE_WIDTH + 512]).all()
+    press(studio, "r")
+    studio.refresh()
+    press(studio, "e")
+    stroke(studio, (100, 100), (150, 120))
+    studio.refresh()
+    assert studio.canvas.change is None
+
+
+def test_saving_writes_the_changed_photo_or_says_that_nothing_is_painted(studio: Studio, saved: list[Image], astronaut: Scene) -> None:
+    press(studio, "s")
+    assert saved == []
+    choose(studio, "hair")
+    stroke(studio, (100, 100), (150, 120))
+    press(studio, "s")
+    assert saved[0].shape == astronaut.photo.shape
+    assert (saved[0][110, 125] == (0, 255, 0)).all()
+    assert (saved[0][:40] == astronaut.photo[:40]).all()
+
+
+def test_the_brush_grows_and_shrinks_within_its_limits(studio: Studio) -> None:
+    for _ in range(60):
+        press(studio, "+")
+    largest = studio.canvas.radius
+    for _ in range(60):
+        press(studio, "-")
+    assert (studio.canvas.radius, largest) == (1, 200)
+
+
+def test_help_lists_every_key_and_quit_ends(studio: Studio) -> None:
+    before = studio.picture()
+    press(studio, "h")
+    assert (studio.picture() != before).any()
+    press(studio, "h")
+    assert (studio.picture() == before).all()
+    press(studio, "q")
+    assert studio.over
+
+
+def test_any_mouse_and_keys_for_a_while_break_nothing(studio: Studio) -> None:
+    rng = np.random.default_rng(0)
+    tools = [tool for tool in TOOLS if tool.key not in "qs"]
+    for _ in range(300):
+        if rng.random() < 0.3:
+            tools[rng.integers(len(tools))].act(studio)
+        else:
+            studio.mouse(int(rng.integers(3)), *(int(each) for each in rng.integers(-50, 900, 2)))
+    studio.refresh()
+    assert studio.picture().dtype == np.uint8
+    assert len(PALETTE) == len(CLASSES)
