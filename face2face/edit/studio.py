@@ -12,10 +12,11 @@ from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
 from face2face.face.labels import CLASSES, COLOURS, coloured
+from face2face.face.parse import portrait
 from face2face.image import Image, Landmarks
 from face2face.media.sink import DOWN, MOVED, QUIT, UP, Window
 
-#: Longest side at which a photo is shown and painted over, in pixels; the palette's width, and its height at least.
+#: Longest side at which what lies around a face is shown and painted over, in pixels; the palette's width, and its height at least.
 _SHOWN, _PALETTE, _LEAST = 560, 132, 480
 #: How much of the map is seen over the photo.
 _VEIL = 0.45
@@ -51,10 +52,16 @@ class Studio:
 
     def __init__(self, editor: Editor, photo: Image, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
         self._editor, self._photo, self._landmarks, self._save = editor, photo, landmarks, save
-        self.scale = min(1.0, _SHOWN / max(photo.shape[:2]))
-        size = [max(1, round(each * self.scale)) for each in photo.shape[1::-1]]
-        self._small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
-        self._small_landmarks = (landmarks * self.scale).astype(np.float32)
+        # What lies around the face is shown as large as there is room; the rest of a photo isn't.
+        box = portrait(landmarks, *photo.shape[:2])
+        left, top = max(box.x, 0), max(box.y, 0)
+        self._around = (slice(top, box.y + box.side), slice(left, box.x + box.side))
+        near = photo[self._around]
+        scale = _SHOWN / max(near.shape[:2])
+        size = [max(1, round(each * scale)) for each in near.shape[1::-1]]
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        self._small = np.asarray(cv2.resize(near, size, interpolation=how), np.uint8)
+        self._small_landmarks = ((landmarks - (left, top)) * scale).astype(np.float32)
         self.canvas = Canvas(editor.parser(self._small, self._small_landmarks))
         self.result = self._small
         self.over = self._stale = False
@@ -103,10 +110,12 @@ class Studio:
         if change is None:
             self._told = "nothing is painted yet"
             return
-        size = self._photo.shape[1::-1]
-        labels, where = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
-        whole = Change(np.asarray(labels, np.uint8), np.asarray(where, bool))
-        self._told = self._save(self._editor(self._photo, self._landmarks, whole))
+        labels, where = self._editor.parser(self._photo, self._landmarks), np.zeros(self._photo.shape[:2], bool)
+        size = where[self._around].shape[::-1]
+        near, there = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
+        where[self._around] = there > 0
+        labels[where] = near[there > 0]
+        self._told = self._save(self._editor(self._photo, self._landmarks, Change(labels, where)))
 
     def help(self) -> None:
         """Shows the keys, or hides them."""
@@ -129,7 +138,9 @@ class Studio:
 
     def picture(self) -> Image:
         """Palette, photo under its map, and photo as changed, side by side: uint8 RGB."""
-        veiled = np.asarray(cv2.addWeighted(self._small, 1 - _VEIL, coloured(self.canvas.labels), _VEIL, 0), np.uint8)
+        labels = self.canvas.labels
+        veiled = cv2.addWeighted(self._small, 1 - _VEIL, coloured(labels), _VEIL, 0)
+        veiled = np.where(labels[..., None] > 0, veiled, self._small)
         height = max(veiled.shape[0], _LEAST)
         shown = [_on_black(each, height) for each in (veiled, self.result)]
         whole = np.concatenate([_palette(height, self.canvas.brush), *shown], axis=1)

@@ -62,10 +62,12 @@ def test_a_class_is_chosen_a_stroke_painted_and_the_preview_follows(studio: Stud
     stroke(studio, (100, 100), (150, 120))
     assert studio.refresh()
     assert (studio.result[110, 125] == (0, 255, 0)).all()
+    assert max(studio.result.shape[:2]) == 560
     assert not studio.refresh()
     press(studio, "u")
     assert studio.refresh()
-    assert (studio.result == studio.picture()[:256, PALETTE_WIDTH + 256 : PALETTE_WIDTH + 512]).all()
+    height, width = studio.result.shape[:2]
+    assert (studio.result[:-40] == studio.picture()[: height - 40, PALETTE_WIDTH + width :]).all()
     press(studio, "r")
     studio.refresh()
     press(studio, "e")
@@ -78,11 +80,12 @@ def test_saving_writes_the_changed_photo_or_says_that_nothing_is_painted(studio:
     press(studio, "s")
     assert saved == []
     choose(studio, "hair")
-    stroke(studio, (100, 100), (150, 120))
+    stroke(studio, (300, 300), (350, 320))
     press(studio, "s")
     assert saved[0].shape == astronaut.photo.shape
-    assert (saved[0][110, 125] == (0, 255, 0)).all()
-    assert (saved[0][:40] == astronaut.photo[:40]).all()
+    changed = (saved[0] != astronaut.photo).any(-1)
+    assert 200 < changed.sum() < 0.1 * changed.size
+    assert (saved[0][changed] == (0, 255, 0)).all(-1).mean() > 0.3
 
 
 def test_the_brush_grows_and_shrinks_within_its_limits(studio: Studio) -> None:
