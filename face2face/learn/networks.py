@@ -230,6 +230,6 @@ class Defaults:
 GENERATORS: dict[str, Callable[[Layout, int], keras.Model]] = {"light": light, "unet": unet, "paint": paint}
 DEFAULTS = {
     "light": Defaults(batch_size=4, ngf=16, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0, flip=True, sway=1.0),
-    "paint": Defaults(batch_size=8, ngf=32, ndf=32, lr=4e-4, l1_weight=30.0, ssim_weight=10.0, gan_weight=1.0, flip=True, sway=0.0),
+    "paint": Defaults(batch_size=8, ngf=32, ndf=16, lr=4e-4, l1_weight=30.0, ssim_weight=10.0, gan_weight=1.0, flip=True, sway=0.0),
     "unet": Defaults(batch_size=1, ngf=64, ndf=64, lr=2e-4, l1_weight=100.0, ssim_weight=0.0, gan_weight=1.0, flip=False, sway=0.0),
 }
