@@ -71,8 +71,8 @@ def run(options: argparse.Namespace) -> None:
     if options.no_window and not (options.output or options.virtual_camera or options.save_performance):
         raise OptionError("without a window it goes somewhere else", "--no-window alone", "add --output out.mp4 or --virtual-camera")
 
-    from face2face.face.detect import Detector, followed
     from face2face.face.performance import Performance, Take
+    from face2face.face.track import followed
     from face2face.live import loop
     from face2face.live.apart import Apart
     from face2face.live.session import Look, Session
@@ -95,6 +95,8 @@ def run(options: argparse.Namespace) -> None:
         stack.enter_context(source)
         detect: Callable[[Image], list[Landmarks]] = no_faces
         if isinstance(source, Stills):
+            from face2face.face.detect import Detector
+
             detect = Detector(options.landmark_model)
         elif not isinstance(source, (Performance, Take)):
             detect = stack.enter_context(Apart(partial(followed, source.fps, options.landmark_model)))

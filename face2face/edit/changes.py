@@ -40,7 +40,7 @@ class Change:
 
 
 def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
-    """A change painted in the palette's colours on white or on nothing.
+    """A change painted in the palette's colours on white or on nothing, or a whole map that differs from the photo's.
 
     Args:
         labels: ``(h, w)`` uint8, the photo's own map.
@@ -58,12 +58,15 @@ def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
         raise OptionError("--changes has the photo's proportions", sizes, "start painting from --save-map")
     if picture.shape[:2] != labels.shape:
         picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
-    where = np.asarray(~(picture[..., :3] > _WHITE).all(-1), bool)
+    wanted, off = numbered(picture[..., :3])
+    # One of the palette's colours is as light as that: a brow's.
+    where = np.asarray(~((picture[..., :3] > _WHITE).all(-1) & (off > _STRANGE)), bool)
     if picture.shape[2] == 4:
         where &= np.asarray(picture[..., 3] > 127, bool)
+    if where.all():  # a whole map, begun from --save-map: what differs was painted
+        where = np.asarray(wanted != labels, bool)
     if not where.any():
-        raise OptionError("--changes has something painted on it", "white or nothing everywhere", "paint in the colours of --list-classes")
-    wanted, off = numbered(picture[..., :3])
+        raise OptionError("--changes has something painted on it", "nothing that differs", "paint in the colours of --list-classes")
     strange = where & (off > 0)
     if (where & (off > _STRANGE)).sum() > _MOST_STRANGE * where.sum():
         share = f"{100 * (where & (off > _STRANGE)).sum() / where.sum():.0f} % of it isn't"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.changes import Change
+from face2face.errors import OptionError
 from face2face.face.labels import Labels
 from face2face.face.parse import Parser, portrait
 from face2face.graph.engine import Engine
@@ -41,9 +42,15 @@ class Editor:
             photo: ``(h, w, 3)`` uint8 RGB.
             landmarks: ``(68, 2)`` of the face that is changed; None to take the photo as framed by its face.
             change: Of the photo's size.
+
+        Raises:
+            OptionError: It lies nowhere near the face.
         """
         box = portrait(landmarks, *photo.shape[:2])
         reach = self.reach(box, change)
+        if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
+            seen = f"the square of {box.side} pixels at {box.x}, {box.y}"
+            raise OptionError("a change lies at the face", f"none of it in {seen}", "paint there, or choose another face with --face")
         size = self.mode.size
         small = cv2.resize(box.cut(photo), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_CUBIC)
         labels = cv2.resize(_cut(change.labels, box), (size, size), interpolation=cv2.INTER_NEAREST)

@@ -15,11 +15,10 @@ import cv2
 import dlib
 import numpy as np
 from imutils import face_utils
-from numpy.typing import NDArray
 
 from face2face.errors import FaceError
 from face2face.face.landmarks import PARTS
-from face2face.face.track import Tracker
+from face2face.face.track import to_grey
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
 
 #: The longer side, in pixels, of the grey picture in which faces are sought; the HOG detector's smallest face is 80 wide.
@@ -110,24 +109,9 @@ class Detector:
         return [dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges)) for box in self._hog(small, 0)]
 
 
-def to_grey(photo: Image) -> NDArray[np.uint8]:
-    """An RGB picture in grey, as ``(h, w)`` uint8; a grey one as it is."""
-    return photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
 def live_tries(fps: float) -> int:
     """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 from 48 on."""
     return int(np.clip(2 * round(_TRIES_A_SECOND / fps / 2), 2, _MOST_TRIES))
-
-
-def followed(fps: float, landmark_model: Path | None = None) -> Tracker:
-    """What finds a driver's face live, picture by picture.
-
-    Args:
-        fps: How many come a second.
-        landmark_model: See :class:`Detector`.
-    """
-    return Tracker(Detector(landmark_model, live_tries(fps)))
 
 
 @lru_cache(maxsize=2)

@@ -24,10 +24,11 @@ from face2face.data.process import resize
 from face2face.face.animate import animate
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import Bank
-from face2face.face.detect import Detector, bundled_weights, followed
+from face2face.face.detect import Detector, bundled_weights
 from face2face.face.motion import perform
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
+from face2face.face.track import followed
 from face2face.graph.engine import TensorFlowEngine
 from face2face.graph.names import GRAPH
 from face2face.graph.precision import choose_precision

@@ -46,8 +46,16 @@ def test_a_smaller_map_is_enlarged_and_one_of_other_proportions_refused() -> Non
 
 
 def test_an_empty_change_is_refused() -> None:
-    with pytest.raises(OptionError, match="white or nothing"):
+    with pytest.raises(OptionError, match="nothing that differs"):
         painted(LABELS, canvas())
+
+
+def test_of_a_whole_map_only_what_differs_is_a_change() -> None:
+    picture = PALETTE[LABELS].copy()
+    with pytest.raises(OptionError, match="nothing that differs"):
+        painted(LABELS, picture)
+    picture[10:20, 10:20] = PALETTE[HAIR]
+    assert painted(LABELS, picture)[0].where.sum() == 100
 
 
 def test_colours_that_are_nearly_the_palettes_are_taken_and_counted_others_refused() -> None:

@@ -1,12 +1,15 @@
 """The editor, with an engine that paints everything green."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor, set_in
+from face2face.errors import OptionError
 from face2face.face.labels import CLASSES
+from face2face.face.motion import AVERAGE_FACE
 from face2face.face.parse import Parser
 from face2face.image import Box, Image
 from face2face.modes.edit import Edit, painted_flat
@@ -45,6 +48,15 @@ def test_a_photo_is_green_where_it_is_changed_and_itself_elsewhere() -> None:
     assert (mask[128, 128] == 255).all()
     assert not mask[0, 0].any()
     assert labels.shape == erased.shape == (256, 256, 3)
+
+
+def test_a_change_far_from_the_face_is_refused() -> None:
+    editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), Greens())
+    where = np.zeros((600, 600), bool)
+    where[560:, 560:] = True
+    face = (AVERAGE_FACE * 40 + (120, 120)).astype(np.float32)
+    with pytest.raises(OptionError, match="none of it"):
+        editor(np.zeros((600, 600, 3), np.uint8), face, Change(np.zeros((600, 600), np.uint8), where))
 
 
 @settings(max_examples=40, deadline=None)
