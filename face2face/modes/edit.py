@@ -15,12 +15,15 @@ from face2face.errors import ModelError
 from face2face.face.bank import Bank
 from face2face.face.labels import CLASSES, MIRRORED, PALETTE, Labels
 from face2face.face.retarget import TargetShape
+from face2face.face.spread import spread
 from face2face.image import Image, Scene
 
 #: Class -> the one that stands for it in the network's map: a picture and its mirror image are drawn alike.
 _SIDELESS = np.minimum(np.arange(len(CLASSES)), MIRRORED).astype(np.uint8)
 #: A class of which fewer pixels are left than this share of the picture lends no colour.
 _LEAST = 2e-4
+#: What is around a mask is as far from it as the photo's height over this.
+_AROUND = 32
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,14 @@ class Edit:
         return cls(card.size)
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The photo with what is masked painted flat, the map in colours, and the mask.
+        """The photo with what is masked painted over, the map in colours, and the mask.
 
         Args:
             scene: Its photo, labels and mask are ``size`` wide and high.
         """
         labels, mask = _of(scene)
-        flat = painted_flat(scene.photo, labels, mask, scene.colours or {})
-        return [flat, PALETTE[_SIDELESS[labels]], np.asarray(cv2.merge([mask] * 3), np.uint8)]
+        erased = painted_over(scene.photo, labels, mask, scene.colours or {})
+        return [erased, PALETTE[_SIDELESS[labels]], np.asarray(cv2.merge([mask] * 3), np.uint8)]
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""
@@ -74,29 +77,33 @@ class Edit:
         """There is nothing to keep."""
 
 
-def painted_flat(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]) -> Image:
-    """A copy of a photo with what is masked painted flat, each class in its colour: the mean of what is left of it in the photo.
+def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]) -> Image:
+    """A copy of a photo with what is masked painted over smoothly, each class in the colours of what is left of it nearby.
 
-    Where nothing is left of a class, or too little, its colour is the mean of the photo's pixels around the mask.
+    Where nothing is left of a class, or too little, with those of whatever is around the mask.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
         labels: ``(h, w)`` uint8: what each pixel shows, or shall show.
         mask: ``(h, w)`` uint8, above 127 where it is painted.
-        colours: Class number -> the colour in which it is painted instead, RGB.
+        colours: Class number -> the mean colour in which it is painted instead, RGB.
     """
-    erased = mask > 127
-    flat = photo.copy()
+    erased = np.asarray(mask > 127, bool)
+    result = photo.copy()
     if not erased.any():
-        return flat
-    around = cv2.dilate(erased.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, photo.shape[0] // 32)).astype(bool) & ~erased
-    usual = photo[around].mean(0) if around.any() else np.full(3, 127.0)
+        return result
+    reach = max(1, photo.shape[0] // _AROUND)
+    around = np.asarray(cv2.dilate(erased.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0, bool) & ~erased
     for place in np.unique(labels[erased]).tolist():
-        here = labels == place
-        left = here & ~erased
-        colour = photo[left].mean(0) if left.sum() > _LEAST * left.size else usual
-        flat[here & erased] = np.rint(colours.get(place, colour))
-    return flat
+        here = erased & (labels == place)
+        left = (labels == place) & ~erased
+        if left.sum() <= _LEAST * left.size:
+            left = around
+        painted = spread(photo, left)[here] if left.any() else np.full((int(here.sum()), 3), 127.0)
+        if place in colours:
+            painted = painted + (colours[place] - painted.mean(0))
+        result[here] = np.clip(np.rint(painted), 0, 255)
+    return result
 
 
 def _of(scene: Scene) -> tuple[Labels, NDArray[np.uint8]]:

@@ -12,7 +12,7 @@ from face2face.face.labels import CLASSES
 from face2face.face.motion import AVERAGE_FACE
 from face2face.face.parse import Parser
 from face2face.image import Box, Image
-from face2face.modes.edit import Edit, painted_flat
+from face2face.modes.edit import Edit, painted_over
 
 GREEN = (0, 255, 0)
 HAIR = CLASSES.index("hair")
@@ -70,15 +70,15 @@ def test_wherever_the_box_lies_what_is_not_reached_stays_to_the_bit(x: int, y: i
     assert (result[reach == 0] == photo[reach == 0]).all()
 
 
-def test_what_is_erased_is_flat_in_the_colour_of_what_is_left_or_asked() -> None:
+def test_what_is_erased_has_the_colour_of_what_is_left_or_asked() -> None:
     photo = np.zeros((64, 64, 3), np.uint8)
     photo[:, :32], photo[:, 32:] = (100, 0, 0), (0, 50, 0)
     labels = np.repeat(np.where(np.arange(64) < 32, HAIR, 1)[None], 64, 0).astype(np.uint8)
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 10:50] = 255
-    flat = painted_flat(photo, labels, mask, {})
+    flat = painted_over(photo, labels, mask, {})
     assert (flat == photo).all()
-    dyed = painted_flat(photo, labels, mask, {HAIR: np.array((1.0, 2.0, 3.0))})
+    dyed = painted_over(photo, labels, mask, {HAIR: np.array((1.0, 2.0, 3.0))})
     assert (dyed[30, 20] == (1, 2, 3)).all()
     assert (dyed[30, 45] == (0, 50, 0)).all()
     assert (dyed[mask == 0] == photo[mask == 0]).all()
@@ -91,4 +91,4 @@ def test_a_class_of_which_nothing_is_left_has_the_colour_around() -> None:
     labels[30:34, 30:34] = HAIR
     mask = np.zeros((64, 64), np.uint8)
     mask[28:36, 28:36] = 255
-    assert (painted_flat(photo, labels, mask, {}) == 40).all()
+    assert (painted_over(photo, labels, mask, {}) == 40).all()
