@@ -40,7 +40,7 @@ class Box:
             raise ValueError(f"a box is at least one pixel wide, got {self.side}")
 
     def cut(self, image: Image) -> Image:
-        """The box's content, ``(side, side, 3)`` uint8; beyond the picture its edge pixels are repeated."""
+        """The box's content of a picture or a label map, ``(side, side, ...)`` uint8; beyond it its edge pixels are repeated."""
         rows = np.clip(np.arange(self.y, self.y + self.side), 0, image.shape[0] - 1)
         columns = np.clip(np.arange(self.x, self.x + self.side), 0, image.shape[1] - 1)
         return image[rows[:, None], columns[None, :]]

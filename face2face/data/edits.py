@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from face2face.data.pairs import write_strip
 from face2face.data.semantic import Study
-from face2face.face.labels import CLASSES, Labels
+from face2face.face.labels import Labels, among
 from face2face.image import Image, Scene
 
 #: What people edit as a whole, and how often each is erased where it is there.
@@ -49,12 +49,12 @@ def region(labels: Labels, rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def _feature(labels: Labels, rng: np.random.Generator) -> NDArray[np.uint8]:
-    there = {names: often for names, often in _FEATURES.items() if np.isin(labels, [CLASSES.index(each) for each in names]).any()}
+    there = {names: often for names, often in _FEATURES.items() if among(labels, names).any()}
     if not there:
         return np.zeros(labels.shape, np.uint8)
     share = np.array(list(there.values()), float)
     names = list(there)[rng.choice(len(there), p=share / share.sum())]
-    mask = 255 * np.isin(labels, [CLASSES.index(each) for each in names]).astype(np.uint8)
+    mask = 255 * among(labels, names).astype(np.uint8)
     reach = max(1, round(rng.uniform(*_BEYOND) * labels.shape[0]))
     return np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))), np.uint8)
 

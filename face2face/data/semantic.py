@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.data.maps import read_labels
+from face2face.data.process import resize
 from face2face.errors import DataError
 from face2face.face.labels import Labels, filled, grouped, mean_colours
 from face2face.face.parse import portrait
 from face2face.files import write_aside
-from face2face.image import Box, Image, Landmarks
+from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
 
 #: The folders in an output folder: what was learnt of each photo, and its groups in their mean colours.
@@ -104,19 +105,11 @@ class Student:
             do = "make the map again, or leave it out to have the photo parsed"
             raise DataError("a label map has its photo's size", f"{width}x{height} for {columns}x{rows} in {labels}", do)
         box = portrait(faces[0], *drawn.shape)
-        shown = cv2.resize(
-            box.cut(picture), (self.size, self.size), interpolation=cv2.INTER_AREA if box.side > self.size else cv2.INTER_CUBIC
-        )
-        framed = cv2.resize(_framed(drawn, box), (self.size, self.size), interpolation=cv2.INTER_NEAREST)
-        shown, framed = np.asarray(shown, np.uint8), np.asarray(framed, np.uint8)
+        shown = resize(box.cut(picture), self.size)
+        framed = np.asarray(cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST), np.uint8)
         groups = grouped(framed)
         identity = np.asarray(self.identify(picture, faces[0]), np.float32)
         return Study(shown, framed, groups, mean_colours(shown, groups), identity)
-
-
-def _framed(labels: Labels, box: Box) -> Labels:
-    """A box of a label map; beyond the photo its edge is repeated, as the photo's is."""
-    return np.ascontiguousarray(box.cut(np.repeat(labels[..., None], 3, -1))[..., 0])
 
 
 def keep(study: Study, folder: Path, name: str) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.data.maps import numbered
 from face2face.errors import OptionError
-from face2face.face.labels import CLASSES, Labels
+from face2face.face.labels import CLASSES, Labels, among
 from face2face.face.landmarks import PARTS, interocular
 from face2face.face.motion import Expression
 from face2face.face.parse import drawn
@@ -121,12 +121,8 @@ def said(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     return _moved(_MOUTH if name == "mouth" else _BROWS, labels, landmarks, _POSES[name, what], shut=what == "closed")
 
 
-def _numbers(names: tuple[str, ...]) -> list[int]:
-    return [CLASSES.index(name) for name in names]
-
-
 def _there(name: str, names: tuple[str, ...], labels: Labels) -> NDArray[np.bool_]:
-    where = np.isin(labels, _numbers(names))
+    where = among(labels, names)
     if not where.any():
         raise OptionError(f"--set changes what the photo shows, here {name}", "a photo without", "paint it with --changes")
     return where
@@ -139,7 +135,7 @@ def _coloured(name: str, what: str, labels: Labels) -> Change:
         raise OptionError("--set takes a class and a colour of six digits", f"{name}={what}", "as in hair=#552200; see --list-classes")
     where = _there(name, names, labels)
     colour = np.array([int(digits[place : place + 2], 16) for place in (0, 2, 4)], float)
-    return Change(labels, where, dict.fromkeys(_numbers(names), colour))
+    return Change(labels, where, dict.fromkeys(map(CLASSES.index, names), colour))
 
 
 def _removed(name: str, labels: Labels, landmarks: Landmarks) -> Change:
@@ -185,8 +181,7 @@ def _moved(names: tuple[str, ...], labels: Labels, landmarks: Landmarks, pose: E
 
 def _redrawn(names: tuple[str, ...], labels: Labels, landmarks: Landmarks) -> Change:
     """Parts drawn from landmarks, skin where they were."""
-    numbers = _numbers(names)
-    was, face = np.isin(labels, numbers), drawn(landmarks, *labels.shape)
-    shall = np.isin(face, numbers)
+    was, face = among(labels, names), drawn(landmarks, *labels.shape)
+    shall = among(face, names)
     wanted = np.where(was, CLASSES.index("skin"), labels)
     return Change(np.where(shall, face, wanted).astype(np.uint8), was | shall)

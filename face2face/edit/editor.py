@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.data.process import resize
 from face2face.edit.changes import Change
 from face2face.errors import OptionError
-from face2face.face.labels import Labels
 from face2face.face.parse import Parser, portrait
 from face2face.graph.engine import Engine
 from face2face.image import Box, Image, Landmarks, Scene
@@ -52,12 +52,11 @@ class Editor:
             seen = f"the square of {box.side} pixels at {box.x}, {box.y}"
             raise OptionError("a change lies at the face", f"none of it in {seen}", "paint there, or choose another face with --face")
         size = self.mode.size
-        small = cv2.resize(box.cut(photo), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_CUBIC)
-        labels = cv2.resize(_cut(change.labels, box), (size, size), interpolation=cv2.INTER_NEAREST)
-        mask = cv2.resize(_cut(reach, box), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR)
+        labels = cv2.resize(box.cut(change.labels), (size, size), interpolation=cv2.INTER_NEAREST)
+        mask = cv2.resize(box.cut(reach), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR)
         # Whatever is touched is erased: else its old pixels would show the network what was there.
         mask = np.where(mask > 0, 255, 0).astype(np.uint8)
-        scene = Scene(np.asarray(small, np.uint8), labels=np.asarray(labels, np.uint8), mask=mask, colours=change.colours)
+        scene = Scene(resize(box.cut(photo), size), labels=np.asarray(labels, np.uint8), mask=mask, colours=change.colours)
         answer = self.engine(self.mode.condition(scene))
         return set_in(answer, box, photo, reach)
 
@@ -71,14 +70,6 @@ class Editor:
         away = cv2.distanceTransform((~change.where[rows, columns]).astype(np.uint8), cv2.DIST_L2, 3)
         reach[rows, columns] = np.where(away <= around, 255, 0)
         return reach
-
-    def parse(self, photo: Image, landmarks: Landmarks | None) -> Labels:
-        """The photo's own label map."""
-        return self.parser(photo, landmarks)
-
-
-def _cut(labels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(box.cut(labels[..., None])[..., 0])
 
 
 def set_in(answer: Image, box: Box, photo: Image, reach: NDArray[np.uint8]) -> Image:

@@ -6,6 +6,8 @@ interactive facial image manipulation*, CVPR 2020). A label map is a ``(height, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,14 +41,10 @@ CLASSES = tuple(COLOURS)
 PALETTE: NDArray[np.uint8] = np.array(list(COLOURS.values()), np.uint8)
 
 
-def _number(name: str) -> int:
-    return CLASSES.index(name)
-
-
 #: Class number -> the number of the class on the other side of the face: itself for all that have no side.
 MIRRORED: NDArray[np.uint8] = np.array(
     [
-        _number({"left": "right", "right": "left"}[side] + name.removeprefix(side))
+        CLASSES.index({"left": "right", "right": "left"}[side] + name.removeprefix(side))
         if (side := name.split("_")[0]) in ("left", "right")
         else place
         for place, name in enumerate(CLASSES)
@@ -58,6 +56,11 @@ MIRRORED: NDArray[np.uint8] = np.array(
 def mirrored(labels: Labels) -> Labels:
     """A label map as in a mirror: the left eye becomes the right one."""
     return MIRRORED[labels[:, ::-1]]
+
+
+def among(labels: Labels, names: Iterable[str]) -> NDArray[np.bool_]:
+    """Where a label map shows one of some classes: ``(height, width)`` bool."""
+    return np.isin(labels, [CLASSES.index(name) for name in names])
 
 
 def coloured(labels: Labels) -> Image:
@@ -79,8 +82,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 def grouped(labels: Labels) -> NDArray[np.uint8]:
     """Where each group is: ``(height, width, 7)`` uint8, 0 or 1."""
-    numbers = [[CLASSES.index(name) for name in names] for names in GROUPS.values()]
-    return np.stack([np.isin(labels, each) for each in numbers], -1).astype(np.uint8)
+    return np.stack([among(labels, names) for names in GROUPS.values()], -1).astype(np.uint8)
 
 
 def mean_colours(photo: Image, groups: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -38,11 +38,8 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
         ModelError: It is missing, damaged, or no edit model.
     """
     folder = folder or shipped("edit")
-    card = Card.load(folder)
-    if card.mode != "edit":
-        rule, do = "--model is the folder of an edit model", "train one with train.py --mode edit"
-        raise ModelError(rule, f"one of mode {card.mode} in {folder}", do)
-    return Edit.load(card, folder), OpenVinoEngine(folder / GRAPH, card.size, len(card.panels), card.precision)
+    card, engine = _loaded(folder, "edit", "--model is the folder of an edit model", "train one with train.py --mode edit")
+    return Edit.load(card, folder), engine
 
 
 def load_parser(folder: Path | None = None) -> Parser:
@@ -55,9 +52,12 @@ def load_parser(folder: Path | None = None) -> Parser:
         ModelError: It is missing, damaged, or no parser.
     """
     folder = folder or shipped("parser")
+    card, engine = _loaded(folder, PARSE, "--model is the folder of a parser", "train one with tools/train_parser.py")
+    return Parser(engine, card.size)
+
+
+def _loaded(folder: Path, mode: str, rule: str, do: str) -> tuple[Card, OpenVinoEngine]:
     card = Card.load(folder)
-    if card.mode != PARSE:
-        raise ModelError(
-            "--model is the folder of a parser", f"one of mode {card.mode} in {folder}", "train one with tools/train_parser.py"
-        )
-    return Parser(OpenVinoEngine(folder / GRAPH, card.size, 1, card.precision), card.size)
+    if card.mode != mode:
+        raise ModelError(rule, f"one of mode {card.mode} in {folder}", do)
+    return card, OpenVinoEngine(folder / GRAPH, card.size, len(card.panels), card.precision)

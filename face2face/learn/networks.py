@@ -104,10 +104,14 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
     residual = _enlarged(residual, stride)
     residual = layers.Rescaling(2.0, name=_DEPARTURE)(residual)  # as far as from white to black
+    return keras.Model(condition, _over_base(condition, layout, layout.base, residual), name="light")
+
+
+def _over_base(condition: Any, layout: Layout, base: int, residual: Any) -> Any:
+    """The base panel plus a residual, within the mask where there is one."""
     if layout.mask is not None:
         residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
-    base = condition[..., 3 * layout.base : 3 * layout.base + 3]
-    return keras.Model(condition, layers.Add(name="picture")([base, residual]), name="light")
+    return layers.Add(name="picture")([condition[..., 3 * base : 3 * base + 3], residual])
 
 
 def departs(generator: keras.Model) -> bool:
@@ -184,10 +188,7 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
         return keras.Model(condition, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="paint")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", name="residual")(x)
     residual = layers.Rescaling(2.0)(residual)
-    if layout.mask is not None:
-        residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
-    base = condition[..., 3 * layout.base : 3 * layout.base + 3]
-    return keras.Model(condition, layers.Add(name="picture")([base, residual]), name="paint")
+    return keras.Model(condition, _over_base(condition, layout, layout.base, residual), name="paint")
 
 
 # --- PatchGAN: the discriminator ----------------------------------------------------------------------------------------
