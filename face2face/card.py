@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ FILE_NAME = "card.json"
 BEST = "best.keras"
 FORMAT = 1
 SIZES = (256, 512)
+#: Fields that name a panel, if there is one that is this.
+ROLES = ("base", "mask", "colours", "bars")
 NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, and don't make a face speak without its owner's consent."
 
 
@@ -28,6 +30,8 @@ class Card:
         panels: What the network is shown, in order; a strip holds these and then the target.
         base: The panel from which the answer departs; empty where it is painted from nothing.
         mask: The panel that says where it may depart; empty for everywhere.
+        colours: The panel that shows each part of the face in its mean colour; empty where there is none.
+        bars: The panel whose bars are numbers, see :func:`face2face.image.bars`; empty where there is none.
         sketch: The fields of :class:`face2face.face.sketch.SketchSpec`.
         shape: The target's shape statistics: the fields of :class:`face2face.face.retarget.TargetShape`.
         data: Where the pictures came from: file name, frames, seconds.
@@ -46,6 +50,8 @@ class Card:
     panels: tuple[str, ...]
     base: str = ""
     mask: str = ""
+    colours: str = ""
+    bars: str = ""
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
@@ -57,6 +63,11 @@ class Card:
     metrics: dict[str, float] = field(default_factory=dict)
     notice: str = NOTICE
     format: int = FORMAT
+
+    def showing(self, panels: tuple[str, ...]) -> Card:
+        """The card of a network that is shown only these panels: a role whose panel isn't among them is empty."""
+        roles: dict[str, Any] = {role: name if (name := getattr(self, role)) in panels else "" for role in ROLES}
+        return replace(self, panels=panels, **roles)
 
     def save(self, folder: Path) -> None:
         """Writes ``card.json`` into a folder."""
@@ -105,7 +116,7 @@ class Card:
         panels = values["panels"]
         if not isinstance(panels, list) or not panels or not all(isinstance(each, str) for each in panels):
             raise ModelError("a card's panels are a list of names", f"{panels!r} in {origin}", do)
-        for role in ("base", "mask"):
+        for role in ROLES:
             if values.get(role, "") not in ("", *panels):
                 raise ModelError(f"a card's {role} is one of its panels", f"{values[role]!r} in {origin}", do)
         return cls(**{**values, "panels": tuple(panels)})

@@ -19,6 +19,8 @@ Landmarks = NDArray[np.float32]
 Extent = tuple[slice, slice]
 
 LANDMARK_COUNT = 68
+#: Numbers that :func:`bars` can show: three in each bar.
+_BARS = 64
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Scene:
         labels: ``(h, w)`` uint8, the class of each of the photo's pixels, or None where they aren't known.
         mask: ``(h, w)`` uint8, 255 where the photo is to be painted anew; None for nowhere.
         colours: Class number -> the colour in which it is to be painted, RGB; None for those that the photo has.
+        identity: ``(128,)`` float32, whose face it is: see :class:`face2face.face.identity.Identity`; None where that isn't known.
     """
 
     photo: Image
@@ -79,8 +82,30 @@ class Scene:
     labels: NDArray[np.uint8] | None = None
     mask: NDArray[np.uint8] | None = None
     colours: dict[int, NDArray[np.floating]] | None = None
+    identity: NDArray[np.float32] | None = None
 
 
 def side_by_side(panels: Iterable[Image]) -> Image:
     """Pictures of one height in a row: ``(height, sum of widths, 3)`` uint8."""
     return np.concatenate(list(panels), axis=1)
+
+
+def bars(numbers: NDArray[np.floating], size: int) -> Image:
+    """Numbers as a panel, so that a strip holds all that a network is shown: bars across it, the same in a mirror.
+
+    Args:
+        numbers: ``(n,)`` in [-1, 1], at most 192; beyond that range they are held to it, and rounded to 1/127.
+        size: Width and height of the panel, which 64 divides.
+
+    Returns:
+        ``(size, size, 3)`` uint8: 64 bars from top to bottom, three numbers in each one's red, green and blue; grey where there are none.
+    """
+    levels = np.full(3 * _BARS, 127.5)
+    levels[: len(numbers)] = 127.5 + 127.5 * np.clip(numbers, -1, 1)
+    column = np.rint(levels).astype(np.uint8).reshape(_BARS, 1, 3).repeat(size // _BARS, axis=0)
+    return np.asarray(np.broadcast_to(column, (size, size, 3)).copy())
+
+
+def bar_rows(size: int) -> slice:
+    """The rows of a panel that go through the middles of its :func:`bars`."""
+    return slice(size // _BARS // 2, size, size // _BARS)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2face.image import Box, centre_box, side_by_side
+from face2face.image import Box, bar_rows, bars, centre_box, side_by_side
 
 
 def test_a_box_inside_cuts_and_one_over_the_edge_repeats_it() -> None:
@@ -35,3 +35,12 @@ def test_the_centre_box_is_the_largest_square_inside(height: int, width: int) ->
 
 def test_side_by_side() -> None:
     assert side_by_side([np.zeros((2, 3, 3), np.uint8), np.ones((2, 1, 3), np.uint8)]).shape == (2, 4, 3)
+
+
+@given(numbers=st.lists(st.floats(-1.5, 1.5), max_size=192), size=st.sampled_from([64, 256, 512]))
+def test_bars_are_read_back_and_are_the_same_in_a_mirror(numbers: list[float], size: int) -> None:
+    panel = bars(np.array(numbers), size)
+    assert (panel == panel[:, ::-1]).all()
+    read = panel[bar_rows(size), size - 1].ravel() / 127.5 - 1
+    assert np.allclose(read[: len(numbers)], np.clip(numbers, -1, 1), atol=1 / 127)
+    assert np.allclose(read[len(numbers) :], 0, atol=1 / 127)

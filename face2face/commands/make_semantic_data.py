@@ -14,8 +14,6 @@ their mean colours, and whose face it is, by dlib's descriptor; the photo framed
 map are parsed. Photos in which no face is found are listed and left out. Run again, it goes on where it stopped."""
 
 
-#: The folder of the strips for that mode.
-EDIT = "edit"
 #: Seconds for which a photo is shown where no key is pressed.
 _LOOKED_AT = 3600.0
 
@@ -27,7 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="the folder of a parser (default: the one that is shipped)")
     parser.add_argument("--output", type=Path, default=Path("semantic"), help="where studies/*.npz and colours/*.png go")
     parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a study in pixels")
-    parser.add_argument("--repeats", type=whole, default=3, help="strips a photo for train --mode edit, each with another part erased")
+    parser.add_argument(
+        "--repeats",
+        type=whole,
+        default=3,
+        help="strips a photo, each with another part erased for train --mode edit, with another person's map for --mode manipulate",
+    )
     parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
     parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
     parser.add_argument("--show", action="store_true", help="show each photo beside its groups in their mean colours; any key goes on")
@@ -37,10 +40,7 @@ def run(options: argparse.Namespace) -> None:
     """Makes them, and says which photos were left out."""
     from tqdm import tqdm
 
-    from face2face.card import Card
-    from face2face.data.edits import write_pairs
     from face2face.data.maps import held_out
-    from face2face.data.pairs import TRAIN, VAL
     from face2face.data.semantic import COLOURED, STUDIES, Student, Study, keep
     from face2face.face.detect import Detector
     from face2face.face.identity import Identity
@@ -49,7 +49,6 @@ def run(options: argparse.Namespace) -> None:
     from face2face.image import side_by_side
     from face2face.media.sink import QUIT, Window
     from face2face.media.stills import list_images
-    from face2face.modes.edit import Edit
 
     photos = list_images(options.photos)
     if not photos:
@@ -75,14 +74,7 @@ def run(options: argparse.Namespace) -> None:
     studies = sorted((folder / STUDIES).glob("*.npz"))
     print(f"written: {len(studies)} studies in {folder}, {sum(held_out(each.stem) for each in studies)} of them held out by their names")
     if options.repeats:
-        mode = Edit(options.size)
-        for part in (TRAIN, VAL):
-            writable_folder(folder / EDIT / part)
-        for each in tqdm(studies, "strips", unit="photo"):
-            part = VAL if held_out(each.stem) else TRAIN
-            write_pairs(Study.load(each), mode.condition, folder / EDIT / part, each.stem, options.repeats)
-        data = {"photos": len(studies), "repeats": options.repeats}
-        Card(**mode.card_fields(), data=data, licence=options.licence, consent=options.consent).save(folder / EDIT)
+        _write_strips(options, studies)
     if options.show:
         with Window() as window:
             for each in studies:
@@ -90,3 +82,36 @@ def run(options: argparse.Namespace) -> None:
                 window.write(side_by_side((study.photo, study.coloured)), 0.0)
                 if window.key(_LOOKED_AT) == QUIT:
                     break
+
+
+def _write_strips(options: argparse.Namespace, studies: list[Path]) -> None:
+    """The strips of each mode, with their cards; those that are there already stay."""
+    from tqdm import tqdm
+
+    from face2face.card import Card
+    from face2face.data.edits import write_pairs
+    from face2face.data.maps import held_out
+    from face2face.data.pairs import TRAIN, VAL
+    from face2face.data.rebuilds import NEW, partner, write_manipulation, write_rebuild
+    from face2face.data.semantic import Study
+    from face2face.files import writable_folder
+    from face2face.modes.edit import Edit
+    from face2face.modes.reconstruct import Reconstruct
+
+    edit, rebuild, manipulate = Edit(options.size), Reconstruct(options.size), Reconstruct(options.size, name="manipulate")
+    cards = [mode.card_fields() for mode in (edit, rebuild, manipulate)]
+    folders = [options.output / card["mode"] for card in cards]
+    for part in (TRAIN, VAL):
+        here = [path for path in studies if held_out(path.stem) == (part == VAL)]
+        edited, rebuilt, manipulated = (writable_folder(folder / part) for folder in folders)
+        for path in tqdm(here, f"strips, {part}", unit="photo"):
+            study = Study.load(path)
+            write_pairs(study, edit.condition, edited, path.stem, options.repeats)
+            write_rebuild(study, rebuild.condition, rebuilt / f"{path.stem}.png")
+            for number in range(options.repeats if len(here) > 1 else 0):
+                other = Study.load(path.with_stem(partner(path.stem, [each.stem for each in here], number)))
+                write_manipulation(study, other, manipulate.condition, manipulated / f"{path.stem}.{number}.png")
+    cards[2]["panels"] += tuple(NEW + name for name in manipulate.panels)
+    data = {"photos": len(studies), "repeats": options.repeats}
+    for folder, card in zip(folders, cards, strict=True):
+        Card(**card, data=data, licence=options.licence, consent=options.consent).save(folder)

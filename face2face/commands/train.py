@@ -31,7 +31,7 @@ OWN_DEFAULTS = (
     ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo"),
 )
 #: Mode -> its generator, where that isn't ``light``.
-GENERATOR_OF = {"edit": "paint"}
+GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint"}
 #: Steps between lines of TensorBoard's log.
 _LOGGED = 20
 
@@ -40,12 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("--input_dir", type=Path, required=True, help="holds strips in train/ and val/")
     parser.add_argument("--output_dir", type=Path, default=Path("face2face-model"), help="where the run and the model go")
-    parser.add_argument(
-        "--mode", choices=("reenact", "edit"), help="one of the modes whose strips --input_dir holds, each in a folder of its name"
-    )
+    modes = ("reenact", *GENERATOR_OF)
+    parser.add_argument("--mode", choices=modes, help="one of the modes whose strips --input_dir holds, each in a folder of its name")
     parser.add_argument("--generator", choices=("light", "paint", "unet"), help="ours, or pix2pix's own U-Net (default: the mode's own)")
     parser.add_argument(
-        "--condition", choices=("warp", "sketch"), default="warp", help="show sketch and warped keyframe, or the sketch alone"
+        "--discriminator",
+        choices=("patch", "semantic"),
+        default="patch",
+        help="semantic: it also says which colours a picture's parts have",
+    )
+    parser.add_argument(
+        "--condition", choices=("warp", "sketch", "labels"), default="warp", help="show all panels, warped keyframe and more, or one alone"
     )
     parser.add_argument("--max_epochs", type=positive, help="stop after as many epochs")
     parser.add_argument("--max_steps", type=positive, help="stop after as many steps")
@@ -76,11 +81,13 @@ def run(options: argparse.Namespace) -> int:
         keras.ops.zeros(())
     from face2face.card import BEST
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
+    from face2face.data.rebuilds import NEW
     from face2face.learn import devices
     from face2face.learn.networks import DEFAULTS
     from face2face.learn.progress import Frequencies, Limits, stopping_between_steps
     from face2face.learn.run import Run, Settings
     from face2face.learn.train import train
+    from face2face.modes import DRIVEN
 
     if options.mode and (options.input_dir / options.mode).is_dir():
         options.input_dir /= options.mode
@@ -96,7 +103,8 @@ def run(options: argparse.Namespace) -> int:
     own = {name: getattr(defaults, name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
-        condition=card.panels if options.condition == "warp" else ("sketch",),
+        discriminator=options.discriminator,
+        condition=tuple(name for name in card.panels if not name.startswith(NEW)) if options.condition == "warp" else (options.condition,),
         **own,
         beta1=options.beta1,
         which_direction=options.which_direction,
@@ -128,7 +136,8 @@ def run(options: argparse.Namespace) -> int:
         print("nothing to export yet: no epoch has been finished")
     elif not options.no_export:
         export(run.folder)
-        print("next: python run_webcam.py --source 0")
+        if card.mode in DRIVEN:
+            print("next: python run_webcam.py --source 0")
     return 130 if interrupted else 0
 
 

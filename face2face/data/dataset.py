@@ -29,6 +29,8 @@ class Layout:
         output: Index of the one to be answered.
         base: Place among the inputs of the one from which the answer departs; None where it is painted from nothing.
         mask: Place among the inputs of the one that says where it may depart; None for everywhere.
+        colours: Place among the inputs of the one that shows each part in its mean colour; None where there is none.
+        bars: Place among the inputs of the one whose bars are numbers, see :func:`face2face.image.bars`; None where there is none.
         size: Width and height of a panel, in pixels.
     """
 
@@ -38,6 +40,8 @@ class Layout:
     size: int
     base: int | None = None
     mask: int | None = None
+    colours: int | None = None
+    bars: int | None = None
 
 
 #: What a sway of 1 goes to: degrees, a share of the size, a share of the width; and by how many pixels at 256 the base goes astray.

@@ -68,6 +68,11 @@ def coloured(labels: Labels) -> Image:
     return PALETTE[labels]
 
 
+def sideless(labels: Labels) -> Image:
+    """A label map in the palette's colours but with left and right alike: of a mirrored map it is the mirror image."""
+    return PALETTE[np.minimum(np.arange(len(CLASSES)), MIRRORED)[labels]]
+
+
 #: Group -> its classes, as faces are rebuilt from. The background is in none.
 GROUPS: dict[str, tuple[str, ...]] = {
     "skin": ("skin", "left_ear", "right_ear", "neck"),

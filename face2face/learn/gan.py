@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from face2face.data.dataset import Layout
+from face2face.learn.adversary import Adversary, Pictures
 from face2face.learn.similarity import dissimilarity
 
 
@@ -20,9 +21,7 @@ class Pix2Pix(keras.Model):
 
     Beside L1 the generator is held to the truth's structure (:mod:`face2face.learn.similarity`), since L1 alone blurs.
 
-    Where the layout names a base from which the generator departs, the discriminator isn't shown it: told to find the true
-    one of two pictures, one of which is nearly that panel, it would learn to look for that and drive the generator away from it. Where
-    the layout names a mask, L1 and structure are means over what it covers, or the still pixels around would water them down.
+    Where the layout names a mask, L1 and structure are means over what it covers, or the still pixels around would water them down.
 
     By what it was trained on a network becomes surer than it should be of what it never saw. Validation therefore also tells how
     far the generator departs from its base (``extent``) and how far the truth lies in that direction (``agreement``), as means of
@@ -30,7 +29,7 @@ class Pix2Pix(keras.Model):
 
     Args:
         generator: ``(b, s, s, 3n)`` conditions in [-1, 1] to ``(b, s, s, 3)`` pictures.
-        discriminator: Conditions (see :func:`judged_panels`) with a picture to patch logits; None to go without.
+        discriminator: See :class:`face2face.learn.adversary.Adversary`; None to go without.
         layout: The roles of the condition's panels.
         l1_weight: Lambda of equation 4; the paper's is 100.
         ssim_weight: Of the structural term; the paper has none.
@@ -48,12 +47,13 @@ class Pix2Pix(keras.Model):
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
-        self._judged, self._mask, self._base = judged_panels(layout), layout.mask, layout.base
+        self._mask, self._base = layout.mask, layout.base
         self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
         self._l1 = keras.metrics.Mean(name="l1")
         if layout.base is not None:
             self._agreement, self._extent = keras.metrics.Mean(name="agreement"), keras.metrics.Mean(name="extent")
         if discriminator is not None:
+            self._adversary = Adversary(discriminator, layout)
             self._gan, self._judge = keras.metrics.Mean(name="gan"), keras.metrics.Mean(name="discriminator")
 
     def call(self, x: Any, training: bool = False) -> Any:
@@ -62,6 +62,13 @@ class Pix2Pix(keras.Model):
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
         """Both networks' losses as one; validation looks at the L1 distance alone, in [0, 2], lower is better."""
+        loss = self.distance(x, y, y_pred, training)
+        if not training or self.discriminator is None:
+            return loss
+        return loss + self.adversarial([(x, y_pred)], [(x, y)], [(x, y_pred)])
+
+    def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+        """How far pictures are from the truth: L1 and structure, weighted; for validation L1 alone, unweighted."""
         # Beyond the mask both are the base and differ nowhere.
         covered = 1.0 if self._mask is None else ops.maximum(ops.mean((x[..., 3 * self._mask] + 1) / 2), 1e-3)
         l1 = ops.mean(ops.abs(y - y_pred)) / covered
@@ -75,27 +82,11 @@ class Pix2Pix(keras.Model):
         loss = self._l1_weight * l1
         if self._ssim_weight:
             loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, y_pred)) / covered
-        return loss if self.discriminator is None else loss + self._adversarial(self.discriminator, x, y, y_pred)
+        return loss
 
-    def _adversarial(self, judge: keras.Model, x: Any, y: Any, y_pred: Any) -> Any:
+    def adversarial(self, generated: Pictures, true: Pictures, false: Pictures) -> Any:
         """The generator's term and the discriminator's own loss."""
-        seen = ops.concatenate([x[..., 3 * place : 3 * place + 3] for place in self._judged], -1)
-        constants = [ops.stop_gradient(each) for each in judge.trainable_variables]
-        fooled, _ = judge.stateless_call(constants, judge.non_trainable_variables, ops.concatenate([seen, y_pred], -1))
-        gan = _cross_entropy(fooled, 1.0)
-        on_true = judge(ops.concatenate([seen, y], -1))
-        on_fake = judge(ops.concatenate([seen, ops.stop_gradient(y_pred)], -1))
-        judged = (_cross_entropy(on_true, 1.0) + _cross_entropy(on_fake, 0.0)) / 2
+        gan, judged = self._adversary.deceived(generated), self._adversary.judged(true, false)
         self._gan.update_state(gan)
         self._judge.update_state(judged)
         return self._gan_weight * gan + judged
-
-
-def judged_panels(layout: Layout) -> list[int]:
-    """Places of the condition's panels that the discriminator is shown: all but the base."""
-    return [place for place in range(len(layout.inputs)) if place != layout.base]
-
-
-def _cross_entropy(logits: Any, label: float) -> Any:
-    """Mean sigmoid cross-entropy of logits with one label for all."""
-    return ops.mean(ops.softplus(logits) - label * logits)

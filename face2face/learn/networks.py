@@ -11,6 +11,7 @@ import numpy as np
 from keras import layers
 
 from face2face.data.dataset import Layout
+from face2face.image import bar_rows
 
 # --- U-Net: the paper's generator, kept as the reference -------------------------------------------------------------
 
@@ -159,11 +160,12 @@ def _enlarged(x: Any, times: int) -> Any:
 
 
 def paint(layout: Layout, ngf: int = 32) -> keras.Model:
-    """A U-Net that paints parts of a face anew, 2.8 M weights for ``ngf`` 32.
+    """A U-Net that paints faces, or parts of them, anew: 2.8 M weights for ``ngf`` 32.
 
     It sees and answers at the panels' own size. Where the layout names a base panel, the answer is that panel plus a residual, within the
     mask where it names one. What is left around a hole is carried into it by convolutions that reach far at the narrowest width
-    (Iizuka, Simo-Serra and Ishikawa, *Globally and locally consistent image completion*, SIGGRAPH 2017, section 3.2).
+    (Iizuka, Simo-Serra and Ishikawa, *Globally and locally consistent image completion*, SIGGRAPH 2017, section 3.2). Where the layout
+    names a panel of bars, the narrowest width is told their numbers.
 
     Args:
         layout: The panels and their roles; a size that 16 divides.
@@ -174,16 +176,19 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
     """
     widths = [ngf, 2 * ngf, 4 * ngf, 6 * ngf]
     condition = _condition(layout)
-    x = _layer(condition, widths[0], 4, 2)
+    seen = _panels(condition, [place for place in range(len(layout.inputs)) if place != layout.bars])
+    x = _layer(seen, widths[0], 4, 2)
     skips = [x]
     for width in widths[1:]:
         x = _layer(_layer(x, width, 4, 2), width)
         skips.append(x)
+    if layout.bars is not None:
+        x = layers.Add()([x, _numbers(condition, layout, layout.bars, widths[-1])])
     for reach in (2, 4, 1):
         x = layers.Add()([x, _layer(x, widths[-1], 3, dilation=reach)])
     for width, skip in zip(reversed(widths[:-1]), reversed(skips[:-1]), strict=True):
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
-    x = _layer(layers.Concatenate()([_double(_layer(x, ngf // 2, 1)), condition]), ngf // 2)
+    x = _layer(layers.Concatenate()([_double(_layer(x, ngf // 2, 1)), seen]), ngf // 2)
     if layout.base is None:
         return keras.Model(condition, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="paint")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", name="residual")(x)
@@ -191,7 +196,21 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
     return keras.Model(condition, _over_base(condition, layout, layout.base, residual), name="paint")
 
 
-# --- PatchGAN: the discriminator ----------------------------------------------------------------------------------------
+def _panels(condition: Any, places: list[int]) -> Any:
+    """Some panels of a condition."""
+    if 3 * len(places) == condition.shape[-1]:
+        return condition
+    return layers.Concatenate()([condition[..., 3 * place : 3 * place + 3] for place in places])
+
+
+def _numbers(condition: Any, layout: Layout, place: int, width: int) -> Any:
+    """What a panel of bars says, made into as many channels as are wanted, the same everywhere: ``(b, 1, 1, width)``."""
+    x = layers.Flatten()(condition[:, bar_rows(layout.size), 0, 3 * place : 3 * place + 3])
+    x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
+    return layers.Reshape((1, 1, width))(layers.Dense(width)(x))
+
+
+# --- Discriminators ----------------------------------------------------------------------------------------
 
 
 def patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
@@ -203,13 +222,44 @@ def patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
         ndf: Channels of its first layer.
 
     Returns:
-        ``(b, size, size, 3 * panels + 3)`` to logits, ``(b, size / 8, size / 8, 1)``; above 0 is "true".
+        ``(b, size, size, 3 * panels + 3)`` to logits, ``(b, size / 8 - 2, size / 8 - 2, 1)``, 30x30 for 256 pixels; above 0 is "true".
     """
     shown = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
-    x = layers.LeakyReLU(0.2)(_conv(shown, ndf))
-    for width, strides in ((2 * ndf, 2), (4 * ndf, 2), (8 * ndf, 1)):
-        x = layers.LeakyReLU(0.2)(_instance_norm(_conv(x, width, strides)))
-    return keras.Model(shown, _conv(x, 1, strides=1), name="patchgan")
+    return keras.Model(shown, _judged(_looked_at(shown, ndf), ndf), name="patchgan")
+
+
+def semantic(size: int, panels: int, ndf: int = 64) -> keras.Model:
+    """A PatchGAN that besides says, of the picture alone, which colour each part of the face has.
+
+    Args:
+        size: Width and height in pixels, a multiple of 8.
+        panels: Pictures of the condition, at least one; the one that is judged comes after them.
+        ndf: Channels of its first layer.
+
+    Returns:
+        ``(b, size, size, 3 * panels + 3)`` to logits as of :func:`patchgan`, and colours, ``(b, size / 8, size / 8, 3)`` in [-1, 1].
+    """
+    shown = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
+    told, picture = _looked_at(shown[..., : 3 * panels], ndf), _looked_at(shown[..., 3 * panels :], ndf)
+    colours = layers.Conv2D(3, 3, padding="same", activation="tanh", name="colours")(picture)
+    return keras.Model(shown, [_judged(layers.Concatenate()([told, picture]), ndf), colours], name="semantic")
+
+
+def _looked_at(x: Any, ndf: int) -> Any:
+    """The first layers of a PatchGAN: an eighth as wide."""
+    x = layers.LeakyReLU(0.2)(_conv(x, ndf))
+    for width in (2 * ndf, 4 * ndf):
+        x = layers.LeakyReLU(0.2)(_instance_norm(_conv(x, width)))
+    return x
+
+
+def _judged(x: Any, ndf: int) -> Any:
+    """The last layers of a PatchGAN: each loses a pixel, as the paper's do."""
+    for width in (8 * ndf, 1):
+        initial = keras.initializers.RandomNormal(stddev=0.02)
+        x = layers.Conv2D(width, 4, kernel_initializer=initial)(layers.ZeroPadding2D(1)(x))
+        x = x if width == 1 else layers.LeakyReLU(0.2)(_instance_norm(x))
+    return x
 
 
 @dataclass(frozen=True)
@@ -229,6 +279,8 @@ class Defaults:
 
 #: Name -> the function that makes it, of a layout and ``ngf``.
 GENERATORS: dict[str, Callable[[Layout, int], keras.Model]] = {"light": light, "unet": unet, "paint": paint}
+#: Name -> the function that makes it, of a size, the panels that it is shown and ``ndf``.
+DISCRIMINATORS: dict[str, Callable[[int, int, int], keras.Model]] = {"patch": patchgan, "semantic": semantic}
 DEFAULTS = {
     "light": Defaults(batch_size=4, ngf=16, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0, flip=True, sway=1.0),
     "paint": Defaults(batch_size=8, ngf=32, ndf=16, lr=4e-4, l1_weight=30.0, ssim_weight=10.0, gan_weight=1.0, flip=True, sway=0.0),

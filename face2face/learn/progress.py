@@ -195,10 +195,7 @@ class Progress(keras.callbacks.Callback):
         by = {"backend": keras.backend.backend(), "device": devices.name(), "peak_mib": peak_memory(), "face2face": __version__}
         metrics = {"val_l1": round(line.val_l1, 5), "held_back_to": round(share, 3)}
         return replace(
-            self._card,
-            panels=self._settings.condition,
-            base=self._card.base if self._card.base in self._settings.condition else "",
-            mask=self._card.mask if self._card.mask in self._settings.condition else "",
+            self._card.showing(self._settings.condition),
             generator=self._settings.generator,
             training=training | extent | by,
             metrics=metrics,

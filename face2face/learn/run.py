@@ -31,6 +31,7 @@ class Settings:
 
     Attributes:
         generator: A name in :data:`face2face.learn.networks.GENERATORS`.
+        discriminator: A name in :data:`face2face.learn.networks.DISCRIMINATORS`.
         condition: Names of the panels that are shown, in order.
         batch_size: Pairs a step.
         ngf: Channels of the generator's first layer.
@@ -64,9 +65,10 @@ class Settings:
     sway: float
     seed: int
     data: dict[str, Any]
+    discriminator: str = "patch"
 
     #: Fields without which weights don't fit.
-    ARCHITECTURE = ("generator", "condition", "ngf", "ndf", "which_direction")
+    ARCHITECTURE = ("generator", "discriminator", "condition", "ngf", "ndf", "which_direction")
 
     def differences(self, other: Settings, names: tuple[str, ...] | None = None) -> list[str]:
         """What differs, as ``name: theirs, not ours``."""

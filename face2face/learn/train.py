@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from face2face.card import Card
+from face2face.card import ROLES, Card
 from face2face.data.dataset import Augmentation, Layout, StripDataset
 from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import devices, history
-from face2face.learn.gan import Pix2Pix, judged_panels
-from face2face.learn.networks import GENERATORS, patchgan
+from face2face.learn.adversary import judged_panels
+from face2face.learn.gan import Pix2Pix
+from face2face.learn.manipulate import Manipulation
+from face2face.learn.networks import DISCRIMINATORS, GENERATORS
 from face2face.learn.preview import Preview
 from face2face.learn.progress import Frequencies, Limits, Progress
 from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
@@ -32,19 +35,29 @@ def layout(card: Card, settings: Settings) -> Layout:
     """Which panels of the card's strips are shown, and which is to be answered.
 
     Raises:
-        DataError: A panel isn't in the card, or ``BtoA`` meets strips of more than two panels.
+        DataError: A panel isn't in the card, ``BtoA`` meets strips of more than two panels, or a semantic discriminator such without
+            colours.
     """
     if missing := [name for name in settings.condition if name not in card.panels]:
         rule = f"--condition names panels of the strips: {', '.join(card.panels)}"
         raise DataError(rule, ", ".join(missing), "make the strips again with generate_train_data.py")
     inputs = tuple(card.panels.index(name) for name in settings.condition)
     count = len(card.panels) + 1
-    if settings.which_direction == "AtoB":
-        base, mask = (settings.condition.index(name) if name in settings.condition else None for name in (card.base, card.mask))
-        return Layout(count, inputs, count - 1, card.size, base, mask)
-    if count != 2:
-        raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
-    return Layout(count, (1,), 0, card.size)
+    if settings.which_direction == "BtoA":
+        if count != 2:
+            raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
+        return Layout(count, (1,), 0, card.size)
+    named = {role: getattr(card, role) for role in ROLES}
+    places = {role: settings.condition.index(name) for role, name in named.items() if name in settings.condition}
+    if settings.discriminator == "semantic" and "colours" not in places:
+        rule = "a semantic discriminator learns the colours that a panel shows"
+        raise DataError(rule, f"panels {', '.join(settings.condition)}", "leave --discriminator out")
+    return Layout(count, inputs, count - 1, card.size, **places)
+
+
+def twice(own: Layout) -> Layout:
+    """What of a strip is shown where each panel is followed, further on, by the same with another person's map."""
+    return replace(own, inputs=(*own.inputs, *(place + own.output // 2 for place in own.inputs)))
 
 
 def train(
@@ -85,15 +98,16 @@ def train(
     shares = devices.shares()
     if settings.batch_size % shares:
         raise OptionError(f"--batch_size is a multiple of the {shares} devices that share it", settings.batch_size)
+    objective, shown = (Manipulation, twice(what)) if card.mode == "manipulate" else (Pix2Pix, what)
     training = list_strips(input_dir, TRAIN)
     augmentation = Augmentation(settings.scale_size, settings.flip, settings.sway)
-    batches = StripDataset(training, what, settings.batch_size, augmentation, settings.seed, _EPOCH)
+    batches = StripDataset(training, shown, settings.batch_size, augmentation, settings.seed, _EPOCH)
     watched = list_strips(input_dir, VAL) or training
     watched = _spread(watched, max(shares, min(len(watched), _VALIDATED)))
     generator = GENERATORS[settings.generator](what, settings.ngf)
-    judge = patchgan(card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
-    model = Pix2Pix(generator, judge, what, settings.l1_weight, settings.ssim_weight, settings.gan_weight)
-    model.build((None, card.size, card.size, 3 * len(what.inputs)))
+    judge = DISCRIMINATORS[settings.discriminator](card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
+    model = objective(generator, judge, what, settings.l1_weight, settings.ssim_weight, settings.gan_weight)
+    model.build((None, card.size, card.size, 3 * len(shown.inputs)))
     model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
     model.optimizer.build(model.trainable_variables)
     if checkpoint is not None:
@@ -110,7 +124,7 @@ def train(
         _announce(limits, epochs, progress.share(), _seconds_a_step(model, batches[0]), len(batches), settings.batch_size)
         last = limits.epochs or 1_000_000
         watching = [progress, *callbacks]
-        held_out = StripDataset(watched, what, shares)
+        held_out = StripDataset(watched, shown, shares)
         model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=watching, verbose=0)
     history.plot(run.folder)
     return progress.epochs

@@ -14,6 +14,7 @@ from face2face.face.bank import Bank
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
+from face2face.modes.reconstruct import Reconstruct
 from face2face.modes.reenact import Reenact
 
 
@@ -53,7 +54,12 @@ class Mode(Protocol):
 
 
 #: Name -> the class of that mode.
-MODES: dict[str, type[Reenact] | type[Edit]] = {"reenact": Reenact, "edit": Edit}
+MODES: dict[str, type[Reenact] | type[Edit] | type[Reconstruct]] = {
+    "reenact": Reenact,
+    "edit": Edit,
+    "reconstruct": Reconstruct,
+    "manipulate": Reconstruct,
+}
 #: Those that a driver moves.
 DRIVEN = frozenset({"reenact"})
 

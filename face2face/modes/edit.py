@@ -13,13 +13,11 @@ from numpy.typing import NDArray
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.bank import Bank
-from face2face.face.labels import CLASSES, MIRRORED, PALETTE, Labels
+from face2face.face.labels import Labels, sideless
 from face2face.face.retarget import TargetShape
 from face2face.face.spread import spread
 from face2face.image import Image, Scene
 
-#: Class -> the one that stands for it in the network's map: a picture and its mirror image are drawn alike.
-_SIDELESS = np.minimum(np.arange(len(CLASSES)), MIRRORED).astype(np.uint8)
 #: A class of which fewer pixels are left than this share of the picture lends no colour.
 _LEAST = 2e-4
 #: What is around a mask is as far from it as the photo's height over this.
@@ -59,7 +57,7 @@ class Edit:
         """
         labels, mask = _of(scene)
         erased = painted_over(scene.photo, labels, mask, scene.colours or {})
-        return [erased, PALETTE[_SIDELESS[labels]], np.asarray(cv2.merge([mask] * 3), np.uint8)]
+        return [erased, sideless(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""

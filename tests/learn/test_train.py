@@ -138,7 +138,7 @@ def test_generators_answer_with_pictures(name: str, size: int) -> None:
     what = Layout(3, (0, 1), 2, size)
     generator = GENERATORS[name](what, 2)
     assert generator.output_shape == (None, size, size, 3)
-    assert patchgan(size, 2, 2).output_shape == (None, size // 8, size // 8, 1)
+    assert patchgan(size, 2, 2).output_shape == (None, size // 8 - 2, size // 8 - 2, 1)
 
 
 def test_the_reference_is_the_papers_size() -> None:

@@ -1,0 +1,97 @@
+"""Rebuilding faces, with the same map and with another: objectives, discriminators, and training for a few steps."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from face2face.card import Card
+from face2face.data.dataset import Layout
+from face2face.data.rebuilds import NEW
+from face2face.learn.adversary import Adversary
+from face2face.learn.manipulate import Manipulation
+from face2face.learn.networks import paint, semantic
+from face2face.media.stills import write_image
+from face2face.modes.reconstruct import Reconstruct
+
+Command = Callable[..., tuple[int, str, str]]
+WHAT = Layout(4, (0, 1, 2), 3, 64, colours=1, bars=2)
+
+
+def pictures(channels: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(-1, 1, (1, 64, 64, channels)).astype(np.float32)
+
+
+def test_the_narrowest_width_is_told_the_numbers() -> None:
+    generator = paint(WHAT, 2)
+    shown = pictures(9)
+    other = shown.copy()
+    other[..., 6:] = 0
+    assert np.abs(np.asarray(generator(shown)) - np.asarray(generator(other))).max() > 0
+
+
+class Echo(keras.layers.Layer):
+    """A generator that answers with the colours it is shown."""
+
+    def call(self, x: object) -> object:
+        return x[..., 3:6]  # type: ignore[index]
+
+
+def echo() -> keras.Model:
+    condition = keras.Input((64, 64, 9))
+    return keras.Model(condition, Echo()(condition))
+
+
+def test_the_second_picture_is_held_to_the_photo_only_where_the_maps_agree() -> None:
+    model = Manipulation(echo(), None, WHAT, l1_weight=1.0, ssim_weight=0.0)
+    own, truth = pictures(9), pictures(3, 1)
+    own[..., 3:6] = truth  # the first picture is the photo
+    new = own.copy()
+    new[:, :16, :, :3] += 0.5  # another class in the upper quarter, and other colours there
+    new[:, :16, :, 3:6] += 0.5
+    x = np.concatenate([own, new], -1)
+    assert float(model.compute_loss(x, truth, model(x))) == pytest.approx(0, abs=1e-6)
+    x[:, 32:, :, 12:15] += 0.3  # in the lower half, two thirds of where they agree
+    assert float(model.compute_loss(x, truth, model(x))) == pytest.approx(0.2, abs=1e-5)
+
+
+def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> None:
+    network = semantic(64, 2, 4)
+    adversary = Adversary(network, WHAT)
+    condition, picture = pictures(9), pictures(3, 1)
+    logits, said = network(np.concatenate([condition[..., :6], picture], -1))
+    assert tuple(said.shape) == (1, 8, 8, 3)
+    wanted = condition[..., 3:6].reshape(1, 8, 8, 8, 8, 3).mean((2, 4))
+    away = 10 * float(np.abs(np.asarray(said) - wanted).mean())
+    softplus = np.log1p(np.exp(np.asarray(logits, np.float64)))
+    entropy = {label: float((softplus - label * np.asarray(logits)).mean()) for label in (0, 1)}
+    assert float(adversary.deceived([(condition, picture)])) == pytest.approx(entropy[1] + away, rel=1e-4)
+    own = float(adversary.judged([(condition, picture)], [(condition, picture)]))
+    assert own == pytest.approx((entropy[1] + entropy[0]) / 2 + away, rel=1e-4)
+
+
+@pytest.mark.parametrize("discriminator", ["patch", "semantic"])
+def test_both_pictures_are_trained_through_the_command(in_folder: Path, face2face: Command, discriminator: str) -> None:
+    mode = Reconstruct(256, name="manipulate")
+    fields = mode.card_fields()
+    (in_folder / "data/manipulate/train").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    for number in range(2):
+        write_image(in_folder / f"data/manipulate/train/{number}.png", rng.integers(0, 256, (256, 7 * 256, 3), np.uint8))
+    Card(**(fields | {"panels": (*mode.panels, *(NEW + name for name in mode.panels))})).save(in_folder / "data/manipulate")
+    arguments = ("--mode", "manipulate", "--discriminator", discriminator, "--ngf", 2, "--ndf", 2, "--batch_size", 2, "--no-export")
+    status, out, err = face2face("train", "--input_dir", "data", "--max_epochs", 1, *arguments)
+    assert status == 0, err
+    card = Card.load(in_folder / "face2face-model")
+    assert (card.mode, card.panels, card.colours, card.bars) == ("manipulate", mode.panels, "colours", "numbers")
+    best = keras.models.load_model(in_folder / "face2face-model/best.keras", compile=False)
+    assert best.input_shape == (None, 256, 256, 9)
+    assert "run_webcam" not in out
+
+
+def test_a_semantic_discriminator_needs_colours(combined: Path, in_folder: Path, face2face: Command) -> None:
+    status, _, err = face2face("train", "--input_dir", combined, "--discriminator", "semantic", "--max_epochs", 1)
+    assert status == 2
+    assert "colours" in err
