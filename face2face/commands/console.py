@@ -30,6 +30,8 @@ VERBS = {
     "make_semantic_data": "photos, with or without label maps -> what faces are rebuilt from",
     "train_parser": "photos and their label maps -> a parser",
     "evaluate_parser": "a parser on photos that it never saw -> figures, contact sheets",
+    "evaluate_rebuild": "models that rebuild faces, on faces that they never saw -> figures, contact sheets",
+    "evaluate_edit": "fifty edits of photos that an edit model never saw -> figures, a contact sheet",
     "process": "resize, combine or otherwise change a folder of pictures",
     "split": "move a folder of pairs into train/, val/ and test/",
     "reduce_model": "a training run -> its generator alone",

@@ -14,8 +14,8 @@ from face2face.commands.console import number, positive, quiet, whole
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 
-DESCRIPTION = """Trains a generator on strips, and exports the best epoch as a frozen graph. It can be stopped at any moment
-(Ctrl-C); the same command goes on."""
+DESCRIPTION = """Trains a generator on strips, and exports the best epoch, or the last where a discriminator judges, as a frozen
+graph. It can be stopped at any moment (Ctrl-C); the same command goes on."""
 
 DEFAULT_MINUTES = 20.0
 DEFAULT_PATIENCE = 5000
@@ -126,9 +126,9 @@ def run(options: argparse.Namespace) -> int:
         with devices.on(options.device, options.distribute), stopping_between_steps() as stopping:
             frequencies = Frequencies(options.save_freq, options.display_freq)
             epochs = train(options.input_dir, card, run, settings, limits, frequencies, options.checkpoint, [*callbacks, stopping])
-        best = min(epochs, key=lambda each: each.val_l1)
+        best = epochs[-1] if settings.gan_weight else min(epochs, key=lambda each: each.val_l1)
         taken = f"{len(epochs)} epochs in {epochs[-1].seconds / 60:.1f} minutes"
-        print(f"{taken}; the best is {best.epoch}, L1 {best.val_l1:.4f} on what was held out")
+        print(f"{taken}; kept is number {best.epoch}, L1 {best.val_l1:.4f} on what was held out")
     except KeyboardInterrupt:
         interrupted = True
         print("stopped; the same command goes on from the last epoch")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
+from face2face import modes
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.parse import Parser
 from face2face.graph.engine import OpenVinoEngine
 from face2face.graph.names import GRAPH
+from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
 
 #: The mode in a parser's card.
@@ -54,6 +57,21 @@ def load_parser(folder: Path | None = None) -> Parser:
     folder = folder or shipped("parser")
     card, engine = _loaded(folder, PARSE, "--model is the folder of a parser", "train one with tools/train_parser.py")
     return Parser(engine, card.size)
+
+
+def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
+    """A model with its mode: what it makes of a scene.
+
+    Args:
+        folder: Of its graph and card.
+        mode: The one that it must be of.
+
+    Raises:
+        ModelError: It is missing, damaged, or of another mode.
+    """
+    card, engine = _loaded(folder, mode, f"a model of mode {mode} is wanted", f"train one with train.py --mode {mode}")
+    shown = modes.load(card, folder)
+    return lambda scene: engine(shown.condition(scene))
 
 
 def _loaded(folder: Path, mode: str, rule: str, do: str) -> tuple[Card, OpenVinoEngine]:

@@ -20,7 +20,8 @@ class Adversary:
     """A discriminator and its losses.
 
     It isn't shown the base from which a generator departs: told to find the true one of two pictures, one of which is nearly that panel,
-    it would learn to look for that and drive the generator away from it. Nor is it shown bars.
+    it would learn to look for that and drive the generator away from it. Nor is it shown bars. Where the layout names a mask, only the
+    patches count whose middles it covers: all others are photographed anyhow, and would drown them.
 
     Args:
         network: Of panels (see :func:`judged_panels`) and a picture to patch logits; if it is semantic, to the picture's colours as
@@ -29,7 +30,7 @@ class Adversary:
     """
 
     def __init__(self, network: keras.Model, layout: Layout) -> None:
-        self._network, self._judged = network, judged_panels(layout)
+        self._network, self._judged, self._mask = network, judged_panels(layout), layout.mask
         self._colours = layout.colours if len(network.outputs) > 1 else None
 
     def deceived(self, generated: Pictures) -> Any:
@@ -38,7 +39,7 @@ class Adversary:
         losses = []
         for condition, picture in generated:
             said, _ = self._network.stateless_call(constants, self._network.non_trainable_variables, self._shown(condition, picture))
-            losses.append(_cross_entropy(self._logits(said), 1.0) + self._miscoloured(said, condition))
+            losses.append(self._cross_entropy(said, 1.0, condition) + self._miscoloured(said, condition))
         return sum(losses) / len(losses)
 
     def judged(self, true: Pictures, false: Pictures) -> Any:
@@ -46,17 +47,25 @@ class Adversary:
         loss = 0.0
         for condition, picture in true:
             said = self._network(self._shown(condition, picture))
-            loss = loss + (_cross_entropy(self._logits(said), 1.0) / 2 + self._miscoloured(said, condition)) / len(true)
+            loss = loss + (self._cross_entropy(said, 1.0, condition) / 2 + self._miscoloured(said, condition)) / len(true)
         for condition, picture in false:
             said = self._network(self._shown(condition, ops.stop_gradient(picture)))
-            loss = loss + _cross_entropy(self._logits(said), 0.0) / 2 / len(false)
+            loss = loss + self._cross_entropy(said, 0.0, condition) / 2 / len(false)
         return loss
 
     def _shown(self, condition: Any, picture: Any) -> Any:
         return ops.concatenate([*(condition[..., 3 * place : 3 * place + 3] for place in self._judged), picture], -1)
 
-    def _logits(self, said: Any) -> Any:
-        return said if self._colours is None else said[0]
+    def _cross_entropy(self, said: Any, label: float, condition: Any) -> Any:
+        """Mean sigmoid cross-entropy of the patches' logits with one label for all."""
+        logits = said if self._colours is None else said[0]
+        entropy = ops.softplus(logits) - label * logits
+        if self._mask is None:
+            return ops.mean(entropy)
+        mask = condition[..., 3 * self._mask : 3 * self._mask + 1]
+        # The outermost patches are a pixel farther inside than the mask's outermost eighths.
+        counts = ops.cast(ops.max_pool(mask, 8)[:, 1:-1, 1:-1] > 0, "float32")
+        return ops.sum(entropy * counts) / ops.maximum(ops.sum(counts), 1.0)
 
     def _miscoloured(self, said: Any, condition: Any) -> Any:
         """How far the colours that are said are from those that were asked for."""
@@ -70,8 +79,3 @@ class Adversary:
 def judged_panels(layout: Layout) -> list[int]:
     """Places of the condition's panels that a discriminator is shown: all but base and bars."""
     return [place for place in range(len(layout.inputs)) if place not in (layout.base, layout.bars)]
-
-
-def _cross_entropy(logits: Any, label: float) -> Any:
-    """Mean sigmoid cross-entropy of logits with one label for all."""
-    return ops.mean(ops.softplus(logits) - label * logits)

@@ -164,7 +164,10 @@ class Progress(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Keeps the best generator with its card, then the history and the checkpoint."""
+        """Keeps the best generator with its card, then the history and the checkpoint.
+
+        Of those that had a discriminator to convince it is the latest, whose rate is the lowest: L1 prefers what is blurred.
+        """
         logs = logs or {}
         figures = {name: float(logs.get(name, 0.0)) for name in (*_TOLD, "val_l1")}
         extent = float(logs.get("val_extent", 0.0))
@@ -173,7 +176,7 @@ class Progress(keras.callbacks.Callback):
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]
-        if line.val_l1 < best:
+        if self._settings.gan_weight or line.val_l1 < best:
             self._run.save_best(held_back(self.model.generator, share))
             self._finished_card(line, share).save(self._run.folder)
         self._preview.write(self.model.generator, self._run.previews / f"epoch_{line.epoch:04d}.png")

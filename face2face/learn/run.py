@@ -1,8 +1,8 @@
 """A training run on disk: its settings, its checkpoint, its best generator. It can be stopped at any moment and goes on.
 
 A run's folder holds ``settings.json``, ``card.json`` (and what lies beside it), ``checkpoint.weights.h5`` (both networks
-and the optimiser), ``best.keras`` (the generator of the best epoch), ``history.csv`` and ``previews/``. Each file is written
-aside and renamed, so a kill at any moment leaves the last whole one.
+and the optimiser), ``best.keras`` (the generator of the best epoch, or of the last where a discriminator judged),
+``history.csv`` and ``previews/``. Each file is written aside and renamed, so a kill at any moment leaves the last whole one.
 """
 
 from __future__ import annotations

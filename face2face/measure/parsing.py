@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -65,17 +65,21 @@ class Agreement:
 
 def sheet(photos: Iterable[Image], parse: Callable[[Image], Labels]) -> Image:
     """Photos of any shape with their maps beside them, four pairs in a row."""
-    pairs = [side_by_side((_fitted(photo), _fitted(coloured(parse(photo))))) for photo in photos]
-    pairs += [np.zeros_like(pairs[0])] * (-len(pairs) % _ROW)
-    return np.concatenate([side_by_side(pairs[start : start + _ROW]) for start in range(0, len(pairs), _ROW)])
+    return in_rows([side_by_side((fitted(photo, _SHOWN), fitted(coloured(parse(photo)), _SHOWN))) for photo in photos], _ROW)
 
 
-def _fitted(picture: Image) -> Image:
-    """A picture in a square of the sheet's width, black beside it."""
-    scale = _SHOWN / max(picture.shape[:2])
+def in_rows(pictures: Sequence[Image], count: int) -> Image:
+    """Pictures of one shape, so many in a row, black where the last row isn't full."""
+    full = [*pictures, *[np.zeros_like(pictures[0])] * (-len(pictures) % count)]
+    return np.concatenate([side_by_side(full[start : start + count]) for start in range(0, len(full), count)])
+
+
+def fitted(picture: Image, width: int) -> Image:
+    """A picture in a square of this width, black beside it."""
+    scale = width / max(picture.shape[:2])
     size = [max(1, round(each * scale)) for each in picture.shape[1::-1]]
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
-    below, right = _SHOWN - small.shape[0], _SHOWN - small.shape[1]
+    below, right = width - small.shape[0], width - small.shape[1]
     return np.asarray(
         cv2.copyMakeBorder(small, below // 2, below - below // 2, right // 2, right - right // 2, cv2.BORDER_CONSTANT), np.uint8
     )

@@ -1,0 +1,91 @@
+"""``evaluate_rebuild``: models that rebuild faces, on photos that they never saw."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from face2face.commands.console import positive
+
+DESCRIPTION = """Rebuilds the held-out faces of make_semantic_data's studies with each model of mode reconstruct, and paints them with
+another one's map with each model of mode manipulate: how like the photos the former are, beside the mean colours alone, and how often
+the latter, parsed again, agree better with the new map than with the old one."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--studies", type=Path, required=True, help="the folder that make_semantic_data wrote")
+    parser.add_argument("--reconstruct", type=Path, nargs="+", default=[], help="folders of models of that mode")
+    parser.add_argument("--manipulate", type=Path, nargs="+", default=[], help="folders of models of that mode")
+    parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
+    parser.add_argument("--rows", type=positive, default=12, help="faces on each sheet")
+    parser.add_argument("--output", type=Path, default=Path("rebuilt"), help="the folder in which figures and sheets go")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measures, draws, and prints the tables."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from face2face.data.maps import held_out
+    from face2face.data.rebuilds import partner, rebuilt
+    from face2face.data.semantic import STUDIES, Study
+    from face2face.errors import DataError
+    from face2face.face.detect import Detector
+    from face2face.face.identity import Identity
+    from face2face.face.labels import coloured
+    from face2face.files import writable_folder, write_aside
+    from face2face.graph.shipped import load_painter, load_parser
+    from face2face.image import side_by_side
+    from face2face.measure.metrics import lpips
+    from face2face.measure.rebuilds import Likeness, following, likeness
+    from face2face.media.stills import write_image
+
+    paths = [path for path in sorted((options.studies / STUDIES).glob("*.npz")) if held_out(path.stem)]
+    if len(paths) < 2:
+        raise DataError(
+            "--studies holds the studies of several held-out photos", f"{len(paths)} in {options.studies}", "see make_semantic_data"
+        )
+    folder = writable_folder(options.output)
+    detect, identify, parser, perceived = Detector(), Identity(), load_parser(options.parser), lpips()
+    rebuild = {str(each): load_painter(each, "reconstruct") for each in options.reconstruct}
+    manipulate = {str(each): load_painter(each, "manipulate") for each in options.manipulate}
+    alike: dict[str, list[Likeness]] = {name: [] for name in ("mean colours", *rebuild)}
+    agreed: dict[str, list[tuple[float, float]]] = {name: [] for name in manipulate}
+    rebuilt_rows, manipulated_rows = [], []
+    for path in tqdm(paths, "faces", unit="face"):
+        study = Study.load(path)
+        other = Study.load(path.with_stem(partner(path.stem, [each.stem for each in paths], 0)))
+        pictures = [study.coloured, *(paint(rebuilt(study)) for paint in rebuild.values())]
+        if faces := detect(study.photo):
+            for name, picture in zip(alike, pictures, strict=True):
+                alike[name].append(likeness(study, picture, faces[0], identify, perceived))
+        followed = {name: following(study, other, paint, lambda picture: parser(picture, None)) for name, paint in manipulate.items()}
+        for name, each in followed.items():
+            agreed[name].append((each.new, each.old))
+        rebuilt_rows.append(side_by_side([coloured(study.labels), *pictures, study.photo]))
+        shown = [study.photo, coloured(study.labels), coloured(other.labels)]
+        manipulated_rows.append(side_by_side([*shown, *(each.picture for each in followed.values())]))
+    lines = ["| rebuilt by | SSIM | LPIPS | identity distance | under 0.6 |", "|---|---|---|---|---|"]
+    figures: dict[str, object] = {"faces": len(paths)}
+    for name, rows in alike.items():
+        table = np.array([(each.ssim, each.lpips, each.identity) for each in rows])
+        same = float((table[:, 2] < 0.6).mean())
+        lines.append(f"| {name} | {table[:, 0].mean():.3f} | {table[:, 1].mean():.3f} | {table[:, 2].mean():.3f} | {100 * same:.0f} % |")
+        figures[name] = dict(zip(("ssim", "lpips", "identity"), table.mean(0).tolist(), strict=True)) | {"same": same}
+    lines += [
+        "",
+        "| painted with another's map by | IoU with the new map | with the old one | better with the new one |",
+        "|---|---|---|---|",
+    ]
+    for name, pairs in agreed.items():
+        new, old = np.array(pairs).T
+        lines.append(f"| {name} | {new.mean():.3f} | {old.mean():.3f} | {100 * (new > old).mean():.1f} % |")
+        figures[name] = {"new": float(new.mean()), "old": float(old.mean()), "followed": float((new > old).mean())}
+    print("\n".join([f"{len(paths)} faces held out", "", *lines]))
+    with write_aside(folder / "rebuilt.json") as aside:
+        aside.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    for title, sheet in (("rebuilt", rebuilt_rows), ("manipulated", manipulated_rows)):
+        write_image(folder / f"{title}.png", np.concatenate(sheet[:: max(1, len(sheet) // options.rows)][: options.rows]))
+    print(f"written: {folder}")

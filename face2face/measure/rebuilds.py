@@ -1,0 +1,66 @@
+"""How well faces are rebuilt from maps, colours and identity; and whether a new map is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.data.rebuilds import with_map_of
+from face2face.data.semantic import Study
+from face2face.face.labels import Labels
+from face2face.image import Image, Landmarks, Scene
+from face2face.measure.metrics import identity_distance, ssim
+from face2face.measure.parsing import Agreement
+
+#: A network with its mode: a scene in, the picture that it makes of it out.
+Painter = Callable[[Scene], Image]
+Identify = Callable[[Image, Landmarks], NDArray[np.floating]]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How like its photo a picture is.
+
+    Attributes:
+        ssim: See :func:`face2face.measure.metrics.ssim`.
+        lpips: See :func:`face2face.measure.metrics.lpips`; not a number where that isn't installed.
+        identity: The distance of the descriptors, up to 0.6 for one person.
+    """
+
+    ssim: float
+    lpips: float
+    identity: float
+
+
+def likeness(
+    study: Study, picture: Image, landmarks: Landmarks, identify: Identify, lpips: Callable[[Image, Image], float] | None
+) -> Likeness:
+    """Of a picture, ``(size, size, 3)`` uint8 RGB, of a study whose face is at ``(68, 2)`` landmarks."""
+    away = identity_distance(identify(picture, landmarks), identify(study.photo, landmarks))
+    return Likeness(ssim(picture, study.photo), float("nan") if lpips is None else lpips(picture, study.photo), away)
+
+
+@dataclass(frozen=True)
+class Following:
+    """A face painted with another person's map.
+
+    Attributes:
+        picture: ``(size, size, 3)`` uint8 RGB.
+        new: Mean intersection over union of its parsed map and the map it was given, over the classes of the latter.
+        old: The same with the map of the photo.
+    """
+
+    picture: Image
+    new: float
+    old: float
+
+
+def following(study: Study, other: Study, paint: Painter, parse: Callable[[Image], Labels]) -> Following:
+    """Of a face painted with another one's map, and parsed again."""
+    picture = paint(with_map_of(study, other))
+    said = parse(picture)
+    new, old = (Agreement.of([(each.labels, said)]).mean_iou for each in (other, study))
+    return Following(picture, new, old)

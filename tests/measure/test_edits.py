@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from face2face.edit.editor import Editor
+from face2face.face.labels import CLASSES
+from face2face.face.motion import AVERAGE_FACE
+from face2face.face.parse import Parser, drawn
+from face2face.image import Image, Landmarks
+from face2face.measure.edits import Subject, edited, scripted, sheet
+from face2face.modes.edit import Edit
+
+LANDMARKS: Landmarks = (AVERAGE_FACE * 90 + (128, 120)).astype(np.float32)
+
+
+def subject(name: str, **painted: slice) -> Subject:
+    labels = drawn(LANDMARKS, 256, 256)
+    for part, rows in painted.items():
+        labels[rows] = CLASSES.index(part)
+    return Subject(name, np.full((256, 256, 3), 90, np.uint8), LANDMARKS, labels)
+
+
+def identify(photo: Image, landmarks: Landmarks) -> np.ndarray:
+    return photo.mean((0, 1)) / 100
+
+
+class Likely:
+    """A parser's engine that is sure of one class everywhere."""
+
+    def __init__(self, place: int) -> None:
+        self._place = place
+
+    def __call__(self, panels: list[Image]) -> np.ndarray:
+        likely = np.zeros((256, 256, 19), np.uint8)
+        likely[..., self._place] = 255
+        return likely
+
+
+class Repaints:
+    """An editor's engine that answers with what it is shown, a little lighter."""
+
+    name = "lighter"
+
+    def __call__(self, panels: list[Image]) -> Image:
+        return np.asarray(panels[0] + 20, np.uint8)
+
+
+def test_each_edit_is_of_another_photo_that_it_can_be_made_of() -> None:
+    subjects = [subject("plain"), subject("hairy", hair=slice(0, 40)), subject("glasses", glasses=slice(100, 110))]
+    made = [(each.name, words) for each, words, _ in scripted(subjects, 50)]
+    assert made == [("glasses", "glasses=none"), ("hairy", "hair=#3a1d0c"), ("plain", "glasses=add")]
+    assert len(list(scripted(subjects, 2))) == 2
+
+
+@pytest.mark.parametrize(("said", "found"), [("skin", 0.0), ("glasses", 1.0)])
+def test_what_is_looked_at(said: str, found: float) -> None:
+    (chosen,) = [each for each in scripted([subject("plain")] * 4, 4) if each[1] == "glasses=add"]
+    editor = Editor(Parser(Likely(CLASSES.index(said)), 256), Edit(256), Repaints())
+    outcome = edited(*chosen, editor, identify)
+    assert outcome.untouched
+    assert outcome.found == found
+    assert outcome.area == chosen[2].where.sum()
+    assert 0 < outcome.identity < 1
+    assert sheet([outcome] * 4).shape == (2 * 256, 3 * 3 * 256, 3)

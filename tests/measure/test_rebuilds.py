@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from face2face.data.semantic import Study
+from face2face.face.labels import CLASSES, Labels, coloured, grouped, mean_colours
+from face2face.image import Image, Scene
+from face2face.measure.rebuilds import following, likeness
+
+
+def study(place: int) -> Study:
+    """Skin with a square of something else."""
+    labels = np.full((64, 64), CLASSES.index("skin"), np.uint8)
+    labels[place : place + 16, place : place + 16] = CLASSES.index("nose")
+    photo = coloured(labels)
+    groups = grouped(labels)
+    return Study(photo, labels, groups, mean_colours(photo, groups), np.zeros(128, np.float32))
+
+
+def draws_the_map(scene: Scene) -> Image:
+    assert scene.labels is not None
+    return coloured(scene.labels)
+
+
+def copies_the_photo(scene: Scene) -> Image:
+    return scene.photo
+
+
+def parse(picture: Image) -> Labels:
+    nose = (picture == coloured(np.array([[CLASSES.index("nose")]], np.uint8))[0, 0]).all(-1)
+    return np.where(nose, CLASSES.index("nose"), CLASSES.index("skin")).astype(np.uint8)
+
+
+def test_who_draws_the_new_map_follows_it_and_who_copies_does_not() -> None:
+    one, other = study(0), study(40)
+    drawn, copied = (following(one, other, paint, parse) for paint in (draws_the_map, copies_the_photo))
+    assert (drawn.new, copied.old) == (1.0, 1.0)
+    assert drawn.old == copied.new == pytest.approx((0 + (4096 - 512) / 4096) / 2)
+    assert (drawn.picture == other.photo).all()
+
+
+def test_a_picture_is_like_itself() -> None:
+    one = study(0)
+
+    def identify(photo: Image, landmarks: np.ndarray) -> np.ndarray:
+        return photo.mean((0, 1)) / 255
+
+    def lpips(picture: Image, photo: Image) -> float:
+        return float(np.abs(picture.astype(float) - photo).mean())
+
+    same = likeness(one, one.photo, np.zeros((68, 2), np.float32), identify, lpips)
+    assert (same.ssim, same.lpips, same.identity) == (pytest.approx(1), 0, 0)
+    assert np.isnan(likeness(one, one.photo, np.zeros((68, 2), np.float32), identify, None).lpips)
