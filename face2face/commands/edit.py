@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> None:
         return f"written: {options.output}"
 
     if options.show:
-        studio = Studio(editor, result, landmarks, save)
+        studio = Studio(editor, result, labels, landmarks, save)
         with Window("face2face edit", scale=1) as window:
             run_studio(studio, window)
     else:

@@ -6,10 +6,12 @@ import cv2
 import numpy as np
 
 from face2face.edit.changes import Change
-from face2face.face.labels import Labels
+from face2face.face.labels import CLASSES, Labels
 
 #: Where nothing was painted.
 _UNTOUCHED = 255
+#: What the brush paints at first.
+_FIRST: int | None = CLASSES.index("hair")
 #: Strokes that can be taken back.
 _REMEMBERED = 100
 
@@ -31,7 +33,7 @@ class Canvas:
         self._undone: list[Labels] = []
         self._done: list[Labels] = []
         self._last: tuple[int, int] | None = None
-        self.radius, self.brush = 12, None if labels.size == 0 else int(labels[labels.shape[0] // 2, labels.shape[1] // 2])
+        self.radius, self.brush = 12, _FIRST
 
     def press(self, x: int, y: int) -> None:
         """A stroke begins at a pixel."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -11,9 +10,10 @@ import numpy as np
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
-from face2face.face.labels import CLASSES, COLOURS, coloured
+from face2face.face.labels import CLASSES, COLOURS, Labels, coloured
 from face2face.face.parse import portrait
 from face2face.image import Image, Landmarks
+from face2face.media.keys import Keys
 from face2face.media.sink import DOWN, MOVED, QUIT, UP, Window
 
 #: Longest side at which what lies around a face is shown and painted over, in pixels; the palette's width, and its height at least.
@@ -25,33 +25,19 @@ _IDLE = 0.03
 _LARGER, _LARGEST = 1.3, 200
 
 
-@dataclass(frozen=True)
-class Tool:
-    """A key of the studio.
-
-    Attributes:
-        key: The character.
-        does: What it does, in a few words.
-        act: Does it.
-    """
-
-    key: str
-    does: str
-    act: Callable[[Studio], None]
-
-
 class Studio:
     """One photo being painted over.
 
     Args:
         editor: Makes the changes.
         photo: ``(h, w, 3)`` uint8 RGB.
+        labels: ``(h, w)`` uint8, its label map.
         landmarks: ``(68, 2)`` of the face that is edited.
         save: Is given the finished photo, at its own size.
     """
 
-    def __init__(self, editor: Editor, photo: Image, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
-        self._editor, self._photo, self._landmarks, self._save = editor, photo, landmarks, save
+    def __init__(self, editor: Editor, photo: Image, labels: Labels, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
+        self._editor, self._photo, self._labels, self._landmarks, self._save = editor, photo, labels, landmarks, save
         # What lies around the face is shown as large as there is room; the rest of a photo isn't.
         box = portrait(landmarks, *photo.shape[:2])
         left, top = max(box.x, 0), max(box.y, 0)
@@ -62,7 +48,7 @@ class Studio:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         self._small = np.asarray(cv2.resize(near, size, interpolation=how), np.uint8)
         self._small_landmarks = ((landmarks - (left, top)) * scale).astype(np.float32)
-        self.canvas = Canvas(editor.parser(self._small, self._small_landmarks))
+        self.canvas = Canvas(np.asarray(cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST), np.uint8))
         self.result = self._small
         self.over = self._stale = False
         self._told = "h shows what the keys do"
@@ -110,7 +96,7 @@ class Studio:
         if change is None:
             self._told = "nothing is painted yet"
             return
-        labels, where = self._editor.parser(self._photo, self._landmarks), np.zeros(self._photo.shape[:2], bool)
+        labels, where = self._labels.copy(), np.zeros(self._photo.shape[:2], bool)
         size = where[self._around].shape[::-1]
         near, there = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
         where[self._around] = there > 0
@@ -144,7 +130,7 @@ class Studio:
         height = max(veiled.shape[0], _LEAST)
         shown = [_on_black(each, height) for each in (veiled, self.result)]
         whole = np.concatenate([_palette(height, self.canvas.brush), *shown], axis=1)
-        lines = [f"{tool.key}  {tool.does}" for tool in TOOLS] if self._helping else [self._told]
+        lines = TOOLS.help() if self._helping else [self._told]
         for number, line in enumerate(reversed(lines)):
             at = (_PALETTE + 8, height - 10 - 20 * number)
             for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
@@ -153,17 +139,18 @@ class Studio:
 
 
 #: The keys.
-TOOLS = (
-    Tool("h", "show or hide this help", Studio.help),
-    Tool("+", "larger brush", lambda studio: studio.resize(_LARGER)),
-    Tool("-", "smaller brush", lambda studio: studio.resize(1 / _LARGER)),
-    Tool("e", "erase what was painted", Studio.erase),
-    Tool("u", "undo", Studio.undo),
-    Tool("r", "redo", Studio.redo),
-    Tool("s", "save", Studio.save),
-    Tool(QUIT, "quit (also Escape)", Studio.quit),
+TOOLS: Keys[Studio] = Keys(
+    {
+        "h": ("show or hide this help", Studio.help),
+        "+": ("larger brush", lambda studio: studio.resize(_LARGER)),
+        "-": ("smaller brush", lambda studio: studio.resize(1 / _LARGER)),
+        "e": ("erase what was painted", Studio.erase),
+        "u": ("undo", Studio.undo),
+        "r": ("redo", Studio.redo),
+        "s": ("save", Studio.save),
+        QUIT: ("quit (also Escape)", Studio.quit),
+    }
 )
-_ACTS = {tool.key: tool.act for tool in TOOLS}
 
 
 def run(studio: Studio, window: Window) -> None:
@@ -172,9 +159,7 @@ def run(studio: Studio, window: Window) -> None:
     while not studio.over:
         studio.refresh()
         window.write(studio.picture(), 0.0)
-        key = window.key(_IDLE)
-        if key in _ACTS:
-            _ACTS[key](studio)
+        TOOLS.press(studio, window.key(_IDLE))
 
 
 def _palette(height: int, brush: int | None) -> Image:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import cv2
 
 from face2face.image import Scene
-from face2face.live.controls import help_lines, press
+from face2face.live.controls import CONTROLS
 from face2face.live.driver import Posed
 from face2face.live.pipeline import overlapped
 from face2face.live.session import Cast, Session
@@ -69,7 +69,7 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
     began = last = clock()
     with _one_thread_each(), closing(overlapped(scenes, [drive, view], live)) as views:
         for seen in views:
-            lines = help_lines() if session.helping else None
+            lines = CONTROLS.help() if session.helping else None
             if seen is None:
                 if session.picture is not None and clock() - last > _STALL:
                     session.display(dimmed(session.picture), STALLED, lines)
@@ -86,7 +86,7 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
                 stood, pressed = clock(), True
                 while session.paused and not session.over:
                     if pressed and shown is not None:
-                        session.show(shown, PAUSED, help_lines() if session.helping else None)
+                        session.show(shown, PAUSED, CONTROLS.help() if session.helping else None)
                     pressed = _keys(session, _IDLE)
                 began += clock() - stood
             if session.over:
@@ -110,5 +110,5 @@ def _one_thread_each() -> Iterator[None]:
 def _keys(session: Session, wait: float = 0.0) -> bool:
     """Does what the key says that is pressed within some seconds; whether there was one."""
     key = session.window.key(max(wait, 0.0)) if session.window is not None else ""
-    press(session, key)
+    CONTROLS.press(session, key)
     return bool(key)
