@@ -36,19 +36,19 @@ def test_photos_are_studied_and_those_without_a_face_are_named(
     for folder in ("photos", "maps"):
         (tmp_path / folder).mkdir()
     labels = np.full((256, 256), CLASSES.index("hair"), np.uint8)
-    for name, photo in (("her", astronaut.photo), ("twin", astronaut.photo[:, ::-1]), ("wall", np.zeros((256, 256, 3), np.uint8))):
+    for name, photo in (("she", astronaut.photo), ("twin", astronaut.photo[:, ::-1]), ("wall", np.zeros((256, 256, 3), np.uint8))):
         write_image(tmp_path / "photos" / f"{name}.png", photo)
         write_labels(tmp_path / "maps" / f"{name}.png", labels)
     status, out, err = face2face("make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out")
     assert status == 0, err
     assert "no face: photos/wall.png" in out
     assert "2 studies" in out
-    study = Study.load(Path("out/studies/her.npz"))
+    study = Study.load(Path("out/studies/she.npz"))
     assert (study.photo.shape, study.photo.dtype) == ((256, 256, 3), np.uint8)
     assert (study.groups.shape, study.colours.shape, study.identity.shape) == ((256, 256, 7), (7, 3), (128,))
     assert study.groups[..., 3].all()
     assert np.abs(study.colours[3] - study.photo.mean((0, 1))).max() < 1
-    assert (read_image(Path("out/colours/her.png")) == study.colours[3]).all()
+    assert (read_image(Path("out/colours/she.png")) == study.colours[3]).all()
     for mode, strips, panels in (("edit", 6, 4), ("reconstruct", 2, 4), ("manipulate", 6, 7)):
         written = sorted(Path("out", mode).glob("*/*.png"))
         assert len(written) == strips, mode
