@@ -32,8 +32,6 @@ _BEYOND, _BRUSH = (0.01, 0.05), (0.03, 0.14)
 _STROKES, _BENDS = (1, 4), (1, 5)
 #: More than this share of a photo is never erased.
 _MOST = 0.6
-#: How often a class is asked for in its true colour, rather than in that of what is left of it.
-_TOLD = 0.5
 
 
 def region(labels: Labels, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -70,18 +68,12 @@ def _strokes(size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     return mask
 
 
-def told(photo: Image, labels: Labels, mask: NDArray[np.uint8], rng: np.random.Generator) -> dict[int, NDArray[np.floating]]:
-    """The true mean colours of some of the classes that are erased: half of the time a person says which."""
-    erased = mask > 127
-    return {place: photo[erased & (labels == place)].mean(0) for place in np.unique(labels[erased]).tolist() if rng.random() < _TOLD}
-
-
 def write_pairs(study: Study, condition: Callable[[Scene], list[Image]], folder: Path, name: str, repeats: int, seed: int = 0) -> None:
     """Writes strips of a photo, each with another part erased: the same each time.
 
     Args:
         study: The photo's.
-        condition: What the network is shown of a scene with labels, mask and colours.
+        condition: What the network is shown of a scene with labels and a mask.
         folder: Where they go; those that are there already stay.
         name: Of the photo.
         repeats: How many.
@@ -92,6 +84,5 @@ def write_pairs(study: Study, condition: Callable[[Scene], list[Image]], folder:
         if not path.is_file():
             rng = np.random.default_rng((seed, *name.encode(), number))
             mask = region(study.labels, rng)
-            colours = told(study.photo, study.labels, mask, rng)
-            scene = Scene(study.photo, labels=study.labels, mask=mask, colours=colours)
+            scene = Scene(study.photo, labels=study.labels, mask=mask)
             write_strip(path, [*condition(scene), study.photo])

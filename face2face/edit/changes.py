@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -31,12 +31,12 @@ class Change:
     Attributes:
         labels: ``(h, w)`` uint8, the photo's label map as it shall be.
         where: ``(h, w)`` bool, the pixels that are to be painted anew.
-        colours: Class number -> the colour in which it is painted, RGB.
+        colour: ``(3,)`` RGB: they keep their texture and get this mean colour instead; None to be painted.
     """
 
     labels: Labels
     where: NDArray[np.bool_]
-    colours: dict[int, NDArray[np.floating]] = field(default_factory=dict)
+    colour: NDArray[np.floating] | None = None
 
 
 def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
@@ -135,7 +135,7 @@ def _coloured(name: str, what: str, labels: Labels) -> Change:
         raise OptionError("--set takes a class and a colour of six digits", f"{name}={what}", "as in hair=#552200; see --list-classes")
     where = _there(name, names, labels)
     colour = np.array([int(digits[place : place + 2], 16) for place in (0, 2, 4)], float)
-    return Change(labels, where, dict.fromkeys(map(CLASSES.index, names), colour))
+    return Change(labels, where, colour)
 
 
 def _removed(name: str, labels: Labels, landmarks: Landmarks) -> Change:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.data.process import resize
 from face2face.edit.changes import Change
+from face2face.edit.recolour import recoloured
 from face2face.errors import OptionError
 from face2face.face.parse import Parser, portrait
 from face2face.graph.engine import Engine
@@ -46,6 +47,8 @@ class Editor:
         Raises:
             OptionError: It lies nowhere near the face.
         """
+        if change.colour is not None:
+            return recoloured(photo, change.where, change.colour)
         box = portrait(landmarks, *photo.shape[:2])
         reach = self.reach(box, change)
         if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
@@ -56,7 +59,7 @@ class Editor:
         mask = cv2.resize(box.cut(reach), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR)
         # Whatever is touched is erased: else its old pixels would show the network what was there.
         mask = np.where(mask > 0, 255, 0).astype(np.uint8)
-        scene = Scene(resize(box.cut(photo), size), labels=np.asarray(labels, np.uint8), mask=mask, colours=change.colours)
+        scene = Scene(resize(box.cut(photo), size), labels=np.asarray(labels, np.uint8), mask=mask)
         answer = self.engine(self.mode.condition(scene))
         return set_in(answer, box, photo, reach)
 

@@ -75,7 +75,8 @@ def test_hair_gets_a_colour() -> None:
     change = said("hair=#552200", labels, FACE)
     assert (change.labels == labels).all()
     assert change.where.sum() == 40 * 300
-    assert change.colours[HAIR].tolist() == [0x55, 0x22, 0]
+    assert change.colour is not None
+    assert change.colour.tolist() == [0x55, 0x22, 0]
 
 
 def test_glasses_are_put_on_and_taken_off() -> None:

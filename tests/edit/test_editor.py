@@ -76,12 +76,7 @@ def test_what_is_erased_has_the_colour_of_what_is_left_or_asked() -> None:
     labels = np.repeat(np.where(np.arange(64) < 32, HAIR, 1)[None], 64, 0).astype(np.uint8)
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 10:50] = 255
-    flat = painted_over(photo, labels, mask, {})
-    assert (flat == photo).all()
-    dyed = painted_over(photo, labels, mask, {HAIR: np.array((1.0, 2.0, 3.0))})
-    assert (dyed[30, 20] == (1, 2, 3)).all()
-    assert (dyed[30, 45] == (0, 50, 0)).all()
-    assert (dyed[mask == 0] == photo[mask == 0]).all()
+    assert (painted_over(photo, labels, mask) == photo).all()
 
 
 def test_a_class_of_which_nothing_is_left_has_the_colour_around() -> None:
@@ -91,4 +86,4 @@ def test_a_class_of_which_nothing_is_left_has_the_colour_around() -> None:
     labels[30:34, 30:34] = HAIR
     mask = np.zeros((64, 64), np.uint8)
     mask[28:36, 28:36] = 255
-    assert (painted_over(photo, labels, mask, {}) == 40).all()
+    assert (painted_over(photo, labels, mask) == 40).all()

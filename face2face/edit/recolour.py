@@ -1,0 +1,45 @@
+"""Other colours for what a photo shows: its light and shade stay."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.image import Image
+
+#: How wide the soft edge is, as a share of the root of the area.
+_EDGE = 0.02
+#: How much darker or lighter hair may change its contrast: what is dyed lighter shows more of it.
+_CONTRAST = (0.7, 2.0)
+
+
+def recoloured(photo: Image, where: NDArray[np.bool_], colour: NDArray[np.floating]) -> Image:
+    """A copy of a photo in which a part has another mean colour, and its own texture; beyond, it is the photo to the bit.
+
+    The mean is moved in CIE L*a*b*, as colour is transferred between pictures (Reinhard et al., *Color transfer between images*, IEEE
+    CG&A 2001); of the spreads only lightness's changes, with the root of how much lighter it gets.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        where: ``(h, w)`` bool, somewhere true.
+        colour: ``(3,)`` RGB, 0 to 255.
+    """
+    x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
+    rows, columns = slice(y, y + height), slice(x, x + width)
+    part, inside = photo[rows, columns], where[rows, columns]
+    lab = _lab(part)
+    mean, wanted = lab[inside].mean(0), _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
+    lighter = np.clip(np.sqrt(max(wanted[0], 1.0) / max(mean[0], 1.0)), *_CONTRAST)
+    lab = wanted + (lab - mean) * np.array([lighter, 1, 1], np.float32)
+    lab[..., 0] = np.clip(lab[..., 0], 0, 100)
+    dyed = 255 * cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
+    deep = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    weight = np.clip(deep / max(1.0, _EDGE * float(np.sqrt(inside.sum()))), 0, 1)[..., None]
+    result = photo.copy()
+    result[rows, columns] = np.rint(np.clip(part + weight * (dyed - part), 0, 255)).astype(np.uint8)
+    return result
+
+
+def _lab(picture: NDArray[np.generic]) -> NDArray[np.float32]:
+    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)

@@ -1,0 +1,47 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from face2face.edit.changes import Change
+from face2face.edit.editor import Editor
+from face2face.edit.recolour import recoloured
+from face2face.face.labels import CLASSES
+from face2face.face.parse import Parser
+from face2face.image import Image
+from face2face.modes.edit import Edit
+
+
+def strands() -> Image:
+    """Brown, with finer light and shade."""
+    photo = np.full((120, 160, 3), (90, 60, 40), np.uint8)
+    photo[:, ::4] = (120, 82, 56)
+    return photo
+
+
+def middle() -> np.ndarray:
+    where = np.zeros((120, 160), bool)
+    where[30:90, 40:120] = True
+    return where
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.tuples(*[st.integers(30, 220)] * 3))
+def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(colour: tuple[int, int, int]) -> None:
+    photo, where = strands(), middle()
+    result = recoloured(photo, where, np.array(colour, float))
+    assert (result[~where] == photo[~where]).all()
+    inner = result[40:80, 50:110].astype(float)
+    assert np.abs(inner.mean((0, 1)) - colour).max() < 12
+    light, dark = inner[:, 2::4].mean(-1).mean(), inner[:, 3::4].mean(-1).mean()
+    assert light > dark + 2
+
+
+def test_the_editor_needs_no_network_for_it() -> None:
+    def never(panels: list[Image]) -> Image:
+        raise AssertionError("nothing is painted")
+
+    never.name = "never"  # type: ignore[attr-defined]
+    editor = Editor(Parser(never, 256), Edit(256), never)  # type: ignore[arg-type]
+    labels = np.where(middle(), CLASSES.index("hair"), 0).astype(np.uint8)
+    result = editor(strands(), None, Change(labels, middle(), np.array([200.0, 40, 40])))
+    assert (result != strands()).any(-1)[40:80, 50:110].all()
