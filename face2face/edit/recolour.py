@@ -12,6 +12,9 @@ from face2face.image import Image
 _EDGE = 0.02
 #: How much darker or lighter hair may change its contrast: what is dyed lighter shows more of it.
 _CONTRAST = (0.7, 2.0)
+#: What is so many spreads lighter or darker than most of a part, and more and more up to twice as many, isn't of it: the background
+#: between strands, a gleam. A spread is at least so large, in units of L*.
+_STRANGE, _LEAST = 2.5, 5.0
 
 
 def recoloured(photo: Image, where: NDArray[np.bool_], colour: NDArray[np.floating]) -> Image:
@@ -29,15 +32,18 @@ def recoloured(photo: Image, where: NDArray[np.bool_], colour: NDArray[np.floati
     rows, columns = slice(y, y + height), slice(x, x + width)
     part, inside = photo[rows, columns], where[rows, columns]
     lab = _lab(part)
-    mean, wanted = lab[inside].mean(0), _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
+    middle = float(np.median(lab[inside, 0]))
+    away = np.abs(lab[..., 0] - middle)
+    away /= _STRANGE * max(_LEAST, 1.48 * float(np.median(away[inside])))  # of a normal distribution the spread is 1.48 times that
+    mean, wanted = lab[inside & (away <= 1)].mean(0), _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
     lighter = np.clip(np.sqrt(max(wanted[0], 1.0) / max(mean[0], 1.0)), *_CONTRAST)
     lab = wanted + (lab - mean) * np.array([lighter, 1, 1], np.float32)
     lab[..., 0] = np.clip(lab[..., 0], 0, 100)
     dyed = 255 * cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
     deep = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    weight = np.clip(deep / max(1.0, _EDGE * float(np.sqrt(inside.sum()))), 0, 1)[..., None]
+    weight = np.clip(deep / max(1.0, _EDGE * float(np.sqrt(inside.sum()))), 0, 1) * np.clip(2 - away, 0, 1)
     result = photo.copy()
-    result[rows, columns] = np.rint(np.clip(part + weight * (dyed - part), 0, 255)).astype(np.uint8)
+    result[rows, columns] = np.rint(np.clip(part + weight[..., None] * (dyed - part), 0, 255)).astype(np.uint8)
     return result
 
 

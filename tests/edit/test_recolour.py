@@ -31,7 +31,7 @@ def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(colour: tuple[i
     result = recoloured(photo, where, np.array(colour, float))
     assert (result[~where] == photo[~where]).all()
     inner = result[40:80, 50:110].astype(float)
-    assert np.abs(inner.mean((0, 1)) - colour).max() < 12
+    assert np.abs(inner.mean((0, 1)) - colour).max() < 25, "strands too dark or too bright for a screen are held to it"
     light, dark = inner[:, 2::4].mean(-1).mean(), inner[:, 3::4].mean(-1).mean()
     assert light > dark + 2
 
@@ -45,3 +45,11 @@ def test_the_editor_needs_no_network_for_it() -> None:
     labels = np.where(middle(), CLASSES.index("hair"), 0).astype(np.uint8)
     result = editor(strands(), None, Change(labels, middle(), np.array([200.0, 40, 40])))
     assert (result != strands()).any(-1)[40:80, 50:110].all()
+
+
+def test_what_shows_between_strands_stays_as_it_is() -> None:
+    photo = strands()
+    photo[50:54, 60:64] = 250
+    result = recoloured(photo, middle(), np.array([40.0, 60, 200]))
+    assert (result[50:54, 60:64] == 250).all()
+    assert (result[60, 60] != photo[60, 60]).any()
