@@ -32,6 +32,8 @@ _BEYOND, _BRUSH = (0.01, 0.05), (0.03, 0.14)
 _STROKES, _BENDS = (1, 4), (1, 5)
 #: More than this share of a photo is never erased.
 _MOST = 0.6
+#: How often a class is shown in its true colour, rather than in that of what is left of it.
+_TOLD = 0.5
 
 
 def region(labels: Labels, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -68,12 +70,18 @@ def _strokes(size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     return mask
 
 
+def told(photo: Image, labels: Labels, mask: NDArray[np.uint8], rng: np.random.Generator) -> dict[int, NDArray[np.floating]]:
+    """The true mean colours of some of the classes that are erased: a feature that is moved keeps its colour."""
+    erased = mask > 127
+    return {place: photo[erased & (labels == place)].mean(0) for place in np.unique(labels[erased]).tolist() if rng.random() < _TOLD}
+
+
 def write_pairs(study: Study, condition: Callable[[Scene], list[Image]], folder: Path, name: str, repeats: int, seed: int = 0) -> None:
     """Writes strips of a photo, each with another part erased: the same each time.
 
     Args:
         study: The photo's.
-        condition: What the network is shown of a scene with labels and a mask.
+        condition: What the network is shown of a scene with labels, mask and colours.
         folder: Where they go; those that are there already stay.
         name: Of the photo.
         repeats: How many.
@@ -84,5 +92,6 @@ def write_pairs(study: Study, condition: Callable[[Scene], list[Image]], folder:
         if not path.is_file():
             rng = np.random.default_rng((seed, *name.encode(), number))
             mask = region(study.labels, rng)
-            scene = Scene(study.photo, labels=study.labels, mask=mask)
+            colours = told(study.photo, study.labels, mask, rng)
+            scene = Scene(study.photo, labels=study.labels, mask=mask, colours=colours)
             write_strip(path, [*condition(scene), study.photo])

@@ -75,4 +75,4 @@ class Canvas:
     def change(self) -> Change | None:
         """What was painted; None where nothing was."""
         where = np.asarray(self._painted != _UNTOUCHED, bool)
-        return Change(self.labels, where) if where.any() else None
+        return Change(self._labels, self.labels, where) if where.any() else None

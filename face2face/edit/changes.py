@@ -29,11 +29,13 @@ class Change:
     """A change to a photo.
 
     Attributes:
-        labels: ``(h, w)`` uint8, the photo's label map as it shall be.
+        before: ``(h, w)`` uint8, the photo's label map.
+        labels: ``(h, w)`` uint8, the same as it shall be.
         where: ``(h, w)`` bool, the pixels that are to be painted anew.
         colour: ``(3,)`` RGB: they keep their texture and get this mean colour instead; None to be painted.
     """
 
+    before: Labels
     labels: Labels
     where: NDArray[np.bool_]
     colour: NDArray[np.floating] | None = None
@@ -71,7 +73,7 @@ def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
     if (where & (off > _STRANGE)).sum() > _MOST_STRANGE * where.sum():
         share = f"{100 * (where & (off > _STRANGE)).sum() / where.sum():.0f} % of it isn't"
         raise OptionError("--changes is painted in the colours of --list-classes", share, "paint without shading, save as PNG")
-    return Change(np.where(where, wanted, labels).astype(np.uint8), where), int(strange.sum())
+    return Change(labels, np.where(where, wanted, labels).astype(np.uint8), where), int(strange.sum())
 
 
 #: What can be said of what: ``none`` removes, ``add`` draws, the others move; any class may be given a colour.
@@ -92,6 +94,8 @@ _POSES = {
     ("brows", "up"): Expression(brows=1.0),
     ("brows", "down"): Expression(brows=-0.8),
 }
+#: How thick the frame of glasses is, in interocular distances. Eyes are seen through them as they are.
+_FRAME = 0.07
 _MOUTH, _BROWS = ("mouth", "upper_lip", "lower_lip"), ("left_brow", "right_brow")
 
 
@@ -135,7 +139,7 @@ def _coloured(name: str, what: str, labels: Labels) -> Change:
         raise OptionError("--set takes a class and a colour of six digits", f"{name}={what}", "as in hair=#552200; see --list-classes")
     where = _there(name, names, labels)
     colour = np.array([int(digits[place : place + 2], 16) for place in (0, 2, 4)], float)
-    return Change(labels, where, colour)
+    return Change(labels, labels, where, colour)
 
 
 def _removed(name: str, labels: Labels, landmarks: Landmarks) -> Change:
@@ -144,7 +148,7 @@ def _removed(name: str, labels: Labels, landmarks: Landmarks) -> Change:
     face = drawn(landmarks, *labels.shape)
     around = {"hat": "hair", "necklace": "neck"}.get(name, "skin")
     under = np.where(face > 0, face, CLASSES.index(around)).astype(np.uint8)
-    return Change(np.where(where, under, labels).astype(np.uint8), where)
+    return Change(labels, np.where(where, under, labels).astype(np.uint8), where)
 
 
 def _with_glasses(labels: Labels, landmarks: Landmarks) -> Change:
@@ -153,13 +157,14 @@ def _with_glasses(labels: Labels, landmarks: Landmarks) -> Change:
     middles = [landmarks[PARTS[f"{side}_eye"]].mean(0) for side in ("right", "left")]
     angle = float(np.degrees(np.arctan2(*(middles[1] - middles[0])[::-1])))
     axes = (round(0.4 * unit), round(0.28 * unit))
+    thick = max(1, round(_FRAME * unit))
     for middle in middles:
-        cv2.ellipse(worn, np.rint(middle + np.array((0, 0.05 * unit))).astype(int).tolist(), axes, angle, 0, 360, 1, -1)
-    thick = max(1, round(0.06 * unit))
-    for start, end in ((middles[0], middles[1]), (middles[0], landmarks[0]), (middles[1], landmarks[16])):
+        cv2.ellipse(worn, np.rint(middle + np.array((0, 0.05 * unit))).astype(int).tolist(), axes, angle, 0, 360, 1, thick)
+    along = axes[0] * (middles[1] - middles[0]) / np.linalg.norm(middles[1] - middles[0])
+    for start, end in ((middles[0] + along, middles[1] - along), (middles[0] - along, landmarks[0]), (middles[1] + along, landmarks[16])):
         cv2.line(worn, np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist(), 1, thick)
     where = worn > 0
-    return Change(np.where(where, CLASSES.index("glasses"), labels).astype(np.uint8), where)
+    return Change(labels, np.where(where, CLASSES.index("glasses"), labels).astype(np.uint8), where)
 
 
 def _with_nose(labels: Labels, landmarks: Landmarks, wider: float) -> Change:
@@ -184,4 +189,4 @@ def _redrawn(names: tuple[str, ...], labels: Labels, landmarks: Landmarks) -> Ch
     was, face = among(labels, names), drawn(landmarks, *labels.shape)
     shall = among(face, names)
     wanted = np.where(was, CLASSES.index("skin"), labels)
-    return Change(np.where(shall, face, wanted).astype(np.uint8), was | shall)
+    return Change(labels, np.where(shall, face, wanted).astype(np.uint8), was | shall)

@@ -12,6 +12,7 @@ from face2face.data.process import resize
 from face2face.edit.changes import Change
 from face2face.edit.recolour import recoloured
 from face2face.errors import OptionError
+from face2face.face.labels import CLASSES, Labels
 from face2face.face.parse import Parser, portrait
 from face2face.graph.engine import Engine
 from face2face.image import Box, Image, Landmarks, Scene
@@ -20,6 +21,9 @@ from face2face.modes.edit import Edit
 #: How far around what is changed it is painted anew, and how wide the soft edge within that is: in shares of the width of what the
 #: network sees.
 _AROUND, _EDGE = 0.025, 0.02
+#: Class number -> its colour where a photo shows none of it, RGB: medians over the photos from which an edit model was learnt; of
+#: glasses their frame's, a dark quarter of what is called glasses.
+_USUAL = {CLASSES.index("mouth"): (174, 135, 123), CLASSES.index("glasses"): (29, 20, 19), CLASSES.index("hat"): (35, 36, 41)}
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,15 @@ class Editor:
             seen = f"the square of {box.side} pixels at {box.x}, {box.y}"
             raise OptionError("a change lies at the face", f"none of it in {seen}", "paint there, or choose another face with --face")
         size = self.mode.size
-        labels = cv2.resize(box.cut(change.labels), (size, size), interpolation=cv2.INTER_NEAREST)
+        before, labels = (
+            np.asarray(cv2.resize(box.cut(each), (size, size), interpolation=cv2.INTER_NEAREST), np.uint8)
+            for each in (change.before, change.labels)
+        )
         mask = cv2.resize(box.cut(reach), (size, size), interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR)
         # Whatever is touched is erased: else its old pixels would show the network what was there.
         mask = np.where(mask > 0, 255, 0).astype(np.uint8)
-        scene = Scene(resize(box.cut(photo), size), labels=np.asarray(labels, np.uint8), mask=mask)
+        small = resize(box.cut(photo), size)
+        scene = Scene(small, labels=labels, mask=mask, colours=kept_colours(small, before, labels, mask > 0))
         answer = self.engine(self.mode.condition(scene))
         return set_in(answer, box, photo, reach)
 
@@ -73,6 +81,28 @@ class Editor:
         away = cv2.distanceTransform((~change.where[rows, columns]).astype(np.uint8), cv2.DIST_L2, 3)
         reach[rows, columns] = np.where(away <= around, 255, 0)
         return reach
+
+
+def kept_colours(photo: Image, before: Labels, labels: Labels, erased: NDArray[np.bool_]) -> dict[int, NDArray[np.floating]]:
+    """The colours of what is painted anew and of which little is left to see: its own from before, else what is usual.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        before: ``(h, w)`` uint8, its label map.
+        labels: ``(h, w)`` uint8, the map as it shall be.
+        erased: ``(h, w)`` bool, what is painted anew.
+
+    Returns:
+        Class number -> mean colour, RGB.
+    """
+    colours: dict[int, NDArray[np.floating]] = {}
+    for place in np.unique(labels[erased]).tolist():
+        was = before == place
+        if was.any() and (was & erased).sum() > was.sum() / 2:
+            colours[place] = photo[was].mean(0)
+        elif not was.any() and place in _USUAL:
+            colours[place] = np.array(_USUAL[place], float)
+    return colours
 
 
 def set_in(answer: Image, box: Box, photo: Image, reach: NDArray[np.uint8]) -> Image:

@@ -101,7 +101,7 @@ class Studio:
         near, there = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
         where[self._around] = there > 0
         labels[where] = near[there > 0]
-        self._told = self._save(self._editor(self._photo, self._landmarks, Change(labels, where)))
+        self._told = self._save(self._editor(self._photo, self._landmarks, Change(self._labels, labels, where)))
 
     def help(self) -> None:
         """Shows the keys, or hides them."""

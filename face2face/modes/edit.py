@@ -56,7 +56,7 @@ class Edit:
             scene: Its photo, labels and mask are ``size`` wide and high.
         """
         labels, mask = _of(scene)
-        erased = painted_over(scene.photo, labels, mask)
+        erased = painted_over(scene.photo, labels, mask, scene.colours or {})
         return [erased, sideless(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
 
     def target(self, scene: Scene) -> Image:
@@ -75,7 +75,7 @@ class Edit:
         """There is nothing to keep."""
 
 
-def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8]) -> Image:
+def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]) -> Image:
     """A copy of a photo with what is masked painted over smoothly, each class in the colours of what is left of it nearby.
 
     Where nothing is left of a class, or too little, with those of whatever is around the mask.
@@ -84,6 +84,7 @@ def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8]) -> Image
         photo: ``(h, w, 3)`` uint8 RGB.
         labels: ``(h, w)`` uint8: what each pixel shows, or shall show.
         mask: ``(h, w)`` uint8, above 127 where it is painted.
+        colours: Class number -> the mean colour that it has there, RGB, where that is known.
     """
     erased = np.asarray(mask > 127, bool)
     result = photo.copy()
@@ -97,6 +98,8 @@ def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8]) -> Image
         if left.sum() <= _LEAST * left.size:
             left = around
         painted = spread(photo, left)[here] if left.any() else np.full((int(here.sum()), 3), 127.0)
+        if place in colours:
+            painted = painted + (colours[place] - painted.mean(0))
         result[here] = np.clip(np.rint(painted), 0, 255)
     return result
 

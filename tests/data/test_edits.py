@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.data.edits import region, write_pairs
+from face2face.data.edits import region, told, write_pairs
 from face2face.data.pairs import read_strip
 from face2face.data.semantic import Study
 from face2face.face.labels import CLASSES, grouped, mean_colours
@@ -26,6 +26,13 @@ def test_features_are_erased_whole() -> None:
     nose = CLASSES.index("nose") == LABELS
     whole = [(region(LABELS, np.random.default_rng(seed))[nose] > 0).all() for seed in range(60)]
     assert 3 < sum(whole) < 40
+
+
+def test_half_of_the_classes_are_shown_in_their_true_colour() -> None:
+    mask = np.full((256, 256), 255, np.uint8)
+    colours = [told(PHOTO, LABELS, mask, np.random.default_rng(seed)) for seed in range(30)]
+    share = np.mean([len(each) for each in colours]) / len(np.unique(LABELS))
+    assert 0.3 < share < 0.7
 
 
 def test_strips_are_the_same_each_time_and_show_what_the_mode_shows(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_photo_is_green_where_it_is_changed_and_itself_elsewhere() -> None:
     photo = np.random.default_rng(0).integers(0, 256, (600, 600, 3), np.uint8)
     where = np.zeros((600, 600), bool)
     where[200:400, 250:350] = True
-    change = Change(np.where(where, HAIR, 0).astype(np.uint8), where)
+    change = Change(np.zeros((600, 600), np.uint8), np.where(where, HAIR, 0).astype(np.uint8), where)
     result = editor(photo, None, change)
     assert (result[300, 300] == GREEN).all()
     reach = editor.reach(Box(0, 0, 600), change)
@@ -56,7 +56,7 @@ def test_a_change_far_from_the_face_is_refused() -> None:
     where[560:, 560:] = True
     face = (AVERAGE_FACE * 40 + (120, 120)).astype(np.float32)
     with pytest.raises(OptionError, match="none of it"):
-        editor(np.zeros((600, 600, 3), np.uint8), face, Change(np.zeros((600, 600), np.uint8), where))
+        editor(np.zeros((600, 600, 3), np.uint8), face, Change(*[np.zeros((600, 600), np.uint8)] * 2, where))
 
 
 @settings(max_examples=40, deadline=None)
@@ -76,7 +76,11 @@ def test_what_is_erased_has_the_colour_of_what_is_left_or_asked() -> None:
     labels = np.repeat(np.where(np.arange(64) < 32, HAIR, 1)[None], 64, 0).astype(np.uint8)
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 10:50] = 255
-    assert (painted_over(photo, labels, mask) == photo).all()
+    assert (painted_over(photo, labels, mask, {}) == photo).all()
+    red = painted_over(photo, labels, mask, {HAIR: np.array((1.0, 2.0, 3.0))})
+    assert (red[30, 20] == (1, 2, 3)).all()
+    assert (red[30, 45] == (0, 50, 0)).all()
+    assert (red[mask == 0] == photo[mask == 0]).all()
 
 
 def test_a_class_of_which_nothing_is_left_has_the_colour_around() -> None:
@@ -86,4 +90,4 @@ def test_a_class_of_which_nothing_is_left_has_the_colour_around() -> None:
     labels[30:34, 30:34] = HAIR
     mask = np.zeros((64, 64), np.uint8)
     mask[28:36, 28:36] = 255
-    assert (painted_over(photo, labels, mask) == 40).all()
+    assert (painted_over(photo, labels, mask, {}) == 40).all()

@@ -43,7 +43,7 @@ def test_the_editor_needs_no_network_for_it() -> None:
     never.name = "never"  # type: ignore[attr-defined]
     editor = Editor(Parser(never, 256), Edit(256), never)  # type: ignore[arg-type]
     labels = np.where(middle(), CLASSES.index("hair"), 0).astype(np.uint8)
-    result = editor(strands(), None, Change(labels, middle(), np.array([200.0, 40, 40])))
+    result = editor(strands(), None, Change(labels, labels, middle(), np.array([200.0, 40, 40])))
     assert (result != strands()).any(-1)[40:80, 50:110].all()
 
 
