@@ -43,9 +43,17 @@ class Box:
 
     def cut(self, image: Image) -> Image:
         """The box's content of a picture or a label map, ``(side, side, ...)`` uint8; beyond it its edge pixels are repeated."""
-        rows = np.clip(np.arange(self.y, self.y + self.side), 0, image.shape[0] - 1)
-        columns = np.clip(np.arange(self.x, self.x + self.side), 0, image.shape[1] - 1)
-        return image[rows[:, None], columns[None, :]]
+        (top, bottom), (left, right) = (
+            (min(max(0, -start), self.side - 1), min(max(0, start + self.side - size), self.side - 1))
+            for start, size in ((self.y, image.shape[0]), (self.x, image.shape[1]))
+        )
+        inside = image[self._within(self.y, image.shape[0]), self._within(self.x, image.shape[1])]
+        return np.pad(inside, ((top, bottom), (left, right), *[(0, 0)] * (image.ndim - 2)), "edge")
+
+    def _within(self, start: int, size: int) -> slice:
+        """The part of an edge from ``start`` on that lies in a picture, or the picture's nearest pixel."""
+        first = min(max(start, 0), size - 1)
+        return slice(first, max(min(start + self.side, size), first + 1))
 
     def to_panel(self, points: NDArray[Any], size: int) -> Landmarks:
         """Points of the picture, ``(n, 2)``, in the box scaled to ``size`` pixels: ``(n, 2)`` float32.

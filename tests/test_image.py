@@ -13,6 +13,14 @@ def test_a_box_inside_cuts_and_one_over_the_edge_repeats_it() -> None:
     assert over[:, :, 0].tolist() == [[0, 0, 3], [6, 6, 9], [6, 6, 9]]
 
 
+@given(st.integers(-60, 60), st.integers(-60, 60), st.integers(1, 70), st.integers(1, 30), st.integers(1, 30))
+def test_a_box_anywhere_holds_the_pictures_nearest_pixels(x: int, y: int, side: int, height: int, width: int) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+    rows, columns = (np.clip(np.arange(start, start + side), 0, size - 1) for start, size in ((y, height), (x, width)))
+    for picture in (image, image[..., 0]):
+        assert (Box(x, y, side).cut(picture) == picture[rows[:, None], columns]).all()
+
+
 def test_a_box_without_area_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one pixel"):
         Box(0, 0, 0)

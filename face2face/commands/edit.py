@@ -55,13 +55,14 @@ def run(options: argparse.Namespace) -> None:
     from face2face.media.stills import read_image, write_image
 
     photo = read_image(options.photo)
+    # The networks are compiled in the background while dlib's weights are read.
+    editor = Editor(load_parser(options.parser), *load_edit(options.model)) if options.output else None
+    parser = editor.parser if editor else load_parser(options.parser)
     faces = Detector()(photo)
     if len(faces) < options.face:
         found = f"{len(faces)} in {options.photo}"
         raise FaceError(f"--face {options.face} is a face in the photo", found, "name a photo in which a face looks at the camera")
     landmarks = faces[options.face - 1]
-    editor = Editor(load_parser(options.parser), *load_edit(options.model)) if options.output else None
-    parser = editor.parser if editor else load_parser(options.parser)
     labels = parser(photo, landmarks)
     if options.save_map:
         write_labels(options.save_map, labels)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image as Pillow
 
@@ -57,16 +58,19 @@ def read_changes(path: Path) -> np.ndarray:
 
 
 def numbered(picture: np.ndarray) -> tuple[Labels, np.ndarray]:
-    """The classes whose colours are nearest to those of an RGB picture, ``(h, w)`` uint8.
+    """The classes whose colours are nearest to those of an RGB picture, with or without opacity, ``(h, w)`` uint8.
 
     And how far these are, ``(h, w)`` int, summed over the channels: 0 for a colour of the palette.
     """
-    packed = picture.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
-    found, places = np.unique(packed, return_inverse=True)
-    colours = np.stack([found >> 16, found >> 8 & 255, found & 255], -1).astype(int)
+    packed = np.ascontiguousarray(picture if picture.shape[2] == 4 else cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA)).view(np.uint32).ravel()
+    # Painted pictures have few colours, in long rows.
+    starts = np.flatnonzero(np.diff(packed, prepend=~packed[:1]))
+    found, places = np.unique(packed[starts], return_inverse=True)
+    colours = found[:, None].view(np.uint8)[:, :3].astype(int)
     away = np.stack([np.abs(colours - colour).sum(-1) for colour in PALETTE.astype(int)], -1)
-    places = places.reshape(picture.shape[:2])
-    return away.argmin(1).astype(np.uint8)[places], away.min(1)[places]
+    lengths = np.diff(starts, append=packed.size)
+    nearest, far = (np.repeat(each[places], lengths).reshape(picture.shape[:2]) for each in (away.argmin(1).astype(np.uint8), away.min(1)))
+    return nearest, far
 
 
 def write_labels(path: Path, labels: Labels) -> None:

@@ -60,9 +60,10 @@ def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
         raise OptionError("--changes has the photo's proportions", sizes, "start painting from --save-map")
     if picture.shape[:2] != labels.shape:
         picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
-    wanted, off = numbered(picture[..., :3])
+    wanted, off = numbered(picture)
     # One of the palette's colours is as light as that: a brow's.
-    where = np.asarray(~((picture[..., :3] > _WHITE).all(-1) & (off > _STRANGE)), bool)
+    light = cv2.inRange(picture, (*(_WHITE + 1,) * 3, 0)[: picture.shape[2]], (255,) * picture.shape[2])
+    where = np.asarray((light == 0) | (off <= _STRANGE), bool)
     if picture.shape[2] == 4:
         where &= np.asarray(picture[..., 3] > 127, bool)
     if where.all():  # a whole map, begun from --save-map: what differs was painted
