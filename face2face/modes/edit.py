@@ -22,6 +22,8 @@ from face2face.image import Image, Scene
 _LEAST = 2e-4
 #: What is around a mask is as far from it as the photo's height over this.
 _AROUND = 32
+#: How soft the borders are between what is painted over, in pixels: a photo's are no steps.
+_SOFT = 0.8
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours:
         if place in colours:
             painted = painted + (colours[place] - painted.mean(0))
         result[here] = np.clip(np.rint(painted), 0, 255)
+    result[erased] = cv2.GaussianBlur(result, (0, 0), _SOFT)[erased]
     return result
 
 
