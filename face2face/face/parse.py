@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.labels import CLASSES, Labels
+from face2face.face.labels import CLASSES, Labels, among
 from face2face.face.landmarks import PARTS
 from face2face.image import Box, Image, Landmarks
 
@@ -19,6 +19,9 @@ _EYES_TO_MOUTH, _EYES = 0.255, (0.505, 0.48)
 _AROUND = 1.3
 #: A square photo whose own edges are no farther from CelebA-HQ's frame than this share of its width is taken as it is.
 _FRAMED = 0.15
+#: A box whose edges are farther from those that its map calls for, as a share of its side, was around no face, or the wrong one; eyes and
+#: mouth are only believed where each has so many pixels, as a share of the box's.
+_MISTAKEN, _FEATURE = 0.2, 1e-3
 #: A class that is nowhere likelier than this, of 255, isn't looked at.
 _UNLIKELY = 64
 
@@ -44,10 +47,19 @@ class Parser:
         """
         height, width = photo.shape[:2]
         box = portrait(landmarks, height, width)
+        labels = self._parsed(photo, box)
+        better = _seen(labels, box)
+        # Faces are mistaken now and then: a chin for a face. Of what is parsed the eyes are hardly ever.
+        if better is not None and _apart(better, box) > _MISTAKEN * box.side:
+            return self._parsed(photo, better)
+        return labels
+
+    def _parsed(self, photo: Image, box: Box) -> Labels:
+        """The map of what is in a box; beyond it all is background."""
         how = cv2.INTER_AREA if box.side > self._size else cv2.INTER_LINEAR
         shown = np.asarray(cv2.resize(box.cut(photo), (self._size, self._size), interpolation=how), np.uint8)
         likely = self._engine([shown])
-        labels = np.zeros((height, width), np.uint8)
+        labels = np.zeros(photo.shape[:2], np.uint8)
         top, left = max(box.y, 0), max(box.x, 0)
         inside = labels[top : box.y + box.side, left : box.x + box.side]
         rows, columns = (slice(start, start + count) for start, count in zip((top - box.y, left - box.x), inside.shape, strict=True))
@@ -71,6 +83,11 @@ def portrait(landmarks: Landmarks | None, height: int, width: int) -> Box:
         longer = max(height, width)
         return Box((width - longer) // 2, (height - longer) // 2, longer)
     eyes, mouth = (np.mean([landmarks[PARTS[part]].mean(0) for part in parts], axis=0) for parts in (("right_eye", "left_eye"), ("mouth",)))
+    return _around(eyes, mouth, height, width)
+
+
+def _around(eyes: NDArray[np.floating], mouth: NDArray[np.floating], height: int, width: int) -> Box:
+    """The square around a face whose eyes and mouth have these middles, x and y."""
     side = float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH
     corner = eyes - side * np.array(_EYES)
     edges = np.array([corner, corner + side]) - [(0, 0), (width, height)]
@@ -78,6 +95,23 @@ def portrait(landmarks: Landmarks | None, height: int, width: int) -> Box:
         return Box(0, 0, width)
     corner -= side * (_AROUND - 1) / 2
     return Box(round(float(corner[0])), round(float(corner[1])), max(1, round(side * _AROUND)))
+
+
+def _seen(labels: Labels, box: Box) -> Box | None:
+    """The square around the face that a map shows; None where it shows no eyes or no mouth."""
+    middles: list[NDArray[np.floating]] = []
+    for names in (("left_eye", "right_eye"), ("mouth", "upper_lip", "lower_lip")):
+        rows, columns = np.nonzero(among(labels, names))
+        if len(rows) < _FEATURE * box.side**2:
+            return None
+        middles.append(np.array([columns.mean(), rows.mean()]))
+    return _around(middles[0], middles[1], labels.shape[0], labels.shape[1])
+
+
+def _apart(one: Box, other: Box) -> int:
+    """By how many pixels two boxes' farthest edges are apart."""
+    first, second = (np.array([box.x, box.y, box.x + box.side, box.y + box.side]) for box in (one, other))
+    return int(np.abs(first - second).max())
 
 
 def drawn(landmarks: Landmarks, height: int, width: int) -> Labels:

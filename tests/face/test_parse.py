@@ -79,3 +79,31 @@ def test_a_face_is_drawn_from_landmarks_alone() -> None:
     x, y = landmarks[PARTS["left_eye"]].mean(0).round().astype(int)
     assert CLASSES[labels[y, x]] == "left_eye"
     assert labels[0, 0] == 0
+
+
+class Colours:
+    """Says that green is an eye and red a mouth, all else skin."""
+
+    def __init__(self) -> None:
+        self.shown: list[Image] = []
+
+    def __call__(self, panels: list[Image]) -> np.ndarray:
+        self.shown += panels
+        place = np.where(
+            panels[0][..., 1] > 127, CLASSES.index("left_eye"), np.where(panels[0][..., 0] > 127, CLASSES.index("mouth"), SKIN)
+        )
+        return 255 * (place[..., None] == np.arange(len(CLASSES))).astype(np.uint8)
+
+
+def test_what_is_taken_for_a_face_is_looked_at_once_more_where_the_map_shows_another() -> None:
+    photo = np.zeros((600, 600, 3), np.uint8)
+    truly = face(90, 300, 250)
+    for middle, colour in ((truly[36:48].mean(0), (0, 255, 0)), (truly[48:].mean(0), (255, 0, 0))):
+        x, y = middle.round().astype(int)
+        photo[y - 15 : y + 15, x - 25 : x + 25] = colour
+    right, mistaken = Colours(), Colours()
+    labels = Parser(right, 64)(photo, truly)
+    assert len(right.shown) == 1
+    again = Parser(mistaken, 64)(photo, face(70, 300, 330))
+    assert len(mistaken.shown) == 2
+    assert (labels == again).mean() > 0.95
