@@ -19,7 +19,7 @@ Landmarks = NDArray[np.float32]
 Extent = tuple[slice, slice]
 
 LANDMARK_COUNT = 68
-#: Numbers that :func:`bars` can show: three in each bar.
+#: How many :func:`bars` a panel has; each shows three numbers.
 _BARS = 64
 
 

@@ -40,6 +40,8 @@ def run(options: argparse.Namespace) -> None:
         raise OptionError("--photo names the photo to edit", "none", "add --photo me.jpg")
     if not (options.save_map or options.output):
         raise OptionError("--output or --save-map says where the result goes", "neither", "add --output out.jpg")
+    if (options.changes or options.set or options.show) and not options.output:
+        raise OptionError("--output says where the changed photo goes", "none", "add --output out.png")
     if options.output and not (options.changes or options.set or options.show):
         raise OptionError("--changes, --set or --show says what shall be changed", "none of them", "add one, or leave --output out")
 
@@ -52,8 +54,11 @@ def run(options: argparse.Namespace) -> None:
     from face2face.graph.shipped import load_edit, load_parser
     from face2face.image import Image
     from face2face.media.sink import Window
-    from face2face.media.stills import read_image, write_image
+    from face2face.media.stills import check_writable, read_image, write_image
 
+    for path in (options.output, options.save_map):
+        if path:
+            check_writable(path)
     photo = read_image(options.photo)
     # The networks are compiled in the background while dlib's weights are read.
     editor = Editor(load_parser(options.parser), *load_edit(options.model)) if options.output else None

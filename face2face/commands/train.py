@@ -98,12 +98,13 @@ def run(options: argparse.Namespace) -> int:
     options.generator = options.generator or GENERATOR_OF.get(card.mode, "light")
     own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
     defaults = DEFAULTS[options.generator]
-    if card.data.get("animated"):  # its landmarks are exact: nothing that goes astray need be learnt
+    if card.data.get("animated") or card.bars:  # exact landmarks: nothing that goes astray need be learnt; numbers can't be swayed
         defaults = replace(defaults, sway=0.0)
     own = {name: getattr(defaults, name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
         discriminator=options.discriminator,
+        mode=card.mode,
         condition=tuple(name for name in card.panels if not name.startswith(NEW)) if options.condition == "warp" else (options.condition,),
         **own,
         beta1=options.beta1,
@@ -114,12 +115,20 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.minutes is None and options.max_epochs is None and options.max_steps is None:
         options.minutes = DEFAULT_MINUTES
-    limits = Limits(options.max_epochs, options.max_steps, options.minutes, options.patience)
+    # L1 says little of what a discriminator judges: such a run isn't ended by it.
+    patience = None if settings.gan_weight else options.patience
+    limits = Limits(options.max_epochs, options.max_steps, options.minutes, patience)
+    if card.bars and (settings.sway or settings.scale_size != card.size):
+        raise OptionError(
+            f"strips of mode {card.mode} show numbers, which aren't swayed or enlarged", "--sway or --scale_size", "leave it out"
+        )
+    if options.condition == "labels" and card.mode != "reconstruct":
+        raise OptionError("--condition labels is for strips of mode reconstruct", card.mode, "leave it out")
     if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise OptionError("--tensorboard needs the package tensorboard", "none", "pip install tensorboard, or leave it out")
     run = Run(options.output_dir)
     callbacks = [keras.callbacks.TensorBoard(run.folder / "logs", update_freq=_LOGGED)] if options.tensorboard else []
-    if not list_strips(options.input_dir, VAL):
+    if not list_strips(options.input_dir, VAL) and not settings.gan_weight:
         print(f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by")
     interrupted = False
     try:

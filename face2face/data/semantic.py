@@ -14,7 +14,7 @@ from face2face.data.maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
 from face2face.face.labels import Labels, filled, grouped, mean_colours
-from face2face.face.parse import portrait
+from face2face.face.parse import framed, portrait
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
@@ -105,11 +105,13 @@ class Student:
             do = "make the map again, or leave it out to have the photo parsed"
             raise DataError("a label map has its photo's size", f"{width}x{height} for {columns}x{rows} in {labels}", do)
         box = portrait(faces[0], *drawn.shape)
+        if framed(faces[0], drawn) != box:  # what was found was no face
+            return None
         shown = resize(box.cut(picture), self.size)
-        framed = np.asarray(cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST), np.uint8)
-        groups = grouped(framed)
+        labelled = np.asarray(cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST), np.uint8)
+        groups = grouped(labelled)
         identity = np.asarray(self.identify(picture, faces[0]), np.float32)
-        return Study(shown, framed, groups, mean_colours(shown, groups), identity)
+        return Study(shown, labelled, groups, mean_colours(shown, groups), identity)
 
 
 def keep(study: Study, folder: Path, name: str) -> None:

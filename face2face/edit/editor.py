@@ -13,7 +13,7 @@ from face2face.edit.changes import Change
 from face2face.edit.recolour import recoloured
 from face2face.errors import OptionError
 from face2face.face.labels import CLASSES, Labels
-from face2face.face.parse import Parser, portrait
+from face2face.face.parse import Parser, framed
 from face2face.graph.engine import Engine
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.modes.edit import Edit
@@ -53,7 +53,7 @@ class Editor:
         """
         if change.colour is not None:
             return recoloured(photo, change.where, change.colour)
-        box = portrait(landmarks, *photo.shape[:2])
+        box = framed(landmarks, change.before)
         reach = self.reach(box, change)
         if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
             seen = f"the square of {box.side} pixels at {box.x}, {box.y}"

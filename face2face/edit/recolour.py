@@ -15,6 +15,8 @@ _CONTRAST = (0.7, 2.0)
 #: What is so many spreads lighter or darker than most of a part, and more and more up to twice as many, isn't of it: the background
 #: between strands, a gleam. A spread is at least so large, in units of L*.
 _STRANGE, _LEAST = 2.5, 5.0
+#: Pixels from which mean and spread are known well enough, and rows that are dyed at once.
+_LOOKED_AT, _BAND = 200_000, 256
 
 
 def recoloured(photo: Image, where: NDArray[np.bool_], colour: NDArray[np.floating]) -> Image:
@@ -31,19 +33,27 @@ def recoloured(photo: Image, where: NDArray[np.bool_], colour: NDArray[np.floati
     x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
     rows, columns = slice(y, y + height), slice(x, x + width)
     part, inside = photo[rows, columns], where[rows, columns]
-    lab = _lab(part)
-    middle = float(np.median(lab[inside, 0]))
-    away = np.abs(lab[..., 0] - middle)
-    away /= _STRANGE * max(_LEAST, 1.48 * float(np.median(away[inside])))  # of a normal distribution the spread is 1.48 times that
-    mean, wanted = lab[inside & (away <= 1)].mean(0), _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
+    known = _lab(part[inside][:: max(1, int(inside.sum()) // _LOOKED_AT)][None])[0]
+    middle = float(np.median(known[:, 0]))
+    away = np.abs(known[:, 0] - middle)
+    # Of a normal distribution the spread is 1.48 times the median distance.
+    far = _STRANGE * max(_LEAST, 1.48 * float(np.median(away)))
+    mean, wanted = known[away <= far].mean(0), _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
     lighter = np.clip(np.sqrt(max(wanted[0], 1.0) / max(mean[0], 1.0)), *_CONTRAST)
-    lab = wanted + (lab - mean) * np.array([lighter, 1, 1], np.float32)
-    lab[..., 0] = np.clip(lab[..., 0], 0, 100)
-    dyed = 255 * cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_LAB2RGB)
-    deep = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    weight = np.clip(deep / max(1.0, _EDGE * float(np.sqrt(inside.sum()))), 0, 1) * np.clip(2 - away, 0, 1)
+    # It is soft towards what is beyond it, not towards the photo's own edge.
+    above, below, left, right = (int(each) for each in (y > 0, y + height < where.shape[0], x > 0, x + width < where.shape[1]))
+    bordered = cv2.copyMakeBorder(inside.astype(np.uint8), above, below, left, right, cv2.BORDER_CONSTANT)
+    deep = cv2.distanceTransform(bordered, cv2.DIST_L2, 3)[above : above + height, left : left + width]
+    soft = max(1.0, _EDGE * float(np.sqrt(inside.sum())))
     result = photo.copy()
-    result[rows, columns] = np.rint(np.clip(part + weight[..., None] * (dyed - part), 0, 255)).astype(np.uint8)
+    for top in range(0, height, _BAND):  # or a large photo would take gigabytes
+        band = slice(top, top + _BAND)
+        lab = _lab(part[band])
+        weight = np.clip(deep[band] / soft, 0, 1) * np.clip(2 - np.abs(lab[..., 0] - middle) / far, 0, 1)
+        dyed = wanted + (lab - mean) * np.array([lighter, 1, 1], np.float32)
+        dyed[..., 0] = np.clip(dyed[..., 0], 0, 100)
+        mixed = part[band] + weight[..., None] * (255 * cv2.cvtColor(dyed.astype(np.float32), cv2.COLOR_LAB2RGB) - part[band])
+        result[rows, columns][band] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
     return result
 
 

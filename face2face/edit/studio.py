@@ -10,8 +10,9 @@ import numpy as np
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
+from face2face.errors import Face2FaceError
 from face2face.face.labels import CLASSES, COLOURS, Labels, coloured
-from face2face.face.parse import portrait
+from face2face.face.parse import framed
 from face2face.image import Image, Landmarks
 from face2face.media.keys import Keys
 from face2face.media.sink import DOWN, MOVED, QUIT, UP, Window
@@ -39,7 +40,7 @@ class Studio:
     def __init__(self, editor: Editor, photo: Image, labels: Labels, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
         self._editor, self._photo, self._labels, self._landmarks, self._save = editor, photo, labels, landmarks, save
         # What lies around the face is shown as large as there is room; the rest of a photo isn't.
-        box = portrait(landmarks, *photo.shape[:2])
+        box = framed(landmarks, labels)
         left, top = max(box.x, 0), max(box.y, 0)
         self._around = (slice(top, box.y + box.side), slice(left, box.x + box.side))
         near = photo[self._around]
@@ -101,7 +102,10 @@ class Studio:
         near, there = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
         where[self._around] = there > 0
         labels[where] = near[there > 0]
-        self._told = self._save(self._editor(self._photo, self._landmarks, Change(self._labels, labels, where)))
+        try:
+            self._told = self._save(self._editor(self._photo, self._landmarks, Change(self._labels, labels, where)))
+        except Face2FaceError as error:  # what was painted isn't lost for it
+            self._told = str(error)
 
     def help(self) -> None:
         """Shows the keys, or hides them."""

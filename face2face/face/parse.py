@@ -20,8 +20,8 @@ _AROUND = 1.3
 #: A square photo whose own edges are no farther from CelebA-HQ's frame than this share of its width is taken as it is.
 _FRAMED = 0.15
 #: A box whose edges are farther from those that its map calls for, as a share of its side, was around no face, or the wrong one; eyes and
-#: mouth are only believed where each has so many pixels, as a share of the box's.
-_MISTAKEN, _FEATURE = 0.2, 1e-3
+#: mouth are only believed where each has so many pixels, as a share of the box's, and spreads no farther than this.
+_MISTAKEN, _FEATURE, _COMPACT = 0.2, 4e-4, 0.1
 #: A class that is nowhere likelier than this, of 255, isn't looked at.
 _UNLIKELY = 64
 
@@ -43,16 +43,13 @@ class Parser:
         Args:
             photo: Of any size.
             landmarks: ``(68, 2)`` of the face around which it is parsed, and far from which all is background; None where no face is known:
-                then the photo is looked at as a whole.
+                then the photo is looked at as a whole first. See also :func:`framed`.
         """
         height, width = photo.shape[:2]
         box = portrait(landmarks, height, width)
         labels = self._parsed(photo, box)
-        better = _seen(labels, box)
-        # Faces are mistaken now and then: a chin for a face. Of what is parsed the eyes are hardly ever.
-        if better is not None and _apart(better, box) > _MISTAKEN * box.side:
-            return self._parsed(photo, better)
-        return labels
+        again = framed(landmarks, labels)
+        return labels if again == box else self._parsed(photo, again)
 
     def _parsed(self, photo: Image, box: Box) -> Labels:
         """The map of what is in a box; beyond it all is background."""
@@ -97,21 +94,29 @@ def _around(eyes: NDArray[np.floating], mouth: NDArray[np.floating], height: int
     return Box(round(float(corner[0])), round(float(corner[1])), max(1, round(side * _AROUND)))
 
 
-def _seen(labels: Labels, box: Box) -> Box | None:
-    """The square around the face that a map shows; None where it shows no eyes or no mouth."""
+def framed(landmarks: Landmarks | None, labels: Labels) -> Box:
+    """The square around a face: by its landmarks, or by its map's eyes and mouth where these call for quite another.
+
+    Faces are mistaken now and then, a chin for a face; of what is parsed around it the eyes are hardly ever.
+
+    Args:
+        landmarks: ``(68, 2)``; None where no face is known.
+        labels: ``(h, w)`` uint8, the photo's map.
+    """
+    box = portrait(landmarks, *labels.shape)
+    rows, columns = (slice(max(start, 0), start + box.side) for start in (box.y, box.x))
     middles: list[NDArray[np.floating]] = []
-    for names in (("left_eye", "right_eye"), ("mouth", "upper_lip", "lower_lip")):
-        rows, columns = np.nonzero(among(labels, names))
-        if len(rows) < _FEATURE * box.side**2:
-            return None
-        middles.append(np.array([columns.mean(), rows.mean()]))
-    return _around(middles[0], middles[1], labels.shape[0], labels.shape[1])
-
-
-def _apart(one: Box, other: Box) -> int:
-    """By how many pixels two boxes' farthest edges are apart."""
-    first, second = (np.array([box.x, box.y, box.x + box.side, box.y + box.side]) for box in (one, other))
-    return int(np.abs(first - second).max())
+    for names in (("left_eye",), ("right_eye",), ("mouth", "upper_lip", "lower_lip")):
+        points = np.argwhere(among(labels[rows, columns], names))[:, ::-1] + (columns.start, rows.start)
+        # Of several faces, or none, they lie about.
+        if len(points) < _FEATURE * box.side**2 or points.std(0).max() > _COMPACT * box.side:
+            return box
+        middles.append(points.mean(0))
+    other = _around((middles[0] + middles[1]) / 2, middles[2], *labels.shape)
+    if not 0.5 < other.side / box.side < 2:
+        return box
+    edges = [np.array([each.x, each.y, each.x + each.side, each.y + each.side]) for each in (box, other)]
+    return other if np.abs(edges[0] - edges[1]).max() > _MISTAKEN * box.side else box
 
 
 def drawn(landmarks: Landmarks, height: int, width: int) -> Labels:

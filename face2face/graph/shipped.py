@@ -1,4 +1,4 @@
-"""The models that come with the program."""
+"""Models made ready: those that come with the program, and a person's own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
         ModelError: It is missing, damaged, or no edit model.
     """
     folder = folder or shipped("edit")
-    card, engine = _loaded(folder, "edit", "--model is the folder of an edit model", "train one with train.py --mode edit")
+    card, engine = _loaded(folder, "edit", "a model of mode edit is wanted", "train one with train.py --mode edit")
     return Edit.load(card, folder), engine
 
 
@@ -55,7 +55,7 @@ def load_parser(folder: Path | None = None) -> Parser:
         ModelError: It is missing, damaged, or no parser.
     """
     folder = folder or shipped("parser")
-    card, engine = _loaded(folder, PARSE, "--model is the folder of a parser", "train one with tools/train_parser.py")
+    card, engine = _loaded(folder, PARSE, "a parser is wanted", "train one with tools/train_parser.py")
     return Parser(engine, card.size)
 
 

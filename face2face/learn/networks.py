@@ -1,4 +1,4 @@
-"""The networks: two generators and the discriminator that trains them."""
+"""The networks: the generators, and the discriminators that train them."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def _enlarged(x: Any, times: int) -> Any:
 
 
 def paint(layout: Layout, ngf: int = 32) -> keras.Model:
-    """A U-Net that paints faces, or parts of them, anew: 2.8 M weights for ``ngf`` 32.
+    """A U-Net that paints faces, or parts of them, anew: 2.5 M weights for ``ngf`` 32.
 
     It sees and answers at the panels' own size. Where the layout names a base panel, the answer is that panel plus a residual, within the
     mask where it names one. What is left around a hole is carried into it by convolutions that reach far at the narrowest width

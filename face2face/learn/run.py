@@ -31,7 +31,6 @@ class Settings:
 
     Attributes:
         generator: A name in :data:`face2face.learn.networks.GENERATORS`.
-        discriminator: A name in :data:`face2face.learn.networks.DISCRIMINATORS`.
         condition: Names of the panels that are shown, in order.
         batch_size: Pairs a step.
         ngf: Channels of the generator's first layer.
@@ -47,6 +46,8 @@ class Settings:
         sway: See :class:`face2face.data.dataset.Augmentation`.
         seed: Of weights, order and augmentation.
         data: What is trained on: the card's account of it and the number of strips.
+        discriminator: A name in :data:`face2face.learn.networks.DISCRIMINATORS`.
+        mode: Of the strips.
     """
 
     generator: str
@@ -66,6 +67,7 @@ class Settings:
     seed: int
     data: dict[str, Any]
     discriminator: str = "patch"
+    mode: str = "reenact"
 
     #: Fields without which weights don't fit.
     ARCHITECTURE = ("generator", "discriminator", "condition", "ngf", "ndf", "which_direction")

@@ -35,23 +35,23 @@ def layout(card: Card, settings: Settings) -> Layout:
     """Which panels of the card's strips are shown, and which is to be answered.
 
     Raises:
-        DataError: A panel isn't in the card, ``BtoA`` meets strips of more than two panels, or a semantic discriminator such without
-            colours.
+        DataError: A panel isn't in the card, ``BtoA`` meets strips of more than two panels, or a semantic discriminator meets strips
+            that show no colours.
     """
     if missing := [name for name in settings.condition if name not in card.panels]:
         rule = f"--condition names panels of the strips: {', '.join(card.panels)}"
         raise DataError(rule, ", ".join(missing), "make the strips again with generate_train_data.py")
     inputs = tuple(card.panels.index(name) for name in settings.condition)
     count = len(card.panels) + 1
-    if settings.which_direction == "BtoA":
-        if count != 2:
-            raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
-        return Layout(count, (1,), 0, card.size)
     named = {role: getattr(card, role) for role in ROLES}
     places = {role: settings.condition.index(name) for role, name in named.items() if name in settings.condition}
     if settings.discriminator == "semantic" and "colours" not in places:
         rule = "a semantic discriminator learns the colours that a panel shows"
         raise DataError(rule, f"panels {', '.join(settings.condition)}", "leave --discriminator out")
+    if settings.which_direction == "BtoA":
+        if count != 2:
+            raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
+        return Layout(count, (1,), 0, card.size)
     return Layout(count, inputs, count - 1, card.size, **places)
 
 

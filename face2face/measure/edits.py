@@ -14,7 +14,7 @@ from face2face.edit.changes import Change, said
 from face2face.edit.editor import Editor
 from face2face.errors import OptionError
 from face2face.face.labels import Labels, among, coloured
-from face2face.face.parse import portrait
+from face2face.face.parse import framed
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.measure.metrics import identity_distance
 from face2face.measure.parsing import fitted, in_rows
@@ -40,7 +40,7 @@ SCRIPT = (
 _NEEDED, _NOT_YET = {"mouth=closed": "mouth"}, {"glasses=add": "glasses", "mouth=open": "mouth"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """A photo to edit.
 
@@ -114,7 +114,7 @@ def edited(
     """Makes an edit and looks at it."""
     photo, landmarks = subject.photo, subject.landmarks
     result = editor(photo, landmarks, change)
-    reach = editor.reach(portrait(landmarks, *photo.shape[:2]), change) > 0
+    reach = editor.reach(framed(landmarks, change.before), change) > 0
     shown = editor.parser(result, landmarks)
     found = float((shown == change.labels)[change.where].mean())
     away = identity_distance(identify(result, landmarks), identify(photo, landmarks))

@@ -31,15 +31,26 @@ def read_image(path: Path) -> Image:
     return np.ascontiguousarray(image[..., ::-1])
 
 
+def check_writable(path: Path) -> None:
+    """Sees that a picture can be written under a name, before work is done that would be lost.
+
+    Raises:
+        MediaError: The suffix is none of a picture's, or the folder doesn't exist.
+    """
+    if not cv2.haveImageWriter(path.name):
+        raise MediaError("a picture is written as PNG or JPEG", path.suffix or path.name, "name a file that ends with .png")
+    if not path.parent.is_dir():
+        raise MediaError("the output's folder exists", f"no {path.parent}", "make it, or name another")
+
+
 def write_image(path: Path, image: Image) -> None:
     """Writes an RGB uint8 picture whole or not at all; the suffix says the format.
 
     Raises:
         MediaError: It can't be written.
     """
-    done, data = cv2.imencode(path.suffix, image[..., ::-1])
-    if not done:
-        raise MediaError("a picture is written as PNG or JPEG", path.suffix, "name a file that ends with .png")
+    check_writable(path)
+    _, data = cv2.imencode(path.suffix, image[..., ::-1])
     with write_aside(path) as aside:
         data.tofile(aside)
 

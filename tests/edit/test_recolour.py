@@ -53,3 +53,13 @@ def test_what_shows_between_strands_stays_as_it_is() -> None:
     result = recoloured(photo, middle(), np.array([40.0, 60, 200]))
     assert (result[50:54, 60:64] == 250).all()
     assert (result[60, 60] != photo[60, 60]).any()
+
+
+def test_hair_at_the_photos_edge_is_dyed_up_to_it() -> None:
+    photo = np.full((100, 100, 3), (90, 60, 40), np.uint8)
+    where = np.zeros((100, 100), bool)
+    where[:50] = True
+    result = recoloured(photo, where, np.array([200.0, 40, 40]))
+    assert (result[:40] == result[20, 50]).all()
+    assert (result[49, 50] != result[20, 50]).any(), "soft where it meets what is beyond"
+    assert (recoloured(photo, np.ones((100, 100), bool), np.array([200.0, 40, 40])) == result[20, 50]).all()

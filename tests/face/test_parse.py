@@ -82,28 +82,43 @@ def test_a_face_is_drawn_from_landmarks_alone() -> None:
 
 
 class Colours:
-    """Says that green is an eye and red a mouth, all else skin."""
+    """Says that green is a left eye, blue a right one and red a mouth, all else skin."""
 
     def __init__(self) -> None:
         self.shown: list[Image] = []
 
     def __call__(self, panels: list[Image]) -> np.ndarray:
         self.shown += panels
-        place = np.where(
-            panels[0][..., 1] > 127, CLASSES.index("left_eye"), np.where(panels[0][..., 0] > 127, CLASSES.index("mouth"), SKIN)
-        )
+        place = np.full(panels[0].shape[:2], SKIN)
+        for channel, name in enumerate(("mouth", "left_eye", "right_eye")):
+            place[panels[0][..., channel] > 127] = CLASSES.index(name)
         return 255 * (place[..., None] == np.arange(len(CLASSES))).astype(np.uint8)
+
+
+def paint(photo: Image, landmarks: Landmarks) -> None:
+    """A face's eyes and mouth in the colours that the engine knows."""
+    for part, colour in (("left_eye", (0, 255, 0)), ("right_eye", (0, 0, 255)), ("mouth", (255, 0, 0))):
+        x, y = landmarks[PARTS[part]].mean(0).round().astype(int)
+        photo[y - 12 : y + 12, x - 16 : x + 16] = colour
 
 
 def test_what_is_taken_for_a_face_is_looked_at_once_more_where_the_map_shows_another() -> None:
     photo = np.zeros((600, 600, 3), np.uint8)
     truly = face(90, 300, 250)
-    for middle, colour in ((truly[36:48].mean(0), (0, 255, 0)), (truly[48:].mean(0), (255, 0, 0))):
-        x, y = middle.round().astype(int)
-        photo[y - 15 : y + 15, x - 25 : x + 25] = colour
+    paint(photo, truly)
     right, mistaken = Colours(), Colours()
     labels = Parser(right, 64)(photo, truly)
     assert len(right.shown) == 1
     again = Parser(mistaken, 64)(photo, face(70, 300, 330))
     assert len(mistaken.shown) == 2
     assert (labels == again).mean() > 0.95
+
+
+def test_a_second_face_beside_the_first_does_not_move_the_frame() -> None:
+    photo = np.zeros((600, 800, 3), np.uint8)
+    first = face(60, 300, 250)
+    paint(photo, first)
+    paint(photo, face(60, 420, 250))
+    engine = Colours()
+    Parser(engine, 64)(photo, first)
+    assert len(engine.shown) == 1
