@@ -10,7 +10,7 @@ from face2face.errors import FaceError, OptionError
 
 DESCRIPTION = """Edits the face in a photo. What shall be changed is painted in the colours of --list-classes, on white or on nothing
 (--changes; start from --save-map), or said in words (--set glasses=none hair=#552200 mouth=smile). The photo keeps its size, and what
-isn't changed stays as it is, to the bit. The result is synthetic: say so where you show it."""
+isn't changed stays as it is, to the bit, in a PNG. The result is synthetic: say so where you show it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +51,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.edit.studio import Studio
     from face2face.edit.studio import run as run_studio
     from face2face.face.detect import Detector
+    from face2face.face.parse import framed, portrait
     from face2face.graph.shipped import load_edit, load_parser
     from face2face.image import Image
     from face2face.media.sink import Window
@@ -80,6 +81,9 @@ def run(options: argparse.Namespace) -> None:
         if strange:
             print(f"{strange} pixels of {options.changes} are in no class's colour: the nearest was taken")
         result, labels = editor(result, landmarks, change), change.labels
+    if options.set and framed(landmarks, labels) != portrait(landmarks, *labels.shape):
+        rule = "--set moves features that are found"
+        raise FaceError(rule, f"other ones than the map's in {options.photo}", "paint with --changes or --show instead")
     for text in options.set:
         change = said(text, labels, landmarks)
         result, labels = editor(result, landmarks, change), change.labels

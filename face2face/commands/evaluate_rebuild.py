@@ -28,10 +28,11 @@ def run(options: argparse.Namespace) -> None:
     import numpy as np
     from tqdm import tqdm
 
+    from face2face.card import Card
     from face2face.data.maps import held_out
     from face2face.data.rebuilds import partner, rebuilt
     from face2face.data.semantic import STUDIES, Study
-    from face2face.errors import DataError
+    from face2face.errors import DataError, OptionError
     from face2face.face.detect import Detector
     from face2face.face.identity import Identity
     from face2face.face.labels import coloured
@@ -42,18 +43,26 @@ def run(options: argparse.Namespace) -> None:
     from face2face.measure.rebuilds import Likeness, following, likeness
     from face2face.media.stills import write_image
 
+    if not (options.reconstruct or options.manipulate):
+        raise OptionError("--reconstruct and --manipulate name the models", "neither", "add one")
     paths = [path for path in sorted((options.studies / STUDIES).glob("*.npz")) if held_out(path.stem)]
     if len(paths) < 2:
         raise DataError(
             "--studies holds the studies of several held-out photos", f"{len(paths)} in {options.studies}", "see make_semantic_data"
         )
     folder = writable_folder(options.output)
+    size = Study.load(paths[0]).photo.shape[0]
+    for model in (*options.reconstruct, *options.manipulate):
+        if (wanted := Card.load(model).size) != size:
+            raise DataError(
+                "models and studies are of one size", f"{wanted} in {model}, {size} in {options.studies}", "make the studies again"
+            )
     detect, identify, parser, perceived = Detector(), Identity(), load_parser(options.parser), lpips()
     rebuild = {str(each): load_painter(each, "reconstruct") for each in options.reconstruct}
     manipulate = {str(each): load_painter(each, "manipulate") for each in options.manipulate}
     alike: dict[str, list[Likeness]] = {name: [] for name in ("mean colours", *rebuild)}
     agreed: dict[str, list[tuple[float, float]]] = {name: [] for name in manipulate}
-    rebuilt_rows, manipulated_rows = [], []
+    rebuilt_rows, manipulated_rows, faceless = [], [], 0
     for path in tqdm(paths, "faces", unit="face"):
         study = Study.load(path)
         other = Study.load(path.with_stem(partner(path.stem, [each.stem for each in paths], 0)))
@@ -61,19 +70,24 @@ def run(options: argparse.Namespace) -> None:
         if faces := detect(study.photo):
             for name, picture in zip(alike, pictures, strict=True):
                 alike[name].append(likeness(study, picture, faces[0], identify, perceived))
+        else:
+            faceless += 1
         followed = {name: following(study, other, paint, lambda picture: parser(picture, None)) for name, paint in manipulate.items()}
         for name, each in followed.items():
             agreed[name].append((each.new, each.old))
         rebuilt_rows.append(side_by_side([coloured(study.labels), *pictures, study.photo]))
         shown = [study.photo, coloured(study.labels), coloured(other.labels)]
         manipulated_rows.append(side_by_side([*shown, *(each.picture for each in followed.values())]))
+    if faceless == len(paths):
+        raise DataError("studies show faces", f"none that is found in {options.studies}", "make them again")
     lines = ["| rebuilt by | SSIM | LPIPS | identity distance | under 0.6 |", "|---|---|---|---|---|"]
     figures: dict[str, object] = {"faces": len(paths)}
     for name, rows in alike.items():
         table = np.array([(each.ssim, each.lpips, each.identity) for each in rows])
         same = float((table[:, 2] < 0.6).mean())
         lines.append(f"| {name} | {table[:, 0].mean():.3f} | {table[:, 1].mean():.3f} | {table[:, 2].mean():.3f} | {100 * same:.0f} % |")
-        figures[name] = dict(zip(("ssim", "lpips", "identity"), table.mean(0).tolist(), strict=True)) | {"same": same}
+        measured = dict(zip(("ssim", "lpips", "identity"), table.mean(0).tolist(), strict=True))
+        figures[name] = {metric: figure for metric, figure in measured.items() if np.isfinite(figure)} | {"same": same}
     lines += [
         "",
         "| painted with another's map by | IoU with the new map | with the old one | better with the new one |",
@@ -83,7 +97,7 @@ def run(options: argparse.Namespace) -> None:
         new, old = np.array(pairs).T
         lines.append(f"| {name} | {new.mean():.3f} | {old.mean():.3f} | {100 * (new > old).mean():.1f} % |")
         figures[name] = {"new": float(new.mean()), "old": float(old.mean()), "followed": float((new > old).mean())}
-    print("\n".join([f"{len(paths)} faces held out", "", *lines]))
+    print("\n".join([f"{len(paths)} faces held out, of which dlib finds {len(paths) - faceless}, which are compared", "", *lines]))
     with write_aside(folder / "rebuilt.json") as aside:
         aside.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     for title, sheet in (("rebuilt", rebuilt_rows), ("manipulated", manipulated_rows)):

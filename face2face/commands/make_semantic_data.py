@@ -11,7 +11,8 @@ from face2face.errors import DataError
 
 DESCRIPTION = """Studies the largest face of each photo: where its seven groups are (skin, eyes, mouth, hair, nose, clothes, accessories),
 their mean colours, and whose face it is, by dlib's descriptor; the photo framed as CelebA-HQ's, 256 pixels wide. Photos without a
-map are parsed. Photos in which no face is found are listed and left out. Run again, it goes on where it stopped."""
+map are parsed. Photos in which no face is found are listed and left out. Of the studies it makes strips for train.py's modes edit,
+reconstruct and manipulate, each in a folder of its name. Run again, it goes on where it stopped."""
 
 
 #: Seconds for which a photo is shown where no key is pressed.
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photos", type=Path, required=True, help="a folder of photos")
     parser.add_argument("--labels", type=Path, help="a folder of label maps of the same names (default: photos are parsed)")
     parser.add_argument("--model", type=Path, help="the folder of a parser (default: the one that is shipped)")
-    parser.add_argument("--output", type=Path, default=Path("semantic"), help="where studies/*.npz and colours/*.png go")
+    parser.add_argument("--output", type=Path, default=Path("semantic"), help="where studies/*.npz, colours/*.png and the modes' strips go")
     parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a study in pixels")
     parser.add_argument(
         "--repeats",
@@ -54,7 +55,11 @@ def run(options: argparse.Namespace) -> None:
     if not photos:
         raise DataError("--photos names a folder of photos", f"none in {options.photos}", "name another folder")
     maps = {each.stem: each for each in list_images(options.labels)} if options.labels else {}
+    if options.labels and not any(each.stem in maps for each in photos):
+        raise DataError("--labels holds maps of the photos' names", f"none in {options.labels}", "leave it out to have the photos parsed")
     folder = writable_folder(options.output)
+    if (there := next((folder / STUDIES).glob("*.npz"), None)) and (size := Study.load(there).photo.shape[0]) != options.size:
+        raise DataError("studies in a folder are of one size", f"{size} in {folder}, not {options.size}", "name another --output")
     for name in (STUDIES, COLOURED):
         writable_folder(folder / name)
     student = Student(
@@ -69,6 +74,8 @@ def run(options: argparse.Namespace) -> None:
                 faceless.append(path)
                 continue
             keep(study, folder, path.stem)
+    if options.labels and (parsed := sum(each.stem not in maps for each in photos)):
+        print(f"{parsed} photos had no map in {options.labels} and were parsed")
     for path in faceless:
         print(f"no face: {path}")
     studies = sorted((folder / STUDIES).glob("*.npz"))
@@ -104,12 +111,13 @@ def _write_strips(options: argparse.Namespace, studies: list[Path]) -> None:
     for part in (TRAIN, VAL):
         here = [path for path in studies if held_out(path.stem) == (part == VAL)]
         edited, rebuilt, manipulated = (writable_folder(folder / part) for folder in folders)
+        names = [path.stem for path in here]
         for path in tqdm(here, f"strips, {part}", unit="photo"):
             study = Study.load(path)
             write_pairs(study, edit.condition, edited, path.stem, options.repeats)
             write_rebuild(study, rebuild.condition, rebuilt / f"{path.stem}.png")
             for number in range(options.repeats if len(here) > 1 else 0):
-                other = Study.load(path.with_stem(partner(path.stem, [each.stem for each in here], number)))
+                other = Study.load(path.with_stem(partner(path.stem, names, number)))
                 write_manipulation(study, other, manipulate.condition, manipulated / f"{path.stem}.{number}.png")
     cards[2]["panels"] += tuple(NEW + name for name in manipulate.panels)
     data = {"photos": len(studies), "repeats": options.repeats}

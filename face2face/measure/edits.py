@@ -64,9 +64,7 @@ class Edited:
     Attributes:
         name: Of the photo's file.
         words: What was said.
-        photo: Before.
-        wanted: The map as it should be.
-        result: After.
+        row: Before, the map as it should be, and after, side by side, for the sheet.
         untouched: Whether every pixel is the same beyond where the edit may reach.
         area: Pixels that were to be painted anew.
         found: Of these, the share in which the result, parsed, shows that class.
@@ -75,9 +73,7 @@ class Edited:
 
     name: str
     words: str
-    photo: Image
-    wanted: Labels
-    result: Image
+    row: Image
     untouched: bool
     area: int
     found: float
@@ -119,16 +115,14 @@ def edited(
     found = float((shown == change.labels)[change.where].mean())
     away = identity_distance(identify(result, landmarks), identify(photo, landmarks))
     untouched = bool((result == photo)[~reach].all())
-    return Edited(subject.name, words, photo, change.labels, result, untouched, int(change.where.sum()), found, away)
+    row = side_by_side([fitted(each, _SHOWN) for each in (photo, coloured(change.labels), result)])
+    return Edited(subject.name, words, row, untouched, int(change.where.sum()), found, away)
 
 
 def sheet(edits: Sequence[Edited]) -> Image:
     """Edits in rows of three: before, the map as it should be, after, with what was said in the corner."""
     pictures = []
     for each in edits:
-        shown = [fitted(picture, _SHOWN) for picture in (each.photo, coloured(each.wanted), each.result)]
         text = f"{each.words}  {100 * each.found:.0f} %  {each.identity:.2f}"
-        pictures.append(
-            cv2.putText(side_by_side(shown), text, (4, _SHOWN - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA)
-        )
+        pictures.append(cv2.putText(each.row.copy(), text, (4, _SHOWN - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA))
     return in_rows(pictures, _ROW)

@@ -1,5 +1,6 @@
 """The editor through the command line, with the shipped models: what a person does, and what can go wrong."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -18,10 +19,6 @@ from face2face.media.stills import read_image, write_image
 from tests.commands.test_window import screen, until  # noqa: F401  a fixture
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.skipif(
-    not (ROOT / "models" / "edit").is_dir(), reason="no edit model is shipped yet: train.py --mode edit makes one"
-)
-
 HAIR = CLASSES.index("hair")
 
 
@@ -203,3 +200,28 @@ def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
     press("q")
     _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (0, "")
+
+
+def test_a_map_is_not_all_that_is_written_where_a_change_is_asked_for(photo: Image, face2face: Callable) -> None:
+    status, _, err = face2face("edit", "--photo", "her.png", "--save-map", "map.png", "--set", "mouth=smile")
+    assert status == 2
+    assert "--output" in err
+    assert not Path("map.png").exists()
+
+
+@pytest.mark.parametrize("name", ["out", "out.xyz", "nowhere/out.png"])
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(name: str, photo: Image, face2face: Callable) -> None:
+    status, _, err = face2face("edit", "--photo", "her.png", "--set", "mouth=smile", "--output", name)
+    assert status == 2
+    assert err.count("\n") == 1
+
+
+def test_scripted_edits_are_measured_and_shown(photo: Image, face2face: Callable) -> None:
+    Path("photos/again").mkdir(parents=True)
+    for each in ("photos/her.png", "photos/again/her.png"):
+        write_image(Path(each), photo)
+    status, out, err = face2face("evaluate_edit", "--photos", "photos", "--all", "--count", 2, "--output", "edited")
+    assert status == 0, err
+    assert "2 edits; every pixel beyond is as it was in 2" in out
+    assert read_image(Path("edited/edits.png")).shape == (256, 9 * 256, 3)
+    assert len(json.loads(Path("edited/edits.json").read_text())["edits"]) == 2

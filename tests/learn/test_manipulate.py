@@ -1,5 +1,6 @@
 """Rebuilding faces, with the same map and with another: objectives, discriminators, and training for a few steps."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,15 @@ import pytest
 from face2face.card import Card
 from face2face.data.dataset import Layout
 from face2face.data.rebuilds import NEW
+from face2face.data.semantic import Study
+from face2face.face.labels import CLASSES, grouped, mean_colours
+from face2face.graph.freeze import freeze
+from face2face.graph.reduce import without_training
+from face2face.image import Scene
 from face2face.learn.adversary import Adversary
 from face2face.learn.manipulate import Manipulation
 from face2face.learn.networks import paint, semantic
-from face2face.media.stills import write_image
+from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
 
 Command = Callable[..., tuple[int, str, str]]
@@ -95,3 +101,38 @@ def test_a_semantic_discriminator_needs_colours(combined: Path, in_folder: Path,
     status, _, err = face2face("train", "--input_dir", combined, "--discriminator", "semantic", "--max_epochs", 1)
     assert status == 2
     assert "colours" in err
+
+
+def test_rebuilt_faces_are_measured_with_graphs_that_are_told_numbers(in_folder: Path, face2face: Command, astronaut: Scene) -> None:
+    for name in ("her", "a"):  # held out, by their names
+        labels = np.full((256, 256), CLASSES.index("hair"), np.uint8)
+        groups = grouped(labels)
+        study = Study(astronaut.photo, labels, groups, mean_colours(astronaut.photo, groups), np.zeros(128, np.float32))
+        (in_folder / "studies").mkdir(exist_ok=True)
+        study.save(in_folder / "studies" / f"{name}.npz")
+    for name in ("reconstruct", "manipulate"):
+        (in_folder / name).mkdir()
+        Card(**Reconstruct(256, name=name).card_fields()).save(in_folder / name)
+        layout = Layout(4, (0, 1, 2), 3, 256, colours=1, bars=2)
+        without_training(paint(layout, 2)).save(in_folder / name / "generator.keras")
+        freeze(in_folder / name)
+    models = ("--reconstruct", "reconstruct", "--manipulate", "manipulate")
+    status, out, err = face2face("evaluate_rebuild", "--studies", ".", *models, "--output", "out")
+    assert status == 0, err
+    assert "2 faces held out" in out
+    figures = json.loads((in_folder / "out/rebuilt.json").read_text())
+    assert figures["mean colours"]["ssim"] < 1
+    assert 0 <= figures["manipulate"]["followed"] <= 1
+    assert read_image(in_folder / "out/rebuilt.png").shape == (2 * 256, 4 * 256, 3)
+    assert read_image(in_folder / "out/manipulated.png").shape == (2 * 256, 4 * 256, 3)
+
+
+def test_numbers_are_not_swayed(in_folder: Path, face2face: Command) -> None:
+    mode = Reconstruct(256)
+    (in_folder / "data/train").mkdir(parents=True)
+    write_image(in_folder / "data/train/0.png", np.zeros((256, 4 * 256, 3), np.uint8))
+    Card(**mode.card_fields()).save(in_folder / "data")
+    for option in (("--sway", 1), ("--scale_size", 286)):
+        status, _, err = face2face("train", "--input_dir", "data", *option)
+        assert status == 2
+        assert "numbers" in err
