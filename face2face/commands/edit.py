@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.edit.studio import Studio
     from face2face.edit.studio import run as run_studio
     from face2face.face.detect import Detector
-    from face2face.face.parse import framed, portrait
+    from face2face.face.parse import mistaken
     from face2face.graph.shipped import load_edit, load_parser
     from face2face.image import Image
     from face2face.media.sink import Window
@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> None:
         if strange:
             print(f"{strange} pixels of {options.changes} are in no class's colour: the nearest was taken")
         result, labels = editor(result, landmarks, change), change.labels
-    if options.set and framed(landmarks, labels) != portrait(landmarks, *labels.shape):
+    if options.set and mistaken(landmarks, labels):
         rule = "--set moves features that are found"
         raise FaceError(rule, f"other ones than the map's in {options.photo}", "paint with --changes or --show instead")
     for text in options.set:

@@ -62,10 +62,11 @@ def run(options: argparse.Namespace) -> None:
     manipulate = {str(each): load_painter(each, "manipulate") for each in options.manipulate}
     alike: dict[str, list[Likeness]] = {name: [] for name in ("mean colours", *rebuild)}
     agreed: dict[str, list[tuple[float, float]]] = {name: [] for name in manipulate}
+    names = [path.stem for path in paths]
     rebuilt_rows, manipulated_rows, faceless = [], [], 0
     for path in tqdm(paths, "faces", unit="face"):
         study = Study.load(path)
-        other = Study.load(path.with_stem(partner(path.stem, [each.stem for each in paths], 0)))
+        other = Study.load(path.with_stem(partner(path.stem, names, 0)))
         pictures = [study.coloured, *(paint(rebuilt(study)) for paint in rebuild.values())]
         if faces := detect(study.photo):
             for name, picture in zip(alike, pictures, strict=True):

@@ -14,7 +14,7 @@ from face2face.data.maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
 from face2face.face.labels import Labels, filled, grouped, mean_colours
-from face2face.face.parse import framed, portrait
+from face2face.face.parse import mistaken, portrait
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
@@ -104,9 +104,9 @@ class Student:
             (height, width), (rows, columns) = drawn.shape, picture.shape[:2]
             do = "make the map again, or leave it out to have the photo parsed"
             raise DataError("a label map has its photo's size", f"{width}x{height} for {columns}x{rows} in {labels}", do)
-        box = portrait(faces[0], *drawn.shape)
-        if framed(faces[0], drawn) != box:  # what was found was no face
+        if mistaken(faces[0], drawn):
             return None
+        box = portrait(faces[0], *drawn.shape)
         shown = resize(box.cut(picture), self.size)
         labelled = np.asarray(cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST), np.uint8)
         groups = grouped(labelled)

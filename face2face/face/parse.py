@@ -119,6 +119,11 @@ def framed(landmarks: Landmarks | None, labels: Labels) -> Box:
     return other if np.abs(edges[0] - edges[1]).max() > _MISTAKEN * box.side else box
 
 
+def mistaken(landmarks: Landmarks, labels: Labels) -> bool:
+    """Whether landmarks lie where a map shows no such face, see :func:`framed`."""
+    return framed(landmarks, labels) != portrait(landmarks, *labels.shape)
+
+
 def drawn(landmarks: Landmarks, height: int, width: int) -> Labels:
     """A label map, ``(height, width)`` uint8, from ``(68, 2)`` landmarks alone: skin, brows, eyes, nose and lips; the rest is background.
 
