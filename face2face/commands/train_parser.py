@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.graph.reduce import without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
-    from face2face.learn.teacher import teacher
+    from face2face.learn.teacher import ask, teacher
 
     folder = writable_folder(options.output_dir)
     files = pairs(options.photos, options.labels)
@@ -68,11 +68,11 @@ def run(options: argparse.Namespace) -> int:
     with write_aside(begun) as aside:
         aside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
     keras.utils.set_random_seed(options.seed)
-    training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed)
     try:
+        taught = ask(teacher(options.teacher), learnt) if options.teacher else None
+        training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed, taught)
         with stopping_between_steps() as stopping:
-            taught = teacher(options.teacher, options.size) if options.teacher else None
-            network = train(training, folder, options.epochs, options.lr, [stopping], taught)
+            network = train(training, folder, options.epochs, options.lr, [stopping])
     except KeyboardInterrupt:
         print("stopped; the same command goes on from the last epoch")
         return 130

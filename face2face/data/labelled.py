@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import keras
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from face2face.data.dataset import to_signed
 from face2face.data.maps import Labelled, read_labels
-from face2face.face.labels import Labels, mirrored
+from face2face.face.labels import MIRRORED, Labels
 from face2face.image import Image
 from face2face.media.stills import read_image
 
@@ -23,6 +25,8 @@ _TURN, _ZOOM, _SHIFT = 20.0, (0.7, 1.4), 0.08
 _GREY, _SOFT, _FLIPPED = 0.06, 0.2, 0.5
 #: What lies beyond a photo has no class.
 NOTHING = 255
+#: Channels that OpenCV moves at once.
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -35,21 +39,43 @@ class Variation:
 
     size: int
 
-    def __call__(self, photo: Image, labels: Labels, rng: np.random.Generator) -> tuple[Image, Labels]:
-        """A photo and its map, both square and of one size, varied."""
-        matrix = self._moved(photo.shape[0], rng)
-        if rng.random() < _FLIPPED:
-            photo, labels = np.ascontiguousarray(photo[:, ::-1]), mirrored(labels)
+    def __call__(
+        self, photo: Image, labels: Labels, rng: np.random.Generator, taught: NDArray[np.uint8] | None = None
+    ) -> tuple[Image, Labels, NDArray[np.uint8] | None]:
+        """A photo, its map and what a larger parser says of it, varied alike.
+
+        Args:
+            photo: ``(s, s, 3)`` uint8 RGB.
+            labels: ``(s, s)`` uint8.
+            rng: Where chance comes from.
+            taught: ``(n, n, classes)`` uint8, how likely each class is, 255 is certain; the first and the last place of a row are
+                the photo's first and last pixel.
+
+        Returns:
+            The photo and the map at ``size``, ``NOTHING`` beyond the photo; the rest at half of it, zeros beyond.
+        """
+        side = photo.shape[0]
+        matrix, flipped = self._moved(side, rng), rng.random() < _FLIPPED
+        classes = MIRRORED if flipped else np.arange(len(MIRRORED), dtype=np.uint8)
+        if flipped:
+            matrix = matrix @ np.array([[-1.0, 0, side - 1], [0, 1, 0], [0, 0, 1]])
         shape = (self.size, self.size)
-        shown = cv2.warpAffine(photo, matrix, shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        drawn = cv2.warpAffine(labels, matrix, shape, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=NOTHING)
-        return self._lit(np.asarray(shown, np.uint8), rng), np.asarray(drawn, np.uint8)
+        shown = cv2.warpAffine(photo, matrix[:2], shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        drawn = cv2.warpAffine(
+            classes[labels], matrix[:2], shape, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=NOTHING
+        )
+        if taught is not None:
+            wide = (side - 1) / (taught.shape[0] - 1)
+            halved = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
+            taught = _move(taught[..., classes], (halved @ matrix @ np.diag([wide, wide, 1]))[:2], self.size // 2)
+        return self._lit(np.asarray(shown, np.uint8), rng), np.asarray(drawn, np.uint8), taught
 
     def _moved(self, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
         zoom = np.exp(rng.uniform(*np.log(_ZOOM)))
         middle = (side - 1) / 2
-        matrix = np.asarray(cv2.getRotationMatrix2D((middle, middle), rng.uniform(-_TURN, _TURN), zoom * self.size / side))
-        matrix[:, 2] += (self.size - 1) / 2 - middle + rng.uniform(-_SHIFT, _SHIFT, 2) * self.size
+        matrix = np.eye(3)
+        matrix[:2] = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-_TURN, _TURN), zoom * self.size / side)
+        matrix[:2, 2] += (self.size - 1) / 2 - middle + rng.uniform(-_SHIFT, _SHIFT, 2) * self.size
         return matrix
 
     def _lit(self, photo: Image, rng: np.random.Generator) -> Image:
@@ -65,8 +91,16 @@ class Variation:
         return photo
 
 
+def _move(taught: NDArray[np.uint8], matrix: NDArray[np.float64], side: int) -> NDArray[np.uint8]:
+    parts = [taught[..., first : first + _AT_ONCE] for first in range(0, taught.shape[-1], _AT_ONCE)]
+    moved = [cv2.warpAffine(np.ascontiguousarray(part), matrix, (side, side), flags=cv2.INTER_LINEAR) for part in parts]
+    return np.concatenate([part.reshape(side, side, -1) for part in moved], axis=-1).astype(np.uint8)
+
+
 class LabelledPhotos(keras.utils.PyDataset):
     """Batches of (photos, maps): ``(b, size, size, 3)`` float32 RGB in [-1, 1], and ``(b, size, size)`` int32 class numbers.
+
+    With what a larger parser says, (photos, (maps, that)): ``(b, size / 2, size / 2, 19)`` uint8, 255 is certain.
 
     Args:
         files: At least one.
@@ -74,30 +108,45 @@ class LabelledPhotos(keras.utils.PyDataset):
         batch_size: At least 1.
         variation: None for photos as they are, in order.
         seed: Of the shuffling and the variation; they differ each epoch.
+        taught: For each file ``(n, n, 19)`` uint8; only with a variation.
+
+    Attributes:
+        size: As given.
+        taught: As given.
     """
 
-    def __init__(self, files: list[Labelled], size: int, batch_size: int = 1, variation: Variation | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        files: list[Labelled],
+        size: int,
+        batch_size: int = 1,
+        variation: Variation | None = None,
+        seed: int = 0,
+        taught: Sequence[NDArray[np.uint8]] | None = None,
+    ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         self._files, self.size, self._batch_size, self._variation = files, size, batch_size, variation
         self._seed, self._epoch = seed, 0
+        self.taught = taught
         self._read: dict[int, tuple[Image, Labels]] = {}
 
     def __len__(self) -> int:
         return -(-len(self._files) // self._batch_size) if self._variation is None else max(1, len(self._files) // self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Any]:
         order = np.arange(len(self._files))
         if self._variation is not None:
             order = np.random.default_rng((self._seed, self._epoch)).permutation(order)
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
-        photos, maps = zip(*(self._one(int(each)) for each in chosen), strict=True)
-        return to_signed(np.stack(photos)), np.stack(maps).astype(np.int32)
+        photos, maps, taught = zip(*(self._one(int(each)) for each in chosen), strict=True)
+        drawn = np.stack(maps).astype(np.int32)
+        return to_signed(np.stack(photos)), drawn if self.taught is None else (drawn, np.stack(taught))
 
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch has another order."""
         self._epoch += 1
 
-    def _one(self, number: int) -> tuple[Image, Labels]:
+    def _one(self, number: int) -> tuple[Image, Labels, NDArray[np.uint8] | None]:
         side = round(_KEPT * self.size) if self._variation is not None else self.size
         if number not in self._read:
             photo, labels = read_image(self._files[number].photo), read_labels(self._files[number].labels)
@@ -107,5 +156,6 @@ class LabelledPhotos(keras.utils.PyDataset):
             )
         photo, labels = self._read[number]
         if self._variation is None:
-            return photo, labels
-        return self._variation(photo, labels, np.random.default_rng((self._seed, self._epoch, number)))
+            return photo, labels, None
+        taught = None if self.taught is None else self.taught[number]
+        return self._variation(photo, labels, np.random.default_rng((self._seed, self._epoch, number)), taught)

@@ -83,36 +83,17 @@ class SegmentationLoss(keras.losses.Loss):
         return entropy + (1 - ops.sum(shared * there) / ops.maximum(ops.sum(there), 1.0))
 
 
-class Student(keras.Model):
-    """A parser that learns from a larger one besides: its maps say which other classes a pixel might have been.
+class TaughtLoss(keras.losses.Loss):
+    """The cross-entropy with what a larger parser says: which other classes a pixel might have been.
 
     Hinton, Vinyals and Dean, *Distilling the knowledge in a neural network*, 2015, section 2, at a temperature of 1.
-
-    Args:
-        network: See :func:`parser`.
-        teacher: See :func:`face2face.learn.teacher.teacher`; of the same photos.
     """
 
-    def __init__(self, network: keras.Model, teacher: keras.Model) -> None:
-        super().__init__()
-        self.network = network
-        # A function, so that Keras neither trains nor saves it.
-        self._teach = lambda photos: teacher(photos, training=False)
-
-    def call(self, x: Any, training: bool = False) -> Any:
-        """The network's logits."""
-        return self.network(x, training=training)
-
-    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
-        """What it is compiled with, and the cross-entropy with what the teacher says."""
-        likely = ops.softmax(ops.stop_gradient(self._teach(x)), axis=-1)
-        # A padded stride looks around its first pixel: these are the places that the teacher speaks of.
-        coarser = y_pred.shape[1] // likely.shape[1]
-        log = ops.log_softmax(ops.cast(y_pred[:, ::coarser, ::coarser], "float32"), axis=-1)
-        finer = y.shape[1] // likely.shape[1]
-        known = ops.cast(y[:, ::finer, ::finer] < len(CLASSES), "float32")
-        taught = -ops.sum(ops.sum(likely * log, axis=-1) * known) / ops.maximum(ops.sum(known), 1.0)
-        return super().compute_loss(x, y, y_pred, sample_weight, training) + taught
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """``(b, s, s, classes)``, 255 is certain and all zeros are unknown, and logits: one figure."""
+        likely = ops.cast(y_true, "float32") / 255
+        log = ops.log_softmax(ops.cast(y_pred, "float32"), axis=-1)
+        return -ops.sum(likely * log) / ops.maximum(ops.sum(likely), 1.0)
 
 
 def train(
@@ -121,7 +102,6 @@ def train(
     epochs: int,
     lr: float,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    teacher: keras.Model | None = None,
 ) -> keras.Model:
     """Trains a parser, or goes on where it was stopped.
 
@@ -129,12 +109,11 @@ def train(
     what is held out.
 
     Args:
-        training: What is learnt from.
+        training: What is learnt from; what a larger parser says of it is learnt too.
         folder: Where the state is kept from epoch to epoch, and a ``history.csv``.
         epochs: Times through the photos.
         lr: The highest learning rate.
         callbacks: Further ones.
-        teacher: A larger parser to learn from besides.
 
     Returns:
         The trained network, see :func:`parser`.
@@ -145,11 +124,14 @@ def train(
     network = parser(training.size)
     load_weights(network)
     fix(network, _FIXED)
-    model = network if teacher is None else Student(network, teacher)
-    model.build((None, training.size, training.size, 3))
+    model = network
+    losses: list[keras.losses.Loss] = [SegmentationLoss()]
+    if training.taught:
+        model = keras.Model(network.input, [network.output, layers.Identity(name="taught")(network.output)])
+        losses.append(TaughtLoss())
     rate = keras.optimizers.schedules.CosineDecay(lr / 10, epochs * len(training), 0.0, warmup_target=lr, warmup_steps=len(training))
     # Compiled by XLA it would take a minute to begin, and be no faster on a processor.
-    model.compile(keras.optimizers.AdamW(rate, weight_decay=_DECAY), SegmentationLoss(), jit_compile=False)
+    model.compile(keras.optimizers.AdamW(rate, weight_decay=_DECAY), losses, jit_compile=False)
     kept = keras.callbacks.BackupAndRestore(str(folder / "state"))
     told = keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True)
     model.fit(training, epochs=epochs, callbacks=[kept, told, *callbacks])

@@ -7,16 +7,23 @@ without a spatial path of its own, as trained on CelebAMask-HQ and published wit
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import keras
 import numpy as np
 from keras import layers, ops
+from numpy.typing import NDArray
+from tqdm import tqdm
 
+from face2face.data.dataset import to_signed
+from face2face.data.maps import Labelled
 from face2face.errors import ModelError
 from face2face.face.labels import CLASSES
 from face2face.learn.backbone import read_tensors, set_weights
+from face2face.media.stills import read_image
 
 #: Its classes, by its own numbers.
 _CLASSES = (
@@ -29,7 +36,7 @@ _MEAN, _SPREAD = 2 * np.array([0.485, 0.456, 0.406]) - 1, 2 * np.array([0.229, 0
 _SEEN = 512
 
 
-def teacher(path: Path, size: int) -> keras.Model:
+def teacher(path: Path, size: int = _SEEN) -> keras.Model:
     """The network with its weights, see :func:`bisenet`.
 
     Args:
@@ -50,6 +57,26 @@ def teacher(path: Path, size: int) -> keras.Model:
     if missing := [layer.name for layer in model.layers if layer.weights and f"{layer.name}.weight" not in tensors]:
         raise ModelError(rule, f"{path}, which has no {missing[0]}", do)
     return model
+
+
+def ask(model: keras.Model, files: Sequence[Labelled]) -> list[NDArray[np.uint8]]:
+    """What a parser says of whole photos, with a bar of progress.
+
+    Args:
+        model: See :func:`teacher`.
+        files: Of photos; their maps aren't read.
+
+    Returns:
+        For each ``(64, 64, 19)`` uint8, how likely each class is; 255 is certain. It was trained on maps whose corners lay on the
+        photos' corners: the first and the last place of a row are a photo's first and last pixel.
+    """
+    size = model.input_shape[1]
+    said = []
+    for each in tqdm(files, desc="teacher", unit="photo"):
+        photo = cv2.resize(read_image(each.photo), (size, size), interpolation=cv2.INTER_AREA)
+        likely = ops.softmax(model(to_signed(photo[None]), training=False)[0], axis=-1)
+        said.append(np.round(255 * ops.convert_to_numpy(likely)).astype(np.uint8))
+    return said
 
 
 def bisenet(size: int) -> keras.Model:

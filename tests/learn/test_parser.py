@@ -9,13 +9,14 @@ import keras
 import numpy as np
 import pytest
 
-from face2face.data.maps import read_labels, write_labels
+from face2face.data.labelled import LabelledPhotos, Variation
+from face2face.data.maps import Labelled, read_labels, write_labels
 from face2face.errors import ModelError
-from face2face.face.labels import CLASSES
+from face2face.face.labels import CLASSES, coloured
 from face2face.image import Scene
 from face2face.learn import backbone
-from face2face.learn.parsing import SegmentationLoss, Student
-from face2face.learn.teacher import bisenet, teacher
+from face2face.learn.parsing import SegmentationLoss, TaughtLoss
+from face2face.learn.teacher import ask, bisenet, teacher
 from face2face.media.stills import read_image, write_image
 
 
@@ -65,26 +66,49 @@ def test_the_loss_is_least_for_the_truth_and_blind_where_there_is_none() -> None
     assert float(loss(unknown, wrong)) == pytest.approx(float(loss(unknown, sure)), abs=1e-5)
 
 
-def test_a_student_is_held_to_what_its_teacher_says_where_there_is_a_photo() -> None:
-    said = np.zeros((1, 2, 2, len(CLASSES)), np.float32)
-    said[..., 13] = 20
-    photo = keras.Input((8, 8, 3))
-    heard = keras.layers.Dense(len(CLASSES), kernel_initializer="zeros", bias_initializer=lambda shape, dtype=None: said[0, 0, 0])
-    speaks = keras.Model(photo, heard(keras.layers.AveragePooling2D(4)(photo)))
-    student = Student(keras.Model(photo, photo), speaks)
-    student.compile(loss=lambda truth, logits: 0 * keras.ops.sum(logits))
-    x, truth = np.zeros((1, 8, 8, 3), np.float32), np.zeros((1, 8, 8), np.int32)
-    sure, unsure = np.repeat(np.repeat(said, 2, 1), 2, 2), np.zeros((1, 4, 4, len(CLASSES)), np.float32)
-    assert float(student.compute_loss(x, truth, sure)) == pytest.approx(0, abs=1e-4)
-    assert float(student.compute_loss(x, truth, unsure)) == pytest.approx(np.log(len(CLASSES)), abs=1e-3)
-    truth[:] = 255
-    assert float(student.compute_loss(x, truth, unsure)) == 0
-    assert speaks.weights
-    assert not student.weights, "it neither trains its teacher nor keeps it"
+def test_a_parser_is_held_to_what_its_teacher_says_where_it_says_something() -> None:
+    said = np.zeros((1, 4, 4, len(CLASSES)), np.uint8)
+    said[..., 13] = 255
+    sure, unsure = 20 * (said / 255).astype(np.float32), np.zeros((1, 4, 4, len(CLASSES)), np.float32)
+    loss = TaughtLoss()
+    assert float(loss(said, sure)) == pytest.approx(0, abs=1e-4)
+    assert float(loss(said, unsure)) == pytest.approx(np.log(len(CLASSES)), abs=1e-3)
+    said[:, :2] = 0
+    assert float(loss(said, unsure)) == pytest.approx(np.log(len(CLASSES)), abs=1e-3)
+    assert float(loss(np.zeros_like(said), unsure)) == 0
+
+
+def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
+    """A teacher that says what a photo's map says agrees with it, however both are varied, and left stays apart from right."""
+    labels = np.zeros((512, 512), np.uint8)
+    for name, place in (("skin", 100), ("left_eye", 200), ("right_eye", 300), ("hair", 400)):
+        labels[100:420, place - 60 : place + 40] = CLASSES.index(name)
+    photo = coloured(labels)
+    write_image(tmp_path / "a.png", photo)
+    write_labels(tmp_path / "b.png", labels)
+    rows = np.rint(np.linspace(0, 511, 64)).astype(int)
+    said = 255 * np.eye(len(CLASSES), dtype=np.uint8)[labels[np.ix_(rows, rows)]]
+    several = LabelledPhotos([Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, Variation(128), 0, [said] * 6)
+    _, (maps, taught) = several[0]
+    assert taught.shape == (6, 64, 64, len(CLASSES))
+    known = taught.sum(-1) > 250
+    assert 0.5 < known.mean() < 1
+    for nearest in (maps[:, ::2, ::2], maps[:, 1::2, 1::2]):
+        assert (taught.argmax(-1) == nearest)[known].mean() > 0.93
 
 
 def test_the_teacher_answers_in_our_classes() -> None:
     assert bisenet(256).output_shape == (None, 64, 64, len(CLASSES))
+
+
+def test_a_teacher_is_asked_of_each_photo(tmp_path: Path) -> None:
+    photo = keras.Input((4, 4, 3))
+    model = keras.Model(photo, 100 * keras.layers.AveragePooling2D(2)(photo))
+    pictures = [np.full((8, 8, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255))]
+    files = [Labelled(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)]
+    for file, picture in zip(files, pictures, strict=True):
+        write_image(file.photo, picture)
+    assert (np.stack(ask(model, files)) == np.stack(pictures)[:, :2, :2]).all()
 
 
 def test_without_the_teachers_file_a_person_is_told_where_it_is(tmp_path: Path) -> None:
