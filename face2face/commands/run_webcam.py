@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from datetime import datetime
 from functools import partial
 from itertools import chain, count
@@ -15,6 +15,9 @@ from face2face.card import FILE_NAME, Card
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
+from face2face.live.apart import Apart
+from face2face.live.names import COMPOSITIONS
+from face2face.live.seek import following, prepare, searching
 
 if TYPE_CHECKING:
     from face2face.live.session import Cast
@@ -29,8 +32,6 @@ SHIPPED = "astronaut"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    from face2face.live.view import COMPOSITIONS
-
     parser.add_argument(
         "--source", default="0", help=f"a camera's number, a video, photos, a stream's URL, a performance (.npz), or {DEMO}"
     )
@@ -61,24 +62,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Drives the target and says how it went."""
-    from face2face.media.source import Stills, VideoFile, list_cameras, open_source
-
+    """Drives the target, or lists the cameras."""
     if options.list_cameras:
+        from face2face.media.source import list_cameras
+
         cameras = [f"{number}: {what}" for number, what in list_cameras()]
         print("\n".join(cameras) or "no camera")
         return
     if options.no_window and not (options.output or options.virtual_camera or options.save_performance):
         raise OptionError("without a window it goes somewhere else", "--no-window alone", "add --output out.mp4 or --virtual-camera")
 
+    scripted = options.source == DEMO or options.source.endswith(".npz")
+    # Begun before all else: the rest is imported and opened while dlib's weights are read.
+    with nullcontext() if scripted else Apart(partial(prepare, options.landmark_model)) as apart:
+        perform(options, apart)
+
+
+def perform(options: argparse.Namespace, apart: Apart | None) -> None:
+    """Opens all that it takes, plays until the end and says how it went.
+
+    Args:
+        options: As typed.
+        apart: Where the driver's face is sought; None for a source that brings its landmarks.
+    """
     from face2face.face.performance import Performance, Take
-    from face2face.face.track import followed
     from face2face.live import loop
-    from face2face.live.apart import Apart
     from face2face.live.session import Look, Session
     from face2face.live.view import View
     from face2face.media.sink import Recording, Sink, Window
-    from face2face.media.source import Source
+    from face2face.media.source import Source, Stills, VideoFile, open_source
     from face2face.media.virtual import VirtualCamera
 
     models = find_models(options.tf_model) if options.tf_model else [default_model()]
@@ -94,12 +106,10 @@ def run(options: argparse.Namespace) -> None:
             source = open_source(options.source, float("inf") if window is not None else 10.0)
         stack.enter_context(source)
         detect: Callable[[Image], list[Landmarks]] = no_faces
-        if isinstance(source, Stills):
-            from face2face.face.detect import Detector
-
-            detect = Detector(options.landmark_model)
-        elif not isinstance(source, (Performance, Take)):
-            detect = stack.enter_context(Apart(partial(followed, source.fps, options.landmark_model)))
+        if apart is not None and isinstance(source, Stills):
+            detect = apart.does(partial(searching, options.landmark_model))
+        elif apart is not None:
+            detect = apart.does(partial(following, source.fps, options.landmark_model))
         sinks: list[Sink] = []
         if options.output:
             sound = Path(options.source) if isinstance(source, VideoFile) else None

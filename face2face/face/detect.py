@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import cv2
 import dlib
@@ -71,7 +72,7 @@ class Detector:
 
     def __init__(self, landmark_model: Path | None = None, tries: int = _MOST_TRIES) -> None:
         self._predictor = _loaded(landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat"))
-        self._hog = dlib.get_frontal_face_detector()
+        self._hog = _hog()
         self._tries = [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
 
     def __call__(self, photo: Image) -> list[Landmarks]:
@@ -112,6 +113,12 @@ class Detector:
 def live_tries(fps: float) -> int:
     """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 from 48 on."""
     return int(np.clip(2 * round(_TRIES_A_SECOND / fps / 2), 2, _MOST_TRIES))
+
+
+@lru_cache(maxsize=1)
+def _hog() -> Any:
+    """dlib's face detector, unpacked once for all detectors."""
+    return dlib.get_frontal_face_detector()
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Protocol
 
 import cv2
@@ -73,16 +72,3 @@ class Tracker:
 def to_grey(photo: Image) -> NDArray[np.uint8]:
     """An RGB picture in grey, as ``(h, w)`` uint8; a grey one as it is."""
     return photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
-
-
-def followed(fps: float, landmark_model: Path | None = None) -> Tracker:
-    """What finds a driver's face live, picture by picture.
-
-    Args:
-        fps: How many come a second.
-        landmark_model: See :class:`face2face.face.detect.Detector`.
-    """
-    # dlib is only loaded where faces are sought: live, in a process beside the one that shows them.
-    from face2face.face.detect import Detector, live_tries
-
-    return Tracker(Detector(landmark_model, live_tries(fps)))

@@ -9,9 +9,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-import cv2
 import numpy as np
 
 from face2face.errors import FaceError
@@ -22,31 +21,40 @@ T = TypeVar("T")
 _FAREWELL = 1.0
 
 
-class Apart(Generic[T]):
-    """A function of pictures in a process of its own. A context manager: the process ends with it, or with this one.
+class Apart:
+    """A process beside this one for functions of pictures. A context manager: it ends with it, or with this process.
 
     dlib keeps Python's lock while it searches: in a thread, all others would wait for it.
 
     Args:
-        make: Makes the function, there; must be picklable.
+        prepare: Called there at once, while it isn't known yet what to do; must be picklable.
     """
 
-    def __init__(self, make: Callable[[], Callable[[Image], T]]) -> None:
+    def __init__(self, prepare: Callable[[], object]) -> None:
         # A forked process would inherit threads' locks as they happen to be; Windows and macOS know only fresh ones.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(make, theirs), daemon=True)
+        self._process = context.Process(target=_serve, args=(prepare, theirs), daemon=True)
         self._process.start()
         theirs.close()
         self._shared: SharedMemory | None = None
 
-    def __call__(self, photo: Image) -> T:
-        """The function's answer.
+    def does(self, make: Callable[[], Callable[[Image], T]]) -> Callable[[Image], T]:
+        """A function of pictures that is made and called there; one for each process.
 
-        Raises:
-            Exception: What making it or calling it raised.
-            FaceError: The process ended, or there is no memory to share with it.
+        Args:
+            make: Makes it, there; must be picklable.
+
+        Returns:
+            It raises what preparing, making or calling raised, and :class:`FaceError` where the process ended or there is no memory
+            to share with it.
         """
+        # A process that has ended is told of when it is asked.
+        with suppress(OSError):
+            self._pipe.send(make)
+        return self._ask
+
+    def _ask(self, photo: Image) -> Any:
         # Through the pipe a picture would go in pieces, each waited for: as long again as finding a face in it.
         shared = self._memory(photo.nbytes)
         np.ndarray(photo.shape, np.uint8, shared.buf)[...] = photo
@@ -76,7 +84,7 @@ class Apart(Generic[T]):
             self._shared.unlink()
             self._shared = None
 
-    def __enter__(self) -> Apart[T]:
+    def __enter__(self) -> Apart:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -86,15 +94,15 @@ class Apart(Generic[T]):
         self._forget()
 
 
-def _serve(make: Callable[[], Callable[[Image], Any]], pipe: Connection) -> None:
+def _serve(prepare: Callable[[], object], pipe: Connection) -> None:
     """Answers until the other end is closed."""
     # Ctrl-C goes to both; the other one ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
     shared: SharedMemory | None = None
     with suppress(EOFError, OSError):
         try:
-            work = make()
+            prepare()
+            work = pipe.recv()()
             while True:
                 name, shape = pipe.recv()
                 if shared is None or shared.name != name:

@@ -13,7 +13,8 @@ import numpy as np
 
 from face2face.image import Image
 from face2face.live.driver import Driver
-from face2face.live.view import COMPOSITIONS, SIDE, Show, View, edged, marked, write_line, write_lines
+from face2face.live.names import COMPOSITIONS
+from face2face.live.view import SIDE, Show, View, edged, marked, write_line, write_lines
 from face2face.media.sink import Sink, Window
 from face2face.media.stills import write_image
 
@@ -28,7 +29,7 @@ class Look:
     """How it is shown; keys change it.
 
     Attributes:
-        compose: One of :data:`face2face.live.view.COMPOSITIONS`.
+        compose: One of :data:`face2face.live.names.COMPOSITIONS`.
         sketch: Beside the target the sketch instead of the driver.
         mirror: Left and right exchanged, as in a mirror.
         mark: Say in a corner of what is recorded or sent that it is synthetic.

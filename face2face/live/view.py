@@ -10,10 +10,11 @@ import numpy as np
 from face2face.face.paste import paste
 from face2face.image import Image, side_by_side
 from face2face.live.driver import Posed
+from face2face.live.names import COMPOSITIONS
 from face2face.live.puppet import Puppet
 
 #: Compositions, see :meth:`View.composed`.
-SIDE, TARGET, DRIVER = COMPOSITIONS = ("side", "target", "driver")
+SIDE, TARGET, DRIVER = COMPOSITIONS
 NO_FACE = "no face found"
 MARK = "synthetic"
 _DIMMED = 0.35

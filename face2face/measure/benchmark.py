@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count, pairwise
@@ -28,7 +29,6 @@ from face2face.face.detect import Detector, bundled_weights
 from face2face.face.motion import perform
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
-from face2face.face.track import followed
 from face2face.graph.engine import TensorFlowEngine
 from face2face.graph.names import GRAPH
 from face2face.graph.precision import choose_precision
@@ -37,6 +37,7 @@ from face2face.live import loop
 from face2face.live.apart import Apart
 from face2face.live.driver import Driver
 from face2face.live.puppet import Puppet
+from face2face.live.seek import following, prepare
 from face2face.live.session import Cast, Session
 from face2face.live.view import Show, View
 from face2face.media.sink import Recording
@@ -84,7 +85,7 @@ class Timing:
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
-    track, driver = followed(FASTEST), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size)
+    track, driver = following(FASTEST, None), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size)
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -129,7 +130,7 @@ def end_to_end(model: Path, frames: list[Image]) -> Flow:
     def watch(view: View) -> None:
         shown.append((view.seconds, time.perf_counter()))
 
-    with Apart(partial(followed, FASTEST)) as detect, Session([partial(_cast, model, detect)], sinks=[_Nowhere()], watch=watch) as session:
+    with _playing(model, watch) as session:
         loop.run(session, scenes())
     counted = shown[_WARM:]
     periods = [after[1] - before[1] for before, after in pairwise(counted)]
@@ -170,9 +171,17 @@ def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int)
             shown.clear()
             until += seconds / stretches
 
-    with Apart(partial(followed, FASTEST)) as detect, Session([partial(_cast, model, detect)], sinks=[_Nowhere()], watch=watch) as session:
+    with _playing(model, watch) as session:
         loop.run(session, scenes())
     return done[:stretches]
+
+
+@contextmanager
+def _playing(model: Path, watch: Callable[[View], None]) -> Iterator[Session]:
+    with Apart(partial(prepare, None)) as apart:
+        detect = apart.does(partial(following, FASTEST, None))
+        with Session([partial(_cast, model, detect)], sinks=[_Nowhere()], watch=watch) as session:
+            yield session
 
 
 def _cast(model: Path, detect: Callable[[Image], list[Landmarks]]) -> Cast:

@@ -27,9 +27,23 @@ def unlucky() -> Callable[[Image], int]:
     return lambda picture: 1 // int(picture[0, 0, 0])
 
 
+def nothing() -> None:
+    """What is ready at once."""
+
+
+def weightless() -> None:
+    raise FaceError("weights are there", "none", "install them")
+
+
+def test_what_prepares_it_may_fail_too() -> None:
+    with Apart(weightless) as apart, pytest.raises(FaceError, match="install them"):
+        apart.does(brightest)(PICTURE)
+
+
 def test_it_answers_from_another_process() -> None:
-    with Apart(brightest) as apart:
-        (one, process), (two, same) = apart(PICTURE), apart(PICTURE[:, ::-1] + 1)
+    with Apart(nothing) as apart:
+        ask = apart.does(brightest)
+        (one, process), (two, same) = ask(PICTURE), ask(PICTURE[:, ::-1] + 1)
     assert (one, two) == (17, 18)
     assert process == same != os.getpid()
 
@@ -39,23 +53,24 @@ def test_without_memory_to_share_that_is_said(monkeypatch: pytest.MonkeyPatch) -
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("face2face.live.apart.SharedMemory", full)
-    with Apart(brightest) as apart, pytest.raises(FaceError, match=r"18 bytes .* No space left"):
-        apart(PICTURE)
+    with Apart(nothing) as apart, pytest.raises(FaceError, match=r"18 bytes .* No space left"):
+        apart.does(brightest)(PICTURE)
 
 
 def test_pictures_may_grow_and_shrink() -> None:
-    with Apart(brightest) as apart:
-        assert [apart(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [3, 200, 5, 90]
+    with Apart(nothing) as apart:
+        ask = apart.does(brightest)
+        assert [ask(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [3, 200, 5, 90]
 
 
 @pytest.mark.parametrize(("make", "error"), [(broken, FaceError), (unlucky, ZeroDivisionError), (dying, FaceError)])
 def test_errors_there_are_raised_here(make: Callable[[], Callable[[Image], int]], error: type[Exception]) -> None:
-    with Apart(make) as apart, pytest.raises(error):
-        apart(PICTURE)
+    with Apart(nothing) as apart, pytest.raises(error):
+        apart.does(make)(PICTURE)
 
 
 def test_the_process_ends_with_it() -> None:
-    with Apart(brightest) as apart:
-        _, process = apart(PICTURE)
+    with Apart(nothing) as apart:
+        _, process = apart.does(brightest)(PICTURE)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
