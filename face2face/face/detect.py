@@ -7,10 +7,10 @@ ensemble of regression trees*, CVPR 2014. The default weights come with the pack
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import cv2
 import dlib
@@ -72,8 +72,14 @@ class Detector:
 
     def __init__(self, landmark_model: Path | None = None, tries: int = _MOST_TRIES) -> None:
         self._predictor = _loaded(landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat"))
-        self._hog = _hog()
-        self._tries = [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
+        self._hog = dlib.get_frontal_face_detector()  # one each: it can't be shared by threads
+        self._tries = _starts(tries)
+
+    def trying(self, tries: int) -> Detector:
+        """The same detector with another number of tries, its weights shared: only one of both may be used at a time."""
+        other = copy(self)
+        other._tries = _starts(tries)
+        return other
 
     def __call__(self, photo: Image) -> list[Landmarks]:
         """The landmarks of every face in an RGB or grey uint8 picture, the largest face first: arrays of ``(68, 2)`` float32.
@@ -115,12 +121,6 @@ def live_tries(fps: float) -> int:
     return int(np.clip(2 * round(_TRIES_A_SECOND / fps / 2), 2, _MOST_TRIES))
 
 
-@lru_cache(maxsize=1)
-def _hog() -> Any:
-    """dlib's face detector, unpacked once for all detectors."""
-    return dlib.get_frontal_face_detector()
-
-
 @lru_cache(maxsize=2)
 def _loaded(path: Path) -> Callable[[np.ndarray, dlib.rectangle], dlib.full_object_detection]:
     """A shape predictor, read once for all detectors: it takes a hundred megabytes."""
@@ -159,6 +159,11 @@ def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int) -> tuple
         return cv2.resize(part, (whole, whole), interpolation=cv2.INTER_LINEAR), to_picture
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(grey, to_picture, (whole, whole), flags=how, borderMode=cv2.BORDER_REPLICATE), to_picture
+
+
+def _starts(tries: int) -> list[dlib.rectangle]:
+    """Boxes in a fine picture in which a face is sought, around its middle."""
+    return [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
 
 
 def _box(angle: float, larger: float) -> dlib.rectangle:

@@ -5,13 +5,13 @@ dlib is imported there alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from face2face.face.detect import Detector
     from face2face.face.track import Tracker
-    from face2face.image import Image, Landmarks
 
 
 def prepare(landmark_model: Path | None) -> None:
@@ -22,23 +22,22 @@ def prepare(landmark_model: Path | None) -> None:
     """
     import cv2
 
-    from face2face.face.detect import Detector
-
     # The other cores are the other process's.
     cv2.setNumThreads(1)
-    Detector(landmark_model)
+    searching(landmark_model)
 
 
 def following(fps: float, landmark_model: Path | None) -> Tracker:
     """What follows a face in pictures of which so many come a second."""
-    from face2face.face.detect import Detector, live_tries
+    from face2face.face.detect import live_tries
     from face2face.face.track import Tracker
 
-    return Tracker(Detector(landmark_model, live_tries(fps)))
+    return Tracker(searching(landmark_model).trying(live_tries(fps)))
 
 
-def searching(landmark_model: Path | None) -> Callable[[Image], list[Landmarks]]:
-    """What finds all faces in pictures that have nothing to do with each other."""
+@lru_cache(maxsize=1)
+def searching(landmark_model: Path | None) -> Detector:
+    """What finds all faces in pictures that have nothing to do with each other; made once."""
     from face2face.face.detect import Detector
 
     return Detector(landmark_model)
