@@ -32,6 +32,7 @@ class Card:
         mask: The panel that says where it may depart; empty for everywhere.
         colours: The panel that shows each part of the face in its mean colour; empty where there is none.
         bars: The panel whose bars are numbers, see :func:`face2face.image.bars`; empty where there is none.
+        fill: With what missing pixels are filled, see :data:`face2face.modes.inpaint.FILLS`; empty where none are missing.
         sketch: The fields of :class:`face2face.face.sketch.SketchSpec`.
         shape: The target's shape statistics: the fields of :class:`face2face.face.retarget.TargetShape`.
         data: Where the pictures came from: file name, frames, seconds.
@@ -52,6 +53,7 @@ class Card:
     mask: str = ""
     colours: str = ""
     bars: str = ""
+    fill: str = ""
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)

@@ -27,6 +27,7 @@ VERBS = {
     "demo": "see it work, without camera, video or screen",
     "edit": "a photo, and what shall be changed in it -> the photo changed",
     "parse": "photos -> label maps: which part of a face each pixel is",
+    "make_inpaint_data": "photos of faces -> photos with holes, from which mending is learnt",
     "make_semantic_data": "photos, with or without label maps -> what faces are rebuilt from",
     "train_parser": "photos and their label maps -> a parser",
     "evaluate_parser": "a parser on photos that it never saw -> figures, contact sheets",

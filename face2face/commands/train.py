@@ -31,7 +31,8 @@ OWN_DEFAULTS = (
     ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo"),
 )
 #: Mode -> its generator, where that isn't ``light``.
-GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint"}
+GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint", "inpaint": "paint"}
+HOLE_WEIGHT = 20.0
 #: Steps between lines of TensorBoard's log.
 _LOGGED = 20
 
@@ -50,7 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="semantic: it also says which colours a picture's parts have",
     )
     parser.add_argument(
-        "--condition", choices=("warp", "sketch", "labels"), default="warp", help="show all panels, warped keyframe and more, or one alone"
+        "--condition",
+        choices=("warp", "sketch", "labels", "holed"),
+        default="warp",
+        help="show all panels, warped keyframe and more, or one alone",
     )
     parser.add_argument("--max_epochs", type=positive, help="stop after as many epochs")
     parser.add_argument("--max_steps", type=positive, help="stop after as many steps")
@@ -61,6 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tensorboard", action="store_true", help="also write logs for TensorBoard to logs/ in --output_dir")
     for name, kind, what in OWN_DEFAULTS:
         parser.add_argument(f"--{name}", type=kind, default=None, help=f"{what} (default: the generator's own)")
+    parser.add_argument(
+        "--hole_weight", type=number, default=HOLE_WEIGHT, help="mode inpaint: weight of a missing pixel in the L1 term; a known one has 1"
+    )
     parser.add_argument("--beta1", type=number, default=0.5, help="momentum of Adam")
     parser.add_argument("--which_direction", choices=("AtoB", "BtoA"), default="AtoB", help="BtoA turns two-panel strips around")
     parser.add_argument("--scale_size", type=positive, help="enlarge panels to this size and crop at random (default: no)")
@@ -111,6 +118,7 @@ def run(options: argparse.Namespace) -> int:
         which_direction=options.which_direction,
         scale_size=options.scale_size or card.size,
         seed=options.seed,
+        hole_weight=options.hole_weight if card.mode == "inpaint" else 1.0,
         data=card.data | {"strips": len(list_strips(options.input_dir, TRAIN))},
     )
     if options.minutes is None and options.max_epochs is None and options.max_steps is None:
@@ -122,8 +130,9 @@ def run(options: argparse.Namespace) -> int:
         raise OptionError(
             f"strips of mode {card.mode} show numbers, which aren't swayed or enlarged", "--sway or --scale_size", "leave it out"
         )
-    if options.condition == "labels" and card.mode != "reconstruct":
-        raise OptionError("--condition labels is for strips of mode reconstruct", card.mode, "leave it out")
+    for condition, mode in (("labels", "reconstruct"), ("holed", "inpaint")):
+        if options.condition == condition and card.mode != mode:
+            raise OptionError(f"--condition {condition} is for strips of mode {mode}", card.mode, "leave it out")
     if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise OptionError("--tensorboard needs the package tensorboard", "none", "pip install tensorboard, or leave it out")
     run = Run(options.output_dir)

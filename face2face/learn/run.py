@@ -48,6 +48,7 @@ class Settings:
         data: What is trained on: the card's account of it and the number of strips.
         discriminator: A name in :data:`face2face.learn.networks.DISCRIMINATORS`.
         mode: Of the strips.
+        hole_weight: Of missing pixels in the L1 term of mode inpaint, where known ones have 1.
     """
 
     generator: str
@@ -68,6 +69,7 @@ class Settings:
     data: dict[str, Any]
     discriminator: str = "patch"
     mode: str = "reenact"
+    hole_weight: float = 1.0
 
     #: Fields without which weights don't fit.
     ARCHITECTURE = ("generator", "discriminator", "condition", "ngf", "ndf", "which_direction")

@@ -18,6 +18,7 @@ from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import devices, history
 from face2face.learn.adversary import judged_panels
 from face2face.learn.gan import Pix2Pix
+from face2face.learn.inpaint import Inpainting
 from face2face.learn.manipulate import Manipulation
 from face2face.learn.networks import DISCRIMINATORS, GENERATORS
 from face2face.learn.preview import Preview
@@ -98,7 +99,7 @@ def train(
     shares = devices.shares()
     if settings.batch_size % shares:
         raise OptionError(f"--batch_size is a multiple of the {shares} devices that share it", settings.batch_size)
-    objective, shown = (Manipulation, twice(what)) if card.mode == "manipulate" else (Pix2Pix, what)
+    shown = twice(what) if card.mode == "manipulate" else what
     training = list_strips(input_dir, TRAIN)
     augmentation = Augmentation(settings.scale_size, settings.flip, settings.sway)
     batches = StripDataset(training, shown, settings.batch_size, augmentation, settings.seed, _EPOCH)
@@ -106,7 +107,11 @@ def train(
     watched = _spread(watched, max(shares, min(len(watched), _VALIDATED)))
     generator = GENERATORS[settings.generator](what, settings.ngf)
     judge = DISCRIMINATORS[settings.discriminator](card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
-    model = objective(generator, judge, what, settings.l1_weight, settings.ssim_weight, settings.gan_weight)
+    weights = (settings.l1_weight, settings.ssim_weight, settings.gan_weight)
+    if card.mode == "inpaint" and what.mask is not None:
+        model: Pix2Pix = Inpainting(generator, judge, what, *weights, settings.hole_weight)
+    else:
+        model = (Manipulation if card.mode == "manipulate" else Pix2Pix)(generator, judge, what, *weights)
     model.build((None, card.size, card.size, 3 * len(shown.inputs)))
     model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
     model.optimizer.build(model.trainable_variables)

@@ -14,6 +14,7 @@ from face2face.face.bank import Bank
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
+from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct
 from face2face.modes.reenact import Reenact
 
@@ -54,9 +55,10 @@ class Mode(Protocol):
 
 
 #: Name -> the class of that mode.
-MODES: dict[str, type[Reenact] | type[Edit] | type[Reconstruct]] = {
+MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]] = {
     "reenact": Reenact,
     "edit": Edit,
+    "inpaint": Inpaint,
     "reconstruct": Reconstruct,
     "manipulate": Reconstruct,
 }

@@ -1,0 +1,69 @@
+"""The objective of inpainting: what is known needn't be painted, and mustn't be rewarded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from face2face.data.dataset import Layout
+from face2face.learn.adversary import Pictures
+from face2face.learn.gan import Pix2Pix
+from face2face.learn.similarity import dissimilarity
+
+
+class Inpainting(Pix2Pix):
+    """Pix2pix for photos with holes.
+
+    Most of such a picture is known, and a network soon learns to copy it and then hardly anything more. So L1 weighs a missing pixel
+    ``hole_weight`` times as much as a known one, and structure and discriminator look at the answer with the known pixels put back
+    (as in Pathak et al., *Context encoders*, CVPR 2016, section 3.2, where only what is missing is compared). Validation tells the L1
+    distance where something was missing.
+
+    Args:
+        hole_weight: At least 1.
+
+    The others are those of :class:`face2face.learn.gan.Pix2Pix`; the layout names a mask, and its first panel is the photo with holes.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model | None,
+        layout: Layout,
+        l1_weight: float = 100.0,
+        ssim_weight: float = 0.0,
+        gan_weight: float = 1.0,
+        hole_weight: float = 1.0,
+    ) -> None:
+        super().__init__(generator, discriminator, layout, l1_weight, ssim_weight, gan_weight)
+        self._hole_weight = hole_weight
+
+    def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+        """See the class."""
+        missing = self._missing(x)
+        covered = ops.maximum(ops.mean(missing), 1e-3)
+        away = ops.abs(y - y_pred)
+        inside = ops.mean(away * missing) / covered
+        self._l1.update_state(inside)
+        if not training:
+            return inside
+        weights = 1 + (self._hole_weight - 1) * missing
+        loss = self._l1_weight * ops.mean(away * weights) / ops.mean(weights)
+        if self._ssim_weight:
+            loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, self._composed(x, y_pred))) / covered
+        return loss
+
+    def adversarial(self, generated: Pictures, true: Pictures, false: Pictures) -> Any:
+        """See :meth:`face2face.learn.gan.Pix2Pix.adversarial`; of the generated pictures only what was missing is judged."""
+        generated, false = ([(x, self._composed(x, picture)) for x, picture in each] for each in (generated, false))
+        return super().adversarial(generated, true, false)
+
+    def _missing(self, x: Any) -> Any:
+        assert self._mask is not None
+        return (x[..., 3 * self._mask : 3 * self._mask + 1] + 1) / 2
+
+    def _composed(self, x: Any, picture: Any) -> Any:
+        missing = self._missing(x)
+        return missing * picture + (1 - missing) * x[..., :3]

@@ -1,0 +1,72 @@
+"""The objective of inpainting, by worked-out answers."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from face2face.data.dataset import Layout
+from face2face.learn.inpaint import Inpainting
+
+WHAT = Layout(3, (0, 1), 2, 64, mask=1)
+
+
+class Grey(keras.layers.Layer):
+    """A generator that answers with grey everywhere."""
+
+    def call(self, x: Any) -> Any:
+        """Zeros."""
+        return 0 * x[..., :3]
+
+
+def model(hole_weight: float) -> Inpainting:
+    condition = keras.Input((64, 64, 6))
+    return Inpainting(keras.Model(condition, Grey()(condition)), None, WHAT, l1_weight=1.0, ssim_weight=0.0, hole_weight=hole_weight)
+
+
+def holed(known: float, missing: float) -> tuple[np.ndarray, np.ndarray]:
+    """A condition of which the upper quarter is missing, and its truth."""
+    truth = np.full((1, 64, 64, 3), known, np.float32)
+    truth[:, :16] = missing
+    mask = np.full_like(truth, -1.0)
+    mask[:, :16] = 1
+    return np.concatenate([np.where(mask > 0, 1.0, truth), mask], -1).astype(np.float32), truth
+
+
+@pytest.mark.parametrize(
+    ("hole_weight", "loss"),
+    [(1.0, 0.25 * 0.8 + 0.75 * 0.1), (9.0, (0.25 * 9 * 0.8 + 0.75 * 0.1) / (0.25 * 9 + 0.75))],
+)
+def test_missing_pixels_weigh_more(hole_weight: float, loss: float) -> None:
+    x, y = holed(0.1, 0.8)
+    inpainting = model(hole_weight)
+    assert float(inpainting.compute_loss(x, y, inpainting(x), training=True)) == pytest.approx(loss, abs=1e-5)
+    assert float(inpainting.compute_loss(x, y, inpainting(x), training=False)) == pytest.approx(0.8, abs=1e-5), "what was missing alone"
+
+
+def test_a_discriminator_sees_the_known_pixels_put_back() -> None:
+    seen = []
+
+    class Judge:
+        """Notes the pictures."""
+
+        def deceived(self, generated: Any) -> float:
+            """Of the generator's term."""
+            seen.append(np.asarray(generated[0][1]))
+            return 0.0
+
+        def judged(self, true: Any, false: Any) -> float:
+            """Of its own."""
+            seen.append(np.asarray(false[0][1]))
+            return 0.0
+
+    x, y = holed(0.1, 0.8)
+    inpainting = model(1.0)
+    inpainting._adversary = Judge()  # type: ignore[assignment]
+    inpainting._gan = inpainting._judge = keras.metrics.Mean()
+    answer = inpainting(x)
+    inpainting.adversarial([(x, answer)], [(x, y)], [(x, answer)])
+    for picture in seen:
+        assert np.allclose(picture[:, :16], 0)
+        assert np.allclose(picture[:, 16:], 0.1)
