@@ -47,9 +47,9 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.maps import read_changes, write_labels
     from face2face.edit.changes import painted, said
+    from face2face.edit.easel import run as run_easel
     from face2face.edit.editor import Editor
-    from face2face.edit.studio import Studio
-    from face2face.edit.studio import run as run_studio
+    from face2face.edit.studio import TOOLS, Studio
     from face2face.face.detect import Detector
     from face2face.face.parse import mistaken
     from face2face.graph.shipped import load_edit, load_parser
@@ -95,6 +95,6 @@ def run(options: argparse.Namespace) -> None:
     if options.show:
         studio = Studio(editor, result, labels, landmarks, save)
         with Window("face2face edit", scale=1) as window:
-            run_studio(studio, window)
+            run_easel(studio, window, TOOLS)
     else:
         print(save(result))

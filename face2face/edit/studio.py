@@ -9,24 +9,22 @@ import numpy as np
 
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
+from face2face.edit.easel import BRUSHING, Easel
 from face2face.edit.editor import Editor
 from face2face.errors import Face2FaceError
 from face2face.face.labels import CLASSES, COLOURS, Labels, coloured
 from face2face.face.parse import framed
 from face2face.image import Image, Landmarks
 from face2face.media.keys import Keys
-from face2face.media.sink import DOWN, MOVED, QUIT, UP, Window
+from face2face.media.sink import DOWN, MOVED, UP
 
 #: Longest side at which what lies around a face is shown and painted over, in pixels; the palette's width, and its height at least.
 _SHOWN, _PALETTE, _LEAST = 560, 132, 480
 #: How much of the map is seen over the photo.
 _VEIL = 0.45
-#: Seconds between looks at keys and mouse.
-_IDLE = 0.03
-_LARGER, _LARGEST = 1.3, 200
 
 
-class Studio:
+class Studio(Easel):
     """One photo being painted over.
 
     Args:
@@ -49,11 +47,8 @@ class Studio:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         self._small = np.asarray(cv2.resize(near, size, interpolation=how), np.uint8)
         self._small_landmarks = ((landmarks - (left, top)) * scale).astype(np.float32)
-        self.canvas = Canvas(np.asarray(cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST), np.uint8))
+        super().__init__(Canvas(np.asarray(cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST), np.uint8)))
         self.result = self._small
-        self.over = self._stale = False
-        self._told = "h shows what the keys do"
-        self._helping = False
 
     # What keys and mouse do.
 
@@ -62,40 +57,20 @@ class Studio:
         if event == DOWN and x < _PALETTE:
             row = y * len(CLASSES) // self.picture().shape[0]
             self.canvas.brush = min(row, len(CLASSES) - 1)
-            self._told = f"paints {CLASSES[self.canvas.brush]}"
+            self.told = f"paints {CLASSES[self.canvas.brush]}"
         elif event == DOWN:
             self.canvas.press(x - _PALETTE, y)
         elif event == MOVED:
             self.canvas.move(x - _PALETTE, y)
         elif event == UP:
             self.canvas.release()
-            self._stale = True
-
-    def erase(self) -> None:
-        """The brush takes away what was painted."""
-        self.canvas.brush, self._told = None, "erases what was painted"
-
-    def resize(self, by: float) -> None:
-        """A larger or smaller brush."""
-        wider = round(self.canvas.radius * by)
-        self.canvas.radius = int(np.clip(wider + (wider == self.canvas.radius) * (1 if by > 1 else -1), 1, _LARGEST))
-        self._told = f"brush about {2 * self.canvas.radius} pixels wide"
-
-    def undo(self) -> None:
-        """Takes the last stroke back."""
-        self.canvas.undo()
-        self._stale = True
-
-    def redo(self) -> None:
-        """Makes it again."""
-        self.canvas.redo()
-        self._stale = True
+            self.stale = True
 
     def save(self) -> None:
         """Makes the change on the photo itself and saves it."""
         change = self.canvas.change
         if change is None:
-            self._told = "nothing is painted yet"
+            self.told = "nothing is painted yet"
             return
         labels, where = self._labels.copy(), np.zeros(self._photo.shape[:2], bool)
         size = where[self._around].shape[::-1]
@@ -103,25 +78,17 @@ class Studio:
         where[self._around] = there > 0
         labels[where] = near[there > 0]
         try:
-            self._told = self._save(self._editor(self._photo, self._landmarks, Change(self._labels, labels, where)))
+            self.told = self._save(self._editor(self._photo, self._landmarks, Change(self._labels, labels, where)))
         except Face2FaceError as error:  # what was painted isn't lost for it
-            self._told = str(error)
-
-    def help(self) -> None:
-        """Shows the keys, or hides them."""
-        self._helping = not self._helping
-
-    def quit(self) -> None:
-        """Ends it."""
-        self.over = True
+            self.told = str(error)
 
     # What is seen.
 
     def refresh(self) -> bool:
         """Makes the preview anew where something was painted since; whether it did."""
-        if not self._stale:
+        if not self.stale:
             return False
-        self._stale = False
+        self.stale = False
         change = self.canvas.change
         self.result = self._small if change is None else self._editor(self._small, self._small_landmarks, change)
         return True
@@ -134,36 +101,12 @@ class Studio:
         height = max(veiled.shape[0], _LEAST)
         shown = [_on_black(each, height) for each in (veiled, self.result)]
         whole = np.concatenate([_palette(height, self.canvas.brush), *shown], axis=1)
-        lines = TOOLS.help() if self._helping else [self._told]
-        for number, line in enumerate(reversed(lines)):
-            at = (_PALETTE + 8, height - 10 - 20 * number)
-            for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-                cv2.putText(whole, line, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, thick, cv2.LINE_AA)
+        self.write_lines(whole, _PALETTE, TOOLS.help())
         return whole
 
 
 #: The keys.
-TOOLS: Keys[Studio] = Keys(
-    {
-        "h": ("show or hide this help", Studio.help),
-        "+": ("larger brush", lambda studio: studio.resize(_LARGER)),
-        "-": ("smaller brush", lambda studio: studio.resize(1 / _LARGER)),
-        "e": ("erase what was painted", Studio.erase),
-        "u": ("undo", Studio.undo),
-        "r": ("redo", Studio.redo),
-        "s": ("save", Studio.save),
-        QUIT: ("quit (also Escape)", Studio.quit),
-    }
-)
-
-
-def run(studio: Studio, window: Window) -> None:
-    """Lets a person paint until the window is closed."""
-    window.on_mouse(studio.mouse)
-    while not studio.over:
-        studio.refresh()
-        window.write(studio.picture(), 0.0)
-        TOOLS.press(studio, window.key(_IDLE))
+TOOLS: Keys[Studio] = Keys({**BRUSHING, "s": ("save", Studio.save)})
 
 
 def _palette(height: int, brush: int | None) -> Image:

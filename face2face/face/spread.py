@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.image import Image
 
-
-def spread(photo: Image, known: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """A photo's known pixels, and between them smoothly what lies nearest: ``(h, w, 3)`` float32, 0 to 255.
+def spread(photo: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """A photo's known pixels, and between them smoothly what lies nearest: ``(h, w, 3)`` float32.
 
     Pull and push: Gortler, Grzeszczuk, Szeliski and Cohen, *The lumigraph*, SIGGRAPH 1996, section 3.4. Known pixels are averaged at ever
     coarser steps until everything is known, and what is missing at each step is taken from the next coarser one.
 
     Args:
-        photo: ``(h, w, 3)`` uint8.
+        photo: ``(h, w, 3)`` uint8, or float of any range.
         known: ``(h, w)``, somewhere True.
     """
     weight = known.astype(np.float32)[..., None]

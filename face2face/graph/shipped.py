@@ -9,10 +9,12 @@ from face2face import modes
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.parse import Parser
+from face2face.face.retouch import Retoucher
 from face2face.graph.engine import OpenVinoEngine
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
+from face2face.modes.inpaint import Inpaint
 
 #: The mode in a parser's card.
 PARSE = "parse"
@@ -45,6 +47,21 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
     return Edit.load(card, folder), engine
 
 
+def load_retoucher(folder: Path | None = None) -> Retoucher:
+    """What mends photos, by an inpainting model, see :class:`face2face.modes.inpaint.Inpaint`.
+
+    Args:
+        folder: Of its graph and card; None for the shipped one.
+
+    Raises:
+        ModelError: It is missing, damaged, or no inpainting model.
+    """
+    folder = folder or shipped("inpaint")
+    card, engine = _loaded(folder, "inpaint", "a model of mode inpaint is wanted", "train one with train.py --mode inpaint")
+    mode = Inpaint.load(card, folder)
+    return Retoucher(mode.size, lambda scene: engine(mode.condition(scene)))
+
+
 def load_parser(folder: Path | None = None) -> Parser:
     """A parser, ready to parse.
 
@@ -72,6 +89,15 @@ def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
     card, engine = _loaded(folder, mode, f"a model of mode {mode} is wanted", f"train one with train.py --mode {mode}")
     shown = modes.load(card, folder)
     return lambda scene: engine(shown.condition(scene))
+
+
+def load_engine(folder: Path, mode: str) -> OpenVinoEngine:
+    """The engine of a model alone, whatever panels it takes.
+
+    Raises:
+        ModelError: It is missing, damaged, or of another mode than this.
+    """
+    return _loaded(folder, mode, f"a model of mode {mode} is wanted", f"train one with train.py --mode {mode}")[1]
 
 
 def _loaded(folder: Path, mode: str, rule: str, do: str) -> tuple[Card, OpenVinoEngine]:

@@ -7,11 +7,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 from imutils import paths
+from PIL import Image as Pillow
 
 from face2face.errors import MediaError
 from face2face.files import write_aside
 from face2face.image import Image
 
+#: Of JPEG and WebP, as OpenCV's own.
+_QUALITY = 95
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 
 
@@ -43,16 +46,32 @@ def check_writable(path: Path) -> None:
         raise MediaError("the output's folder exists", f"no {path.parent}", "make it, or name another")
 
 
-def write_image(path: Path, image: Image) -> None:
+def colour_profile(path: Path) -> bytes | None:
+    """The ICC profile of a picture, which says what its colours mean; None where it has none."""
+    try:
+        with Pillow.open(path) as picture:
+            return picture.info.get("icc_profile")
+    except (OSError, Pillow.DecompressionBombError):
+        return None
+
+
+def write_image(path: Path, image: Image, profile: bytes | None = None) -> None:
     """Writes an RGB uint8 picture whole or not at all; the suffix says the format.
+
+    Args:
+        path: Where.
+        image: ``(h, w, 3)``.
+        profile: See :func:`colour_profile`; it is written into a PNG, JPEG, WebP or TIFF file.
 
     Raises:
         MediaError: It can't be written.
     """
     check_writable(path)
-    _, data = cv2.imencode(path.suffix, image[..., ::-1])
     with write_aside(path) as aside:
-        data.tofile(aside)
+        if profile is None:
+            cv2.imencode(path.suffix, image[..., ::-1])[1].tofile(aside)
+        else:
+            Pillow.fromarray(image).save(aside, Pillow.registered_extensions()[path.suffix.lower()], quality=_QUALITY, icc_profile=profile)
 
 
 def list_images(folder: Path) -> list[Path]:

@@ -1,0 +1,87 @@
+"""``evaluate_retouch``: holes in faces that a model never saw, mended by it and by OpenCV -> figures, a contact sheet."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from face2face.commands.console import positive
+
+DESCRIPTION = """Takes the strips that make_inpaint_data held out, and has their holes mended by models of mode inpaint and by OpenCV's two
+methods. Prints how far each is from the photo, inside the holes, by their size, and draws a sheet."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("--input_dir", type=Path, default=Path("inpaint"), help="the output folder of make_inpaint_data")
+    parser.add_argument("--model", type=Path, nargs="+", default=[], help="folders of inpainting models (default: the one that is shipped)")
+    parser.add_argument("--output", type=Path, default=Path("mended"), help="where mended.json and the sheet go")
+    parser.add_argument("--count", type=positive, default=200, help="how many strips, spread over those held out")
+    parser.add_argument("--rows", type=positive, default=8, help="of the sheet")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measures, draws, and prints the tables."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from face2face.card import Card
+    from face2face.data.pairs import VAL, list_strips, read_card, read_strip
+    from face2face.errors import DataError
+    from face2face.face.detect import Detector
+    from face2face.face.identity import Identity
+    from face2face.files import writable_folder, write_aside
+    from face2face.graph.shipped import load_engine, load_retoucher, shipped
+    from face2face.image import Image, side_by_side
+    from face2face.measure.mending import CLASSICAL, Mended, Mender, mended, table
+    from face2face.measure.metrics import lpips
+    from face2face.media.stills import write_image
+    from face2face.modes.inpaint import Inpaint, filled
+
+    card = read_card(options.input_dir)
+    strips = list_strips(options.input_dir, VAL)
+    if card.panels != Inpaint.panels or not strips:
+        raise DataError("--input_dir holds held-out strips of mode inpaint", f"none in {options.input_dir}", "see make_inpaint_data")
+    strips = [strips[round(each)] for each in np.linspace(0, len(strips) - 1, min(options.count, len(strips)))]
+    folder = writable_folder(options.output)
+
+    def alone(model: Path) -> Mender:
+        """A model's answer, as it is."""
+        own, engine = Card.load(model), load_engine(model, "inpaint")
+
+        def mend(photo: Image, mask: np.ndarray) -> Image:
+            panels = {"holed": filled(photo, mask, own.fill), "mask": np.repeat(mask[..., None], 3, -1)}
+            return engine([panels[name] for name in own.panels])
+
+        return mend
+
+    menders: dict[str, Mender] = dict(CLASSICAL)
+    for model in options.model or [shipped("inpaint")]:
+        menders[str(model)] = alone(model)
+        if Card.load(model).panels == Inpaint.panels:
+            menders[f"{model}, retouched"] = load_retoucher(model)
+    detect, identify, perceived = Detector(tries=2), Identity(), lpips()
+    rows: dict[str, list[Mended]] = {name: [] for name in menders}
+    shown = []
+    for path in tqdm(strips, "strips", unit="strip"):
+        holed, mask, photo = read_strip(path, 3)
+        faces = detect(photo)
+        landmarks = faces[0] if faces else None
+        for name, mend in menders.items():
+            rows[name].append(mended(photo, mask[..., 0], mend, landmarks, identify, perceived))
+        shown.append(side_by_side([holed, *(each[-1].picture for each in rows.values()), photo]))
+    lines = [f"{len(strips)} strips held out, {sum(len(each.holes) for each in rows['Telea'])} holes", "", *table(rows)]
+    print("\n".join(lines))
+    figures = {
+        name: {
+            "lpips": [each.lpips for each in pictures],
+            "identity": [each.identity for each in pictures],
+            "holes": [vars(hole) for each in pictures for hole in each.holes],
+        }
+        for name, pictures in rows.items()
+    }
+    with write_aside(folder / "mended.json") as aside:
+        aside.write_text(json.dumps(figures) + "\n", encoding="utf-8")
+    write_image(folder / "mended.png", np.concatenate(shown[:: max(1, len(shown) // options.rows)][: options.rows]))
+    print(f"written: {folder}; its sheet shows the holes, then {', '.join(menders)}, then the photo")

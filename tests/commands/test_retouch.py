@@ -1,0 +1,146 @@
+"""Retouching as a person types it, with a painter whose answers are known."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image as Pillow
+from PIL import ImageCms
+
+from face2face.face.retouch import Retoucher
+from face2face.image import Image, Scene
+from face2face.media.stills import colour_profile, read_image, write_image
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(autouse=True)
+def painter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model that knows one method."""
+
+    def paint(scene: Scene) -> Image:
+        assert scene.mask is not None
+        return np.asarray(cv2.inpaint(scene.photo, scene.mask, 3, cv2.INPAINT_TELEA), np.uint8)
+
+    monkeypatch.setattr("face2face.graph.shipped.load_retoucher", lambda folder=None: Retoucher(256, paint))
+
+
+@pytest.fixture
+def photo(in_folder: Path, astronaut: Scene) -> Image:
+    """me.png with a spot on the forehead, and mask.png that shows where."""
+    picture = astronaut.photo.copy()
+    assert astronaut.landmarks is not None
+    forehead = (astronaut.landmarks[27] - (0, 0.6 * np.linalg.norm(astronaut.landmarks[42] - astronaut.landmarks[39]))).round().astype(int)
+    mask = np.zeros(picture.shape, np.uint8)
+    cv2.circle(picture, forehead.tolist(), 3, (90, 20, 20), -1)
+    cv2.circle(mask, forehead.tolist(), 5, (255, 255, 255), -1)
+    write_image(in_folder / "me.png", picture)
+    write_image(in_folder / "mask.png", mask)
+    return picture
+
+
+def test_what_is_masked_is_gone_and_the_rest_the_same(photo: Image, astronaut: Scene, face2face: Command) -> None:
+    status, out, err = face2face("retouch", "--photo", "me.png", "--mask", "mask.png", "--output", "out.png")
+    assert status == 0, err
+    assert "0.12 % of it painted over" in out
+    result, masked = read_image(Path("out.png")), read_image(Path("mask.png"))[..., 0] > 0
+    assert (result[~masked] == photo[~masked]).all()
+    before, after = (np.abs(each[masked].astype(int) - astronaut.photo[masked]).mean() for each in (photo, result))
+    assert after < 0.3 * before
+
+
+def test_a_mask_of_another_size_is_fitted_and_that_is_said(photo: Image, face2face: Command) -> None:
+    write_image(Path("half.png"), cv2.resize(read_image(Path("mask.png")), (128, 128), interpolation=cv2.INTER_AREA))
+    status, out, _ = face2face("retouch", "--photo", "me.png", "--mask", "half.png", "--output", "out.png")
+    assert status == 0
+    assert "half.png is 128x128 pixels, the photo 256x256: it was resized" in out
+
+
+def test_a_black_mask_gives_the_photo_back(photo: Image, face2face: Command) -> None:
+    write_image(Path("black.png"), np.zeros_like(photo))
+    assert face2face("retouch", "--photo", "me.png", "--mask", "black.png", "--output", "out.png")[0] == 0
+    assert Path("out.png").read_bytes() == Path("me.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--mask", "white.png"), "all white"),
+        ((), "--mask, --auto or --show"),
+        (("--auto", "--photo", "wall.png"), "0 in wall.png"),
+        (("--auto", "--face", 2), "1 in me.png"),
+        (("--auto", "--strength", 3), "0 to 2"),
+        (("--mask", "none.png"), "none.png"),
+        (("--mask", "masks"), "none for me.png"),
+        (("--mask", "mask.png", "--output", "out.xyz"), "PNG or JPEG"),
+        (("--mask", "mask.png", "--photo", "none.png"), "none.png"),
+        (("--show", "--photo", "masks"), "--show is for one photo"),
+        (("--auto", "--photo", "masks", "--output", "out"), "none in masks"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(options: tuple[object, ...], told: str, photo: Image, face2face: Command) -> None:
+    write_image(Path("white.png"), np.full_like(photo, 255))
+    write_image(Path("wall.png"), np.full_like(photo, 90))
+    Path("masks").mkdir()
+    status, _, err = face2face("retouch", "--photo", "me.png", "--output", "out.png", *options)
+    assert status == 2
+    assert told in err
+    assert err.count("\n") == 1
+    assert not Path("out.png").exists()
+
+
+def test_without_a_face_a_mask_is_enough(in_folder: Path, face2face: Command) -> None:
+    wall = np.full((50, 70, 3), 90, np.uint8)
+    wall[20:24, 30:34] = 0
+    mask = np.zeros_like(wall)
+    mask[19:25, 29:35] = 255
+    write_image(Path("wall.png"), wall)
+    write_image(Path("mask.png"), mask)
+    assert face2face("retouch", "--photo", "wall.png", "--mask", "mask.png", "--output", "out.png")[0] == 0
+    assert np.abs(read_image(Path("out.png")).astype(int) - 90).max() <= 1
+
+
+def test_a_photo_of_one_pixel(in_folder: Path, face2face: Command) -> None:
+    write_image(Path("dot.png"), np.full((1, 1, 3), 90, np.uint8))
+    write_image(Path("black.png"), np.zeros((1, 1, 3), np.uint8))
+    assert face2face("retouch", "--photo", "dot.png", "--mask", "black.png", "--output", "out.png")[0] == 0
+    assert read_image(Path("out.png")).tolist() == [[[90, 90, 90]]]
+
+
+def test_a_turned_photo_comes_out_upright_with_its_colour_profile(photo: Image, face2face: Command) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    exif = Pillow.Exif()
+    exif[0x0112] = 6  # to be turned to the right
+    lying = np.rot90(photo, 1)
+    Pillow.fromarray(np.ascontiguousarray(lying)).save("turned.jpg", quality=97, exif=exif, icc_profile=profile)
+    status, _, err = face2face("retouch", "--photo", "turned.jpg", "--mask", "mask.png", "--output", "out.jpg")
+    assert status == 0, err
+    with Pillow.open(io.BytesIO(Path("out.jpg").read_bytes())) as written:
+        assert written.size == (256, 256)
+        assert written.getexif().get(0x0112, 1) == 1
+        assert np.abs(np.asarray(written.convert("RGB")).astype(int) - photo)[60:].mean() < 4, "upright"
+    assert colour_profile(Path("out.jpg")) == profile
+
+
+def test_a_folder_is_retouched_and_goes_on_where_it_stopped(photo: Image, face2face: Command) -> None:
+    for folder in ("photos", "masks"):
+        Path(folder, "more").mkdir(parents=True)
+    for name in ("a", "more/b", "c"):
+        write_image(Path(f"photos/{name}.png"), photo)
+        write_image(Path(f"masks/{name.split('/')[-1]}.png"), read_image(Path("mask.png")))
+    Path("masks/c.png").unlink()
+    Path("photos/broken.png").write_bytes(b"no")
+    status, out, err = face2face("retouch", "--photo", "photos", "--mask", "masks", "--output", "out")
+    assert status == 0, err
+    assert "c.png: each photo has a mask" in out
+    assert "broken.png: " in out
+    assert "written: 2 photos" in out
+    first = Path("out/a.png").stat().st_mtime_ns
+    Path("out/more/b.png").unlink()
+    status, out, _ = face2face("retouch", "--photo", "photos", "--mask", "masks", "--output", "out")
+    assert "1 of 4 photos are in out already" in out
+    assert Path("out/more/b.png").is_file()
+    assert Path("out/a.png").stat().st_mtime_ns == first
