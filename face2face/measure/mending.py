@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -112,7 +113,7 @@ def table(rows: dict[str, list[Mended]]) -> list[str]:
         )
     lines += ["", "| holes, pixels | mended by | number | L1 | PSNR, dB | SSIM |", "|---|---|---|---|---|---|"]
     edges = (0, *SIZES, np.inf)
-    for low, high in (*zip(edges, edges[1:], strict=False), (40, np.inf), (0, np.inf)):
+    for low, high in (*pairwise(edges), (40, np.inf), (0, np.inf)):
         words = "all" if (low, high) == (0, np.inf) else f"{low} to {high}" if np.isfinite(high) else f"above {low}"
         for name, pictures in rows.items():
             holes = [hole for each in pictures for hole in each.holes if low <= hole.diameter < high]

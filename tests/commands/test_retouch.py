@@ -100,7 +100,7 @@ def test_without_a_face_a_mask_is_enough(in_folder: Path, face2face: Command) ->
     write_image(Path("wall.png"), wall)
     write_image(Path("mask.png"), mask)
     assert face2face("retouch", "--photo", "wall.png", "--mask", "mask.png", "--output", "out.png")[0] == 0
-    assert np.abs(read_image(Path("out.png")).astype(int) - 90).max() <= 1
+    assert np.abs(read_image(Path("out.png")).astype(int) - 90).max() <= 3
 
 
 def test_a_photo_of_one_pixel(in_folder: Path, face2face: Command) -> None:
