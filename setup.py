@@ -35,6 +35,7 @@ setup(
         "av>=14.0",  # MP4 files that play everywhere
         "matplotlib>=3.8",  # the plot of a training
         "imutils>=0.5.4",  # names of the landmarks' parts, folders of pictures
+        "requests>=2.28",  # fetching annotated photos, where it is asked for
         "pillow>=10.0",  # label maps: palette PNGs, which OpenCV reads as colours
         "tqdm>=4.66",  # progress bars
     ],

@@ -8,13 +8,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 import numpy as np
 
 from face2face.image import Image
-from face2face.live.driver import Driver
+from face2face.live.driver import Driver, Posed
 from face2face.live.names import COMPOSITIONS
-from face2face.live.view import SIDE, Show, View, edged, marked, write_line, write_lines
+from face2face.live.puppet import Puppet
+from face2face.live.view import SIDE, View, edged, marked, write_line, write_lines
 from face2face.media.sink import Sink, Window
 from face2face.media.stills import write_image
 
@@ -41,12 +43,25 @@ class Look:
     mark: bool = True
 
 
+class Shows(Protocol):
+    """What turns poses into views, see :class:`face2face.live.view.Show`.
+
+    Attributes:
+        puppet: The model that does it.
+    """
+
+    puppet: Puppet
+
+    def __call__(self, posed: Posed) -> View:
+        """What is seen of a pose."""
+
+
 @dataclass(frozen=True)
 class Cast:
     """Who plays: the driver's part for one model, and the model's."""
 
     driver: Driver
-    show: Show
+    show: Shows
 
 
 class Session:

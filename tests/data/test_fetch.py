@@ -1,11 +1,9 @@
 """Photos from a server on this machine that behaves well, badly and worse."""
 
-import http.client
 import io
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,9 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face2face.data.fetch import FetchError, ask, fetch, fetch_all
+from face2face.data.fetch import FetchError, fetch, fetch_all
 from face2face.errors import MediaError
-from face2face.media.stills import read_image
 
 
 def encoded(kind: str) -> bytes:
@@ -75,8 +72,8 @@ class Handler(BaseHTTPRequestHandler):
     def _short(self, _: str) -> None:
         self._answer(JPEG, len(JPEG) + 1)
 
-    def _torn(self, _: str) -> None:
-        self._answer(JPEG[: len(JPEG) // 2])
+    def _short(self, _: str) -> None:
+        self._answer(JPEG, len(JPEG) + 1)
 
     def _unmeasured(self, _: str) -> None:
         self._answer(JPEG)
@@ -84,13 +81,10 @@ class Handler(BaseHTTPRequestHandler):
     def _stalled(self, _: str) -> None:
         self.server.over.wait(5)
 
-    def _dripping(self, where: str) -> None:
-        if where == "body":
-            self._answer(b"", 1000)
-        else:
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+    def _dripping(self, _: str) -> None:
+        self._answer(b"", 100_000_000)
         while not self.server.over.wait(0.02):
-            self.wfile.write(b"x")
+            self.wfile.write(bytes(1 << 16))
 
     def log_message(self, *_: object) -> None:
         pass
@@ -116,33 +110,20 @@ def names(folder: Path) -> list[str]:
     return sorted(each.name for each in folder.iterdir())
 
 
-@pytest.mark.parametrize(("kind", "name"), [("JPEG", "img7.jpg"), ("PNG", "img7.png"), ("WEBP", "img7.webp")])
-def test_a_photo_is_fetched_as_it_is_and_called_after_what_it_is(server: Server, tmp_path: Path, kind: str, name: str) -> None:
-    path = fetch(server(f"photo?{kind}"), tmp_path / "img7.jpg")
-    assert path == tmp_path / name
-    assert path.read_bytes() == encoded(kind)
-    assert read_image(path).shape == (32, 48, 3)
-    assert names(tmp_path) == [name]
-
-
-def test_addresses_may_hold_any_letters_and_photos_may_come_unmeasured(server: Server, tmp_path: Path) -> None:
-    fetch(server("photo.größe 1|2.jpg"), tmp_path / "a.jpg")
+def test_a_photo_is_fetched_as_it_is(server: Server, tmp_path: Path) -> None:
+    fetch(server("photo"), tmp_path / "a.jpg")
+    assert (tmp_path / "a.jpg").read_bytes() == JPEG
     fetch(server("unmeasured"), tmp_path / "b.jpg")
-    assert server.asked == ["photo.größe 1|2.jpg", "unmeasured"]
-    assert names(tmp_path) == ["a.jpg", "b.jpg"]
+    fetch(server("to?/to?photo"), tmp_path / "c.jpg")
+    assert names(tmp_path) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
-def test_redirects_are_followed_on_the_web(server: Server, tmp_path: Path) -> None:
-    fetch(server("to?/to?photo"), tmp_path / "a.jpg")
-    assert server.asked == ["to", "to", "photo"]
-
-
-@pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/a.jpg", "data:image/png;base64,AAAA", "/etc/hostname", ""])
+@pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/a.jpg", "/etc/hostname", ""])
 def test_only_addresses_of_the_web_are_opened(server: Server, tmp_path: Path, address: str) -> None:
     with pytest.raises(FetchError, match="begins with http"):
         fetch(address, tmp_path / "a.jpg")
     if ":" in address:
-        with pytest.raises(FetchError, match=f"begins with http.*, got {address}, to which .* leads"):
+        with pytest.raises(FetchError, match="answers with it"):
             fetch(server(f"to?{address}"), tmp_path / "a.jpg")
     assert names(tmp_path) == []
 
@@ -150,108 +131,60 @@ def test_only_addresses_of_the_web_are_opened(server: Server, tmp_path: Path, ad
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("nothing", "has it, got 404 Not Found"),
-        ("to?", "has it, got 302 Found"),
-        ("to?/large", "at most 500 bytes"),
-        ("text", "is a JPEG, PNG or WebP file"),
-        ("photo?GIF", "is a JPEG, PNG or WebP file"),
-        ("torn", "is none or damaged"),
-        ("short", "answers in full"),
+        ("nothing", "404"),
+        ("text", "leads to a picture"),
+        ("short", "answers with it"),
+        ("stalled", "answers with it"),
+        ("dripping", r"comes within 0\.3 seconds"),
+        ("photo?PNG", "at most 100 bytes"),
     ],
 )
-def test_what_is_no_photo_leaves_nothing(server: Server, tmp_path: Path, path: str, message: str) -> None:
+def test_what_is_no_photo_or_takes_too_long_leaves_nothing(server: Server, tmp_path: Path, path: str, message: str) -> None:
+    most = 100 if "PNG" in path else 10**9
     with pytest.raises(FetchError, match=message):
-        fetch(server(path), tmp_path / "a.jpg", most=500 if "large" in path else 100_000)
-    assert names(tmp_path) == []
-
-
-@pytest.mark.parametrize("path", ["photo", "unmeasured"])
-def test_a_photo_may_be_as_large_as_is_said(server: Server, tmp_path: Path, path: str) -> None:
-    with pytest.raises(FetchError, match="at most"):
-        fetch(server(path), tmp_path / "a.jpg", most=len(JPEG) - 1)
-    assert names(tmp_path) == []
-    assert fetch(server(path), tmp_path / "a.jpg", most=len(JPEG)).is_file()
-
-
-def test_redirects_that_never_end_are_left(server: Server, tmp_path: Path) -> None:
-    circle = "to?/a"
-    for _ in range(8):
-        circle = f"to?/{circle}"
-    with pytest.raises(FetchError, match="leads on 5 times at most"):
-        fetch(server(circle), tmp_path / "a.jpg")
-    assert len(server.asked) == 6
-
-
-@pytest.mark.parametrize("path", ["stalled", "dripping?head", "dripping?body"])
-def test_a_server_that_takes_its_time_is_left(server: Server, tmp_path: Path, path: str) -> None:
-    began = time.monotonic()
-    with pytest.raises(FetchError, match=r"comes within 0\.2 seconds"):
-        fetch(server(path), tmp_path / "a.jpg", timeout=0.2)
-    assert 0.15 < time.monotonic() - began < 2
+        fetch(server(path), tmp_path / "a.jpg", timeout=0.3, most=most)
     assert names(tmp_path) == []
 
 
 def test_a_server_that_is_not_there_and_addresses_that_are_none(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    for address in (f"http://127.0.0.1:{port}/a.jpg", "http://", "http://127.0.0.1:port/", "http://[", "http://host\ud800/"):
-        with pytest.raises(FetchError, match="can be reached"):
+    for address in (f"http://127.0.0.1:{port}/a.jpg", "http://", "http://127.0.0.1:port/", "http://["):
+        with pytest.raises(FetchError, match="answers with it"):
             fetch(address, tmp_path / "a.jpg")
 
 
-def test_a_folder_that_is_missing_is_not_the_servers_fault(server: Server, tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match="can be written") as caught:
+def test_a_folder_that_cannot_be_written_is_not_the_servers_fault(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(MediaError) as caught:
         fetch(server("photo"), tmp_path / "missing" / "a.jpg")
     assert not isinstance(caught.value, FetchError)
 
 
-def test_all_that_can_be_had_are_fetched_and_the_others_named(server: Server, tmp_path: Path) -> None:
-    wanted = {3: "photo", 4: "photo?PNG", 5: "nothing", 8: "text", 9: "nothing.else"}
-    faults = fetch_all({number: server(path) for number, path in wanted.items()} | {12: "file:///a.jpg"}, tmp_path / "photos")
-    assert names(tmp_path / "photos") == ["img3.jpg", "img4.png"]
+def test_all_that_can_be_had_are_fetched_the_others_named_and_none_asked_for_again(server: Server, tmp_path: Path) -> None:
+    wanted = {number: server(path) for number, path in {3: "photo", 4: "photo.b", 8: "text", 9: "text.b"}.items()}
+    faults = fetch_all(wanted | {12: "file:///a.jpg"}, tmp_path / "photos")
+    assert names(tmp_path / "photos") == ["img3.jpg", "img4.jpg"]
     assert faults.lines() == [
-        "2 photos break the rule that a photo's server has it: img5, img9",
-        "1 photo breaks the rule that a photo is a JPEG, PNG or WebP file: img8",
+        "2 photos break the rule that a photo's address leads to a picture: img8, img9",
         "1 photo breaks the rule that a photo's address begins with http:// or https://: img12",
     ]
-
-
-def test_what_is_there_is_not_asked_for_again(server: Server, tmp_path: Path) -> None:
-    wanted = {1: server("photo.1"), 2: server("photo.2?PNG"), 3: server("nothing")}
-    fetch_all(wanted, tmp_path)
     server.asked.clear()
-    assert fetch_all(wanted | {4: server("photo.4")}, tmp_path).lines() == ["1 photo breaks the rule that a photo's server has it: img3"]
-    assert sorted(server.asked) == ["nothing", "photo.4"]
+    fetch_all(wanted | {5: server("photo.c")}, tmp_path / "photos")
+    assert sorted(server.asked) == ["photo.c", "text", "text.b"]
 
 
-def interrupted_at(count: int) -> Callable[[str, float], http.client.HTTPResponse]:
-    """Ctrl-C while this many photos are asked for."""
-    asked = []
+def test_ctrl_c_leaves_whole_photos_and_the_next_run_goes_on(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {number: server(f"photo.{number}") for number in range(20)}
 
-    def opener(url: str, until: float) -> http.client.HTTPResponse:
-        asked.append(url)
-        if len(asked) == count:
+    def interrupted(url: str, *arguments: object) -> None:
+        if url.endswith(".3"):
             raise KeyboardInterrupt
-        return ask(url, until)
+        fetch(url, *arguments)  # type: ignore[arg-type]
 
-    return opener
-
-
-def test_ctrl_c_leaves_whole_photos_and_the_next_run_goes_on(server: Server, tmp_path: Path) -> None:
-    wanted = {number: server(f"photo.{number}") for number in range(40)}
+    monkeypatch.setattr("face2face.data.fetch.fetch", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        fetch_all(wanted, tmp_path, opener=interrupted_at(3), workers=1)
-    there = names(tmp_path)
-    assert {"img0.jpg", "img1.jpg"} <= set(there) < {f"img{number}.jpg" for number in range(40)}
-    assert all((tmp_path / name).read_bytes() == JPEG for name in there)
-    server.asked.clear()
+        fetch_all(wanted, tmp_path)
+    monkeypatch.undo()
+    assert all((tmp_path / name).read_bytes() == JPEG for name in names(tmp_path))
     assert fetch_all(wanted, tmp_path).lines() == []
-    assert len(names(tmp_path)) == 40
-    assert len(server.asked) == 40 - len(there)
-
-
-def test_a_disk_that_cannot_be_written_ends_the_run(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(MediaError, match="writable"):
-        fetch_all({1: server("photo")}, tmp_path / "file")
-    assert server.asked == []
+    assert len(names(tmp_path)) == 20
