@@ -10,7 +10,7 @@ demo: $(READY)  ## see it work: writes demo.mp4 and demo.png
 	$(BIN)/face2face demo
 
 test: $(READY)  ## all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .
