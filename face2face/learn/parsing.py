@@ -21,6 +21,7 @@ _FIXED = 3
 #: Channels of the context, and of each step back to finer ones.
 _CONTEXT, _STEPS = 128, (96, 64, 48)
 _DILATIONS = (1, 2, 4)
+_LOGITS = "logits"
 #: Of the weights, a step at a rate of 1.
 _DECAY = 1e-2
 
@@ -47,7 +48,7 @@ def parser(size: int) -> keras.Model:
         x = layers.UpSampling2D(skip.shape[1] // x.shape[1], interpolation="bilinear")(_layer(x, width, 1))
         x = layers.Concatenate()([x, _layer(skip, width // 2, 1)])
         x = _separable(_separable(x, width), width)
-    return keras.Model(photo, layers.Conv2D(len(CLASSES), 1, name="logits")(x), name="parser")
+    return keras.Model(photo, layers.Conv2D(len(CLASSES), 1, name=_LOGITS)(x), name="parser")
 
 
 def _layer(x: Any, channels: int, kernel: int) -> Any:
@@ -102,6 +103,7 @@ def train(
     epochs: int,
     lr: float,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    begin: keras.Model | None = None,
 ) -> keras.Model:
     """Trains a parser, or goes on where it was stopped.
 
@@ -114,6 +116,9 @@ def train(
         epochs: Times through the photos.
         lr: The highest learning rate.
         callbacks: Further ones.
+        begin: A finished parser of the same size to go on from; its normalisation is folded and stays so. What comes out is halfway
+            between it and what is learnt, which holds on to what either knows: Wortsman et al., *Robust fine-tuning of zero-shot
+            models*, CVPR 2022, section 3.
 
     Returns:
         The trained network, see :func:`parser`.
@@ -121,9 +126,13 @@ def train(
     Raises:
         ModelError: The package with the backbone's weights isn't installed.
     """
-    network = parser(training.size)
-    load_weights(network)
+    if begin is None:
+        network = parser(training.size)
+        load_weights(network)
+    else:
+        network = keras.Model(begin.input, begin.get_layer(_LOGITS).output, name="parser")
     fix(network, _FIXED)
+    before = network.get_weights()
     model = network
     losses: list[keras.losses.Loss] = [SegmentationLoss()]
     if training.taught:
@@ -135,6 +144,8 @@ def train(
     kept = keras.callbacks.BackupAndRestore(str(folder / "state"))
     told = keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True)
     model.fit(training, epochs=epochs, callbacks=[kept, told, *callbacks])
+    if begin is not None:
+        network.set_weights([(one + other) / 2 for one, other in zip(before, network.get_weights(), strict=True)])
     return network
 
 

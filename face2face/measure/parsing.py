@@ -35,6 +35,9 @@ class Agreement:
             counts += np.bincount(true.ravel().astype(np.int64) * size + said.ravel(), minlength=size * size)
         return cls(counts.reshape(size, size))
 
+    def __add__(self, other: Agreement) -> Agreement:
+        return Agreement(self.counts + other.counts)
+
     @property
     def accuracy(self) -> float:
         """The share of the pixels that were said right, 0 to 1."""

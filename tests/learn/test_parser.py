@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from face2face.card import Card
 from face2face.data.labelled import LabelledPhotos, Variation
 from face2face.data.maps import Labelled, read_labels, write_labels
 from face2face.errors import ModelError
@@ -142,4 +143,14 @@ def test_a_parser_is_trained_exported_and_parses(
     assert status == 0, err
     assert (Path("figures") / "sheet_0.png").is_file()
     status, out, err = face2face("parse", "--photo", tmp_path / "photos", "--model", "said")
+    assert (status, err.count("\n")) == (2, 1)
+    status, out, err = face2face(
+        "train_parser", *where, "--output_dir", "further", "--begin", "parser", "--epochs", 1, "--batch_size", 2, "--lr", 1e-9
+    )
+    assert (status, "exported" in out) == (0, True), err
+    card = Card.load(Path("further"))
+    assert card.training["begin"] == Card.load(Path("parser")).training
+    face2face("parse", "--photo", tmp_path / "photos", "--model", "further", "--output", "again")
+    assert (read_labels(Path("again") / "a.png") == said).mean() > 0.999, "it goes on from there"
+    status, out, err = face2face("train_parser", *where, "--output_dir", "further", "--begin", "parser", "--epochs", 2)
     assert (status, err.count("\n")) == (2, 1)
