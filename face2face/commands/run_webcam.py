@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "Shows the driver beside the target who follows. h shows what the keys do, q or Escape quits."
 
 DEMO = "demo"
+LIVE = ("reenact", "inpaint")
 RETARGET = ("full", "expression", "none")
 #: The folder of the shipped model.
 SHIPPED = "astronaut"
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     look.add_argument("--mirror", action="store_true", help="exchange left and right")
     look.add_argument("--no-mark", action="store_true", help="leave out the mark that what is recorded or sent is synthetic")
     look.add_argument("--no-window", action="store_true", help="don't open a window")
+    parser.add_argument("--mode", choices=LIVE, help="another face that follows yours, or your own, retouched (default: the model's)")
     moves = parser.add_argument_group("how it moves")
     moves.add_argument(
         "--retarget", choices=RETARGET, default="full", help="carry over head and expression, the expression alone, or nothing: as it lies"
@@ -55,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     moves.add_argument("--expression", type=share, default=1.0, help="how much of the expression, 0 to 2")
     moves.add_argument("--head", type=share, default=1.0, help="how much of the head's motion, 0 to 2")
     moves.add_argument("--smoothing", type=share, default=1.0, help="how much the landmarks are steadied, 0 to 2")
+    moves.add_argument("--strength", type=share, default=1.0, help="mode inpaint: 0 removes nothing, 2 what is faint too")
     goes = parser.add_argument_group("where it goes")
     goes.add_argument("--output", type=Path, help="write what is shown to this .mp4, with the sound of a driving video")
     goes.add_argument("--virtual-camera", action="store_true", help="send it to the system's virtual camera, for calls and streams")
@@ -93,7 +96,7 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
     from face2face.media.source import Source, Stills, VideoFile, open_source
     from face2face.media.virtual import VirtualCamera
 
-    models = find_models(options.tf_model) if options.tf_model else [default_model()]
+    models = find_models(options.tf_model) if options.tf_model else [default_model(options.mode)]
     with ExitStack() as stack:
         window = None if options.no_window else stack.enter_context(Window())
         source: Source
@@ -151,13 +154,27 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
 
 
 def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argparse.Namespace) -> Cast:
-    """Who plays a model."""
+    """Who plays a model.
+
+    Raises:
+        ModelError: It is missing, damaged, or of another mode than was asked for.
+    """
     from face2face.live.driver import Driver
+    from face2face.live.groom import Groom
     from face2face.live.puppet import Puppet
     from face2face.live.session import Cast
     from face2face.live.view import Show
 
     puppet = Puppet.load(model)
+    mode = puppet.mode.card_fields()["mode"]
+    if mode != (options.mode or mode) or mode not in LIVE:
+        raise ModelError(
+            f"--mode names a model's own mode, of {' or '.join(LIVE)}", f"{mode} in {model}", "leave --mode out, or name another model"
+        )
+    if mode == "inpaint":
+        driver = Driver(detect, None, puppet.mode.size)
+        driver.smooth.strength = options.smoothing
+        return Cast(driver, Groom(puppet, options.strength))
     shape = puppet.mode.shape if options.retarget != "none" else None
     driver = Driver(detect, shape, puppet.mode.size)
     if driver.retarget is not None:
@@ -201,12 +218,16 @@ def find_models(path: Path) -> list[Path]:
     return [path]
 
 
-def default_model() -> Path:
-    """The newest model trained in this folder that can be driven, else the shipped one.
+def default_model(mode: str | None = None) -> Path:
+    """The newest model trained in this folder that can be driven, else the shipped one; to retouch always that.
 
     Raises:
         ModelError: There is none.
     """
+    if mode == "inpaint":
+        from face2face.graph.shipped import shipped
+
+        return shipped(mode)
     trained = sorted(_drivable(Path.cwd()), key=lambda folder: (folder / GRAPH).stat().st_mtime)
     return trained[-1] if trained else shipped_model()
 

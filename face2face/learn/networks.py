@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from face2face.data.dataset import Layout
 from face2face.image import bar_rows
@@ -163,9 +163,10 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
     """A U-Net that paints faces, or parts of them, anew: 2.5 M weights for ``ngf`` 32.
 
     It sees and answers at the panels' own size. Where the layout names a base panel, the answer is that panel plus a residual, within the
-    mask where it names one. What is left around a hole is carried into it by convolutions that reach far at the narrowest width
-    (Iizuka, Simo-Serra and Ishikawa, *Globally and locally consistent image completion*, SIGGRAPH 2017, section 3.2). Where the layout
-    names a panel of bars, the narrowest width is told their numbers.
+    mask where it names one; where it names a mask alone, it is the first panel, its masked pixels filled smoothly, plus a residual. What is
+    left around a hole is carried into it by convolutions that reach far at the narrowest width (Iizuka, Simo-Serra and Ishikawa,
+    *Globally and locally consistent image completion*, SIGGRAPH 2017, section 3.2). Where the layout names a panel of bars, the
+    narrowest width is told their numbers.
 
     Args:
         layout: The panels and their roles; a size that 16 divides.
@@ -189,11 +190,30 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
     for width, skip in zip(reversed(widths[:-1]), reversed(skips[:-1]), strict=True):
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
     x = _layer(layers.Concatenate()([_double(_layer(x, ngf // 2, 1)), seen]), ngf // 2)
-    if layout.base is None:
+    if layout.base is None and layout.mask is None:
         return keras.Model(condition, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="paint")
-    residual = layers.Conv2D(3, 3, padding="same", activation="tanh", name="residual")(x)
+    residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
     residual = layers.Rescaling(2.0)(residual)
+    if layout.base is None:
+        return keras.Model(condition, layers.Add(name="picture")([_spread(condition, layout), residual]), name="paint")
     return keras.Model(condition, _over_base(condition, layout, layout.base, residual), name="paint")
+
+
+def _spread(condition: Any, layout: Layout) -> Any:
+    """The first panel, what is masked in it filled with what lies around: :func:`face2face.face.spread.spread` as layers."""
+    assert layout.mask is not None
+    weight = 0.5 - 0.5 * condition[..., 3 * layout.mask : 3 * layout.mask + 1]
+    colour = condition[..., :3] * weight
+    levels = [(colour, weight)]
+    for _ in range(layout.size.bit_length() - 1):
+        colour, weight = (layers.AveragePooling2D(2)(each) for each in (colour, weight))
+        surer = ops.minimum(4 * weight, 1.0) / ops.maximum(weight, 1e-6)
+        colour, weight = colour * surer, weight * surer
+        levels.append((colour, weight))
+    filled, _ = levels.pop()
+    for colour, weight in reversed(levels):
+        filled = colour + (1 - weight) * _double(filled)
+    return filled
 
 
 def _panels(condition: Any, places: list[int]) -> Any:

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from face2face.data.dataset import Layout
+from face2face.face.spread import spread
 from face2face.learn.inpaint import Inpainting
+from face2face.learn.networks import paint
 
 WHAT = Layout(3, (0, 1), 2, 64, mask=1)
 
@@ -70,3 +72,16 @@ def test_a_discriminator_sees_the_known_pixels_put_back() -> None:
     for picture in seen:
         assert np.allclose(picture[:, :16], 0)
         assert np.allclose(picture[:, 16:], 0.1)
+
+
+def test_a_generator_begins_with_what_lies_around_the_hole() -> None:
+    """As layers it is the same as the function that fills photos."""
+    generator = paint(WHAT, 2)
+    photo = np.linspace(-1, 1, 64 * 64 * 3, dtype=np.float32).reshape(64, 64, 3)
+    known = np.ones((64, 64), bool)
+    known[20:40, 10:50] = False
+    mask = np.where(known, -1.0, 1.0).astype(np.float32)[..., None].repeat(3, -1)
+    shown = np.concatenate([np.where(mask > 0, np.float32(1), photo), mask], -1)[None]
+    answer = np.asarray(generator(shown))[0]
+    assert np.abs(answer - spread(photo, known)).max() < 1e-5
+    assert np.abs(answer - photo)[known].max() < 1e-5

@@ -1,0 +1,72 @@
+"""Grooming: the driver's own picture, its blemishes painted over as it comes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.face.blemish import find, searched
+from face2face.face.landmarks import PARTS, interocular
+from face2face.face.parse import drawn
+from face2face.face.retouch import Retoucher
+from face2face.image import Image, Landmarks
+from face2face.live.driver import Posed
+from face2face.live.puppet import Puppet
+from face2face.live.view import NO_FACE, View, write_line
+
+#: Blemishes are remembered in a square of so many pixels in which the eyes lie here, right and left: it moves with the face.
+_SIDE, _EYES = 256, ((0.34, 0.42), (0.66, 0.42))
+#: How much of the memory one frame leaves, and how much of it there must be for a blemish to be painted over.
+_KEPT, _SURE = 0.85, 0.4
+
+
+class Groom:
+    """Turns poses into views of the driver's own picture without blemishes.
+
+    What is found in single frames comes and goes with the noise; so a blemish is remembered where it lies in the face, painted over once
+    it was found in several frames, and until it wasn't for several.
+
+    Args:
+        puppet: A model of mode inpaint.
+        strength: Of what is found, 0 to 2; see :func:`face2face.face.blemish.find`.
+    """
+
+    def __init__(self, puppet: Puppet, strength: float = 1.0) -> None:
+        self.puppet, self._strength = puppet, strength
+        self._retouch = Retoucher(puppet.mode.size, lambda scene: puppet.answer(scene, puppet.condition(scene)))
+        self._memory = np.zeros((_SIDE, _SIDE), np.float32)
+
+    def __call__(self, posed: Posed) -> View:
+        """What is seen of a pose: the driver's picture, retouched at its own size."""
+        photo, landmarks = posed.scene.photo, posed.scene.landmarks
+        if posed.target is None or landmarks is None:
+            self._memory[:] = 0
+            return View(posed, np.zeros_like(photo), write_line(photo, NO_FACE))
+        mask = self._remembered(photo, landmarks)
+        return View(replace(posed, target=posed.scene), cv2.merge([mask] * 3), self._retouch(photo, mask))
+
+    def _remembered(self, photo: Image, landmarks: Landmarks) -> NDArray[np.uint8]:
+        """Where it is painted over, ``(h, w)`` uint8."""
+        height, width = photo.shape[:2]
+        skin = searched(drawn(landmarks, height, width), landmarks)
+        found = find(photo, skin, interocular(landmarks), self._strength)
+        to_face = _to_face(landmarks)
+        lying = cv2.warpAffine(found, to_face, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
+        self._memory += (1 - _KEPT) * ((lying > 127) - self._memory)
+        sure = np.where(self._memory > _SURE, 255, 0).astype(np.uint8)
+        mask = cv2.warpAffine(sure, to_face, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        return np.where((mask > 127) & skin, 255, 0).astype(np.uint8)
+
+
+def _to_face(landmarks: Landmarks) -> NDArray[np.float64]:
+    """From the picture to the square that moves with the face, ``(2, 3)``: turned, scaled and shifted after the eyes."""
+    eyes = np.stack([landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye")]).astype(np.float64)
+    wanted = _SIDE * np.array(_EYES)
+    (across, down), (along, _) = eyes[1] - eyes[0], wanted[1] - wanted[0]
+    squared = max(across**2 + down**2, 1e-6)
+    cosine, sine = along * across / squared, along * down / squared
+    turn = np.array([[cosine, sine], [-sine, cosine]])
+    return np.hstack([turn, (wanted.mean(0) - turn @ eyes.mean(0))[:, None]])
