@@ -127,7 +127,7 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
 
 def _finder(options: argparse.Namespace) -> Masker:
     """What finds blemishes in the skin of a photo's face."""
-    from face2face.face.blemish import find, searched
+    from face2face.face.blemish import find, folds, searched
     from face2face.face.detect import Detector
     from face2face.face.landmarks import interocular
     from face2face.graph.shipped import load_parser
@@ -140,7 +140,7 @@ def _finder(options: argparse.Namespace) -> Masker:
             rule = f"--auto looks at face {options.face} of the photo"
             raise FaceError(rule, f"{len(faces)} in {path}", "name what to remove with --mask")
         landmarks = faces[options.face - 1]
-        return find(photo, searched(parse(photo, landmarks), landmarks), interocular(landmarks), options.strength)
+        return find(photo, searched(parse(photo, landmarks), landmarks), interocular(landmarks), options.strength, folds(landmarks))
 
     return found
 

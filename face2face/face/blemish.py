@@ -27,7 +27,7 @@ _DARKNESS, _PALENESS = 0.18, 0.4
 #: Wider than this nothing is a spot, or a gleam; lines are narrower than this, straight for so long, and so long altogether.
 _SPOT, _GLEAM, _LINE, _STRAIGHT, _LENGTH = 0.19, 0.4, 0.04, 0.04, 0.11
 #: A line covers at most so much of the square of its length.
-_FILLED = 0.2
+_FILLED = 0.25
 #: Gleams, and all that is around a place, are looked at at so much coarser a scale. Gleams are blurred so much; how much their brightness
 #: tells beside their lack of colour.
 _COARSE, _BLURRED, _BRIGHTNESS = 4, 0.03, 0.5
@@ -35,7 +35,7 @@ _COARSE, _BLURRED, _BRIGHTNESS = 4, 0.03, 0.5
 _AROUND, _MOST_EACH, _LEAST_EACH = 0.3, 0.13, 0.02
 #: By how many times spots, red lines, light lines and gleams exceed what is usual around them, at strength 1, and by how many times
 #: whatever is joined to them.
-_SPOTS, _RED_LINES, _LIGHT_LINES, _GLEAMS = (1.7, 1.0), (1.1, 0.4), (2.6, 1.1), (2.9, 1.9)
+_SPOTS, _RED_LINES, _LIGHT_LINES, _GLEAMS = (1.7, 1.0), (1.0, 0.38), (2.4, 1.0), (3.3, 1.8)
 #: At strength 1 no more than this share of the skin is so much of one kind: of many alike, only those that stand out are found.
 _MOST = 0.02
 #: Darkness is compared between surroundings so wide; how much more is asked where the nearer are darker, where light falls off, and near
@@ -43,13 +43,13 @@ _MOST = 0.02
 _NEAR, _FAR, _SMOOTH = 0.14, 0.43, 0.035
 _HOLLOW, _SLOPE, _SHALLOW = 3.5, 10.0, 0.35
 #: What is finer than this is detail. Hair is where in surroundings so wide so large a share of the pixels has so many times the skin's
-#: usual detail; and a photo whose stains have more detail than this is so grainy that more is asked.
-_FINE, _HAIR, _HAIRY, _DETAIL, _GRAIN = 0.025, 0.45, 0.52, 2.1, 0.007
+#: usual detail, which is at least so much; and a photo whose stains have more detail than this is so grainy that more is asked.
+_FINE, _TUFT, _HAIRY, _DETAIL, _EVEN, _GRAIN = 0.025, 0.45, 0.52, 2.1, 0.003, 0.007
 #: Faces fold so far below the lower lids, so far outwards from the eyes, and so far outwards and below the mouth's corners.
 _BAG, _CROWS_FEET, _SMILE = 0.14, 0.3, ((0.12, -0.15), (0.2, 0.0), (0.2, 0.3))
-#: What is so many times longer than wide, so near to a fold and so parallel to it, as a cosine, is that fold, unless it is redder by more than
-#: this share of how much darker it is than what is so many pixels beside it.
-_ELONGATED, _NEARBY, _ALONG, _SHADE, _BESIDE = 1.7, 0.14, 0.85, 0.55, 4
+#: What is so many times longer than wide, and darker than what is so many pixels beside it, is redder than that by more than so large a
+#: share, or it is a hair; more than so large a one, or a fold where it is so near to one and so parallel to it, as a cosine.
+_ELONGATED, _BESIDE, _HAIR, _FOLD, _NEARBY, _PARALLEL = 1.7, 4, 0.4, 0.7, 0.14, 0.85
 #: How much farther than what was found spots and scratches reach, on each side.
 _GROWN = 0.02
 #: Added to light before its logarithm is taken: in the dark there is only noise.
@@ -142,7 +142,7 @@ def _found(photo: Image, skin: NDArray[np.bool_], strength: float, creases: list
     lines |= _exceeding(_thin(pale, inside), around, demand, _LIGHT_LINES, strength)
     found = _long(lines)
     found |= _exceeding(_isolated(stain, inside, _SPOT), around, demand, _SPOTS, strength)
-    found = cv2.dilate(_unfolded(found, creases, dark, red).astype(np.uint8), _disk(_GROWN * _SCALE)) > 0
+    found = cv2.dilate(_blemishes(found, creases, dark, red).astype(np.uint8), _disk(_GROWN * _SCALE)) > 0
     found |= _exceeding(_gleam(photo, inside), around, shallow, _GLEAMS, strength)
     return np.where(found, np.uint8(255), np.uint8(0))
 
@@ -183,8 +183,8 @@ def _detail(values: _Plane) -> _Plane:
 def _hairy(dark: _Plane, around: _Around) -> NDArray[np.bool_]:
     """Where beards and strands of hair are: detail everywhere."""
     detail = _detail(dark)
-    much = detail > _DETAIL * around.median(detail)
-    return around.enlarged(around.mean(much.astype(np.float32), _HAIR)) > _HAIRY
+    much = detail > _DETAIL * max(around.median(detail), _EVEN)
+    return around.enlarged(around.mean(much.astype(np.float32), _TUFT)) > _HAIRY
 
 
 def _folded(dark: _Plane, around: _Around) -> _Plane:
@@ -241,12 +241,10 @@ def _long(lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return _chosen(pieces, np.flatnonzero((length > _LENGTH * _SCALE) & (measures[:, cv2.CC_STAT_AREA] < _FILLED * length**2)))
 
 
-def _unfolded(found: NDArray[np.bool_], creases: list[NDArray[np.floating]], dark: _Plane, red: _Plane) -> NDArray[np.bool_]:
-    """The pieces that aren't folds: these are long, run along a known one, and are darker rather than redder than what is beside them."""
-    if not creases or not found.any():
+def _blemishes(found: NDArray[np.bool_], creases: list[NDArray[np.floating]], dark: _Plane, red: _Plane) -> NDArray[np.bool_]:
+    """The pieces that are neither hairs nor folds: these are long, and darker rather than redder than what is beside them."""
+    if not found.any():
         return found
-    starts, ends = (np.concatenate([line[part] for line in creases]) @ (1, 1j) for part in (slice(None, -1), slice(1, None)))
-    ways = ends - starts + 1e-6
     count, pieces, measures, middles = cv2.connectedComponentsWithStats(found.astype(np.uint8))
     kept = []
     for number in range(1, count):
@@ -254,12 +252,20 @@ def _unfolded(found: NDArray[np.bool_], creases: list[NDArray[np.floating]], dar
         box = slice(max(top - _BESIDE, 0), top + height + _BESIDE), slice(max(left - _BESIDE, 0), left + width + _BESIDE)
         piece = (pieces[box] == number).astype(np.uint8)
         elongation, direction = _direction(piece)
-        to = middles[number] @ (1, 1j) - starts
-        near = np.abs(to - np.clip((to / ways).real, 0, 1) * ways) < _NEARBY * _SCALE
-        along = np.abs((ways.conj() * direction).real) > _ALONG * np.abs(ways)
-        if elongation < _ELONGATED or not (near & along).any() or _above(piece, red[box]) > _SHADE * _above(piece, dark[box]):
+        darker = _above(piece, dark[box])
+        shade = _FOLD if any(_along(line, middles[number], direction) for line in creases) else _HAIR
+        if elongation < _ELONGATED or darker < 0 or _above(piece, red[box]) > shade * darker:
             kept.append(number)
     return _chosen(pieces, np.array(kept, int))
+
+
+def _along(line: NDArray[np.floating], middle: NDArray[np.floating], direction: complex) -> bool:
+    """Whether what has this middle and direction runs along a line of ``(n, 2)`` points."""
+    points = line @ (1, 1j)
+    ways = np.diff(points) + 1e-6
+    to = middle @ (1, 1j) - points[:-1]
+    near = np.abs(to - np.clip((to / ways).real, 0, 1) * ways) < _NEARBY * _SCALE
+    return bool((near & (np.abs((ways.conj() * direction).real) > _PARALLEL * np.abs(ways))).any())
 
 
 def _direction(piece: NDArray[np.uint8]) -> tuple[float, complex]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.blemish import find, searched
+from face2face.face.blemish import find, folds, searched
 from face2face.face.landmarks import PARTS, interocular
 from face2face.face.parse import drawn
 from face2face.face.retouch import Retoucher
@@ -52,7 +52,7 @@ class Groom:
         """Where it is painted over, ``(h, w)`` uint8."""
         height, width = photo.shape[:2]
         skin = searched(drawn(landmarks, height, width), landmarks)
-        found = find(photo, skin, interocular(landmarks), self._strength)
+        found = find(photo, skin, interocular(landmarks), self._strength, folds(landmarks))
         to_face = _to_face(landmarks)
         lying = cv2.warpAffine(found, to_face, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
         self._memory += (1 - _KEPT) * ((lying > 127) - self._memory)

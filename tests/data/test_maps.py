@@ -69,7 +69,7 @@ def test_a_photo_and_its_map_are_varied_together() -> None:
     labels[30:60, 20:50] = 13
     photo = np.repeat(labels[..., None] * 15, 3, -1)
     for seed in range(8):
-        shown, drawn = Variation(64)(photo, labels, np.random.default_rng(seed))
+        shown, drawn, _ = Variation(64)(photo, labels, np.random.default_rng(seed))
         assert shown.shape == (64, 64, 3)
         assert set(np.unique(drawn)) <= {0, 13, NOTHING}
         bright, dark = shown[drawn == 13].mean(), shown[drawn == 0].mean()
