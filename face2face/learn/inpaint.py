@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import ops
 
-from face2face.data.dataset import Layout
 from face2face.learn.adversary import Pictures
 from face2face.learn.gan import Pix2Pix
+from face2face.learn.perception import Perception
 from face2face.learn.similarity import dissimilarity
 
 
@@ -17,28 +16,23 @@ class Inpainting(Pix2Pix):
     """Pix2pix for photos with holes.
 
     Most of such a picture is known, and a network soon learns to copy it and then hardly anything more. So L1 weighs a missing pixel
-    ``hole_weight`` times as much as a known one, and structure and discriminator look at the answer with the known pixels put back
-    (as in Pathak et al., *Context encoders*, CVPR 2016, section 3.2, where only what is missing is compared). Validation tells the L1
-    distance where something was missing.
+    ``hole_weight`` times as much as a known one, and structure, features and discriminator look at the answer with the known pixels
+    put back (as in Pathak et al., *Context encoders*, CVPR 2016, section 3.2, where only what is missing is compared). Validation
+    tells the L1 distance where something was missing.
 
     Args:
+        arguments: Those of :class:`face2face.learn.gan.Pix2Pix`; the layout names a mask, and its first panel is the photo with holes.
         hole_weight: At least 1.
+        feature_weight: Of the distance of the features that a network sees in answer and truth; 0 does without the network.
 
-    The others are those of :class:`face2face.learn.gan.Pix2Pix`; the layout names a mask, and its first panel is the photo with holes.
+    Raises:
+        ModelError: See :class:`face2face.learn.perception.Perception`.
     """
 
-    def __init__(
-        self,
-        generator: keras.Model,
-        discriminator: keras.Model | None,
-        layout: Layout,
-        l1_weight: float = 100.0,
-        ssim_weight: float = 0.0,
-        gan_weight: float = 1.0,
-        hole_weight: float = 1.0,
-    ) -> None:
-        super().__init__(generator, discriminator, layout, l1_weight, ssim_weight, gan_weight)
-        self._hole_weight = hole_weight
+    def __init__(self, *arguments: Any, hole_weight: float, feature_weight: float) -> None:
+        super().__init__(*arguments)
+        self._hole_weight, self._feature_weight = hole_weight, feature_weight
+        self._perceived = Perception(self.generator.output_shape[1]) if feature_weight else None
 
     def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
         """See the class."""
@@ -51,8 +45,11 @@ class Inpainting(Pix2Pix):
             return inside
         weights = 1 + (self._hole_weight - 1) * missing
         loss = self._l1_weight * ops.mean(away * weights) / ops.mean(weights)
+        composed = self._composed(x, y_pred)
         if self._ssim_weight:
-            loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, self._composed(x, y_pred))) / covered
+            loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, composed)) / covered
+        if self._perceived is not None:
+            loss = loss + self._feature_weight * self._perceived(y, composed) / covered
         return loss
 
     def adversarial(self, generated: Pictures, true: Pictures, false: Pictures) -> Any:

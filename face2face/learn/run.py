@@ -49,6 +49,7 @@ class Settings:
         discriminator: A name in :data:`face2face.learn.networks.DISCRIMINATORS`.
         mode: Of the strips.
         hole_weight: Of missing pixels in the L1 term of mode inpaint, where known ones have 1.
+        feature_weight: Of the distance of features, see :class:`face2face.learn.inpaint.Inpainting`.
     """
 
     generator: str
@@ -70,6 +71,7 @@ class Settings:
     discriminator: str = "patch"
     mode: str = "reenact"
     hole_weight: float = 1.0
+    feature_weight: float = 0.0
 
     #: Fields without which weights don't fit.
     ARCHITECTURE = ("generator", "discriminator", "condition", "ngf", "ndf", "which_direction")

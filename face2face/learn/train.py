@@ -109,7 +109,9 @@ def train(
     judge = DISCRIMINATORS[settings.discriminator](card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
     weights = (settings.l1_weight, settings.ssim_weight, settings.gan_weight)
     if card.mode == "inpaint" and what.mask is not None:
-        model: Pix2Pix = Inpainting(generator, judge, what, *weights, settings.hole_weight)
+        model: Pix2Pix = Inpainting(
+            generator, judge, what, *weights, hole_weight=settings.hole_weight, feature_weight=settings.feature_weight
+        )
     else:
         model = (Manipulation if card.mode == "manipulate" else Pix2Pix)(generator, judge, what, *weights)
     model.build((None, card.size, card.size, 3 * len(shown.inputs)))
