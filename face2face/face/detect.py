@@ -38,6 +38,8 @@ _BOX_SIDE = 1 / 0.335
 #: In how many boxes a second a face is sought that is followed live: a filter evens out what the boxes of one picture leave, and has the
 #: more to average the more pictures come.
 _TRIES_A_SECOND, _MOST_TRIES = 120, 8
+#: Fewer than this: the middle box alone.
+_ALONE = 1.5
 #: Pixels to which a box is brought to see whether a face is in it, and the score it must reach; 0 is what detection asks for.
 _CHECKED_SIDE, _CHECKED_SCORE = 90, -0.5
 
@@ -63,8 +65,8 @@ class Detector:
 
     Args:
         landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
-        tries: In how many boxes a face's landmarks are sought, an even number. A millisecond each; of what they tremble, 2 leave three
-            quarters and 8 half.
+        tries: In how many boxes a face's landmarks are sought, 1 or an even number. A millisecond each; of what they tremble in 1, 2
+            leave three quarters and 8 half.
 
     Raises:
         FaceError: The file is missing or is no such predictor.
@@ -117,8 +119,9 @@ class Detector:
 
 
 def live_tries(fps: float) -> int:
-    """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 from 48 on."""
-    return int(np.clip(2 * round(_TRIES_A_SECOND / fps / 2), 2, _MOST_TRIES))
+    """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 of 60, 1 of 120."""
+    wanted = _TRIES_A_SECOND / fps
+    return 1 if wanted < _ALONE else int(np.clip(2 * round(wanted / 2), 2, _MOST_TRIES))
 
 
 @lru_cache(maxsize=2)
@@ -162,12 +165,16 @@ def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int) -> tuple
 
 
 def _starts(tries: int) -> list[dlib.rectangle]:
-    """Boxes in a fine picture in which a face is sought, around its middle."""
-    return [_box(2 * np.pi * each / tries, 1 - (-1) ** each * _LARGER) for each in range(tries)]
+    """Boxes in a fine picture in which a face is sought: one in its middle, or several around that."""
+    if tries == 1:
+        return [_box(np.zeros(2), 1.0)]
+    angles = 2 * np.pi * np.arange(tries) / tries
+    return [
+        _box(_ASIDE * np.array([np.cos(angle), np.sin(angle)]), 1 - (-1) ** each * _LARGER) for each, angle in enumerate(angles.tolist())
+    ]
 
 
-def _box(angle: float, larger: float) -> dlib.rectangle:
-    """A box in a fine picture, aside from its middle in one direction."""
-    corner = _FINE_SIDE * (0.5 + _ROOM + _ASIDE * np.array([np.cos(angle), np.sin(angle)]) - larger / 2)
-    (left, top), side = np.rint(corner).astype(int).tolist(), round(larger * _FINE_SIDE)
+def _box(aside: np.ndarray, larger: float) -> dlib.rectangle:
+    """A box in a fine picture, aside from its middle."""
+    (left, top), side = np.rint(_FINE_SIDE * (0.5 + _ROOM + aside - larger / 2)).astype(int).tolist(), round(larger * _FINE_SIDE)
     return dlib.rectangle(left, top, left + side - 1, top + side - 1)

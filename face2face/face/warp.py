@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from face2face.face.landmarks import FACING
 from face2face.image import Extent, Image, Landmarks
 
-#: Nodes a side of the grid at which the spline is evaluated; between them the map is interpolated linearly.
-_GRID = 24
+#: Nodes along the longer side of the grid at which the spline is evaluated, and at least along the other, where they lie as near to each
+#: other; between them the map is interpolated linearly.
+_NODES, _LEAST_NODES = 24, 4
 #: Anchors a side of the picture, which keep the background where it is.
 _ANCHORS = 4
 #: As far down, in shares of the size, its sides may be held beyond them.
@@ -93,12 +94,14 @@ def warp(
         np.concatenate([source[held], anchors]),
         np.repeat((hold.stiffness, 0.0), (len(wanted), len(anchors))),
     )
-    coarse = spline.on_grid(*(np.linspace(part.start, part.stop - 1, _GRID) / unit for part in (columns, rows)))
+    lengths = [part.stop - part.start for part in (rows, columns)]
+    nodes = [max(_LEAST_NODES, round(_NODES * length / max(lengths))) for length in lengths]
+    y, x = (np.linspace(part.start, part.stop - 1, count) / unit for part, count in zip((rows, columns), nodes, strict=True))
     # Pixel centres are at whole numbers before and after.
-    coarse = photo.shape[0] / size * (coarse + 0.5) - 0.5
-    down, across = (_between(part.stop - part.start) for part in (rows, columns))
-    x, y = down @ coarse @ across.T
-    return np.asarray(cv2.remap(photo, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    coarse = photo.shape[0] / size * (spline.on_grid(x, y) + 0.5) - 0.5
+    down, across = (_between(length, count) for length, count in zip(lengths, nodes, strict=True))
+    from_x, from_y = down @ coarse @ across.T
+    return np.asarray(cv2.remap(photo, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 class _Spline:
@@ -147,10 +150,10 @@ def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArra
 
 
 @lru_cache(maxsize=256)
-def _between(count: int) -> NDArray[np.float32]:
-    """The weights of the grid's nodes at so many pixels, ``(count, nodes)``; OpenCV would round them to 32nds."""
-    at = np.linspace(0, _GRID - 1, count, dtype=np.float32)[:, None]
-    return np.maximum(0, 1 - np.abs(at - np.arange(_GRID, dtype=np.float32)))
+def _between(pixels: int, nodes: int) -> NDArray[np.float32]:
+    """The weights of the grid's nodes at so many pixels, ``(pixels, nodes)``; OpenCV would round them to 32nds."""
+    at = np.linspace(0, nodes - 1, pixels, dtype=np.float32)[:, None]
+    return np.maximum(0, 1 - np.abs(at - np.arange(nodes, dtype=np.float32)))
 
 
 def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
