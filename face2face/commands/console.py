@@ -153,10 +153,22 @@ def whole(text: str) -> int:
 
 def number(text: str) -> float:
     """An option that is a number of at least 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
+    value = _read(text)
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"a number of at least 0, got {text}")
     return value
+
+
+def strength(text: str) -> float:
+    """An option that says how much of something there is: from 0, none, to 2, twice as much."""
+    value = _read(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(f"a number from 0 to 2, got {text}")
+    return value
+
+
+def _read(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_painter, load_parser
     from face2face.image import side_by_side
-    from face2face.measure.metrics import lpips
+    from face2face.measure.metrics import distance_from, lpips
     from face2face.measure.rebuilds import Likeness, following, likeness
     from face2face.media.stills import write_image
 
@@ -69,8 +69,9 @@ def run(options: argparse.Namespace) -> None:
         other = Study.load(path.with_stem(partner(path.stem, names, 0)))
         pictures = [study.coloured, *(paint(rebuilt(study)) for paint in rebuild.values())]
         if faces := detect(study.photo):
+            distance = distance_from(study.photo, faces[0], identify)
             for name, picture in zip(alike, pictures, strict=True):
-                alike[name].append(likeness(study, picture, faces[0], identify, perceived))
+                alike[name].append(likeness(study, picture, distance, perceived))
         else:
             faceless += 1
         followed = {name: following(study, other, paint, lambda picture: parser(picture, None)) for name, paint in manipulate.items()}

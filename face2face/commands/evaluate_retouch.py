@@ -33,11 +33,11 @@ def run(options: argparse.Namespace) -> None:
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_engine, load_retoucher, shipped
-    from face2face.image import Image, side_by_side
+    from face2face.image import Image, Scene, side_by_side
     from face2face.measure.mending import CLASSICAL, Mended, Mender, mended, table
-    from face2face.measure.metrics import lpips
+    from face2face.measure.metrics import distance_from, lpips
     from face2face.media.stills import write_image
-    from face2face.modes.inpaint import Inpaint, filled
+    from face2face.modes.inpaint import Inpaint
 
     card = read_card(options.input_dir)
     strips = list_strips(options.input_dir, VAL)
@@ -47,12 +47,13 @@ def run(options: argparse.Namespace) -> None:
     folder = writable_folder(options.output)
 
     def alone(model: Path) -> Mender:
-        """A model's answer, as it is."""
+        """A model's answer, as it is, whichever panels it is shown."""
         own, engine = Card.load(model), load_engine(model, "inpaint")
+        mode = Inpaint(own.size, own.fill)
 
         def mend(photo: Image, mask: np.ndarray) -> Image:
-            panels = {"holed": filled(photo, mask, own.fill), "mask": np.repeat(mask[..., None], 3, -1)}
-            return engine([panels[name] for name in own.panels])
+            shown = dict(zip(mode.panels, mode.condition(Scene(photo, mask=mask)), strict=True))
+            return engine([shown[name] for name in own.panels])
 
         return mend
 
@@ -67,9 +68,9 @@ def run(options: argparse.Namespace) -> None:
     for path in tqdm(strips, "strips", unit="strip"):
         holed, mask, photo = read_strip(path, 3)
         faces = detect(photo)
-        landmarks = faces[0] if faces else None
+        distance = distance_from(photo, faces[0], identify) if faces else None
         for name, mend in menders.items():
-            rows[name].append(mended(photo, mask[..., 0], mend, landmarks, identify, perceived))
+            rows[name].append(mended(photo, mask[..., 0], mend, distance, perceived))
         shown.append(side_by_side([holed, *(each[-1].picture for each in rows.values()), photo]))
     lines = [f"{len(strips)} strips held out, {sum(len(each.holes) for each in rows['Telea'])} holes", "", *table(rows)]
     print("\n".join(lines))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from face2face.commands.console import positive
+from face2face.commands.console import positive, strength
 from face2face.errors import DataError, Face2FaceError, FaceError, OptionError
 
 if TYPE_CHECKING:
@@ -37,14 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--face", type=positive, default=1, help="for --auto: which face, 1 for the largest")
     parser.add_argument("--model", type=Path, help="the folder of an inpainting model (default: the one that is shipped)")
     parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
-
-
-def strength(text: str) -> float:
-    """A number from 0 to 2, for argparse."""
-    value = float(text)
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"a number from 0 to 2, got {text}")
-    return value
 
 
 def run(options: argparse.Namespace) -> None:

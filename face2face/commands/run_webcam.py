@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.card import FILE_NAME, Card
+from face2face.commands.console import strength
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Landmarks
@@ -54,10 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     moves.add_argument(
         "--retarget", choices=RETARGET, default="full", help="carry over head and expression, the expression alone, or nothing: as it lies"
     )
-    moves.add_argument("--expression", type=share, default=1.0, help="how much of the expression, 0 to 2")
-    moves.add_argument("--head", type=share, default=1.0, help="how much of the head's motion, 0 to 2")
-    moves.add_argument("--smoothing", type=share, default=1.0, help="how much the landmarks are steadied, 0 to 2")
-    moves.add_argument("--strength", type=share, default=1.0, help="mode inpaint: 0 removes nothing, 2 what is faint too")
+    moves.add_argument("--expression", type=strength, default=1.0, help="how much of the expression, 0 to 2")
+    moves.add_argument("--head", type=strength, default=1.0, help="how much of the head's motion, 0 to 2")
+    moves.add_argument("--smoothing", type=strength, default=1.0, help="how much the landmarks are steadied, 0 to 2")
+    moves.add_argument("--strength", type=strength, default=1.0, help="mode inpaint: 0 removes nothing, 2 what is faint too")
     goes = parser.add_argument_group("where it goes")
     goes.add_argument("--output", type=Path, help="write what is shown to this .mp4, with the sound of a driving video")
     goes.add_argument("--virtual-camera", action="store_true", help="send it to the system's virtual camera, for calls and streams")
@@ -184,14 +185,6 @@ def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argpa
     return Cast(driver, Show(puppet))
 
 
-def share(text: str) -> float:
-    """A number from 0 to 2, for argparse."""
-    value = float(text)
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"a number from 0 to 2, got {text}")
-    return value
-
-
 def unused(stem: str, suffix: str) -> Path:
     """A name that no file has here: the stem, the time, the suffix."""
     now = datetime.now().strftime("%Y%m%d-%H%M%S")
@@ -225,9 +218,7 @@ def default_model(mode: str | None = None) -> Path:
         ModelError: There is none.
     """
     if mode == "inpaint":
-        from face2face.graph.shipped import shipped
-
-        return shipped(mode)
+        return shipped_model(mode)
     trained = sorted(_drivable(Path.cwd()), key=lambda folder: (folder / GRAPH).stat().st_mtime)
     return trained[-1] if trained else shipped_model()
 
@@ -241,12 +232,12 @@ def _drivable(folder: Path) -> Iterator[Path]:
             yield graph.parent
 
 
-def shipped_model() -> Path:
-    """The model that is driven where none is named.
+def shipped_model(name: str = SHIPPED) -> Path:
+    """A model that comes with the program: the one that is driven where none is named.
 
     Raises:
         ModelError: It is missing.
     """
     from face2face.graph.shipped import shipped
 
-    return shipped(SHIPPED)
+    return shipped(name)

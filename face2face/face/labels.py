@@ -53,11 +53,6 @@ MIRRORED: NDArray[np.uint8] = np.array(
 )
 
 
-def mirrored(labels: Labels) -> Labels:
-    """A label map as in a mirror: the left eye becomes the right one."""
-    return MIRRORED[labels[:, ::-1]]
-
-
 def among(labels: Labels, names: Iterable[str]) -> NDArray[np.bool_]:
     """Where a label map shows one of some classes: ``(height, width)`` bool."""
     return np.isin(labels, [CLASSES.index(name) for name in names])

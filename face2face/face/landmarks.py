@@ -49,10 +49,15 @@ class Similarity:
         shift = b @ (1, 1j) - turn * (a @ (1, 1j))
         return cls(float(abs(turn)), float(np.angle(turn)), float(shift.real), float(shift.imag))
 
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """The same as OpenCV wants it, ``(2, 3)``."""
+        c, s = self.scale * np.cos(self.angle), self.scale * np.sin(self.angle)
+        return np.array([[c, -s, self.x], [s, c, self.y]])
+
     def linear(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
         """Rotates and scales ``(n, 2)`` points without moving them."""
-        c, s = self.scale * np.cos(self.angle), self.scale * np.sin(self.angle)
-        return points @ np.array([[c, s], [-s, c]])
+        return points @ self.matrix[:, :2].T
 
     def __call__(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
         """The transformed ``(n, 2)`` points."""

@@ -26,9 +26,7 @@ def paste(face: Image, landmarks: Landmarks, picture: Image, place: Landmarks) -
         place: ``(68, 2)`` landmarks of the face that is there, in the picture's pixels.
     """
     height, width = picture.shape[:2]
-    fit = Similarity.between(landmarks, place)
-    c, s = fit.scale * np.cos(fit.angle), fit.scale * np.sin(fit.angle)
-    matrix = np.array([[c, -s, fit.x], [s, c, fit.y]])
+    matrix = Similarity.between(landmarks, place).matrix
     mask = cv2.warpAffine(face_mask(landmarks, face.shape[0]), matrix, (width, height), flags=cv2.INTER_LINEAR)
     if not mask.any():
         return picture.copy()

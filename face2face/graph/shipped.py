@@ -14,7 +14,6 @@ from face2face.graph.engine import OpenVinoEngine
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
-from face2face.modes.inpaint import Inpaint
 
 #: The mode in a parser's card.
 PARSE = "parse"
@@ -43,7 +42,7 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
         ModelError: It is missing, damaged, or no edit model.
     """
     folder = folder or shipped("edit")
-    card, engine = _loaded(folder, "edit", "a model of mode edit is wanted", "train one with train.py --mode edit")
+    card, engine = _loaded(folder, "edit")
     return Edit.load(card, folder), engine
 
 
@@ -57,9 +56,7 @@ def load_retoucher(folder: Path | None = None) -> Retoucher:
         ModelError: It is missing, damaged, or no inpainting model.
     """
     folder = folder or shipped("inpaint")
-    card, engine = _loaded(folder, "inpaint", "a model of mode inpaint is wanted", "train one with train.py --mode inpaint")
-    mode = Inpaint.load(card, folder)
-    return Retoucher(mode.size, lambda scene: engine(mode.condition(scene)))
+    return Retoucher(Card.load(folder).size, load_painter(folder, "inpaint"))
 
 
 def load_parser(folder: Path | None = None) -> Parser:
@@ -72,7 +69,7 @@ def load_parser(folder: Path | None = None) -> Parser:
         ModelError: It is missing, damaged, or no parser.
     """
     folder = folder or shipped("parser")
-    card, engine = _loaded(folder, PARSE, "a parser is wanted", "train one with tools/train_parser.py")
+    card, engine = _loaded(folder, PARSE)
     return Parser(engine, card.size)
 
 
@@ -86,7 +83,7 @@ def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
     Raises:
         ModelError: It is missing, damaged, or of another mode.
     """
-    card, engine = _loaded(folder, mode, f"a model of mode {mode} is wanted", f"train one with train.py --mode {mode}")
+    card, engine = _loaded(folder, mode)
     shown = modes.load(card, folder)
     return lambda scene: engine(shown.condition(scene))
 
@@ -97,11 +94,12 @@ def load_engine(folder: Path, mode: str) -> OpenVinoEngine:
     Raises:
         ModelError: It is missing, damaged, or of another mode than this.
     """
-    return _loaded(folder, mode, f"a model of mode {mode} is wanted", f"train one with train.py --mode {mode}")[1]
+    return _loaded(folder, mode)[1]
 
 
-def _loaded(folder: Path, mode: str, rule: str, do: str) -> tuple[Card, OpenVinoEngine]:
+def _loaded(folder: Path, mode: str) -> tuple[Card, OpenVinoEngine]:
     card = Card.load(folder)
     if card.mode != mode:
-        raise ModelError(rule, f"one of mode {card.mode} in {folder}", do)
+        command = "tools/train_parser.py" if mode == PARSE else f"train.py --mode {mode}"
+        raise ModelError(f"a model of mode {mode} is wanted", f"one of mode {card.mode} in {folder}", f"train one with {command}")
     return card, OpenVinoEngine(folder / GRAPH, card.size, len(card.panels), card.precision)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.face.blemish import find, folds, searched
-from face2face.face.landmarks import PARTS, interocular
+from face2face.face.landmarks import PARTS, Similarity, interocular
 from face2face.face.parse import drawn
 from face2face.face.retouch import Retoucher
 from face2face.image import Image, Landmarks
@@ -63,10 +63,5 @@ class Groom:
 
 def _to_face(landmarks: Landmarks) -> NDArray[np.float64]:
     """From the picture to the square that moves with the face, ``(2, 3)``: turned, scaled and shifted after the eyes."""
-    eyes = np.stack([landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye")]).astype(np.float64)
-    wanted = _SIDE * np.array(_EYES)
-    (across, down), (along, _) = eyes[1] - eyes[0], wanted[1] - wanted[0]
-    squared = max(across**2 + down**2, 1e-6)
-    cosine, sine = along * across / squared, along * down / squared
-    turn = np.array([[cosine, sine], [-sine, cosine]])
-    return np.hstack([turn, (wanted.mean(0) - turn @ eyes.mean(0))[:, None]])
+    eyes = np.stack([landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye")])
+    return Similarity.between(eyes, _SIDE * np.array(_EYES)).matrix

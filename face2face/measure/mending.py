@@ -9,10 +9,10 @@ from itertools import pairwise
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from skimage.metrics import structural_similarity
 
-from face2face.image import Image, Landmarks
-from face2face.measure.metrics import identity_distance
+from face2face.image import Image
+from face2face.measure.metrics import ssim_map
+from face2face.modes.inpaint import filled
 
 #: Sizes at which holes are told apart, in pixels of a picture 256 wide: the diameter of a disc of their area.
 SIZES = (10, 20, 40, 80)
@@ -68,8 +68,7 @@ def mended(
     photo: Image,
     mask: NDArray[np.uint8],
     mender: Mender,
-    landmarks: Landmarks | None,
-    identify: Callable[[Image, Landmarks], NDArray[np.floating]],
+    distance: Callable[[Image], float] | None,
     lpips: Callable[[Image, Image], float] | None,
 ) -> Mended:
     """Takes away what a mask says, has it mended, and compares.
@@ -78,16 +77,12 @@ def mended(
         photo: ``(h, w, 3)`` uint8 RGB, as it was.
         mask: ``(h, w)`` uint8, above 127 where it is missing. What mends sees these pixels magenta.
         mender: Mends it.
-        landmarks: ``(68, 2)`` of the photo's face; None where there is none.
-        identify: The descriptor of a face.
+        distance: Of a picture's face from the photo's, by their descriptors; None where the photo shows no face.
         lpips: See :func:`face2face.measure.metrics.lpips`.
     """
     missing = mask > 127
-    robbed = photo.copy()
-    robbed[missing] = (255, 0, 255)
-    picture = np.where(missing[..., None], mender(robbed, mask), photo).astype(np.uint8)
-    options = {"channel_axis": 2, "data_range": 255, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
-    _, similar = structural_similarity(photo, picture, full=True, **options)
+    picture = np.where(missing[..., None], mender(filled(photo, mask, "magenta"), mask), photo).astype(np.uint8)
+    similar = ssim_map(picture, photo)
     away = picture.astype(np.float64) - photo
     count, parts = cv2.connectedComponents(missing.astype(np.uint8))
     holes = []
@@ -98,10 +93,8 @@ def mended(
         diameter = 2 * float(np.sqrt(here.sum() / np.pi)) * 256 / photo.shape[1]
         psnr = min(99.0, 10 * float(np.log10(255**2 / mse)))
         holes.append(Hole(diameter, float(np.abs(error).mean()) / 127.5, psnr, float(similar[here].mean())))
-    identity = float("nan")
-    if landmarks is not None:
-        identity = identity_distance(identify(picture, landmarks), identify(photo, landmarks))
-    return Mended(picture, holes, float("nan") if lpips is None else lpips(picture, photo), identity)
+    unknown = float("nan")
+    return Mended(picture, holes, lpips(picture, photo) if lpips else unknown, distance(picture) if distance else unknown)
 
 
 def table(rows: dict[str, list[Mended]]) -> list[str]:

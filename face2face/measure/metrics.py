@@ -16,6 +16,8 @@ Clip = NDArray[np.uint8]
 
 #: Landmark distances are told as if pictures were this wide.
 AKD_SIZE = 256
+#: SSIM as it was published, of colours.
+_SSIM = {"channel_axis": 2, "data_range": 255, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
 
 
 def l1(generated: Image, true: Image) -> float:
@@ -41,8 +43,12 @@ def ssim(generated: Image, true: Image) -> float:
 
     Wang, Bovik, Sheikh and Simoncelli, *Image quality assessment*, IEEE TIP 2004, with its Gaussian window of 1.5 pixels.
     """
-    options = {"channel_axis": 2, "data_range": 255, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
-    return float(skimage.structural_similarity(true, generated, **options))
+    return float(skimage.structural_similarity(true, generated, **_SSIM))
+
+
+def ssim_map(generated: Image, true: Image) -> NDArray[np.floating]:
+    """The same at each pixel and channel, ``(h, w, 3)``."""
+    return np.asarray(skimage.structural_similarity(true, generated, full=True, **_SSIM)[1])
 
 
 def lpips() -> Callable[[Image, Image], float] | None:
@@ -92,6 +98,14 @@ def csim(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
 def identity_distance(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
     """Euclidean distance of two of dlib's descriptors: 0 upwards, lower is better; up to 0.6 dlib calls it one person."""
     return float(np.linalg.norm(one - other))
+
+
+def distance_from(
+    photo: Image, landmarks: Landmarks, identify: Callable[[Image, Landmarks], NDArray[np.floating]]
+) -> Callable[[Image], float]:
+    """A function of a picture: how far its face, at the same ``(68, 2)`` landmarks, is from a photo's; see :func:`identity_distance`."""
+    own = identify(photo, landmarks)
+    return lambda picture: identity_distance(identify(picture, landmarks), own)
 
 
 def sharpness(picture: Image) -> float:

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from face2face.data.rebuilds import with_map_of
 from face2face.data.semantic import Study
 from face2face.face.labels import Labels
-from face2face.image import Image, Landmarks, Scene
-from face2face.measure.metrics import identity_distance, ssim
+from face2face.image import Image, Scene
+from face2face.measure.metrics import ssim
 from face2face.measure.parsing import Agreement
 
 #: A network with its mode: a scene in, the picture that it makes of it out.
 Painter = Callable[[Scene], Image]
-Identify = Callable[[Image, Landmarks], NDArray[np.floating]]
 
 
 @dataclass(frozen=True)
@@ -35,12 +31,9 @@ class Likeness:
     identity: float
 
 
-def likeness(
-    study: Study, picture: Image, landmarks: Landmarks, identify: Identify, lpips: Callable[[Image, Image], float] | None
-) -> Likeness:
-    """Of a picture, ``(size, size, 3)`` uint8 RGB, of a study whose face is at ``(68, 2)`` landmarks."""
-    away = identity_distance(identify(picture, landmarks), identify(study.photo, landmarks))
-    return Likeness(ssim(picture, study.photo), float("nan") if lpips is None else lpips(picture, study.photo), away)
+def likeness(study: Study, picture: Image, distance: Callable[[Image], float], lpips: Callable[[Image, Image], float] | None) -> Likeness:
+    """Of a picture, ``(size, size, 3)`` uint8 RGB, of a study; distance: of its face from the photo's."""
+    return Likeness(ssim(picture, study.photo), lpips(picture, study.photo) if lpips else float("nan"), distance(picture))
 
 
 @dataclass(frozen=True)

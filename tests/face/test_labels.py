@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis.extra import numpy as arrays
 
-from face2face.face.labels import CLASSES, COLOURS, coloured, mirrored
+from face2face.face.labels import CLASSES, COLOURS, MIRRORED, coloured, sideless
 
 
 def test_the_classes_are_celebamasks() -> None:
@@ -12,12 +12,13 @@ def test_the_classes_are_celebamasks() -> None:
 
 def test_left_and_right_change_places_in_a_mirror() -> None:
     left, right, hair = (CLASSES.index(name) for name in ("left_eye", "right_eye", "hair"))
-    assert mirrored(np.array([[left, hair, 0]], np.uint8)).tolist() == [[0, hair, right]]
+    assert MIRRORED[[left, hair, 0, right]].tolist() == [right, hair, 0, left]
+    assert MIRRORED[MIRRORED].tolist() == list(range(19))
 
 
 @given(arrays.arrays(np.uint8, (3, 4), elements={"max_value": 18}))
-def test_a_mirror_in_a_mirror_shows_what_was(labels: np.ndarray) -> None:
-    assert (mirrored(mirrored(labels)) == labels).all()
+def test_without_sides_a_mirrored_map_is_the_mirror_image(labels: np.ndarray) -> None:
+    assert (sideless(MIRRORED[labels[:, ::-1]]) == sideless(labels)[:, ::-1]).all()
 
 
 def test_a_class_is_painted_in_its_colour() -> None:

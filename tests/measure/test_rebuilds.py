@@ -4,6 +4,7 @@ import pytest
 from face2face.data.semantic import Study
 from face2face.face.labels import CLASSES, Labels, coloured, grouped, mean_colours
 from face2face.image import Image, Scene
+from face2face.measure.metrics import distance_from
 from face2face.measure.rebuilds import following, likeness
 
 
@@ -47,6 +48,7 @@ def test_a_picture_is_like_itself() -> None:
     def lpips(picture: Image, photo: Image) -> float:
         return float(np.abs(picture.astype(float) - photo).mean())
 
-    same = likeness(one, one.photo, np.zeros((68, 2), np.float32), identify, lpips)
+    distance = distance_from(one.photo, np.zeros((68, 2), np.float32), identify)
+    same = likeness(one, one.photo, distance, lpips)
     assert (same.ssim, same.lpips, same.identity) == (pytest.approx(1), 0, 0)
-    assert np.isnan(likeness(one, one.photo, np.zeros((68, 2), np.float32), identify, None).lpips)
+    assert np.isnan(likeness(one, one.photo, distance, None).lpips)

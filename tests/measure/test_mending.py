@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from face2face.image import Image
+from face2face.measure.mending import CLASSICAL, mended, table
+
+GREY = np.full((64, 64, 3), 100, np.uint8)
+
+
+def one_hole() -> np.ndarray:
+    """Of 8x8 pixels."""
+    mask = np.zeros((64, 64), np.uint8)
+    mask[20:28, 30:38] = 255
+    return mask
+
+
+def ten_too_bright(photo: Image, mask: np.ndarray) -> Image:
+    assert (photo[mask > 127] == (255, 0, 255)).all(), "what was there isn't told"
+    return np.full_like(photo, 110)
+
+
+def test_only_what_was_missing_is_taken_and_measured() -> None:
+    result = mended(GREY, one_hole(), ten_too_bright, None, None)
+    assert (result.picture[one_hole() > 127] == 110).all()
+    assert (result.picture[one_hole() == 0] == 100).all()
+    (hole,) = result.holes
+    assert hole.l1 == pytest.approx(10 / 127.5)
+    assert hole.psnr == pytest.approx(20 * np.log10(255 / 10))
+    assert hole.diameter == pytest.approx(2 * np.sqrt(64 / np.pi) * 4), "told as if the picture were 256 wide"
+    assert np.isnan([result.lpips, result.identity]).all()
+
+
+def test_whole_pictures_are_judged_by_the_measures_given() -> None:
+    def lpips(one: Image, other: Image) -> float:
+        return float(one.mean() - other.mean())
+
+    result = mended(GREY, one_hole(), ten_too_bright, lambda picture: float(picture.max()), lpips)
+    assert (result.identity, result.lpips) == (110, pytest.approx(10 * 64 / 64**2))
+
+
+@pytest.mark.parametrize("name", CLASSICAL)
+def test_opencvs_methods_mend_a_smooth_picture(name: str) -> None:
+    result = mended(GREY, one_hole(), CLASSICAL[name], None, None)
+    assert np.abs(result.picture.astype(int) - GREY).max() <= 2
+    assert result.holes[0].psnr > 45
+
+
+def test_holes_are_told_apart_by_size() -> None:
+    mask = one_hole()
+    mask[40:42, 2:4] = 255
+    lines = table({"somebody": [mended(GREY, mask, ten_too_bright, None, None)]})
+    assert [line.split(" | ")[:3] for line in lines if "somebody" in line][1:] == [
+        ["| 0 to 10", "somebody", "1"],
+        ["| 20 to 40", "somebody", "1"],
+        ["| all", "somebody", "2"],
+    ]
