@@ -35,6 +35,7 @@ VERBS = {
     "evaluate_rebuild": "models that rebuild faces, on faces that they never saw -> figures, contact sheets",
     "evaluate_edit": "fifty edits of photos that an edit model never saw -> figures, a contact sheet",
     "evaluate_retouch": "holes in faces that a model never saw, mended by it and by OpenCV -> figures, a contact sheet",
+    "evaluate_blemishes": "blemishes drawn into photos, found and removed -> figures, a contact sheet",
     "process": "resize, combine or otherwise change a folder of pictures",
     "split": "move a folder of pairs into train/, val/ and test/",
     "reduce_model": "a training run -> its generator alone",
