@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="in which it is run live; auto: the fastest here that keeps the picture (int8 needs face2face[int8])",
     )
+    parser.add_argument("--input_dir", type=Path, help="the strips it was trained on, to see that, where the model brings no keyframes")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -28,5 +29,5 @@ def run(options: argparse.Namespace) -> None:
     from face2face.graph.precision import choose_precision
 
     print(f"written: {freeze(options.model_folder)}")
-    chosen = choose_precision(options.model_folder, options.precision)
+    chosen = choose_precision(options.model_folder, options.precision, options.input_dir)
     print(f"runs in {chosen.precision}: {chosen.milliseconds:.1f} ms a picture, {chosen.difference:.2f} grey levels from float32")

@@ -160,13 +160,13 @@ def run(options: argparse.Namespace) -> int:
     if not (run.folder / BEST).is_file():
         print("nothing to export yet: no epoch has been finished")
     elif not options.no_export:
-        export(run.folder)
+        export(run.folder, options.input_dir)
         if card.mode in DRIVEN:
             print("next: python run_webcam.py --source 0")
     return 130 if interrupted else 0
 
 
-def export(folder: Path) -> None:
+def export(folder: Path, strips: Path) -> None:
     """Reduces and freezes a run where it lies; a graph is frozen on TensorFlow, in a process of its own if something else has trained."""
     import keras
 
@@ -177,11 +177,11 @@ def export(folder: Path) -> None:
 
         reduce(folder, folder)
         freeze(folder)
-        choose_precision(folder)
+        choose_precision(folder, strips=strips)
     else:
         for verb, *arguments in (
             ("reduce_model", "--model-input", folder, "--model-output", folder),
-            ("freeze_model", "--model-folder", folder),
+            ("freeze_model", "--model-folder", folder, "--input_dir", strips),
         ):
             command = [sys.executable, "-m", "face2face", verb, *map(str, arguments)]
             done = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "tensorflow"}, stderr=subprocess.PIPE, text=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from face2face import modes
 from face2face.card import Card
+from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
 from face2face.graph.engine import OpenVinoEngine
 from face2face.graph.names import GRAPH, QUANTISED
@@ -41,13 +42,14 @@ class Outcome:
     milliseconds: float
 
 
-def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
+def choose_precision(folder: Path, wanted: str = AUTO, strips: Path | None = None) -> Outcome:
     """Says in the card of a frozen model in which precision it runs, and writes what that needs beside the graph.
 
     Args:
         folder: Holds the graph, its card and what lies beside it.
-        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF on the model's own keyframes; or ``auto``: of
-            those that can be had, see :func:`fewest_bits_worth_it`.
+        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF on the model's own keyframes or strips; or
+            ``auto``: of those that can be had, see :func:`fewest_bits_worth_it`.
+        strips: The folder of those that the model was trained on, for a model that brings no keyframes.
 
     Returns:
         What was chosen.
@@ -60,9 +62,10 @@ def choose_precision(folder: Path, wanted: str = AUTO) -> Outcome:
     mode = modes.load(card, folder)
     if wanted == "int8" and not has_nncf():
         raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
-    seen, calibration = examples(mode, _SEEN), examples(mode, _CALIBRATION)
+    seen, calibration = (examples(mode, count) or _from_strips(strips, card, count) for count in (_SEEN, _CALIBRATION))
     if wanted == "int8" and not calibration:
-        raise ModelError("int8 is calibrated on a model's own keyframes", f"none in {folder}", "use --precision auto")
+        rule = "int8 is calibrated on a model's own keyframes or strips"
+        raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
     tried = [name for name in PRECISIONS if seen and (name != "int8" or has_nncf())] if wanted == AUTO else ["f32", wanted]
     if "int8" in tried:
         _quantise(folder, calibration)
@@ -106,6 +109,16 @@ def examples(mode: Mode, count: int) -> list[list[Image]]:
     chosen = np.unique(np.linspace(0, len(poses) - 1, min(count, len(poses))).round().astype(int)).tolist()
     blank = np.zeros((mode.size, mode.size, 3), np.uint8)
     return [mode.condition(Scene(blank, *poses[each])) for each in chosen]
+
+
+def _from_strips(folder: Path | None, card: Card, count: int) -> list[list[Image]]:
+    """What the network is shown of some strips; nothing where there are none."""
+    if folder is None:
+        return []
+    names, strips = read_card(folder).panels, list_strips(folder, TRAIN)
+    chosen = np.unique(np.linspace(0, len(strips) - 1, min(count, len(strips))).round().astype(int)).tolist()
+    shown = (dict(zip(names, read_strip(strips[each], len(names) + 1), strict=False)) for each in chosen)
+    return [[panels[name] for name in card.panels] for panels in shown]
 
 
 def _quantise(folder: Path, shown: list[list[Image]]) -> None:

@@ -19,15 +19,17 @@ from face2face.live.view import NO_FACE, View, write_line
 
 #: Blemishes are remembered in a square of so many pixels in which the eyes lie here, right and left: it moves with the face.
 _SIDE, _EYES = 256, ((0.34, 0.42), (0.66, 0.42))
-#: How much of the memory one frame leaves, and how much of it there must be for a blemish to be painted over.
-_KEPT, _SURE = 0.85, 0.4
+#: It is looked for blemishes in one of so many frames.
+_EVERY = 2
+#: How much of the memory one look leaves, and how much of it there must be for a blemish to be painted over.
+_KEPT, _SURE = 0.75, 0.4
 
 
 class Groom:
     """Turns poses into views of the driver's own picture without blemishes.
 
     What is found in single frames comes and goes with the noise; so a blemish is remembered where it lies in the face, painted over once
-    it was found in several frames, and until it wasn't for several.
+    it was found several times, and until it wasn't several times. Between looks what is remembered moves with the face.
 
     Args:
         puppet: A model of mode inpaint.
@@ -37,13 +39,13 @@ class Groom:
     def __init__(self, puppet: Puppet, strength: float = 1.0) -> None:
         self.puppet, self._strength = puppet, strength
         self._retouch = Retoucher(puppet.mode.size, lambda scene: puppet.answer(scene, puppet.condition(scene)))
-        self._memory = np.zeros((_SIDE, _SIDE), np.float32)
+        self._memory, self._frame = np.zeros((_SIDE, _SIDE), np.float32), 0
 
     def __call__(self, posed: Posed) -> View:
         """What is seen of a pose: the driver's picture, retouched at its own size."""
         photo, landmarks = posed.scene.photo, posed.scene.landmarks
         if posed.target is None or landmarks is None:
-            self._memory[:] = 0
+            self._memory[:], self._frame = 0, 0
             return View(posed, np.zeros_like(photo), write_line(photo, NO_FACE))
         mask = self._remembered(photo, landmarks)
         return View(replace(posed, target=posed.scene), cv2.merge([mask] * 3), self._retouch(photo, mask))
@@ -52,10 +54,12 @@ class Groom:
         """Where it is painted over, ``(h, w)`` uint8."""
         height, width = photo.shape[:2]
         skin = searched(drawn(landmarks, height, width), landmarks)
-        found = find(photo, skin, interocular(landmarks), self._strength, folds(landmarks))
         to_face = _to_face(landmarks)
-        lying = cv2.warpAffine(found, to_face, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
-        self._memory += (1 - _KEPT) * ((lying > 127) - self._memory)
+        if self._frame % _EVERY == 0:
+            found = find(photo, skin, interocular(landmarks), self._strength, folds(landmarks))
+            lying = cv2.warpAffine(found, to_face, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
+            self._memory += (1 - _KEPT) * ((lying > 127) - self._memory)
+        self._frame += 1
         sure = np.where(self._memory > _SURE, 255, 0).astype(np.uint8)
         mask = cv2.warpAffine(sure, to_face, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return np.where((mask > 127) & skin, 255, 0).astype(np.uint8)

@@ -20,13 +20,17 @@ from imutils import face_utils
 from skimage.data import astronaut
 
 from face2face.card import Card
+from face2face.data.blemishes import blemished
 from face2face.data.dataset import Layout
 from face2face.data.process import resize
 from face2face.face.animate import animate
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import Bank
+from face2face.face.blemish import searched
 from face2face.face.detect import Detector, bundled_weights
+from face2face.face.landmarks import interocular
 from face2face.face.motion import perform
+from face2face.face.parse import drawn
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
 from face2face.graph.engine import TensorFlowEngine
@@ -36,12 +40,14 @@ from face2face.image import Image, Landmarks, Scene, centre_box
 from face2face.live import loop
 from face2face.live.apart import Apart
 from face2face.live.driver import Driver
+from face2face.live.groom import Groom
 from face2face.live.puppet import Puppet
 from face2face.live.seek import following, prepare
 from face2face.live.session import Cast, Session
 from face2face.live.view import Show, View
 from face2face.media.sink import Recording
 from face2face.memory import held_memory
+from face2face.modes.inpaint import Inpaint
 
 #: The driver: a camera's usual picture, and its rate.
 WIDTH, HEIGHT, FPS = 640, 480, 30
@@ -51,10 +57,17 @@ FASTEST = 120
 _WARM = 30
 
 
-def portrait_clip(length: int) -> list[Image]:
-    """A driver without a camera: the portrait of scikit-image, moved by the script, ``(480, 640, 3)`` uint8 pictures."""
+def portrait_clip(length: int, blemishes: int = 0) -> list[Image]:
+    """A driver without a camera: the portrait of scikit-image, moved by the script, ``(480, 640, 3)`` uint8 pictures.
+
+    Args:
+        length: How many.
+        blemishes: How many are drawn into its skin.
+    """
     photo = astronaut()
     (landmarks,) = Detector()(photo)
+    skin = searched(drawn(landmarks, *photo.shape[:2]), landmarks)
+    photo, _ = blemished(photo, skin, interocular(landmarks), np.random.default_rng(0), blemishes)
     pictures = []
     for number in range(length):
         moved = animate(photo, landmarks, perform(number / FPS).applied_to(landmarks))
@@ -86,6 +99,7 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
     track, driver = following(FASTEST, None), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size)
+    show = _show(puppet)
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -97,7 +111,9 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     for number, photo in enumerate(frames):
         faces = timed("face", track, photo)
         posed = timed("pose", driver, Scene(photo, faces[0] if faces else None, number / FPS))
-        if posed.target is not None:
+        if isinstance(puppet.mode, Inpaint):
+            timed("compose", timed("retouch", show, posed).composed, "side")
+        elif posed.target is not None:
             panels = timed("condition", puppet.condition, posed.target)
             answer = timed("generate", puppet.answer, posed.target, panels)
             timed("compose", View(posed, panels[0], answer).composed, "side")
@@ -186,7 +202,11 @@ def _playing(model: Path, watch: Callable[[View], None]) -> Iterator[Session]:
 
 def _cast(model: Path, detect: Callable[[Image], list[Landmarks]]) -> Cast:
     puppet = Puppet.load(model)
-    return Cast(Driver(detect, puppet.mode.shape, puppet.mode.size), Show(puppet))
+    return Cast(Driver(detect, puppet.mode.shape, puppet.mode.size), _show(puppet))
+
+
+def _show(puppet: Puppet) -> Show | Groom:
+    return Groom(puppet) if isinstance(puppet.mode, Inpaint) else Show(puppet)
 
 
 class Ancestor:

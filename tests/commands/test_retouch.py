@@ -115,6 +115,26 @@ def test_a_photo_of_one_pixel(in_folder: Path, face2face: Command) -> None:
     assert read_image(Path("out.png")).tolist() == [[[90, 90, 90]]]
 
 
+@pytest.mark.parametrize("what", [["--mask", "mask.png"], ["--auto"]])
+def test_a_photo_of_48_megapixels_is_retouched_by_the_shipped_model_within_two_gigabytes(what: list[str], photo: Image) -> None:
+    large = np.zeros((6000, 8000, 3), np.uint8)
+    large[500:5620, 1000:6120] = cv2.resize(photo, (5120, 5120))
+    mask = np.zeros((6000, 8000), np.uint8)
+    cv2.circle(mask, (3000, 3000), 200, 255, -1)
+    write_image(Path("large.jpg"), large)
+    cv2.imwrite("mask.png", mask)
+    code = (
+        "import sys; from face2face.commands.console import main; from face2face.memory import peak_memory;"
+        f"status = main(['retouch', '--photo', 'large.jpg', *{what}, '--output', 'out.jpg']);"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules); print(status, peak_memory())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    status, peak = map(int, done.stdout.split()[-2:])
+    assert status == 0, done.stderr
+    assert peak < 2000
+    assert read_image(Path("out.jpg")).shape == large.shape
+
+
 def test_a_turned_photo_comes_out_upright_with_its_colour_profile(photo: Image, face2face: Command) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif = Pillow.Exif()

@@ -12,6 +12,7 @@ from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
 from face2face.graph.precision import TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.live.puppet import Puppet
+from face2face.media.stills import write_image
 
 needs_nncf = pytest.mark.skipif(not has_nncf(), reason="needs nncf")
 
@@ -59,6 +60,19 @@ def test_without_nncf_int8_is_refused_and_auto_does_without(model: Path, monkeyp
     with pytest.raises(OptionError, match="int8"):
         choose_precision(model, "int8")
     assert choose_precision(model).precision in ("f32", "bf16")
+
+
+def test_a_model_without_keyframes_is_tried_on_the_strips_it_was_trained_on(tmp_path: Path) -> None:
+    model, strips = tmp_path / "inpaint", tmp_path / "strips"
+    shutil.copytree(shipped_model("inpaint"), model)
+    (strips / "train").mkdir(parents=True)
+    shutil.copy(model / "card.json", strips)
+    rng = np.random.default_rng(0)
+    write_image(strips / "train" / "one.png", rng.integers(0, 256, (256, 768, 3), np.uint8))
+    assert choose_precision(model).precision == "f32", "without strips nothing can be compared"
+    outcome = choose_precision(model, "bf16", strips)
+    assert (outcome.precision, Card.load(model).precision) == ("bf16", "bf16")
+    assert outcome.milliseconds > 0
 
 
 def test_a_quantised_graph_that_is_missing_is_said(model: Path) -> None:
