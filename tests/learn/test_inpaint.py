@@ -10,6 +10,7 @@ from face2face.data.dataset import Layout
 from face2face.face.spread import spread
 from face2face.learn.inpaint import Inpainting
 from face2face.learn.networks import paint
+from face2face.learn.perception import Perception
 
 WHAT = Layout(3, (0, 1), 2, 64, mask=1)
 
@@ -22,9 +23,10 @@ class Grey(keras.layers.Layer):
         return 0 * x[..., :3]
 
 
-def model(hole_weight: float) -> Inpainting:
+def model(hole_weight: float, feature_weight: float = 0.0) -> Inpainting:
     condition = keras.Input((64, 64, 6))
-    return Inpainting(keras.Model(condition, Grey()(condition)), None, WHAT, l1_weight=1.0, ssim_weight=0.0, hole_weight=hole_weight)
+    generator = keras.Model(condition, Grey()(condition))
+    return Inpainting(generator, None, WHAT, 1.0, 0.0, 1.0, hole_weight=hole_weight, feature_weight=feature_weight)
 
 
 def holed(known: float, missing: float) -> tuple[np.ndarray, np.ndarray]:
@@ -45,6 +47,17 @@ def test_missing_pixels_weigh_more(hole_weight: float, loss: float) -> None:
     inpainting = model(hole_weight)
     assert float(inpainting.compute_loss(x, y, inpainting(x), training=True)) == pytest.approx(loss, abs=1e-5)
     assert float(inpainting.compute_loss(x, y, inpainting(x), training=False)) == pytest.approx(0.8, abs=1e-5), "what was missing alone"
+
+
+def test_what_a_network_sees_in_the_answer_is_held_to_what_it_sees_in_the_photo() -> None:
+    x, y = holed(0.1, 0.8)
+    without, with_features = (float(each.compute_loss(x, y, each(x), training=True)) for each in (model(1.0), model(1.0, 2.0)))
+    assert with_features > without
+    perceived = Perception(64)
+    assert float(perceived(y, y)) == pytest.approx(0, abs=1e-6)
+    texture = y + np.random.default_rng(0).normal(0, 0.05, y.shape).astype(np.float32)
+    lighter = y + 0.05
+    assert float(perceived(y, texture)) > 2 * float(perceived(y, lighter)), "texture tells more than light"
 
 
 def test_a_discriminator_sees_the_known_pixels_put_back() -> None:

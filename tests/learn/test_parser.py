@@ -18,7 +18,7 @@ from face2face.image import Scene
 from face2face.learn import backbone
 from face2face.learn.parsing import SegmentationLoss, TaughtLoss
 from face2face.learn.teacher import ask, bisenet, teacher
-from face2face.media.stills import read_image, write_image
+from face2face.media.stills import write_image
 
 
 def test_the_backbone_knows_a_cat() -> None:
@@ -119,38 +119,49 @@ def test_without_the_teachers_file_a_person_is_told_where_it_is(tmp_path: Path) 
             teacher(path, 256)
 
 
-def test_a_parser_is_trained_exported_and_parses(
-    tmp_path: Path, face2face: Callable, astronaut: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in ("photos", "maps"):
-        (tmp_path / name).mkdir()
+@pytest.fixture
+def where(in_folder: Path, astronaut: Scene) -> tuple[object, ...]:
+    """Options that name four photos and their maps."""
     labels = np.zeros((256, 256), np.uint8)
     labels[60:200, 70:190] = 1
+    for name in ("photos", "maps"):
+        Path(name).mkdir()
     for name in "abcd":
-        write_image(tmp_path / "photos" / f"{name}.png", astronaut.photo)
-        write_labels(tmp_path / "maps" / f"{name}.png", labels)
-    where = ("--photos", tmp_path / "photos", "--labels", tmp_path / "maps")
+        write_image(Path("photos") / f"{name}.png", astronaut.photo)
+        write_labels(Path("maps") / f"{name}.png", labels)
+    return ("--photos", "photos", "--labels", "maps")
+
+
+def test_a_parser_is_trained_exported_and_parses(where: tuple[object, ...], face2face: Callable) -> None:
     status, out, err = face2face(
-        "train_parser", *where, "--output_dir", "parser", "--epochs", 1, "--batch_size", 2, "--licence", "public domain"
+        "train_parser", *where, "--output_dir", "parser", "--epochs", 1, "--batch_size", 4, "--licence", "public domain"
     )
     assert (status, "exported" in out) == (0, True), err
-    status, out, err = face2face("parse", "--photo", tmp_path / "photos", "--model", "parser", "--output", "said")
+    status, out, err = face2face("parse", "--photo", "photos", "--model", "parser", "--output", "said")
     assert (status, "4 maps" in out) == (0, True), err
-    said = read_labels(Path("said") / "a.png")
-    assert said.shape == read_image(tmp_path / "photos" / "a.png").shape[:2]
-    status, out, err = face2face("evaluate_parser", *where, "--model", "parser", "--sheet-of", tmp_path / "photos", "--output", "figures")
+    assert read_labels(Path("said") / "a.png").shape == (256, 256)
+    status, out, err = face2face("evaluate_parser", *where, "--model", "parser", "--sheet-of", "photos", "--output", "figures")
     assert status == 0, err
     assert (Path("figures") / "sheet_0.png").is_file()
-    status, out, err = face2face("parse", "--photo", tmp_path / "photos", "--model", "said")
+    status, out, err = face2face("parse", "--photo", "photos", "--model", "said")
     assert (status, err.count("\n")) == (2, 1)
-    status, out, err = face2face(
-        "train_parser", *where, "--output_dir", "further", "--begin", "parser", "--epochs", 1, "--batch_size", 2, "--lr", 1e-9
-    )
+
+
+def test_a_finished_parser_is_gone_on_from(where: tuple[object, ...], face2face: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def small(size: int) -> keras.Model:
+        photo = keras.Input((size, size, 3), name="photo")
+        return keras.Model(photo, keras.layers.Conv2D(len(CLASSES), 3, 2, padding="same", name="logits")(photo))
+
+    monkeypatch.setattr("face2face.learn.parsing.parser", small)
+    command = ("train_parser", *where, "--epochs", 1, "--batch_size", 4)
+    status, out, err = face2face(*command, "--output_dir", "parser")
     assert (status, "exported" in out) == (0, True), err
-    card = Card.load(Path("further"))
-    assert card.training["begin"] == Card.load(Path("parser")).training
-    face2face("parse", "--photo", tmp_path / "photos", "--model", "further", "--output", "again")
-    assert (read_labels(Path("again") / "a.png") == said).mean() > 0.999, "it goes on from there"
-    status, out, err = face2face("train_parser", *where, "--output_dir", "further", "--begin", "parser", "--epochs", 2)
+    status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser", "--lr", 1e-9)
+    assert (status, "exported" in out) == (0, True), err
+    assert Card.load(Path("further")).training["begin"] == Card.load(Path("parser")).training
+    for model in ("parser", "further"):
+        face2face("parse", "--photo", "photos", "--model", model, "--output", f"{model}_maps")
+    said, again = (read_labels(Path(f"{model}_maps") / "a.png") for model in ("parser", "further"))
+    assert (again == said).mean() > 0.999, "it goes on from there"
+    status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser", "--lr", 1)
     assert (status, err.count("\n")) == (2, 1)
