@@ -32,35 +32,29 @@ def run(options: argparse.Namespace) -> None:
     from face2face.face.detect import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
-    from face2face.graph.shipped import load_engine, load_retoucher, shipped
-    from face2face.image import Image, Scene, side_by_side
+    from face2face.graph.shipped import load_painter, load_retoucher, shipped
+    from face2face.image import Scene, side_by_side
     from face2face.measure.mending import CLASSICAL, Mended, Mender, mended, table
     from face2face.measure.metrics import distance_from, lpips
     from face2face.media.stills import write_image
-    from face2face.modes.inpaint import Inpaint
+    from face2face.modes.inpaint import PANELS
 
     card = read_card(options.input_dir)
     strips = list_strips(options.input_dir, VAL)
-    if card.panels != Inpaint.panels or not strips:
+    if card.panels != PANELS or not strips:
         raise DataError("--input_dir holds held-out strips of mode inpaint", f"none in {options.input_dir}", "see make_inpaint_data")
     strips = [strips[round(each)] for each in np.linspace(0, len(strips) - 1, min(options.count, len(strips)))]
     folder = writable_folder(options.output)
 
     def alone(model: Path) -> Mender:
-        """A model's answer, as it is, whichever panels it is shown."""
-        own, engine = Card.load(model), load_engine(model, "inpaint")
-        mode = Inpaint(own.size, own.fill)
-
-        def mend(photo: Image, mask: np.ndarray) -> Image:
-            shown = dict(zip(mode.panels, mode.condition(Scene(photo, mask=mask)), strict=True))
-            return engine([shown[name] for name in own.panels])
-
-        return mend
+        """A model's answer, as it is."""
+        paint = load_painter(model, "inpaint")
+        return lambda photo, mask: paint(Scene(photo, mask=mask))
 
     menders: dict[str, Mender] = dict(CLASSICAL)
     for model in options.model or [shipped("inpaint")]:
         menders[str(model)] = alone(model)
-        if Card.load(model).panels == Inpaint.panels:
+        if Card.load(model).panels == PANELS:
             menders[f"{model}, retouched"] = load_retoucher(model)
     detect, identify, perceived = Detector(tries=2), Identity(), lpips()
     rows: dict[str, list[Mended]] = {name: [] for name in menders}

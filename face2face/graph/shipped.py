@@ -88,15 +88,6 @@ def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
     return lambda scene: engine(shown.condition(scene))
 
 
-def load_engine(folder: Path, mode: str) -> OpenVinoEngine:
-    """The engine of a model alone, whatever panels it takes.
-
-    Raises:
-        ModelError: It is missing, damaged, or of another mode than this.
-    """
-    return _loaded(folder, mode)[1]
-
-
 def _loaded(folder: Path, mode: str) -> tuple[Card, OpenVinoEngine]:
     card = Card.load(folder)
     if card.mode != mode:

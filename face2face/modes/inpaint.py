@@ -19,6 +19,8 @@ from face2face.image import Image, Scene
 #: What missing pixels are filled with. Magenta hardly occurs in photos, black does.
 FILLS = ("magenta", "black", "mean", "noise")
 _MAGENTA = (255, 0, 255)
+#: What a network is shown: the photo with holes, and where they are.
+PANELS = ("holed", "mask")
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,14 @@ class Inpaint:
     Attributes:
         size: Width and height of a panel, in pixels.
         fill: One of :data:`FILLS`.
+        panels: :data:`PANELS`, or the first alone for a network that isn't told where something is missing.
     """
 
     size: int
     fill: str = FILLS[0]
     shape: TargetShape | None = None
     bank: Bank | None = None
-    panels = ("holed", "mask")
+    panels: tuple[str, ...] = PANELS
 
     @classmethod
     def load(cls, card: Card, folder: Path) -> Inpaint:
@@ -44,11 +47,11 @@ class Inpaint:
             ModelError: The card is of other panels, or of an unknown fill.
         """
         do = "restore the card, or export the model again"
-        if card.panels != cls.panels:
-            raise ModelError(f"inpaint's panels are {', '.join(cls.panels)}", ", ".join(card.panels), do)
+        if card.panels not in (PANELS, PANELS[:1]):
+            raise ModelError(f"inpaint's panels are {', '.join(PANELS)}", ", ".join(card.panels), do)
         if card.fill not in FILLS:
             raise ModelError(f"a card's fill is one of {', '.join(FILLS)}", repr(card.fill), do)
-        return cls(card.size, card.fill)
+        return cls(card.size, card.fill, panels=card.panels)
 
     def condition(self, scene: Scene) -> list[Image]:
         """The photo with what is masked filled, and the mask.
@@ -58,7 +61,7 @@ class Inpaint:
         """
         if scene.mask is None:
             raise ValueError("inpaint needs a scene with a mask")
-        return [filled(scene.photo, scene.mask, self.fill), np.asarray(cv2.merge([scene.mask] * 3), np.uint8)]
+        return [filled(scene.photo, scene.mask, self.fill), np.asarray(cv2.merge([scene.mask] * 3), np.uint8)][: len(self.panels)]
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""
@@ -70,7 +73,13 @@ class Inpaint:
 
     def card_fields(self) -> dict[str, Any]:
         """Mode, size, panels and their roles, and the fill."""
-        return {"mode": "inpaint", "size": self.size, "panels": self.panels, "mask": "mask", "fill": self.fill}
+        return {
+            "mode": "inpaint",
+            "size": self.size,
+            "panels": self.panels,
+            "mask": "mask" if "mask" in self.panels else "",
+            "fill": self.fill,
+        }
 
     def save(self, folder: Path) -> None:
         """There is nothing to keep."""

@@ -39,12 +39,19 @@ def test_nothing_of_what_is_missing_is_shown(fill: str) -> None:
     assert one[1].tolist() == MASK[..., None].repeat(3, -1).tolist()
 
 
+def test_a_network_that_is_not_told_where_sees_one_panel() -> None:
+    mode = Inpaint(2, panels=("holed",))
+    (shown,) = mode.condition(Scene(PHOTO, mask=MASK))
+    assert (shown == filled(PHOTO, MASK, "magenta")).all()
+    assert modes.load(Card(**mode.card_fields() | {"size": 256}), Path()) == Inpaint(256, panels=("holed",))
+
+
 def test_its_card_makes_it_again() -> None:
     mode = Inpaint(256, "mean")
     assert modes.load(Card(**mode.card_fields()), Path()) == mode
     with pytest.raises(ModelError, match="fill"):
         modes.load(Card(**mode.card_fields() | {"fill": "glue"}), Path())
     with pytest.raises(ModelError, match="panels"):
-        modes.load(Card(**mode.card_fields() | {"panels": ("holed",), "mask": ""}), Path())
+        modes.load(Card(**mode.card_fields() | {"panels": ("mask",)}), Path())
     with pytest.raises(ValueError, match="mask"):
         mode.condition(Scene(PHOTO))
