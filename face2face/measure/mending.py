@@ -101,9 +101,8 @@ def table(rows: dict[str, list[Mended]]) -> list[str]:
     """The figures as lines of Markdown: of whole pictures, then of holes by their size."""
     lines = ["| mended by | LPIPS | identity distance |", "|---|---|---|"]
     for name, pictures in rows.items():
-        lines.append(
-            f"| {name} | {np.mean([each.lpips for each in pictures]):.4f} | {np.nanmean([each.identity for each in pictures]):.3f} |"
-        )
+        perceived, identity = (_mean_known([getattr(each, figure) for each in pictures]) for figure in ("lpips", "identity"))
+        lines.append(f"| {name} | {perceived:.4f} | {identity:.3f} |")
     lines += ["", "| holes, pixels | mended by | number | L1 | PSNR, dB | SSIM |", "|---|---|---|---|---|---|"]
     edges = (0, *SIZES, np.inf)
     for low, high in (*pairwise(edges), (40, np.inf), (0, np.inf)):
@@ -114,3 +113,9 @@ def table(rows: dict[str, list[Mended]]) -> list[str]:
                 l1, psnr, ssim = np.mean([(hole.l1, hole.psnr, hole.ssim) for hole in holes], axis=0)
                 lines.append(f"| {words} | {name} | {len(holes)} | {l1:.4f} | {psnr:.2f} | {ssim:.3f} |")
     return lines
+
+
+def _mean_known(values: list[float]) -> float:
+    """Of the numbers among values; not a number where there is none."""
+    known = [each for each in values if not np.isnan(each)]
+    return float(np.mean(known)) if known else float("nan")
