@@ -50,7 +50,9 @@ def run(options: argparse.Namespace) -> None:
         models = options.model or [shipped_model()]
         if options.model is None:
             models.append(benchmark.enlarged(models[0], folder / "512"))
-        drivers = {model: _frames(options.driver, options.frames, Card.load(model).mode) for model in models}
+        modes = {model: Card.load(model).mode for model in models}
+        clips = {mode: _frames(options.driver, options.frames, mode) for mode in set(modes.values())}
+        drivers = {model: clips[mode] for model, mode in modes.items()}
         if options.endure:
             for model, frames in drivers.items():
                 print(f"{model.name}, minute by minute:")

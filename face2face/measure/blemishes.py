@@ -82,10 +82,10 @@ def examined(photo: Image, landmarks: Landmarks, parse: Parse, retouch: Retouch,
     """
     unit, creases = interocular(landmarks), folds(landmarks)
 
-    def marks(picture: Image) -> NDArray[np.uint8]:
-        return find(picture, searched(parse(picture, landmarks), landmarks), unit, strength, creases)
+    def skin_of(picture: Image) -> NDArray[np.bool_]:
+        return searched(parse(picture, landmarks), landmarks)
 
-    skin = searched(parse(photo, landmarks), landmarks)
+    skin = skin_of(photo)
     drawn, free, spots = photo, skin.copy(), []
     for kind in [*KINDS] * _EACH:
         before = drawn
@@ -94,7 +94,7 @@ def examined(photo: Image, landmarks: Landmarks, parse: Parse, retouch: Retouch,
             away = _difference(drawn, before)
             spots.append((kind, away >= away.max() / 2))
             free &= cv2.dilate(mask, np.ones((5, 5), np.uint8)) == 0
-    there, then = marks(drawn), marks(photo)
+    there, then = (find(picture, own, unit, strength, creases) for picture, own in ((drawn, skin_of(drawn)), (photo, skin)))
     mended, cleaned = retouch(drawn, there), retouch(photo, then)
     change, left = _difference(drawn, photo), _difference(mended, photo)
     blemishes = []
