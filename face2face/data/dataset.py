@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import keras
@@ -42,6 +43,11 @@ class Layout:
     mask: int | None = None
     colours: int | None = None
     bars: int | None = None
+
+
+def apart(condition: Any) -> list[Any]:
+    """The panels of a condition, ``(b, size, size, 3 * panels)``, one by one, as a generator is shown them."""
+    return [condition[..., at : at + 3] for at in range(0, condition.shape[-1], 3)]
 
 
 #: What a sway of 1 goes to: degrees, a share of the size, a share of the width; and by how many pixels at 256 the base goes astray.

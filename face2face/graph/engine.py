@@ -6,9 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.graph.names import GRAPH, INPUT, OUTPUT, QUANTISED
@@ -34,14 +32,14 @@ class OpenVinoEngine:
     Args:
         path: The graph.
         size: Width and height of a panel.
-        panels: How many it is shown.
+        panels: Their names.
         precision: ``f32``, ``bf16``, or ``int8``: then the file beside the graph is run.
 
     Raises:
         ModelError: It is damaged, missing, or takes other panels; where only compiling it shows that, at the first picture.
     """
 
-    def __init__(self, path: Path, size: int, panels: int, precision: str = "f32") -> None:
+    def __init__(self, path: Path, size: int, panels: tuple[str, ...], precision: str = "f32") -> None:
         import openvino as ov
 
         self.name = f"OpenVINO, {precision}"
@@ -55,7 +53,8 @@ class OpenVinoEngine:
             model = core.read_model(path)
         except RuntimeError as error:
             raise _damaged(path) from error
-        check_input(path, tuple(model.input(0).shape), size, panels)
+        _check(path, {each.any_name: tuple(each.shape) for each in model.inputs}, size, panels)
+        self._names = [_tensor(panel) for panel in panels]
 
         def compiled() -> Any:
             try:
@@ -69,7 +68,7 @@ class OpenVinoEngine:
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
         request = self._request.result()
-        request.infer([cv2.merge(panels)[None]], share_inputs=True)
+        request.infer({name: panel[None] for name, panel in zip(self._names, panels, strict=True)}, share_inputs=True)
         return np.array(request.get_output_tensor(0).data[0])
 
 
@@ -79,7 +78,7 @@ class TensorFlowEngine:
     Args:
         path: The graph.
         size: Width and height of a panel.
-        panels: How many it is shown.
+        panels: Their names; of an ancestors' graph, its input's.
 
     Raises:
         ModelError: It is damaged, or takes other panels.
@@ -87,7 +86,7 @@ class TensorFlowEngine:
 
     name = "TensorFlow"
 
-    def __init__(self, path: Path, size: int, panels: int) -> None:
+    def __init__(self, path: Path, size: int, panels: tuple[str, ...]) -> None:
         import tensorflow as tf
         from google.protobuf.message import DecodeError
 
@@ -95,33 +94,39 @@ class TensorFlowEngine:
         try:
             definition.ParseFromString(path.read_bytes())
             wrapped = tf.compat.v1.wrap_function(lambda: tf.compat.v1.import_graph_def(definition, name=""), [])
-            self._run = wrapped.prune(f"{INPUT}:0", f"{OUTPUT}:0")
+            inputs = {each.name: tuple(each.outputs[0].shape) for each in wrapped.graph.get_operations() if each.type == "Placeholder"}
+            _check(path, {_tensor(name): shape for name, shape in inputs.items()}, size, panels)
+            self._run = wrapped.prune([_tensor(panel) for panel in panels], _tensor(OUTPUT))
         except (OSError, DecodeError, ValueError, KeyError) as error:
             raise _damaged(path) from error
         self._tensor = tf.constant
-        shape = tuple(self._run.inputs[0].shape)
-        self._strip = len(shape) == 3
-        check_input(path, shape, size, panels)
+        self._strip = panels == (INPUT,)
 
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
-        if self._strip:  # the second panel is the camera's picture, which the ancestors' graph crops away
-            shown: NDArray[Any] = np.concatenate(panels * 2, axis=1)
-        else:
-            shown = np.concatenate(panels, axis=-1)[None]
-        answer = self._run(self._tensor(shown)).numpy()
-        return np.asarray(answer if answer.ndim == 3 else answer[0], np.uint8)
+        # The second panel of the ancestors' is the camera's picture, which their graph crops away.
+        shown = [np.concatenate(panels * 2, axis=1)] if self._strip else [panel[None] for panel in panels]
+        return np.asarray(self._run(*map(self._tensor, shown)).numpy().reshape(panels[0].shape), np.uint8)
 
 
-def check_input(path: Path, shape: tuple[int, ...], size: int, panels: int) -> None:
+def _tensor(name: str) -> str:
+    """TensorFlow's name for what an operation gives first."""
+    return f"{name}:0"
+
+
+def _check(path: Path, inputs: dict[str, tuple[int, ...]], size: int, panels: tuple[str, ...]) -> None:
     """Sees that a graph takes what its card says.
 
     Raises:
-        ModelError: It doesn't.
+        ModelError: It doesn't, or has no inputs at all.
     """
-    if shape not in ((1, size, size, 3 * panels), (size, 2 * size * panels, 3)):
-        rule = f"a graph takes its card's {panels} panels of {size}x{size}"
-        raise ModelError(rule, f"input {shape} in {path}", "restore the card that belongs to it, or export the model again")
+    if not inputs:
+        raise _damaged(path)
+    shape = (size, 2 * size, 3) if panels == (INPUT,) else (1, size, size, 3)
+    if inputs != {_tensor(panel): shape for panel in panels}:
+        received = ", ".join(f"{name} of {shape}" for name, shape in inputs.items())
+        rule = f"a graph takes its card's panels, {', '.join(panels)}, of {size}x{size}"
+        raise ModelError(rule, f"{received} in {path}", "restore the card that belongs to it, or export the model again")
 
 
 def _damaged(path: Path) -> ModelError:

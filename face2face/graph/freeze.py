@@ -10,15 +10,15 @@ import keras
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.files import write_aside
-from face2face.graph.names import GRAPH, INPUT, OUTPUT, REDUCED
+from face2face.graph.names import GRAPH, OUTPUT, REDUCED
 from face2face.graph.reduce import load_generator
 
 
 def freeze(folder: Path) -> Path:
     """Writes ``frozen_model.pb`` of the reduced generator in a folder.
 
-    Its input ``image_tensor:0`` is ``(1, size, size, 3 * panels)`` uint8, the panels' RGB one after another; its output
-    ``generate_output/output:0`` is ``(1, size, size, 3)`` uint8 RGB. The card says that it runs in float32, until
+    Its inputs have the names of the card's panels, ``sketch:0`` and so on, and are ``(1, size, size, 3)`` uint8 RGB each; so is its output,
+    ``generate_output/output:0``. The card says that it runs in float32, until
     :func:`face2face.graph.precision.choose_precision` finds better.
 
     Returns:
@@ -38,14 +38,16 @@ def freeze(folder: Path) -> Path:
         raise ModelError("a graph is frozen with Keras on TensorFlow", keras.backend.backend(), do)
     card = Card.load(folder)
     generator = load_generator(source)
-    shape = (1, card.size, card.size, 3 * len(card.panels))
-    if tuple(generator.input_shape[1:]) != shape[1:]:
-        raise ModelError(f"the card's generator takes {shape[1:]}", generator.input_shape[1:], "restore the card that belongs to it")
+    shape = (1, card.size, card.size, 3)
+    shapes = [tuple(each.shape[1:]) for each in generator.inputs]
+    if shapes != [shape[1:]] * len(card.panels):
+        rule = f"the card's generator takes {len(card.panels)} panels of {shape[1:]}"
+        raise ModelError(rule, ", ".join(map(str, shapes)), "restore the card that belongs to it")
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name=INPUT)])
-    def picture(image: tf.Tensor) -> tf.Tensor:
-        signed = tf.cast(image, tf.float32) / 127.5 - 1
-        answer = (generator(signed, training=False) + 1) * 127.5
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name=panel) for panel in card.panels])
+    def picture(*panels: tf.Tensor) -> tf.Tensor:
+        signed = [tf.cast(panel, tf.float32) / 127.5 - 1 for panel in panels]
+        answer = (generator(keras.tree.pack_sequence_as(generator.input, signed), training=False) + 1) * 127.5
         return tf.cast(tf.clip_by_value(tf.round(answer), 0, 255), tf.uint8)
 
     frozen = convert_variables_to_constants_v2(picture.get_concrete_function())

@@ -64,11 +64,13 @@ def load_generator(path: Path) -> keras.Model:
 
 def without_training(generator: keras.Model) -> keras.Model:
     """The same function with fewer layers: no dropout, and batch normalisation folded into the convolutions before it."""
-    folded = {norm.input._keras_history.operation.name: norm for norm in generator.layers if _follows_convolution(norm)}
-    dropped = {norm.name for norm in folded.values()}
+    normalised = {norm.name: _convolutions_before(norm) for norm in generator.layers}
+    dropped = {name for name, convolutions in normalised.items() if convolutions}
+    # The first of those that are summed has the bias of all.
+    folded = {each.name: (name, place == 0) for name, summed in normalised.items() for place, each in enumerate(summed)}
 
     def clone(layer: keras.Layer) -> keras.Layer:
-        bias = {"use_bias": True} if layer.name in folded else {}
+        bias = {"use_bias": True} if folded.get(layer.name, ("", False))[1] else {}
         return type(layer).from_config(layer.get_config() | bias)
 
     def call(layer: keras.Layer, *arguments: Any, **options: Any) -> Any:
@@ -78,16 +80,20 @@ def without_training(generator: keras.Model) -> keras.Model:
     reduced = keras.models.clone_model(generator, clone_function=clone, call_function=call)
     for layer in reduced.layers:
         weights = generator.get_layer(layer.name).get_weights()
-        layer.set_weights(_folded(weights[0], folded[layer.name]) if layer.name in folded else weights)
+        if layer.name in folded:
+            norm, _ = folded[layer.name]
+            weights = _folded(weights[0], generator.get_layer(norm))[: len(layer.weights)]
+        layer.set_weights(weights)
     return reduced
 
 
-def _follows_convolution(layer: keras.Layer) -> bool:
-    """Whether this is a batch normalisation right after a convolution that has no bias of its own."""
+def _convolutions_before(layer: keras.Layer) -> list[keras.Layer]:
+    """The convolutions without bias whose sum, or the one whose answer, a layer normalises by batch; none if it does anything else."""
     if not isinstance(layer, keras.layers.BatchNormalization):
-        return False
+        return []
     before = layer.input._keras_history.operation
-    return isinstance(before, keras.layers.Conv2D) and not before.use_bias
+    terms = [each._keras_history.operation for each in before.input] if isinstance(before, keras.layers.Add) else [before]
+    return terms if all(isinstance(each, keras.layers.Conv2D) and not each.use_bias for each in terms) else []
 
 
 def _folded(kernel: NDArray[np.floating], norm: keras.layers.BatchNormalization) -> list[NDArray[np.floating]]:

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from face2face.data.dataset import Layout
+from face2face.data.dataset import Layout, apart
 from face2face.learn.adversary import Adversary, Pictures
 from face2face.learn.similarity import dissimilarity
 
@@ -28,7 +28,7 @@ class Pix2Pix(keras.Model):
     squares and products: the second over the first is the share of its departure that would have been best, in least squares.
 
     Args:
-        generator: ``(b, s, s, 3n)`` conditions in [-1, 1] to ``(b, s, s, 3)`` pictures.
+        generator: n panels in [-1, 1] to pictures, ``(b, s, s, 3)`` each; conditions are the panels joined, ``(b, s, s, 3n)``.
         discriminator: See :class:`face2face.learn.adversary.Adversary`; None to go without.
         layout: The roles of the condition's panels.
         l1_weight: Lambda of equation 4; the paper's is 100.
@@ -58,7 +58,7 @@ class Pix2Pix(keras.Model):
 
     def call(self, x: Any, training: bool = False) -> Any:
         """The generated pictures."""
-        return self.generator(x, training=training)
+        return self.generator(apart(x), training=training)
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
         """Both networks' losses as one; validation looks at the L1 distance alone, in [0, 2], lower is better."""

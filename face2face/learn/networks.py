@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,12 +27,12 @@ def unet(layout: Layout, ngf: int = 64) -> keras.Model:
         ngf: Channels of its first layer.
 
     Returns:
-        ``(b, size, size, 3 * panels)`` in [-1, 1] to ``(b, size, size, 3)`` in [-1, 1].
+        The panels, each ``(b, size, size, 3)`` in [-1, 1], to ``(b, size, size, 3)`` in [-1, 1].
     """
     depth = layout.size.bit_length() - 1
     widths = [ngf * min(2**level, 8) for level in range(depth)]
-    condition = _condition(layout)
-    x = _conv(condition, widths[0])
+    panels = _panels(layout)
+    x = _conv(_joined(panels), widths[0])
     skips = [x]
     for level, width in enumerate(widths[1:], 1):
         x = _conv(layers.LeakyReLU(0.2)(x), width)
@@ -44,11 +44,16 @@ def unet(layout: Layout, ngf: int = 64) -> keras.Model:
         x = layers.Dropout(0.5)(x) if level < 3 else x
     x = layers.ReLU()(layers.Concatenate()([x, skips[0]]))
     picture = layers.Activation("tanh", name="picture")(_conv(x, 3, kind=layers.Conv2DTranspose))
-    return keras.Model(condition, picture, name="unet")
+    return keras.Model(panels, picture, name="unet")
 
 
-def _condition(layout: Layout) -> Any:
-    return keras.Input((layout.size, layout.size, 3 * len(layout.inputs)), name="condition")
+def _panels(layout: Layout) -> list[Any]:
+    """What a generator is shown, one by one: joined only to be cut apart again, wide panels would take longer than to be looked at."""
+    return [keras.Input((layout.size, layout.size, 3), name=f"panel_{place}") for place in range(len(layout.inputs))]
+
+
+def _joined(panels: list[Any]) -> Any:
+    return layers.Concatenate()(panels) if len(panels) > 1 else panels[0]
 
 
 def _conv(x: Any, channels: int, strides: int = 2, kind: type[keras.Layer] = layers.Conv2D) -> Any:
@@ -83,12 +88,14 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
         ngf: Channels of its first layer.
 
     Returns:
-        ``(b, size, size, 3 * panels)`` in [-1, 1] to ``(b, size, size, 3)``, nominally in [-1, 1].
+        The panels, each ``(b, size, size, 3)`` in [-1, 1], to ``(b, size, size, 3)``, nominally in [-1, 1].
     """
     widths = [ngf, 2 * ngf, 3 * ngf, 4 * ngf]
-    condition = _condition(layout)
+    panels = _panels(layout)
     stride = layout.size // _THOUGHT
-    x = _layer(_layer(condition, widths[0], max(stride, min(2 * stride, _WIDEST)), stride), widths[0])
+    kernel = max(stride, min(2 * stride, _WIDEST))
+    x = _normal(_sum(layers.Conv2D(widths[0], kernel, strides=stride, padding="same", use_bias=False)(each) for each in panels))
+    x = _layer(x, widths[0])
     skips = [x]
     for width in widths[1:]:
         x = _layer(_layer(x, width, 4, 2), width)
@@ -101,18 +108,18 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
         for _ in range(stride.bit_length() - 1):
             x = _layer(_double(_layer(x, ngf // 2, 1)), ngf // 2)
         picture = layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")
-        return keras.Model(condition, picture(layers.Concatenate()([x, condition])), name="light")
+        return keras.Model(panels, picture(layers.Concatenate()([x, *panels])), name="light")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
     residual = _enlarged(residual, stride)
     residual = layers.Rescaling(2.0, name=_DEPARTURE)(residual)  # as far as from white to black
-    return keras.Model(condition, _over_base(condition, layout, layout.base, residual), name="light")
+    return keras.Model(panels, _over_base(panels, layout, layout.base, residual), name="light")
 
 
-def _over_base(condition: Any, layout: Layout, base: int, residual: Any) -> Any:
+def _over_base(panels: list[Any], layout: Layout, base: int, residual: Any) -> Any:
     """The base panel plus a residual, within the mask where there is one."""
     if layout.mask is not None:
-        residual = residual * (condition[..., 3 * layout.mask : 3 * layout.mask + 1] + 1) / 2
-    return layers.Add(name="picture")([condition[..., 3 * base : 3 * base + 3], residual])
+        residual = residual * (panels[layout.mask] + 1) / 2
+    return layers.Add(name="picture")([panels[base], residual])
 
 
 def departs(generator: keras.Model) -> bool:
@@ -135,8 +142,16 @@ def held_back(generator: keras.Model, share: float) -> keras.Model:
 
 
 def _layer(x: Any, channels: int, kernel: int = 3, strides: int = 1, dilation: int = 1) -> Any:
-    x = layers.Conv2D(channels, kernel, strides=strides, padding="same", dilation_rate=dilation, use_bias=False)(x)
+    return _normal(layers.Conv2D(channels, kernel, strides=strides, padding="same", dilation_rate=dilation, use_bias=False)(x))
+
+
+def _normal(x: Any) -> Any:
     return layers.LeakyReLU(0.2)(layers.BatchNormalization(momentum=0.97)(x))
+
+
+def _sum(terms: Iterable[Any]) -> Any:
+    first, *others = terms
+    return layers.Add()([first, *others]) if others else first
 
 
 def _double(x: Any) -> Any:
@@ -148,12 +163,11 @@ def _enlarged(x: Any, times: int) -> Any:
     small, channels = x.shape[2:]
     large = small * times
     at = np.clip((np.arange(large) + 0.5) / times - 0.5, 0, small - 1)
-    weights = np.maximum(0, 1 - np.abs(np.arange(small)[:, None] - at)).astype(np.float32)
-    for equation, shape in (("bhwc,hy->bywc", (large, small, channels)), ("bywc,wx->byxc", (large, large, channels))):
-        enlarge = layers.EinsumDense(equation, shape, trainable=False)
-        x = enlarge(x)
-        enlarge.set_weights([weights])
-    return x
+    weights = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(small))).astype(np.float32)
+    # Columns while there are few rows, then rows as they lie in memory: nothing large is turned round.
+    wide = layers.Permute((2, 3, 1))(ops.matmul(layers.Permute((3, 1, 2))(x), weights.T))
+    wide = layers.Reshape((small, large * channels))(wide)
+    return layers.Reshape((large, large, channels))(ops.matmul(weights, wide))
 
 
 # --- Paint: what edits faces --------------------------------------------------------------------------------------------
@@ -173,39 +187,39 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
         ngf: Channels of its first layer.
 
     Returns:
-        ``(b, size, size, 3 * panels)`` in [-1, 1] to ``(b, size, size, 3)``, nominally in [-1, 1].
+        The panels, each ``(b, size, size, 3)`` in [-1, 1], to ``(b, size, size, 3)``, nominally in [-1, 1].
     """
     widths = [ngf, 2 * ngf, 4 * ngf, 6 * ngf]
-    condition = _condition(layout)
-    seen = _panels(condition, [place for place in range(len(layout.inputs)) if place != layout.bars])
+    panels = _panels(layout)
+    seen = _joined([panel for place, panel in enumerate(panels) if place != layout.bars])
     x = _layer(seen, widths[0], 4, 2)
     skips = [x]
     for width in widths[1:]:
         x = _layer(_layer(x, width, 4, 2), width)
         skips.append(x)
     if layout.bars is not None:
-        x = layers.Add()([x, _numbers(condition, layout, layout.bars, widths[-1])])
+        x = layers.Add()([x, _numbers(panels[layout.bars], layout.size, widths[-1])])
     for reach in (2, 4, 1):
         x = layers.Add()([x, _layer(x, widths[-1], 3, dilation=reach)])
     for width, skip in zip(reversed(widths[:-1]), reversed(skips[:-1]), strict=True):
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
     x = _layer(layers.Concatenate()([_double(_layer(x, ngf // 2, 1)), seen]), ngf // 2)
     if layout.base is None and layout.mask is None:
-        return keras.Model(condition, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="paint")
+        return keras.Model(panels, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="paint")
     residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
     residual = layers.Rescaling(2.0)(residual)
     if layout.base is None:
-        return keras.Model(condition, layers.Add(name="picture")([_spread(condition, layout), residual]), name="paint")
-    return keras.Model(condition, _over_base(condition, layout, layout.base, residual), name="paint")
+        assert layout.mask is not None
+        return keras.Model(panels, layers.Add(name="picture")([_spread(panels[0], panels[layout.mask]), residual]), name="paint")
+    return keras.Model(panels, _over_base(panels, layout, layout.base, residual), name="paint")
 
 
-def _spread(condition: Any, layout: Layout) -> Any:
-    """The first panel, what is masked in it filled with what lies around: :func:`face2face.face.spread.spread` as layers."""
-    assert layout.mask is not None
-    weight = 0.5 - 0.5 * condition[..., 3 * layout.mask : 3 * layout.mask + 1]
-    colour = condition[..., :3] * weight
+def _spread(photo: Any, mask: Any) -> Any:
+    """A photo, what is masked in it filled with what lies around: :func:`face2face.face.spread.spread` as layers."""
+    weight = 0.5 - 0.5 * mask[..., :1]
+    colour = photo * weight
     levels = [(colour, weight)]
-    for _ in range(layout.size.bit_length() - 1):
+    for _ in range(photo.shape[1].bit_length() - 1):
         colour, weight = (layers.AveragePooling2D(2)(each) for each in (colour, weight))
         surer = ops.minimum(4 * weight, 1.0) / ops.maximum(weight, 1e-6)
         colour, weight = colour * surer, weight * surer
@@ -216,16 +230,9 @@ def _spread(condition: Any, layout: Layout) -> Any:
     return filled
 
 
-def _panels(condition: Any, places: list[int]) -> Any:
-    """Some panels of a condition."""
-    if 3 * len(places) == condition.shape[-1]:
-        return condition
-    return layers.Concatenate()([condition[..., 3 * place : 3 * place + 3] for place in places])
-
-
-def _numbers(condition: Any, layout: Layout, place: int, width: int) -> Any:
+def _numbers(panel: Any, size: int, width: int) -> Any:
     """What a panel of bars says, made into as many channels as are wanted, the same everywhere: ``(b, 1, 1, width)``."""
-    x = layers.Flatten()(condition[:, bar_rows(layout.size), 0, 3 * place : 3 * place + 3])
+    x = layers.Flatten()(panel[:, bar_rows(size), 0])
     x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
     return layers.Reshape((1, 1, width))(layers.Dense(width)(x))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from face2face.data.dataset import StripDataset, to_bytes
+from face2face.data.dataset import StripDataset, apart, to_bytes
 from face2face.image import Image, side_by_side
 from face2face.media.stills import write_image
 
@@ -28,9 +28,9 @@ class Preview:
         """The rows, ``(rows * size, (panels + 2) * size, 3)`` uint8."""
         rows = []
         for condition, truth in self._pairs:
-            answer = keras.ops.convert_to_numpy(generator(condition, training=False))
-            shown = np.split(condition[0], condition.shape[-1] // 3, axis=-1)
-            rows.append(side_by_side(to_bytes(each) for each in (*shown, answer[0], truth[0])))
+            panels = apart(condition)
+            answer = keras.ops.convert_to_numpy(generator(panels, training=False))
+            rows.append(side_by_side(to_bytes(each[0]) for each in (*panels, answer, truth)))
         return np.concatenate(rows)
 
     def write(self, generator: keras.Model, path: Path) -> None:

@@ -10,7 +10,7 @@ from face2face.card import FILE_NAME, Card
 from face2face.errors import ModelError
 from face2face.face.sketch import ANCESTRAL
 from face2face.graph.engine import Engine, OpenVinoEngine, TensorFlowEngine
-from face2face.graph.names import GRAPH
+from face2face.graph.names import GRAPH, INPUT
 from face2face.image import Image, Scene
 from face2face.modes.reenact import Reenact
 
@@ -42,9 +42,9 @@ class Puppet:
             raise ModelError("--tf-model is a frozen graph or the folder of one", f"no file {graph}", do)
         folder = graph.parent
         if not (folder / FILE_NAME).is_file():
-            return cls(Reenact(256, ANCESTRAL, None, None), TensorFlowEngine(graph, 256, 1), graph.name)
+            return cls(Reenact(256, ANCESTRAL, None, None), TensorFlowEngine(graph, 256, (INPUT,)), graph.name)
         card = Card.load(folder)
-        return cls(modes.load(card, folder), OpenVinoEngine(graph, card.size, len(card.panels), card.precision), folder.name)
+        return cls(modes.load(card, folder), OpenVinoEngine(graph, card.size, card.panels, card.precision), folder.name)
 
     def condition(self, scene: Scene) -> list[Image]:
         """The panels that the network is shown."""

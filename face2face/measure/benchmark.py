@@ -220,7 +220,7 @@ class Ancestor:
     def __init__(self, folder: Path) -> None:
         if not (folder / GRAPH).is_file():
             _freeze(folder, Card("reenact", 256, ("sketch",), generator="unet"))
-        self._engine = TensorFlowEngine(folder / GRAPH, 256, 1)
+        self._engine = TensorFlowEngine(folder / GRAPH, 256, ("sketch",))
         self._hog = dlib.get_frontal_face_detector()
         self._predictor = dlib.shape_predictor(str(bundled_weights("shape_predictor_68_face_landmarks.dat")))
 

@@ -36,7 +36,7 @@ def test_a_run_leaves_history_previews_and_a_generator(combined: Path, in_folder
     assert read_image(folder / "previews" / "epoch_0002.png").shape == (2 * 256, 3 * 256, 3)
     assert (folder / "history.png").is_file()
     best = keras.models.load_model(folder / "best.keras", compile=False)
-    assert best.input_shape == (None, 256, 256, 3)
+    assert [tuple(each.shape) for each in best.inputs] == [(None, 256, 256, 3)]
 
 
 def test_the_same_command_goes_on_and_another_setting_is_refused(combined: Path, in_folder: Path, face2face: Command) -> None:
@@ -168,12 +168,12 @@ def test_the_losses_do_not_mix() -> None:
 
 def test_light_begins_with_its_base_and_never_leaves_its_mask() -> None:
     generator = GENERATORS["light"](Layout(4, (0, 1, 2), 3, 256, base=1, mask=2), 4)
-    condition = np.random.default_rng(0).uniform(-1, 1, (1, 256, 256, 9)).astype(np.float32)
-    condition[..., 6:] = -1
-    condition[:, 100:150, 100:150, 6:] = 1
-    assert np.allclose(generator(condition), condition[..., 3:6], atol=1e-6)
+    sketch, base, mask = np.random.default_rng(0).uniform(-1, 1, (3, 1, 256, 256, 3)).astype(np.float32)
+    mask[:] = -1
+    mask[:, 100:150, 100:150] = 1
+    assert np.allclose(generator([sketch, base, mask]), base, atol=1e-6)
     generator.set_weights([each + 0.1 for each in generator.get_weights()])
-    changed = np.abs(np.asarray(generator(condition)) - condition[..., 3:6])[0].max(-1) > 1e-3
+    changed = np.abs(np.asarray(generator([sketch, base, mask])) - base)[0].max(-1) > 1e-3
     assert changed[100:150, 100:150].mean() > 0.9
     changed[100:150, 100:150] = False
     assert not changed.any()
@@ -183,9 +183,8 @@ def test_a_generator_may_be_held_back_towards_its_base() -> None:
     generator = GENERATORS["light"](Layout(3, (0, 1), 2, 64, base=1), 2)
     rng = np.random.default_rng(0)
     generator.set_weights([rng.normal(0, 0.1, each.shape) ** 2 for each in generator.get_weights()])
-    shown = rng.uniform(-1, 1, (1, 64, 64, 6)).astype(np.float32)
-    base = shown[..., 3:]
-    whole, half = (np.asarray(each(shown)) - base for each in (generator, held_back(generator, 0.5)))
+    sketch, base = rng.uniform(-1, 1, (2, 1, 64, 64, 3)).astype(np.float32)
+    whole, half = (np.asarray(each([sketch, base])) - base for each in (generator, held_back(generator, 0.5)))
     assert np.abs(whole).max() > 0.01
     assert half == pytest.approx(whole / 2, abs=1e-5)
     reference = GENERATORS["unet"](Layout(2, (0,), 1, 64), 2)
@@ -196,8 +195,8 @@ def test_validation_tells_how_much_of_the_departure_would_have_been_best() -> No
     """Where the generator departs twice as far as the truth lies, half would have been best."""
     layout = Layout(3, (0, 1), 2, 64, base=1)
     shown = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 64, 64, 6)).astype(np.float32)
-    condition = keras.Input((64, 64, 6))
-    model = Pix2Pix(keras.Model(condition, condition[..., 3:] + 0.4), None, layout)
+    panels = [keras.Input((64, 64, 3)) for _ in range(2)]
+    model = Pix2Pix(keras.Model(panels, panels[1] + 0.4), None, layout)
     model.compile(keras.optimizers.Adam())
     figures = model.evaluate(shown, shown[..., 3:] + 0.2, verbose=0, return_dict=True)
     assert figures["agreement"] / figures["extent"] == pytest.approx(0.5, rel=1e-4)
