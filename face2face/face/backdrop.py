@@ -17,6 +17,8 @@ _STILL, _MOVING = 4.0, 9.0
 _MOST = 0.6
 #: Grey levels from the backdrop at which a photo's pixel begins to be, and surely is, something that stands before it.
 _ALIKE, _BEFORE = 8.0, 18.0
+#: Pixels at which that is seen, at most: it is soft.
+_LOOKED_AT = 256
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,12 @@ class Backdrop:
 
     def foreground(self, photo: Image) -> NDArray[np.uint8]:
         """What stands before the backdrop in a photo of the scene: ``(size, size, 1)`` uint8, 255 where something surely does."""
-        unit = max(1, photo.shape[0] // 256)
+        side = min(_LOOKED_AT, photo.shape[0])
         red, green, blue = cv2.split(cv2.absdiff(photo, self.photo))
-        away = cv2.GaussianBlur(cv2.max(cv2.max(red, green), blue).astype(np.float32), (0, 0), 1.5 * unit)
-        before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3 * unit)
-        return _to_bytes(cv2.GaussianBlur(before, (0, 0), 2 * unit))
+        away = cv2.resize(cv2.max(cv2.max(red, green), blue), (side, side), interpolation=cv2.INTER_AREA)
+        away = cv2.GaussianBlur(away.astype(np.float32), (0, 0), 1.5)
+        before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3)
+        return cv2.resize(_to_bytes(cv2.GaussianBlur(before, (0, 0), 2)), photo.shape[1::-1])[..., None]
 
     def behind(self, moved: NDArray[np.uint8]) -> Image:
         """A moved photo with the backdrop back in its place: ``(size, size, 3)`` uint8.

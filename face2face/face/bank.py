@@ -142,7 +142,7 @@ class Bank:
     def foresee(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
         """Begins to make a keyframe's :meth:`layers` by its index, unless they are there, and doesn't wait for them."""
         # Nothing here holds the bank itself: with it go its pictures and its thread, at once.
-        beside, coded, backdrop = ThreadPoolExecutor(1), self.coded, self.backdrop
+        beside, coded, backdrop = ThreadPoolExecutor(2), self.coded, self.backdrop
 
         def layered(index: int) -> NDArray[np.uint8]:
             photo = sharpened(_decoded(coded[index]))
@@ -155,17 +155,22 @@ class Bank:
         """How many decoded keyframes are kept."""
         return max(1, _DECODED // (4 * self.size**2))
 
-    def foresee_all(self) -> Thread:
-        """Begins to make all :meth:`layers` that are kept, one after another: who asks for one meanwhile waits for one other at most.
+    def foresee_all(self, wanted: NDArray[np.floating]) -> Thread:
+        """Begins to make all :meth:`layers` that are kept, one after another; who asks for one meanwhile needn't wait.
+
+        Args:
+            wanted: A pose, see :meth:`describe`: what is like it in any likeness comes first. From there a blink or a word is near.
 
         Returns:
             What does it, to be waited for.
         """
-        foresee, count = self.foresee, min(len(self), self._remembered)
+        foresee = self.foresee
+        nearest = np.argsort(np.min([self.distances(wanted, like) for like in LIKENESSES], axis=0))
+        order = nearest[: self._remembered].tolist()
 
         def one_by_one() -> None:
             with suppress(RuntimeError):  # the program ends
-                for index in range(count):
+                for index in order:
                     foresee(index).result()
 
         beside = Thread(target=one_by_one, daemon=True)

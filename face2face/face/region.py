@@ -17,7 +17,7 @@ _SOFTNESS = 0.08
 #: Where on the way from the nose's bridge to its root the face's upper half ends and its lower one begins.
 _BELOW_EYES = (0.4, 0.9)
 #: A mask whose edge is softer than twice so many pixels is made coarser and enlarged: no grey level tells, and blurring is what takes time.
-_SOFT = 4.0
+_SOFT = 2.0
 
 
 def fill(outline: NDArray[np.floating], size: int, softness: float = 0.0) -> NDArray[np.float32]:
@@ -55,7 +55,7 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
 
 def extent(mask: Image) -> Extent:
     """The smallest part of a panel that holds all of a mask; all of it where the mask is empty."""
-    x, y, width, height = cv2.boundingRect(mask[..., 0])
+    x, y, width, height = cv2.boundingRect(cv2.extractChannel(mask, 0))
     return (slice(y, y + height), slice(x, x + width)) if width else (slice(0, mask.shape[0]), slice(0, mask.shape[1]))
 
 

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from face2face.face.landmarks import FACING
 from face2face.image import Extent, Image, Landmarks
 
-#: Nodes along the longer side of the grid at which the spline is evaluated, and at least along the other, where they lie as near to each
-#: other; between them the map is interpolated linearly.
-_NODES, _LEAST_NODES = 24, 4
+#: Into so many squares, at most, the longer side of what is wanted is divided; in their middles the spline is evaluated, linear between.
+_SQUARES = 24
 #: Anchors a side of the picture, which keep the background where it is.
 _ANCHORS = 4
 #: As far down, in shares of the size, its sides may be held beyond them.
@@ -44,8 +43,10 @@ class Hold:
     beyond: float
 
 
-#: All landmarks, exactly: for a face.
+#: All landmarks, exactly: for a face. And those of its upper half, or its lower one, which takes half the time.
 FIRMLY = Hold(tuple(range(68)), 1.0, 0.0)
+ABOVE = Hold((*range(5), *range(12, 48)), 1.0, 0.0)
+BELOW = Hold((*range(17), *range(27, 36), 40, 41, 46, 47, *range(48, 68)), 1.0, 0.0)
 #: Those that bone moves, and loosely: for what surrounds the face. Brows, chin, lips and lids would make hair and collar nod with every
 #: word; held at the edge, hair that is near it would hardly follow the head.
 LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, 16, *range(27, 36)), 800.0, 0.3)
@@ -95,12 +96,16 @@ def warp(
         np.repeat((hold.stiffness, 0.0), (len(wanted), len(anchors))),
     )
     lengths = [part.stop - part.start for part in (rows, columns)]
-    nodes = [max(_LEAST_NODES, round(_NODES * length / max(lengths))) for length in lengths]
-    y, x = (np.linspace(part.start, part.stop - 1, count) / unit for part, count in zip((rows, columns), nodes, strict=True))
+    side = -(-max(lengths) // _SQUARES)
+    # One more before and behind: up to the edge it shall lie between two of them.
+    y, x = (
+        part.start + side * (np.arange(-1, -(-length // side) + 1) + 0.5) - 0.5
+        for part, length in zip((rows, columns), lengths, strict=True)
+    )
     # Pixel centres are at whole numbers before and after.
-    coarse = photo.shape[0] / size * (spline.on_grid(x, y) + 0.5) - 0.5
-    down, across = (_between(length, count) for length, count in zip(lengths, nodes, strict=True))
-    from_x, from_y = down @ coarse @ across.T
+    coarse = photo.shape[0] / size * (spline.on_grid(x / unit, y / unit) + 0.5) - 0.5
+    inside = tuple(slice(side, side + length) for length in lengths)
+    from_x, from_y = (cv2.resize(each, None, fx=side, fy=side, interpolation=cv2.INTER_LINEAR)[inside] for each in coarse)
     return np.asarray(cv2.remap(photo, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
@@ -147,13 +152,6 @@ def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArra
     bending *= squared
     bending /= 2
     return np.asarray(bending)
-
-
-@lru_cache(maxsize=256)
-def _between(pixels: int, nodes: int) -> NDArray[np.float32]:
-    """The weights of the grid's nodes at so many pixels, ``(pixels, nodes)``; OpenCV would round them to 32nds."""
-    at = np.linspace(0, nodes - 1, pixels, dtype=np.float32)[:, None]
-    return np.maximum(0, 1 - np.abs(at - np.arange(nodes, dtype=np.float32)))
 
 
 def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:

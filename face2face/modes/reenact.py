@@ -18,7 +18,7 @@ from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, cho
 from face2face.face.region import blend, extent, face_mask, halves
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
-from face2face.face.warp import FIRMLY, LOOSELY, warp
+from face2face.face.warp import ABOVE, BELOW, LOOSELY, Hold, warp
 from face2face.image import Extent, Image, Landmarks, Scene
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
@@ -111,11 +111,11 @@ class Reenact:
             """A keyframe, its head in the pose, before what stood still."""
             return bank.backdrop.behind(warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, LOOSELY))
 
-        def face(like: Likeness, within: Extent) -> Image:
+        def face(like: Likeness, hold: Hold, within: Extent) -> Image:
             """A part of the face in the pose."""
 
             def posed(index: int) -> Image:
-                layers = warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, FIRMLY, within)
+                layers = warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, hold, within)
                 return np.asarray(cv2.cvtColor(layers, cv2.COLOR_RGBA2RGB), np.uint8)
 
             return self._mixed(like, wanted, scene.seconds, posed)
@@ -125,8 +125,8 @@ class Reenact:
         within = extent(mask)
         above, below, upper = halves(landmarks, within)
         whole = warped.copy()
-        whole[below] = face(MOUTH, below)
-        whole[above] = blend(whole[above], face(EYES, above), upper)
+        whole[below] = face(MOUTH, BELOW, below)
+        whole[above] = blend(whole[above], face(EYES, ABOVE, above), upper)
         warped[within] = blend(warped[within], whole[within], mask[within])
         return [drawn, warped, mask]
 
@@ -144,7 +144,7 @@ class Reenact:
         assert self.bank is not None
         if seconds is None:
             if not self._followers:
-                self.bank.foresee_all()
+                self.bank.foresee_all(wanted)
             distances = self.bank.distances(wanted, like)
             self.bank.foresee(int(distances.argmin()))  # it may be chosen one of the next times
             return self._followers.setdefault(like, Follower(like.patience))(distances)

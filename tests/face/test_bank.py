@@ -77,7 +77,7 @@ def test_what_was_foreseen_is_there(bank: Bank) -> None:
 
 
 def test_all_can_be_foreseen(bank: Bank) -> None:
-    bank.foresee_all().join()
+    bank.foresee_all(bank.describe(POSES[0])).join()
     assert all(bank.foresee(index).done() for index in range(len(bank)))
 
 
