@@ -35,6 +35,8 @@ _OPENING = 0.15
 _EXACT = 0.01
 #: Bytes of decoded keyframes kept in memory.
 _DECODED = 120_000_000
+#: Pixels of the keyframes that are decoded at the start: all ninety of 256 pixels, and no longer for larger ones.
+_FORESEEN = 6_000_000
 #: Keyframes kept enlarged: those of three likenesses, each with some that fade.
 _AT_HAND = 16
 
@@ -155,18 +157,18 @@ class Bank:
         """How many decoded keyframes are kept."""
         return max(1, _DECODED // (4 * self.size**2))
 
-    def foresee_all(self, wanted: NDArray[np.floating]) -> Thread:
-        """Begins to make all :meth:`layers` that are kept, one after another; who asks for one meanwhile needn't wait.
+    def foresee_near(self, wanted: NDArray[np.floating]) -> Thread:
+        """Begins to make those :meth:`layers` that are soon needed, one after another; who asks for one meanwhile needn't wait.
 
         Args:
-            wanted: A pose, see :meth:`describe`: what is like it in any likeness comes first. From there a blink or a word is near.
+            wanted: A pose, see :meth:`describe`: what is like it in any likeness comes first, since from there a blink or a word is near.
 
         Returns:
             What does it, to be waited for.
         """
         foresee = self.foresee
         nearest = np.argsort(np.min([self.distances(wanted, like) for like in LIKENESSES], axis=0))
-        order = nearest[: self._remembered].tolist()
+        order = nearest[: min(self._remembered, _FORESEEN // self.size**2)].tolist()
 
         def one_by_one() -> None:
             with suppress(RuntimeError):  # the program ends

@@ -144,7 +144,7 @@ class Reenact:
         assert self.bank is not None
         if seconds is None:
             if not self._followers:
-                self.bank.foresee_all(wanted)
+                self.bank.foresee_near(wanted)
             distances = self.bank.distances(wanted, like)
             self.bank.foresee(int(distances.argmin()))  # it may be chosen one of the next times
             return self._followers.setdefault(like, Follower(like.patience))(distances)

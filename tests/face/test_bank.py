@@ -1,5 +1,7 @@
 import weakref
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,9 +78,23 @@ def test_what_was_foreseen_is_there(bank: Bank) -> None:
     assert bank.foresee(2) is foreseen, "made once"
 
 
-def test_all_can_be_foreseen(bank: Bank) -> None:
-    bank.foresee_all(bank.describe(POSES[0])).join()
+def test_those_that_are_near_can_be_foreseen(bank: Bank) -> None:
+    bank.foresee_near(bank.describe(POSES[0])).join()
     assert all(bank.foresee(index).done() for index in range(len(bank)))
+
+
+def test_what_is_near_is_foreseen_first(bank: Bank) -> None:
+    made, asked = bank.foresee, []
+
+    def foresee(index: int) -> Future[Any]:
+        asked.append(index)
+        return made(index)
+
+    vars(bank)["foresee"] = foresee
+    for index in range(len(bank)):
+        bank.foresee_near(bank.describe(bank.landmarks[index])).join()
+        assert asked[-len(bank)] == index
+        assert sorted(asked[-len(bank) :]) == list(range(len(bank)))
 
 
 @pytest.mark.parametrize("keep", [0, 100, -100])
