@@ -153,7 +153,8 @@ class StripDataset(keras.utils.PyDataset):
         """The target as far as it can be reached: beyond the mask it is the base, which the discriminator would else tell at a glance."""
         if self._layout.base is None or self._layout.mask is None:
             return wanted
-        base, mask = (shown[..., 3 * place : 3 * place + 3] for place in (self._layout.base, self._layout.mask))
+        panels = apart(shown)
+        base, mask = panels[self._layout.base], panels[self._layout.mask]
         return base + (mask + 1) / 2 * (wanted - base)
 
     def on_epoch_end(self) -> None:

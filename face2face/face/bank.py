@@ -143,7 +143,7 @@ class Bank:
     @cached_property
     def foresee(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
         """Begins to make a keyframe's :meth:`layers` by its index, unless they are there, and doesn't wait for them."""
-        # Nothing here holds the bank itself: with it go its pictures and its thread, at once.
+        # Nothing here holds the bank itself: with it go its pictures and its threads, at once.
         beside, coded, backdrop = ThreadPoolExecutor(2), self.coded, self.backdrop
 
         def layered(index: int) -> NDArray[np.uint8]:
@@ -168,7 +168,7 @@ class Bank:
         """
         foresee = self.foresee
         nearest = np.argsort(np.min([self.distances(wanted, like) for like in LIKENESSES], axis=0))
-        order = nearest[: min(self._remembered, _FORESEEN // self.size**2)].tolist()
+        order = nearest[: _FORESEEN // self.size**2].tolist()
 
         def one_by_one() -> None:
             with suppress(RuntimeError):  # the program ends

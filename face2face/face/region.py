@@ -16,7 +16,8 @@ _INSET = 0.98
 _SOFTNESS = 0.08
 #: Where on the way from the nose's bridge to its root the face's upper half ends and its lower one begins.
 _BELOW_EYES = (0.4, 0.9)
-#: A mask whose edge is softer than twice so many pixels is made coarser and enlarged: no grey level tells, and blurring is what takes time.
+#: A mask whose edge is softer than twice so many pixels is made coarser and enlarged: that alters it by a grey level or two, and blurring
+#: is what takes time.
 _SOFT = 2.0
 
 

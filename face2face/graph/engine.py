@@ -54,7 +54,7 @@ class OpenVinoEngine:
         except RuntimeError as error:
             raise _damaged(path) from error
         _check(path, {each.any_name: tuple(each.shape) for each in model.inputs}, size, panels)
-        self._names = [_tensor(panel) for panel in panels]
+        self._panels = panels
 
         def compiled() -> Any:
             try:
@@ -68,7 +68,7 @@ class OpenVinoEngine:
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
         request = self._request.result()
-        request.infer({name: panel[None] for name, panel in zip(self._names, panels, strict=True)}, share_inputs=True)
+        request.infer(fed(self._panels, panels), share_inputs=True)
         return np.array(request.get_output_tensor(0).data[0])
 
 
@@ -107,6 +107,11 @@ class TensorFlowEngine:
         # The second panel of the ancestors' is the camera's picture, which their graph crops away.
         shown = [np.concatenate(panels * 2, axis=1)] if self._strip else [panel[None] for panel in panels]
         return np.asarray(self._run(*map(self._tensor, shown)).numpy().reshape(panels[0].shape), np.uint8)
+
+
+def fed(names: tuple[str, ...], panels: list[Image]) -> dict[str, Image]:
+    """What a graph is given: each panel as a batch of one, under its tensor's name."""
+    return {_tensor(name): panel[None] for name, panel in zip(names, panels, strict=True)}
 
 
 def _tensor(name: str) -> str:

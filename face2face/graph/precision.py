@@ -13,7 +13,7 @@ from face2face import modes
 from face2face.card import Card
 from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
-from face2face.graph.engine import OpenVinoEngine
+from face2face.graph.engine import OpenVinoEngine, fed
 from face2face.graph.names import GRAPH, QUANTISED
 from face2face.image import Image, Landmarks, Scene
 from face2face.modes import Mode
@@ -130,7 +130,7 @@ def _quantise(folder: Path, names: tuple[str, ...], shown: list[list[Image]]) ->
 
     nncf.set_log_level(logging.ERROR)
     model = ov.Core().read_model(folder / GRAPH)
-    pictures = nncf.Dataset([{f"{name}:0": panel[None] for name, panel in zip(names, panels, strict=True)} for panels in shown])
+    pictures = nncf.Dataset([fed(names, panels) for panels in shown])
     # Enlarging is a product with known weights: nothing is won there, and OpenVINO can't run it in whole numbers.
     quantised = nncf.quantize(model, pictures, subset_size=len(shown), ignored_scope=nncf.IgnoredScope(types=["MatMul"], validate=False))
     ov.save_model(quantised, folder / QUANTISED)

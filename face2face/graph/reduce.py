@@ -66,11 +66,12 @@ def without_training(generator: keras.Model) -> keras.Model:
     """The same function with fewer layers: no dropout, and batch normalisation folded into the convolutions before it."""
     normalised = {norm.name: _convolutions_before(norm) for norm in generator.layers}
     dropped = {name for name, convolutions in normalised.items() if convolutions}
+    folded = {each.name: name for name, convolutions in normalised.items() for each in convolutions}
     # The first of those that are summed has the bias of all.
-    folded = {each.name: (name, place == 0) for name, summed in normalised.items() for place, each in enumerate(summed)}
+    biased = {convolutions[0].name for convolutions in normalised.values() if convolutions}
 
     def clone(layer: keras.Layer) -> keras.Layer:
-        bias = {"use_bias": True} if folded.get(layer.name, ("", False))[1] else {}
+        bias = {"use_bias": True} if layer.name in biased else {}
         return type(layer).from_config(layer.get_config() | bias)
 
     def call(layer: keras.Layer, *arguments: Any, **options: Any) -> Any:
@@ -81,8 +82,7 @@ def without_training(generator: keras.Model) -> keras.Model:
     for layer in reduced.layers:
         weights = generator.get_layer(layer.name).get_weights()
         if layer.name in folded:
-            norm, _ = folded[layer.name]
-            weights = _folded(weights[0], generator.get_layer(norm))[: len(layer.weights)]
+            weights = _folded(weights[0], generator.get_layer(folded[layer.name]))[: len(layer.weights)]
         layer.set_weights(weights)
     return reduced
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from face2face.data.dataset import Layout
+from face2face.data.dataset import Layout, apart
 
 #: Conditions ``(b, s, s, 3n)`` with pictures ``(b, s, s, 3)``, both in [-1, 1].
 Pictures = list[tuple[Any, Any]]
@@ -54,7 +54,8 @@ class Adversary:
         return loss
 
     def _shown(self, condition: Any, picture: Any) -> Any:
-        return ops.concatenate([*(condition[..., 3 * place : 3 * place + 3] for place in self._judged), picture], -1)
+        panels = apart(condition)
+        return ops.concatenate([*(panels[place] for place in self._judged), picture], -1)
 
     def _cross_entropy(self, said: Any, label: float, condition: Any) -> Any:
         """Mean sigmoid cross-entropy of the patches' logits with one label for all."""
@@ -62,7 +63,7 @@ class Adversary:
         entropy = ops.softplus(logits) - label * logits
         if self._mask is None:
             return ops.mean(entropy)
-        mask = condition[..., 3 * self._mask : 3 * self._mask + 1]
+        mask = apart(condition)[self._mask][..., :1]
         # The outermost patches are a pixel farther inside than the mask's outermost eighths.
         counts = ops.cast(ops.max_pool(mask, 8)[:, 1:-1, 1:-1] > 0, "float32")
         return ops.sum(entropy * counts) / ops.maximum(ops.sum(counts), 1.0)
@@ -71,7 +72,7 @@ class Adversary:
         """How far the colours that are said are from those that were asked for."""
         if self._colours is None:
             return 0.0
-        colours = condition[..., 3 * self._colours : 3 * self._colours + 3]
+        colours = apart(condition)[self._colours]
         coarse = ops.average_pool(colours, colours.shape[1] // said[1].shape[1])
         return _COLOURS * ops.mean(ops.abs(said[1] - coarse))
 

@@ -75,7 +75,7 @@ class Pix2Pix(keras.Model):
         self._l1.update_state(l1)
         if not training:
             if self._base is not None:
-                base = x[..., 3 * self._base : 3 * self._base + 3]
+                base = apart(x)[self._base]
                 self._agreement.update_state(ops.mean((y_pred - base) * (y - base)))
                 self._extent.update_state(ops.mean(ops.square(y_pred - base)))
             return l1

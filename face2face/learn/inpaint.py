@@ -6,6 +6,7 @@ from typing import Any
 
 from keras import ops
 
+from face2face.data.dataset import apart
 from face2face.learn.adversary import Pictures
 from face2face.learn.gan import Pix2Pix
 from face2face.learn.perception import Perception
@@ -59,7 +60,7 @@ class Inpainting(Pix2Pix):
 
     def _missing(self, x: Any) -> Any:
         assert self._mask is not None
-        return (x[..., 3 * self._mask : 3 * self._mask + 1] + 1) / 2
+        return (apart(x)[self._mask][..., :1] + 1) / 2
 
     def _composed(self, x: Any, picture: Any) -> Any:
         missing = self._missing(x)
