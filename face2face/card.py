@@ -14,7 +14,9 @@ FILE_NAME = "card.json"
 #: Where training leaves the generator of its best epoch, beside the card.
 BEST = "best.keras"
 FORMAT = 1
+#: Width and height of the panels that pairs can be made of, in pixels; parsers see photos at others too, multiples of this.
 SIZES = (256, 512)
+_STEP = 64
 #: Fields that name a panel, if there is one that is this.
 ROLES = ("base", "mask", "colours", "bars")
 NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, and don't make a face speak without its owner's consent."
@@ -26,7 +28,7 @@ class Card:
 
     Attributes:
         mode: A name in :data:`face2face.modes.MODES`.
-        size: Width and height of a panel in pixels, 256 or 512.
+        size: Width and height of a panel in pixels, a multiple of 64 between those of :data:`SIZES`.
         panels: What the network is shown, in order; a strip holds these and then the target.
         base: The panel from which the answer departs; empty where it is painted from nothing.
         mask: The panel that says where it may depart; empty for everywhere.
@@ -113,8 +115,9 @@ class Card:
             raise ModelError("a card has only the fields of its format", f"{', '.join(unknown)} in {origin}", do)
         if missing := sorted({"mode", "size", "panels"} - set(values)):
             raise ModelError("a card names its mode, size and panels", f"none for {', '.join(missing)} in {origin}", do)
-        if values["size"] not in SIZES:
-            raise ModelError("a card's size is 256 or 512", f"{values['size']!r} in {origin}", do)
+        least, most = SIZES
+        if values["size"] not in range(least, most + 1, _STEP):
+            raise ModelError(f"a card's size is a multiple of {_STEP} from {least} to {most}", f"{values['size']!r} in {origin}", do)
         panels = values["panels"]
         if not isinstance(panels, list) or not panels or not all(isinstance(each, str) for each in panels):
             raise ModelError("a card's panels are a list of names", f"{panels!r} in {origin}", do)

@@ -18,7 +18,7 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     ("change", "said"),
     [
         ({"format": 99}, "format 1"),
-        ({"size": 300}, "256 or 512"),
+        ({"size": 300}, "from 256 to 512"),
         ({"panels": "sketch"}, "list of names"),
         ({"panels": []}, "list of names"),
         ({"surprise": 1}, "surprise"),

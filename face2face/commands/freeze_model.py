@@ -26,8 +26,8 @@ def run(options: argparse.Namespace) -> None:
     """Freezes it and says where it is."""
     with quiet():
         from face2face.graph.freeze import freeze
-    from face2face.graph.precision import choose_precision
+    from face2face.graph.precision import choose_precision, examples
 
     print(f"written: {freeze(options.model_folder)}")
-    chosen = choose_precision(options.model_folder, options.precision, options.input_dir)
+    chosen = choose_precision(options.model_folder, options.precision, examples(options.model_folder, options.input_dir))
     print(f"runs in {chosen.precision}: {chosen.milliseconds:.1f} ms a picture, {chosen.difference:.2f} grey levels from float32")

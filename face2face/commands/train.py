@@ -172,12 +172,12 @@ def export(folder: Path, strips: Path) -> None:
 
     if keras.backend.backend() == "tensorflow":
         from face2face.graph.freeze import freeze
-        from face2face.graph.precision import choose_precision
+        from face2face.graph.precision import AUTO, choose_precision, examples
         from face2face.graph.reduce import reduce
 
         reduce(folder, folder)
         freeze(folder)
-        choose_precision(folder, strips=strips)
+        choose_precision(folder, AUTO, examples(folder, strips))
     else:
         for verb, *arguments in (
             ("reduce_model", "--model-input", folder, "--model-output", folder),

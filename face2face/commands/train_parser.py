@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photos", type=Path, required=True, help="a folder of square photos, framed as in CelebA-HQ")
     parser.add_argument("--labels", type=Path, required=True, help="a folder of their label maps, PNGs of the same names")
     parser.add_argument("--output_dir", type=Path, default=Path("parser"), help="where the training's state and the model go")
-    parser.add_argument("--size", type=int, choices=(256, 512), default=256, help="at which photos are seen, in pixels")
+    parser.add_argument("--size", type=int, choices=(256, 384, 448, 512), default=256, help="at which photos are seen, in pixels")
     parser.add_argument("--epochs", type=positive, default=40, help="times through the photos")
     parser.add_argument("--batch_size", type=positive, default=8, help="photos a step")
     parser.add_argument("--lr", type=number, default=1.5e-3, help="highest learning rate")
@@ -40,11 +40,13 @@ def run(options: argparse.Namespace) -> int:
         keras.ops.zeros(())
     from face2face import __version__
     from face2face.card import Card
+    from face2face.data.dataset import to_bytes
     from face2face.data.labelled import LabelledPhotos, Variation
     from face2face.data.maps import held_out, pairs
     from face2face.errors import DataError
     from face2face.files import writable_folder, write_aside
     from face2face.graph.freeze import freeze
+    from face2face.graph.precision import choose_precision
     from face2face.graph.reduce import load_generator, without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
@@ -94,5 +96,7 @@ def run(options: argparse.Namespace) -> int:
     with write_aside(folder / REDUCED) as aside:
         without_training(with_probabilities(network)).save(aside)
     freeze(folder)
+    some = LabelledPhotos(learnt[:20], options.size)
+    choose_precision(folder, "bf16", [[to_bytes(some[number][0][0])] for number in range(len(some))])
     print(f"exported {folder / GRAPH}")
     return 0

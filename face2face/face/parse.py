@@ -30,7 +30,8 @@ class Parser:
     """Parses photos.
 
     Args:
-        engine: Of a ``(size, size, 3)`` uint8 RGB photo, alone in a list, says how likely each class is: ``(size, size, 19)`` uint8.
+        engine: Of a ``(size, size, 3)`` uint8 RGB photo, alone in a list, says how likely each class is, ``(n, n, 19)`` uint8, each
+            place standing for as many pixels as fit.
         size: Width and height that it takes, in pixels.
     """
 

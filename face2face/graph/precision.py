@@ -16,13 +16,12 @@ from face2face.errors import ModelError, OptionError
 from face2face.graph.engine import OpenVinoEngine, fed
 from face2face.graph.names import GRAPH, QUANTISED
 from face2face.image import Image, Landmarks, Scene
-from face2face.modes import Mode
 
 AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
 #: How far a picture may be from float32's on average, in grey levels.
 TOLERANCE = 2.0
-#: Pictures on which that is seen, those for calibration, and turns in which the time is taken.
-_SEEN, _CALIBRATION, _TURNS = 20, 100, 5
+#: Pictures on which that is seen, and turns in which the time is taken.
+_SEEN, _TURNS = 20, 5
 #: Of the time with more bits, what fewer may take at most to be worth it.
 _WORTH = 0.9
 
@@ -42,14 +41,15 @@ class Outcome:
     milliseconds: float
 
 
-def choose_precision(folder: Path, wanted: str = AUTO, strips: Path | None = None) -> Outcome:
+def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) -> Outcome:
     """Says in the card of a frozen model in which precision it runs, and writes what that needs beside the graph.
 
     Args:
-        folder: Holds the graph, its card and what lies beside it.
-        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF on the model's own keyframes or strips; or
-            ``auto``: of those that can be had, see :func:`fewest_bits_worth_it`.
-        strips: The folder of those that the model was trained on, for a model that brings no keyframes.
+        folder: Holds the graph and its card.
+        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF; or ``auto``: of those that can be had, see
+            :func:`fewest_bits_worth_it`.
+        shown: Panels on which the pictures are compared and quantising is calibrated, see :func:`examples`; where there are none,
+            ``auto`` is float32.
 
     Returns:
         What was chosen.
@@ -59,16 +59,15 @@ def choose_precision(folder: Path, wanted: str = AUTO, strips: Path | None = Non
         OptionError: NNCF isn't installed, and is wanted.
     """
     card = Card.load(folder)
-    mode = modes.load(card, folder)
     if wanted == "int8" and not has_nncf():
         raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
-    seen, calibration = (examples(mode, count) or _from_strips(strips, card, count) for count in (_SEEN, _CALIBRATION))
-    if wanted == "int8" and not calibration:
+    seen = [shown[each] for each in _evenly(len(shown), _SEEN)]
+    if wanted == "int8" and not seen:
         rule = "int8 is calibrated on a model's own keyframes or strips"
         raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
     tried = [name for name in PRECISIONS if seen and (name != "int8" or has_nncf())] if wanted == AUTO else ["f32", wanted]
     if "int8" in tried:
-        _quantise(folder, card.panels, calibration)
+        _quantise(folder, card.panels, shown)
     outcomes = _compare(folder, card, list(dict.fromkeys(tried or ["f32"])), seen)
     best = fewest_bits_worth_it(outcomes) if wanted == AUTO else outcomes[-1]
     if best.difference > TOLERANCE:
@@ -97,8 +96,19 @@ def has_nncf() -> bool:
     return find_spec("nncf") is not None
 
 
-def examples(mode: Mode, count: int) -> list[list[Image]]:
-    """What the network is shown of the model's own keyframes, as in training; of a model without any, of its shape's extremes."""
+def examples(folder: Path, strips: Path | None = None, count: int = 100) -> list[list[Image]]:
+    """What a model's network is shown, as in training: of its own keyframes, or of its shape's extremes, or of some strips.
+
+    Args:
+        folder: Holds its card and what lies beside it.
+        strips: The folder of those that it was trained on, for a model that has neither; without, nothing is shown.
+        count: How many pictures at most, evenly chosen.
+
+    Raises:
+        ModelError: The model is missing or damaged.
+    """
+    card = Card.load(folder)
+    mode = modes.load(card, folder)
     poses: list[tuple[Landmarks, float | None]]
     if mode.bank is not None:
         poses = list(zip(mode.bank.landmarks, map(float, mode.bank.seconds), strict=True))
@@ -106,22 +116,20 @@ def examples(mode: Mode, count: int) -> list[list[Image]]:
         poses = [(each, None) for each in (mode.shape.rest, mode.shape.low, mode.shape.high)]
     else:
         poses = []
-    chosen = np.unique(np.linspace(0, len(poses) - 1, min(count, len(poses))).round().astype(int)).tolist()
     blank = np.zeros((mode.size, mode.size, 3), np.uint8)
-    return [mode.condition(Scene(blank, *poses[each])) for each in chosen]
-
-
-def _from_strips(folder: Path | None, card: Card, count: int) -> list[list[Image]]:
-    """What the network is shown of some strips; nothing where there are none."""
-    if folder is None:
-        return []
-    names, strips = read_card(folder).panels, list_strips(folder, TRAIN)
-    chosen = np.unique(np.linspace(0, len(strips) - 1, min(count, len(strips))).round().astype(int)).tolist()
-    shown = (dict(zip(names, read_strip(strips[each], len(names) + 1), strict=False)) for each in chosen)
+    if poses or strips is None:
+        return [mode.condition(Scene(blank, *poses[each])) for each in _evenly(len(poses), count)]
+    names, files = read_card(strips).panels, list_strips(strips, TRAIN)
+    shown = (dict(zip(names, read_strip(files[each], len(names) + 1), strict=False)) for each in _evenly(len(files), count))
     return [[panels[name] for name in card.panels] for panels in shown]
 
 
-def _quantise(folder: Path, names: tuple[str, ...], shown: list[list[Image]]) -> None:
+def _evenly(available: int, count: int) -> list[int]:
+    """So many numbers below ``available``, or all, the first and the last among them."""
+    return np.unique(np.linspace(0, available - 1, min(count, available)).round().astype(int)).tolist()
+
+
+def _quantise(folder: Path, names: tuple[str, ...], shown: Sequence[list[Image]]) -> None:
     """Writes the graph in 8-bit whole numbers, in OpenVINO's own format."""
     import logging
 

@@ -116,9 +116,9 @@ def train(
         epochs: Times through the photos.
         lr: The highest learning rate.
         callbacks: Further ones.
-        begin: A finished parser of the same size to go on from; its normalisation is folded and stays so. What comes out is halfway
-            between it and what is learnt, which holds on to what either knows: Wortsman et al., *Robust fine-tuning of zero-shot
-            models*, CVPR 2022, section 3.
+        begin: A finished parser to go on from, perhaps one that sees photos smaller; its normalisation is folded and stays so. What
+            comes out is halfway between it and what is learnt, which holds on to what either knows: Wortsman et al., *Robust
+            fine-tuning of zero-shot models*, CVPR 2022, section 3.
 
     Returns:
         The trained network, see :func:`parser`.
@@ -130,7 +130,9 @@ def train(
         network = parser(training.size)
         load_weights(network)
     else:
-        network = keras.Model(begin.input, begin.get_layer(_LOGITS).output, name="parser")
+        photo = keras.Input((training.size, training.size, 3), name="photo")
+        network = keras.models.clone_model(keras.Model(begin.input, begin.get_layer(_LOGITS).output, name="parser"), photo)
+        network.set_weights(begin.get_weights())
     fix(network, _FIXED)
     before = network.get_weights()
     model = network
@@ -150,7 +152,6 @@ def train(
 
 
 def with_probabilities(network: keras.Model) -> keras.Model:
-    """A parser that answers at its photo's size how likely each class is, in [-1, 1] as pictures are: ``(b, s, s, 19)``."""
-    logits = layers.UpSampling2D(2, interpolation="bilinear")(network.output)
-    likely = layers.Rescaling(2.0, -1.0, name="likely")(layers.Softmax()(logits))
+    """A parser that answers at half its photo's size how likely each class is, in [-1, 1] as pictures are: ``(b, s / 2, s / 2, 19)``."""
+    likely = layers.Rescaling(2.0, -1.0, name="likely")(layers.Softmax()(network.output))
     return keras.Model(network.input, likely, name="parser")

@@ -35,7 +35,7 @@ from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
 from face2face.graph.engine import TensorFlowEngine
 from face2face.graph.names import GRAPH
-from face2face.graph.precision import choose_precision
+from face2face.graph.precision import choose_precision, examples
 from face2face.image import Image, Landmarks, Scene, centre_box
 from face2face.live import loop
 from face2face.live.apart import Apart
@@ -299,7 +299,7 @@ def enlarged(model: Path, folder: Path) -> Path:
     pose = np.array((factor, factor, 1, 1), np.float32)
     larger = TargetShape(**{name: each * (pose if name.startswith("pose") else factor) for name, each in vars(shape).items()})
     _freeze(folder, replace(card, size=512, shape=larger.to_json()))
-    choose_precision(folder, card.precision)
+    choose_precision(folder, card.precision, examples(folder))
     return folder
 
 

@@ -10,7 +10,7 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
-from face2face.graph.precision import TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
+from face2face.graph.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.live.puppet import Puppet
 from face2face.media.stills import write_image
 
@@ -25,13 +25,13 @@ def model(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("wanted", ["f32", "bf16", pytest.param("int8", marks=needs_nncf)])
 def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model: Path) -> None:
     exact = Puppet.load(shipped_model())
-    outcome = choose_precision(model, wanted)
+    shown = examples(model)
+    outcome = choose_precision(model, wanted, shown)
     assert outcome.precision == Card.load(model).precision == wanted
     assert outcome.difference <= TOLERANCE
     puppet = Puppet.load(model)
     assert wanted in puppet.engine.name
-    (panels,) = examples(exact.mode, 1)
-    assert np.abs(puppet.engine(panels).astype(int) - exact.engine(panels)).mean() <= TOLERANCE
+    assert np.abs(puppet.engine(shown[0]).astype(int) - exact.engine(shown[0])).mean() <= TOLERANCE
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_fewer_bits_must_be_worth_it(bf16: tuple[float, float], int8: tuple[floa
 
 
 def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
-    outcome = choose_precision(model)
+    outcome = choose_precision(model, AUTO, examples(model, count=20))
     assert outcome.difference <= TOLERANCE
     assert Card.load(model).precision == outcome.precision
 
@@ -58,8 +58,8 @@ def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
 def test_without_nncf_int8_is_refused_and_auto_does_without(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("face2face.graph.precision.has_nncf", lambda: False)
     with pytest.raises(OptionError, match="int8"):
-        choose_precision(model, "int8")
-    assert choose_precision(model).precision in ("f32", "bf16")
+        choose_precision(model, "int8", [])
+    assert choose_precision(model, AUTO, examples(model, count=20)).precision in ("f32", "bf16")
 
 
 def test_a_model_without_keyframes_is_tried_on_the_strips_it_was_trained_on(tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_a_model_without_keyframes_is_tried_on_the_strips_it_was_trained_on(tmp_
     shutil.copy(model / "card.json", strips)
     rng = np.random.default_rng(0)
     write_image(strips / "train" / "one.png", rng.integers(0, 256, (256, 768, 3), np.uint8))
-    assert choose_precision(model).precision == "f32", "without strips nothing can be compared"
-    outcome = choose_precision(model, "bf16", strips)
+    assert choose_precision(model, AUTO, examples(model)).precision == "f32", "without strips nothing can be compared"
+    outcome = choose_precision(model, "bf16", examples(model, strips))
     assert (outcome.precision, Card.load(model).precision) == ("bf16", "bf16")
     assert outcome.milliseconds > 0
 
