@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("--model", type=Path, nargs="+", help="models' folders (default: the shipped one, and its twin at 512 pixels)")
     parser.add_argument("--driver", type=Path, help="a video of the driver (default: a portrait moved by a script)")
-    parser.add_argument("--frames", type=positive, default=300, help="frames a round")
+    parser.add_argument("--frames", type=positive, default=900, help="frames a round")
     parser.add_argument("--rounds", type=positive, default=3, help="rounds; the medians over them are told")
     parser.add_argument("--endure", type=positive, metavar="MINUTES", help="instead: is each as fast and as small after so many minutes?")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")

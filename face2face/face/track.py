@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from face2face.face.landmarks import interocular
 from face2face.image import Image, Landmarks
 
-#: Frames after which it is looked whether the face is still there, and how far it may go in one frame without that, in
-#: interocular distances.
-_CHECKED_EVERY = 6
+#: So many times a second it is looked whether the face is still there; and how far it may go in one frame without that, in interocular
+#: distances.
+_CHECKS = 5.0
 _LEAP = 0.5
 
 
@@ -35,10 +35,11 @@ class Tracker:
 
     Args:
         detector: Finds faces in a picture.
+        fps: How many pictures come a second.
     """
 
-    def __init__(self, detector: Detector) -> None:
-        self._detector = detector
+    def __init__(self, detector: Detector, fps: float = 30.0) -> None:
+        self._detector, self._checked_every = detector, max(1, round(fps / _CHECKS))
         self._last: Landmarks | None = None
         self._unchecked = 0
 
@@ -63,7 +64,7 @@ class Tracker:
         found = self._detector.near(photo, self._last)
         self._unchecked += 1
         leap = np.linalg.norm(found.mean(0) - self._last.mean(0)) > _LEAP * interocular(self._last)
-        if leap or self._unchecked >= _CHECKED_EVERY:
+        if leap or self._unchecked >= self._checked_every:
             self._unchecked = 0
             return found if self._detector.sees(photo, found) else None
         return found

@@ -32,7 +32,7 @@ def following(fps: float, landmark_model: Path | None) -> Tracker:
     from face2face.face.detect import live_tries
     from face2face.face.track import Tracker
 
-    return Tracker(searching(landmark_model).trying(live_tries(fps)))
+    return Tracker(searching(landmark_model).trying(live_tries(fps)), fps)
 
 
 @lru_cache(maxsize=1)

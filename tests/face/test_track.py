@@ -41,12 +41,13 @@ def test_the_whole_picture_is_searched_only_at_first() -> None:
     assert seen.searched == 1
 
 
-def test_a_face_that_leaves_is_lost_and_found_again() -> None:
+@pytest.mark.parametrize(("fps", "frames"), [(30, 6), (120, 24), (1, 1)])
+def test_a_face_that_leaves_is_lost_within_a_fifth_of_a_second_and_found_again(fps: float, frames: int) -> None:
     seen = Scripted([FACE])
-    track = Tracker(seen)
+    track = Tracker(seen, fps)
     track(PHOTO)
     seen.faces = []
-    assert [track(PHOTO) for _ in range(6)][-1] == []
+    assert [len(track(PHOTO)) for _ in range(frames)] == [1] * (frames - 1) + [0]
     seen.faces = [FACE + 50]
     assert (track(PHOTO)[0] == FACE + 50).all()
 
