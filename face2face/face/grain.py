@@ -12,6 +12,9 @@ from face2face.image import Image
 _GRAIN, _AWAY, _DIRECTIONS = 1.5, (1.2, 2.0), 12
 #: At least so much of a hole must be covered by the place from which its grain is taken.
 _COVERED = 0.9
+#: Where what it is taken from differs by more grey levels than this from the answer it is weaker, at twice as many it is none: hair isn't
+#: the grain of skin.
+_UNLIKE = 16.0
 
 
 def grain(part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], painted: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -47,9 +50,10 @@ def grain(part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], p
                 there &= sure[r, c]
                 if there.mean() < _COVERED:
                     continue
-                unlike = float(np.abs(smooth[r, c] - answer[rows, columns])[there].mean())
-                if unlike < best:
-                    best, taken = unlike, np.where(there[:, None], fine[r, c], 0)
+                unlike = np.abs(smooth[r, c] - answer[rows, columns]).mean(-1, keepdims=True)
+                if unlike[there].mean() < best:
+                    best = float(unlike[there].mean())
+                    taken = np.where(there[:, None], fine[r, c] * np.clip(2 - unlike / _UNLIKE, 0, 1), 0)
         if taken is not None:
             spare = 1 - own[rows, columns].var(0) / np.maximum(taken.var(0), 1e-3)
             lacking[rows, columns] = np.sqrt(np.clip(spare, 0, 1)) * taken

@@ -114,3 +114,11 @@ def test_a_smooth_answer_is_given_the_grain_of_what_looks_like_it() -> None:
     assert np.abs(added[painted].mean()) < 2
     rough = 120 + rng.normal(0, 8, (64, 64, 3))
     assert grain(photo, rough, ~painted, painted)[painted].std() < 3, "an answer with grain of its own needs none"
+
+
+def test_skin_isnt_given_the_grain_of_a_beard() -> None:
+    rng = np.random.default_rng(0)
+    photo = np.clip(60 + rng.normal(0, 30, (64, 64, 3)), 0, 255).round().astype(np.uint8)
+    painted = np.zeros((64, 64), bool)
+    painted[24:36, 20:32] = True
+    assert not grain(photo, np.full((64, 64, 3), 180.0), ~painted, painted).any()
