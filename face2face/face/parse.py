@@ -62,10 +62,11 @@ class Parser:
         inside = labels[top : box.y + box.side, left : box.x + box.side]
         rows, columns = (slice(start, start + count) for start, count in zip((top - box.y, left - box.x), inside.shape, strict=True))
         best = np.zeros(inside.shape, np.uint8)
-        for place in np.flatnonzero(likely.max((0, 1)) > _UNLIKELY).tolist():
-            one = cv2.resize(np.ascontiguousarray(likely[..., place]), (box.side, box.side), interpolation=cv2.INTER_LINEAR)[rows, columns]
-            inside[one > best] = place
-            cv2.max(one, best, best)
+        for place, plane in enumerate(cv2.split(likely)):
+            if plane.max() > _UNLIKELY:
+                one = cv2.resize(plane, (box.side, box.side), interpolation=cv2.INTER_LINEAR)[rows, columns]
+                inside[one > best] = place
+                cv2.max(one, best, best)
         return labels
 
 
