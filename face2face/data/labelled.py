@@ -13,16 +13,20 @@ from numpy.typing import NDArray
 
 from face2face.data.dataset import to_signed
 from face2face.data.maps import Labelled, read_labels
-from face2face.face.labels import MIRRORED, Labels
+from face2face.face.labels import CLASSES, MIRRORED, Labels
 from face2face.image import Image
 from face2face.media.stills import read_image
 
 #: Pictures are kept in memory at so many times the size at which they are shown, so that they can be zoomed into.
 _KEPT = 1.5
 #: The limits of chance: degrees, zoom, shift as a share of the width; and how often a photo loses its colours, loses its sharpness, is
-#: mirrored.
-_TURN, _ZOOM, _SHIFT = 20.0, (0.7, 1.4), 0.08
-_GREY, _SOFT, _FLIPPED = 0.06, 0.2, 0.5
+#: mirrored, has one thing in it dyed.
+_TURN, _ZOOM, _SHIFT = 20.0, (0.7, 1.6), 0.08
+_GREY, _SOFT, _FLIPPED, _DYED = 0.06, 0.2, 0.5, 0.3
+#: What may have any colour.
+_OF_ANY_COLOUR = [CLASSES.index(name) for name in ("background", "hair", "hat", "cloth", "glasses", "ear_ring", "necklace")]
+#: Photos with a class that fewer than this share of them show come oftener.
+_COMMON = 0.3
 #: What lies beyond a photo has no class.
 NOTHING = 255
 #: Channels that OpenCV moves at once.
@@ -68,7 +72,8 @@ class Variation:
             wide = (side - 1) / (taught.shape[0] - 1)
             halved = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
             taught = _move(taught[..., classes], (halved @ matrix @ np.diag([wide, wide, 1]))[:2], self.size // 2)
-        return self._lit(np.asarray(shown, np.uint8), rng), np.asarray(drawn, np.uint8), taught
+        labels = np.asarray(drawn, np.uint8)
+        return self._lit(self._dyed(np.asarray(shown, np.uint8), labels, rng), rng), labels, taught
 
     def _moved(self, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
         zoom = np.exp(rng.uniform(*np.log(_ZOOM)))
@@ -77,6 +82,15 @@ class Variation:
         matrix[:2] = cv2.getRotationMatrix2D((middle, middle), rng.uniform(-_TURN, _TURN), zoom * self.size / side)
         matrix[:2, 2] += (self.size - 1) / 2 - middle + rng.uniform(-_SHIFT, _SHIFT, 2) * self.size
         return matrix
+
+    def _dyed(self, photo: Image, labels: Labels, rng: np.random.Generator) -> Image:
+        there = np.intersect1d(_OF_ANY_COLOUR, labels)
+        if not len(there) or rng.random() >= _DYED:
+            return photo
+        where = cv2.GaussianBlur((labels == rng.choice(there)).astype(np.float32), (0, 0), 1.0)[..., None]
+        levels = np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.4)) * np.exp(rng.normal(0, 0.3, 3))
+        dyed = cv2.LUT(photo, np.clip(255 * levels, 0, 255).astype(np.uint8)[None])
+        return np.rint(photo + where * (dyed - photo.astype(np.float32))).astype(np.uint8)
 
     def _lit(self, photo: Image, rng: np.random.Generator) -> Image:
         colour = 0.0 if rng.random() < _GREY else float(np.exp(rng.normal(0, 0.2)))
@@ -89,6 +103,17 @@ class Variation:
         if rng.random() < _SOFT:
             photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.4, 1.8))), np.uint8)
         return photo
+
+
+def shares(maps: Sequence[Labels]) -> NDArray[np.float64]:
+    """How often each photo is shown, ``(n,)``, adding up to 1: oftener where its map has what few have.
+
+    Gupta, Dollar and Girshick, *LVIS: a dataset for large vocabulary instance segmentation*, CVPR 2019, section 5.2.
+    """
+    there = np.stack([np.bincount(each.ravel(), minlength=len(CLASSES)) > 0 for each in maps])
+    wanted = np.sqrt(np.maximum(1, _COMMON / np.maximum(there.mean(0), 1e-9)))
+    oftener = np.where(there, wanted, 1).max(1)
+    return np.asarray(oftener / oftener.sum())
 
 
 def _move(taught: NDArray[np.uint8], matrix: NDArray[np.float64], side: int) -> NDArray[np.uint8]:
@@ -107,7 +132,8 @@ class LabelledPhotos(keras.utils.PyDataset):
         size: Width and height, in pixels.
         batch_size: At least 1.
         variation: None for photos as they are, in order.
-        seed: Of the shuffling and the variation; they differ each epoch.
+        seed: Of the shuffling and the variation; they differ each epoch, and photos that are varied and have what few have come
+            oftener, see :func:`shares`.
         taught: For each file ``(n, n, 19)`` uint8; only with a variation.
 
     Attributes:
@@ -129,6 +155,7 @@ class LabelledPhotos(keras.utils.PyDataset):
         self._seed, self._epoch = seed, 0
         self.taught = taught
         self._read: dict[int, tuple[Image, Labels]] = {}
+        self._shares = None if variation is None else shares([read_labels(each.labels) for each in files])
 
     def __len__(self) -> int:
         return -(-len(self._files) // self._batch_size) if self._variation is None else max(1, len(self._files) // self._batch_size)
@@ -136,9 +163,9 @@ class LabelledPhotos(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Any]:
         order = np.arange(len(self._files))
         if self._variation is not None:
-            order = np.random.default_rng((self._seed, self._epoch)).permutation(order)
-        chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
-        photos, maps, taught = zip(*(self._one(int(each)) for each in chosen), strict=True)
+            order = np.random.default_rng((self._seed, self._epoch)).choice(order, len(order), p=self._shares)
+        places = range(index * self._batch_size, min((index + 1) * self._batch_size, len(order)))
+        photos, maps, taught = zip(*(self._one(int(order[place]), place) for place in places), strict=True)
         drawn = np.stack(maps).astype(np.int32)
         return to_signed(np.stack(photos)), drawn if self.taught is None else (drawn, np.stack(taught))
 
@@ -146,7 +173,7 @@ class LabelledPhotos(keras.utils.PyDataset):
         """Called by Keras: the next epoch has another order."""
         self._epoch += 1
 
-    def _one(self, number: int) -> tuple[Image, Labels, NDArray[np.uint8] | None]:
+    def _one(self, number: int, place: int) -> tuple[Image, Labels, NDArray[np.uint8] | None]:
         side = round(_KEPT * self.size) if self._variation is not None else self.size
         if number not in self._read:
             photo, labels = read_image(self._files[number].photo), read_labels(self._files[number].labels)
@@ -158,4 +185,4 @@ class LabelledPhotos(keras.utils.PyDataset):
         if self._variation is None:
             return photo, labels, None
         taught = None if self.taught is None else self.taught[number]
-        return self._variation(photo, labels, np.random.default_rng((self._seed, self._epoch, number)), taught)
+        return self._variation(photo, labels, np.random.default_rng((self._seed, self._epoch, place)), taught)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face2face.data.labelled import NOTHING, LabelledPhotos, Variation
+from face2face.data.labelled import NOTHING, LabelledPhotos, Variation, shares
 from face2face.data.maps import held_out, numbered, pairs, read_labels, write_labels
 from face2face.errors import DataError, MediaError
 from face2face.face.labels import PALETTE, coloured
@@ -93,3 +93,13 @@ def test_batches_of_photos_and_maps(tmp_path: Path) -> None:
     assert (first == varied[0][1]).all()
     varied.on_epoch_end()
     assert (first != varied[0][1]).any()
+
+
+def test_photos_with_what_few_have_come_oftener() -> None:
+    plain = np.full((4, 4), 1, np.uint8)
+    hat = plain.copy()
+    hat[0, 0] = 14
+    often = shares([hat] + [plain] * 29)
+    assert often.sum() == pytest.approx(1)
+    assert often[0] / often[1] == pytest.approx(3)  # a hat in one of thirty, where three in ten are enough: the root of nine
+    assert np.ptp(often[1:]) == 0
