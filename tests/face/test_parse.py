@@ -1,4 +1,4 @@
-"""Parsing, with an engine that tells the left half of what it is shown from the right one."""
+"""Parsing, with engines that know by its colour what they are shown."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ def face(unit: float, x: float, y: float) -> Landmarks:
     return (AVERAGE_FACE * unit + (x, y)).astype(np.float32)
 
 
-class Halves:
-    """Says that the left half is hair and the right one skin."""
+class Shades:
+    """Says that what is dark is hair and what is light is skin."""
 
     def __init__(self) -> None:
         self.shown: list[Image] = []
@@ -26,15 +26,22 @@ class Halves:
     def __call__(self, panels: list[Image]) -> np.ndarray:
         self.shown += panels
         likely = np.zeros((*panels[0].shape[:2], len(CLASSES)), np.uint8)
-        middle = likely.shape[1] // 2
-        likely[:, :middle, HAIR] = likely[:, middle:, SKIN] = 255
+        light = panels[0][..., 0] > 127
+        likely[~light, HAIR] = likely[light, SKIN] = 255
         return likely
+
+
+def halved(height: int, width: int, place: int) -> Image:
+    """A photo that is light from a column on."""
+    photo = np.zeros((height, width, 3), np.uint8)
+    photo[:, place:] = 255
+    return photo
 
 
 @pytest.mark.parametrize("landmarks", [None, face(125, 256, 245)], ids=["no face", "framed as in training"])
 def test_a_square_photo_is_parsed_whole(landmarks: Landmarks | None) -> None:
-    engine = Halves()
-    labels = Parser(engine, 64)(np.zeros((512, 512, 3), np.uint8), landmarks)
+    engine = Shades()
+    labels = Parser(engine, 64)(halved(512, 512, 256), landmarks)
     assert labels.shape == (512, 512)
     assert labels.dtype == np.uint8
     assert (labels[:, :240] == HAIR).all()
@@ -43,7 +50,7 @@ def test_a_square_photo_is_parsed_whole(landmarks: Landmarks | None) -> None:
 
 
 def test_around_a_small_face_only_what_is_near_is_parsed() -> None:
-    labels = Parser(Halves(), 64)(np.zeros((400, 800, 3), np.uint8), face(40, 600, 200))
+    labels = Parser(Shades(), 64)(halved(400, 800, 600), face(40, 600, 200))
     box = portrait(face(40, 600, 200), 400, 800)
     assert box.side < 400
     assert not labels[:, : box.x].any()
@@ -52,7 +59,7 @@ def test_around_a_small_face_only_what_is_near_is_parsed() -> None:
 
 
 def test_a_face_at_the_edge_is_parsed_as_far_as_the_photo_goes() -> None:
-    labels = Parser(Halves(), 64)(np.zeros((300, 300, 3), np.uint8), face(60, 20, 150))
+    labels = Parser(Shades(), 64)(halved(300, 300, 20), face(60, 20, 150))
     box = portrait(face(60, 20, 150), 300, 300)
     assert box.x < 0
     assert labels[150, 299 if box.x + box.side > 300 else box.x + box.side - 5] == SKIN
@@ -60,7 +67,18 @@ def test_a_face_at_the_edge_is_parsed_as_far_as_the_photo_goes() -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 900), (900, 5)])
 def test_odd_photos_are_no_error(shape: tuple[int, int]) -> None:
-    assert Parser(Halves(), 64)(np.zeros((*shape, 3), np.uint8), None).shape == shape
+    assert Parser(Shades(), 64)(np.zeros((*shape, 3), np.uint8), None).shape == shape
+
+
+def test_the_middle_is_looked_at_once_more_mirrored_and_nearer() -> None:
+    engine = Shades()
+    photo = halved(512, 512, 256)
+    photo[:30] = 127, 0, 0
+    labels = Parser(engine, 64)(photo, None)
+    whole, near = (shown[..., 0] for shown in engine.shown)
+    assert (whole[:3, :] == 127).all() and not (near == 127).any()
+    assert (whole[32, 0], whole[32, -1], near[32, 0], near[32, -1]) == (0, 255, 255, 0)
+    assert (labels[100, :250] == HAIR).all() and (labels[100, 262:] == SKIN).all(), "what was mirrored is turned back"
 
 
 def test_a_face_is_drawn_from_landmarks_alone() -> None:
@@ -82,7 +100,7 @@ def test_a_face_is_drawn_from_landmarks_alone() -> None:
 
 
 class Colours:
-    """Says that green is a left eye, blue a right one and red a mouth, all else skin."""
+    """Says that red is a mouth, green an eye, a left one where it is farther to the right, all else skin."""
 
     def __init__(self) -> None:
         self.shown: list[Image] = []
@@ -90,14 +108,16 @@ class Colours:
     def __call__(self, panels: list[Image]) -> np.ndarray:
         self.shown += panels
         place = np.full(panels[0].shape[:2], SKIN)
-        for channel, name in enumerate(("mouth", "left_eye", "right_eye")):
-            place[panels[0][..., channel] > 127] = CLASSES.index(name)
+        mouth, eyes = (panels[0][..., channel] > 127 for channel in (0, 1))
+        place[mouth] = CLASSES.index("mouth")
+        across = np.arange(place.shape[1])[None] > (np.nonzero(mouth)[1].mean() if mouth.any() else place.shape[1] / 2)
+        place[eyes & across], place[eyes & ~across] = CLASSES.index("left_eye"), CLASSES.index("right_eye")
         return 255 * (place[..., None] == np.arange(len(CLASSES))).astype(np.uint8)
 
 
 def paint(photo: Image, landmarks: Landmarks) -> None:
     """A face's eyes and mouth in the colours that the engine knows."""
-    for part, colour in (("left_eye", (0, 255, 0)), ("right_eye", (0, 0, 255)), ("mouth", (255, 0, 0))):
+    for part, colour in (("left_eye", (0, 255, 0)), ("right_eye", (0, 255, 0)), ("mouth", (255, 0, 0))):
         x, y = landmarks[PARTS[part]].mean(0).round().astype(int)
         photo[y - 12 : y + 12, x - 16 : x + 16] = colour
 
@@ -108,9 +128,9 @@ def test_what_is_taken_for_a_face_is_looked_at_once_more_where_the_map_shows_ano
     paint(photo, truly)
     right, mistaken = Colours(), Colours()
     labels = Parser(right, 64)(photo, truly)
-    assert len(right.shown) == 1
+    assert len(right.shown) == 2
     again = Parser(mistaken, 64)(photo, face(70, 300, 330))
-    assert len(mistaken.shown) == 2
+    assert len(mistaken.shown) == 4
     assert (labels == again).mean() > 0.95
 
 
@@ -121,4 +141,4 @@ def test_a_second_face_beside_the_first_does_not_move_the_frame() -> None:
     paint(photo, face(60, 420, 250))
     engine = Colours()
     Parser(engine, 64)(photo, first)
-    assert len(engine.shown) == 1
+    assert len(engine.shown) == 2
