@@ -97,6 +97,8 @@ _POSES = {
 }
 #: How thick the frame of glasses is, in interocular distances. Eyes are seen through them as they are.
 _FRAME = 0.07
+#: What covers less than this, in squares of the interocular distance, is a speck on the map and no such thing; jewellery may be small.
+_LEAST = {"glasses": 0.2, "hat": 0.2}
 _MOUTH, _BROWS = ("mouth", "upper_lip", "lower_lip"), ("left_brow", "right_brow")
 
 
@@ -126,9 +128,9 @@ def said(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     return _moved(_MOUTH if name == "mouth" else _BROWS, labels, landmarks, _POSES[name, what], shut=what == "closed")
 
 
-def _there(name: str, names: tuple[str, ...], labels: Labels) -> NDArray[np.bool_]:
+def _there(name: str, names: tuple[str, ...], labels: Labels, least: float = 0.0) -> NDArray[np.bool_]:
     where = among(labels, names)
-    if not where.any():
+    if not where.any() or where.sum() < least:
         raise OptionError(f"--set changes what the photo shows, here {name}", "a photo without", "paint it with --changes")
     return where
 
@@ -145,7 +147,7 @@ def _coloured(name: str, what: str, labels: Labels) -> Change:
 
 def _removed(name: str, labels: Labels, landmarks: Landmarks) -> Change:
     """What lies under it, as far as landmarks say; elsewhere what is around."""
-    where = _there(name, (name,), labels)
+    where = _there(name, (name,), labels, _LEAST.get(name, 0.0) * interocular(landmarks) ** 2)
     face = drawn(landmarks, *labels.shape)
     around = {"hat": "hair", "necklace": "neck"}.get(name, "skin")
     under = np.where(face > 0, face, CLASSES.index(around)).astype(np.uint8)

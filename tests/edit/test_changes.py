@@ -109,6 +109,14 @@ def test_what_is_not_known_is_refused(text: str) -> None:
         said(text, LABELS, FACE)
 
 
+def test_a_speck_is_no_pair_of_glasses_but_may_be_an_earring() -> None:
+    labels = LABELS.copy()
+    labels[5:9, 5:9], labels[15:19, 5:9] = GLASSES, CLASSES.index("ear_ring")
+    with pytest.raises(OptionError, match="a photo without"):
+        said("glasses=none", labels, FACE)
+    assert said("ear_ring=none", labels, FACE).where.sum() == 16
+
+
 @pytest.mark.parametrize("text", ["hat=none", "hair=#552200"])
 def test_what_is_not_there_is_said(text: str) -> None:
     with pytest.raises(OptionError, match="a photo without"):
