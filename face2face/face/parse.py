@@ -23,6 +23,8 @@ _FRAMED = 0.15
 #: A box whose edges are farther from those that its map calls for, as a share of its side, was around no face, or the wrong one; eyes and
 #: mouth are only believed where each has so many pixels, as a share of the box's, and spreads no farther than this.
 _MISTAKEN, _FEATURE, _COMPACT = 0.2, 4e-4, 0.1
+#: Pixels of a box's side at which that is looked at, at least.
+_MEASURED_AT = 256
 #: A class that is nowhere likelier than this, of 127, isn't looked at.
 _UNLIKELY = 32
 #: A face is looked at once more, mirrored and so many times nearer: there, in shares of the square's width; what is seen then counts less
@@ -128,12 +130,13 @@ def framed(landmarks: Landmarks | None, labels: Labels) -> Box:
         labels: ``(h, w)`` uint8, the photo's map.
     """
     box = portrait(landmarks, *labels.shape)
-    rows, columns = (slice(max(start, 0), start + box.side) for start in (box.y, box.x))
+    step = max(1, box.side // _MEASURED_AT)
+    rows, columns = (slice(max(start, 0), start + box.side, step) for start in (box.y, box.x))
     middles: list[NDArray[np.floating]] = []
     for names in (("left_eye",), ("right_eye",), ("mouth", "upper_lip", "lower_lip")):
-        points = np.argwhere(among(labels[rows, columns], names))[:, ::-1] + (columns.start, rows.start)
+        points = step * np.argwhere(among(labels[rows, columns], names))[:, ::-1] + (columns.start, rows.start)
         # Of several faces, or none, they lie about.
-        if len(points) < _FEATURE * box.side**2 or points.std(0).max() > _COMPACT * box.side:
+        if step**2 * len(points) < _FEATURE * box.side**2 or points.std(0).max() > _COMPACT * box.side:
             return box
         middles.append(points.mean(0))
     other = _around((middles[0] + middles[1]) / 2, middles[2], *labels.shape)
