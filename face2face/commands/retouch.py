@@ -107,7 +107,9 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
 
     from face2face.media.stills import read_image
 
-    mask = np.where(read_image(path).mean(-1) > 127, 255, 0).astype(np.uint8)
+    painted = read_image(path)
+    lightness = cv2.transform(painted, np.full((1, 3), 1 / 3, np.float32)).reshape(painted.shape[:2])
+    mask = np.multiply(lightness > 127, 255, dtype=np.uint8)
     if mask.all():
         raise OptionError("a mask is white where something shall be removed", f"{path}, all white", "leave the rest black")
     if mask.shape != photo.shape[:2]:

@@ -31,7 +31,7 @@ def read_image(path: Path) -> Image:
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         raise MediaError("a picture is a PNG, JPEG, WebP, BMP or TIFF file", f"{path}, which can't be decoded", "convert it first")
-    return np.ascontiguousarray(image[..., ::-1])
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def check_writable(path: Path) -> None:
@@ -69,7 +69,7 @@ def write_image(path: Path, image: Image, profile: bytes | None = None) -> None:
     check_writable(path)
     with write_aside(path) as aside:
         if profile is None:
-            cv2.imencode(path.suffix, image[..., ::-1])[1].tofile(aside)
+            cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tofile(aside)
         else:
             Pillow.fromarray(image).save(aside, Pillow.registered_extensions()[path.suffix.lower()], quality=_QUALITY, icc_profile=profile)
 
