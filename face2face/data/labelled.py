@@ -88,8 +88,7 @@ class Variation:
         if not len(there) or rng.random() >= _DYED:
             return photo
         where = cv2.GaussianBlur((labels == rng.choice(there)).astype(np.float32), (0, 0), 1.0)[..., None]
-        levels = np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.4)) * np.exp(rng.normal(0, 0.3, 3))
-        dyed = cv2.LUT(photo, np.clip(255 * levels, 0, 255).astype(np.uint8)[None])
+        dyed = _levelled(photo, _levels(rng, 0.4, 0.3))
         return np.rint(photo + where * (dyed - photo.astype(np.float32))).astype(np.uint8)
 
     def _lit(self, photo: Image, rng: np.random.Generator) -> Image:
@@ -97,12 +96,21 @@ class Variation:
         grey = cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         photo = np.asarray(cv2.addWeighted(photo, colour, grey, 1 - colour, 0), np.uint8)
         # Exposure, contrast and tint in one table a channel.
-        levels = np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, 0.2)) * np.exp(rng.normal(0, 0.06, 3))
+        levels = _levels(rng, 0.2, 0.06)
         levels = 0.5 + (levels - 0.5) * np.exp(rng.normal(0, 0.12)) + rng.normal(0, 0.04)
-        photo = np.asarray(cv2.LUT(photo, np.clip(255 * levels, 0, 255).astype(np.uint8)[None]), np.uint8)
+        photo = _levelled(photo, levels)
         if rng.random() < _SOFT:
             photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), float(rng.uniform(0.4, 1.8))), np.uint8)
         return photo
+
+
+def _levels(rng: np.random.Generator, exposure: float, tint: float) -> NDArray[np.float64]:
+    """What becomes of each level, 0 to 1, in another light: ``(256, 3)``."""
+    return np.asarray(np.linspace(0, 1, 256)[:, None] ** np.exp(rng.normal(0, exposure)) * np.exp(rng.normal(0, tint, 3)))
+
+
+def _levelled(photo: Image, levels: NDArray[np.float64]) -> Image:
+    return np.asarray(cv2.LUT(photo, np.clip(255 * levels, 0, 255).astype(np.uint8)[None]), np.uint8)
 
 
 def shares(maps: Sequence[Labels]) -> NDArray[np.float64]:
