@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.graph.shipped import load_parser, load_retoucher
     from face2face.measure.blemishes import Examined, examined, table
     from face2face.media.stills import list_images, read_image, write_image
+    from face2face.sample import evenly
 
     paths = [path for path in list_images(options.photos) if options.all or held_out(path.stem)]
     if not paths:
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> None:
     if not photos:
         raise DataError("photos show faces", f"none that is found in {options.photos}", "name another folder")
     print("\n".join([f"{len(photos)} photos with a face, of {len(paths)}", "", *table(photos)]))
-    shown = [photos[round(each)].row for each in np.linspace(0, len(photos) - 1, min(options.rows, len(photos)))]
+    shown = [each.row for each in evenly(photos, options.rows)]
     width = min(row.shape[1] for row in shown)
     alike = [cv2.resize(row, (width, round(row.shape[0] * width / row.shape[1])), interpolation=cv2.INTER_AREA) for row in shown]
     write_image(folder / "blemishes.png", np.concatenate(alike))

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.image import Image
     from face2face.measure.parsing import Agreement, sheet
     from face2face.media.stills import list_images, read_image, write_image
+    from face2face.sample import evenly
 
     if (options.photos is None) != (options.labels is None):
         raise OptionError("--photos and --labels go together", "one of them", "add the other")
@@ -69,6 +70,6 @@ def run(options: argparse.Namespace) -> None:
             aside.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     for number, source in enumerate(options.sheet_of):
         photos = list_images(source)
-        chosen = [photos[round(place)] for place in np.linspace(0, len(photos) - 1, min(options.sheet_count, len(photos)))]
+        chosen = evenly(photos, options.sheet_count)
         write_image(folder / f"sheet_{number}.png", sheet((read_image(each) for each in chosen), parse))
     print(f"written: {folder}")

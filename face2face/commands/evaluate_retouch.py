@@ -38,12 +38,13 @@ def run(options: argparse.Namespace) -> None:
     from face2face.measure.metrics import distance_from, lpips
     from face2face.media.stills import write_image
     from face2face.modes.inpaint import PANELS
+    from face2face.sample import evenly
 
     card = read_card(options.input_dir)
     strips = list_strips(options.input_dir, VAL)
     if card.panels != PANELS or not strips:
         raise DataError("--input_dir holds held-out strips of mode inpaint", f"none in {options.input_dir}", "see make_inpaint_data")
-    strips = [strips[round(each)] for each in np.linspace(0, len(strips) - 1, min(options.count, len(strips)))]
+    strips = evenly(strips, options.count)
     folder = writable_folder(options.output)
 
     def alone(model: Path) -> Mender:
@@ -78,5 +79,5 @@ def run(options: argparse.Namespace) -> None:
     }
     with write_aside(folder / "mended.json") as aside:
         aside.write_text(json.dumps(figures) + "\n", encoding="utf-8")
-    write_image(folder / "mended.png", np.concatenate(shown[:: max(1, len(shown) // options.rows)][: options.rows]))
+    write_image(folder / "mended.png", np.concatenate(evenly(shown, options.rows)))
     print(f"written: {folder}; its sheet shows the holes, then {', '.join(menders)}, then the photo")

@@ -24,6 +24,7 @@ from face2face.face.motion import Expression, random_expression
 from face2face.image import Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
 from face2face.media.stills import read_image
+from face2face.sample import evenly
 
 #: Fewer frames than this teach nothing.
 LEAST_FRAMES = 10
@@ -106,7 +107,7 @@ def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, li
         wanted = list(range(len(scenes.paths)))
     else:
         count = scenes.count()
-        wanted = sorted(set(np.linspace(0, max(count - 1, 0), min(plan.num, count)).round().astype(int).tolist()))
+        wanted = evenly(range(count), plan.num)
     missing = [number for number in wanted if number not in known]
     found: dict[int, list[Landmarks]] = {}
     per_thread = threading.local()

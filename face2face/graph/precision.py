@@ -16,6 +16,7 @@ from face2face.errors import ModelError, OptionError
 from face2face.graph.engine import OpenVinoEngine, fed
 from face2face.graph.names import GRAPH, QUANTISED
 from face2face.image import Image, Landmarks, Scene
+from face2face.sample import evenly
 
 AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
 #: How far a picture may be from float32's on average, in grey levels.
@@ -61,7 +62,7 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
     card = Card.load(folder)
     if wanted == "int8" and not has_nncf():
         raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
-    seen = [shown[each] for each in _evenly(len(shown), _SEEN)]
+    seen = evenly(shown, _SEEN)
     if wanted == "int8" and not seen:
         rule = "int8 is calibrated on a model's own keyframes or strips"
         raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
@@ -118,15 +119,10 @@ def examples(folder: Path, strips: Path | None = None, count: int = 100) -> list
         poses = []
     blank = np.zeros((mode.size, mode.size, 3), np.uint8)
     if poses or strips is None:
-        return [mode.condition(Scene(blank, *poses[each])) for each in _evenly(len(poses), count)]
-    names, files = read_card(strips).panels, list_strips(strips, TRAIN)
-    shown = (dict(zip(names, read_strip(files[each], len(names) + 1), strict=False)) for each in _evenly(len(files), count))
+        return [mode.condition(Scene(blank, *pose)) for pose in evenly(poses, count)]
+    names, files = read_card(strips).panels, evenly(list_strips(strips, TRAIN), count)
+    shown = (dict(zip(names, read_strip(each, len(names) + 1), strict=False)) for each in files)
     return [[panels[name] for name in card.panels] for panels in shown]
-
-
-def _evenly(available: int, count: int) -> list[int]:
-    """So many numbers below ``available``, or all, the first and the last among them."""
-    return np.unique(np.linspace(0, available - 1, min(count, available)).round().astype(int)).tolist()
 
 
 def _quantise(folder: Path, names: tuple[str, ...], shown: Sequence[list[Image]]) -> None:

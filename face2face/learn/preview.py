@@ -10,6 +10,7 @@ import numpy as np
 from face2face.data.dataset import StripDataset, apart, to_bytes
 from face2face.image import Image, side_by_side
 from face2face.media.stills import write_image
+from face2face.sample import evenly
 
 
 class Preview:
@@ -21,8 +22,7 @@ class Preview:
     """
 
     def __init__(self, frames: StripDataset, count: int = 4) -> None:
-        chosen = np.unique(np.linspace(0, len(frames) - 1, count).round().astype(int))
-        self._pairs = [frames[int(each)] for each in chosen]
+        self._pairs = [frames[each] for each in evenly(range(len(frames)), count)]
 
     def draw(self, generator: keras.Model) -> Image:
         """The rows, ``(rows * size, (panels + 2) * size, 3)`` uint8."""

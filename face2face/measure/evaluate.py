@@ -25,6 +25,7 @@ from face2face.live.puppet import Puppet
 from face2face.measure import metrics
 from face2face.media.source import DEFAULT_FPS, VideoFile
 from face2face.media.stills import SUFFIXES, read_image
+from face2face.sample import evenly
 
 #: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.
 MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
@@ -254,8 +255,7 @@ def summary(moments: list[Moment]) -> dict[str, float]:
 
 def sheet(moments: list[Moment], count: int = 12) -> Image:
     """``count`` moments spread over an evaluation, in two columns: condition, generated, true, and perhaps their difference."""
-    chosen = [moments[index] for index in np.unique(np.linspace(0, len(moments) - 1, count).round().astype(int))]
-    rows = [moment.row(differing="l1" in moment.figures) for moment in chosen]
+    rows = [moment.row(differing="l1" in moment.figures) for moment in evenly(moments, count)]
     half = (len(rows) + 1) // 2
     rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
     return side_by_side([np.concatenate(rows[:half]), np.concatenate(rows[half:])])
