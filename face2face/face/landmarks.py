@@ -22,6 +22,10 @@ FACING = np.array([*LIDS, *INNER_LIPS])
 #: Parts whose line returns to its first point.
 CLOSED = frozenset({"mouth", "inner_mouth", "right_eye", "left_eye"})
 
+#: What each point counts in the way from the right eye's centre to the left one's, ``(68,)``.
+_ACROSS = np.zeros(68)
+_ACROSS[PARTS["right_eye"]], _ACROSS[PARTS["left_eye"]] = -1 / 6, 1 / 6
+
 
 @dataclass(frozen=True)
 class Similarity:
@@ -42,11 +46,12 @@ class Similarity:
     @classmethod
     def between(cls, source: NDArray[np.floating], destination: NDArray[np.floating]) -> Similarity:
         """The least-squares similarity from one ``(n, 2)`` point set to another (Umeyama 1991, in the plane)."""
-        a, b = source.mean(0), destination.mean(0)
-        p = (source - a) @ (1, 1j)
-        q = (destination - b) @ (1, 1j)
+        # As complex numbers, which turn and grow by being multiplied.
+        a, b = (np.ascontiguousarray(each, np.float64).view(np.complex128)[:, 0] for each in (source, destination))
+        from_middle, to_middle = a.mean(), b.mean()
+        p, q = a - from_middle, b - to_middle
         turn = np.vdot(p, q) / max(np.vdot(p, p).real, 1e-9)
-        shift = b @ (1, 1j) - turn * (a @ (1, 1j))
+        shift = to_middle - turn * from_middle
         return cls(float(abs(turn)), float(np.angle(turn)), float(shift.real), float(shift.imag))
 
     @property
@@ -66,5 +71,4 @@ class Similarity:
 
 def interocular(landmarks: Landmarks) -> float:
     """Distance between the centres of the eyes, in pixels: the yardstick of a face's size."""
-    right, left = (landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
-    return float(np.hypot(*(left - right)))
+    return float(np.hypot(*(_ACROSS @ landmarks)))

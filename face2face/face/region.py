@@ -74,9 +74,10 @@ def halves(landmarks: Landmarks, within: Extent) -> tuple[Extent, Extent, Image]
     bridge, root = landmarks[28], landmarks[33]
     along = root - bridge
     y, x = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
-    down = ((x - bridge[0]) * along[0] + (y[:, None] - bridge[1]) * along[1]) / max(float(along @ along), 1e-6)
-    share = np.clip((_BELOW_EYES[1] - down) / (_BELOW_EYES[1] - _BELOW_EYES[0]), 0, 1)
-    upper = cv2.convertScaleAbs(share, alpha=255)
+    across, down = along / max(float(along @ along), 1e-6) / (_BELOW_EYES[1] - _BELOW_EYES[0])
+    level = _BELOW_EYES[1] / (_BELOW_EYES[1] - _BELOW_EYES[0])
+    share = (level - (y - bridge[1]) * down)[:, None] - (x - bridge[0]) * across
+    upper = cv2.convertScaleAbs(np.clip(share, 0, 1, out=share), alpha=255)
     above, below = _rows(upper.max(1) > 0), _rows(upper.min(1) < 255)
     first, columns = within[0].start, within[1]
     placed = [(slice(first + rows.start, first + rows.stop), columns) for rows in (above, below)]

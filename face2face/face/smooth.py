@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import PARTS, interocular
+from face2face.face.landmarks import interocular
 from face2face.image import Landmarks
 
-#: Points that move together: a lid is seen to move by its eye, not by itself.
-_GROUPS = (*(PARTS[name] for name in ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye")), slice(48, 68))
+#: The first of the points that move together, and how many they are: jaw, brows, nose, eyes, mouth. A lid is seen to move by its eye, not
+#: by itself.
+_FIRST, _COUNTS = (0, 17, 22, 27, 36, 42, 48), (17, 5, 5, 9, 6, 6, 20)
 #: How far landmarks of a face at rest tremble, in interocular distances: at first, and its limits.
 _TREMBLE, _LEAST, _MOST = 0.005, 0.003, 0.02
 #: How far it trembles at rest is what it trembles less than in this share of the frames: the others show motion. It is learnt in steps of
@@ -40,7 +41,7 @@ class Steady:
         """Forgets the past: the next landmarks pass unchanged."""
         self._last: NDArray[np.floating] | None = None
         self._before: list[Landmarks] = []
-        self._tremble = np.full(len(_GROUPS), _TREMBLE)
+        self._tremble = np.full(len(_COUNTS), _TREMBLE)
         self._seconds = 0.0
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Landmarks:
@@ -61,10 +62,7 @@ class Steady:
         away = _sizes(off) / unit
         surprise = np.maximum(away / self._tremble - self._knee, 0)
         turn = 2 * np.pi * step * (self._cutoff + self._rise * surprise**2) / self.strength
-        last = self._last.copy()
-        for group, weight in zip(_GROUPS, turn / (turn + 1), strict=True):
-            last[group] += weight * off[group]
-        self._last = last.astype(np.float32)
+        self._last = (self._last + np.repeat(turn / (turn + 1), _COUNTS)[:, None] * off).astype(np.float32)
         return self._last
 
     def _learn(self, landmarks: Landmarks, unit: float) -> None:
@@ -78,4 +76,4 @@ class Steady:
 
 def _sizes(off: NDArray[np.floating]) -> NDArray[np.floating]:
     """The root mean square of each part's distances."""
-    return np.sqrt([(off[group] ** 2).sum(1).mean() for group in _GROUPS])
+    return np.asarray(np.sqrt(np.add.reduceat((off**2).sum(1), _FIRST) / _COUNTS))

@@ -104,9 +104,9 @@ def warp(
     )
     # Pixel centres are at whole numbers before and after.
     coarse = photo.shape[0] / size * (spline.on_grid(x / unit, y / unit) + 0.5) - 0.5
-    inside = tuple(slice(side, side + length) for length in lengths)
-    from_x, from_y = (cv2.resize(each, None, fx=side, fy=side, interpolation=cv2.INTER_LINEAR)[inside] for each in coarse)
-    return np.asarray(cv2.remap(photo, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    given = cv2.resize(coarse, None, fx=side, fy=side, interpolation=cv2.INTER_LINEAR)
+    inside = given[side : side + lengths[0], side : side + lengths[1]]
+    return np.asarray(cv2.remap(photo, inside, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 class _Spline:
@@ -135,12 +135,12 @@ class _Spline:
         self._weights = np.linalg.solve(system, wanted)
 
     def on_grid(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Its values at all of ``(columns,)`` x and ``(rows,)`` y: ``(2, rows, columns)``."""
-        x, y = (x - self._middle[0]).astype(np.float32), (y - self._middle[1]).astype(np.float32)
-        places, weights = self._places.astype(np.float32), self._weights.T.astype(np.float32)
-        bending = _bending((x[:, None] - places[:, 0])[None], (y[:, None] - places[:, 1])[:, None])
-        level, along, down = weights[:, -3:].T[..., None, None]
-        return np.asarray(level + along * x + down * y[:, None] + np.moveaxis(bending @ weights[:, :-3].T, -1, 0))
+        """Its values at all of ``(columns,)`` x and ``(rows,)`` y: ``(rows, columns, 2)``."""
+        x, y = ((each - middle).astype(np.float32)[:, None] for each, middle in zip((x, y), self._middle, strict=True))
+        places, weights = self._places.astype(np.float32), self._weights.astype(np.float32)
+        bending = _bending(x - places[:, 0], (y - places[:, 1])[:, None])
+        level, along, down = weights[-3:]
+        return np.asarray(bending @ weights[:-3] + (level + along * x) + (down * y)[:, None])
 
 
 def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -156,14 +156,15 @@ def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArra
 
 def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
     """The destination with facing points held apart."""
-    apart = destination.copy()
     upper, lower = FACING.T
-    gap = destination[lower] - destination[upper]
-    wanted = np.linalg.norm(gap, axis=1, keepdims=True)
-    least = _LEAST_GAP * (source[lower] - source[upper])
-    missing = np.where(wanted < np.linalg.norm(least, axis=1, keepdims=True), least - gap, 0)
-    apart[upper] -= missing / 2
-    apart[lower] += missing / 2
+    gap, least = destination[lower] - destination[upper], _LEAST_GAP * (source[lower] - source[upper])
+    folds = (gap**2).sum(1) < (least**2).sum(1)
+    if not folds.any():
+        return destination
+    apart = destination.copy()
+    missing = np.where(folds[:, None], least - gap, 0) / 2
+    apart[upper] -= missing
+    apart[lower] += missing
     return apart
 
 
