@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from face2face.commands.console import number, positive, quiet, whole
+from face2face.errors import DataError
+from face2face.files import write_aside
 from face2face.graph.names import GRAPH, REDUCED
 
+#: Photos on which it is seen that the precision is good enough.
+_COMPARED = 20
 DESCRIPTION = """Trains the network that says which part of a face each pixel is on photos that have label maps of their name, and exports
 it. One photo in ten, by its name, is held out: held_out.txt lists them. It can be stopped at any moment (Ctrl-C); the same
 command goes on from the last epoch."""
@@ -40,17 +45,18 @@ def run(options: argparse.Namespace) -> int:
         keras.ops.zeros(())
     from face2face import __version__
     from face2face.card import Card
-    from face2face.data.dataset import to_bytes
-    from face2face.data.labelled import LabelledPhotos, Variation
+    from face2face.data.labelled import LabelledPhotos
     from face2face.data.maps import held_out, pairs
-    from face2face.errors import DataError
-    from face2face.files import writable_folder, write_aside
+    from face2face.data.process import resize
+    from face2face.files import writable_folder
     from face2face.graph.freeze import freeze
     from face2face.graph.precision import choose_precision
     from face2face.graph.reduce import load_generator, without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
     from face2face.learn.teacher import ask, teacher
+    from face2face.media.stills import read_image
+    from face2face.sample import evenly
 
     folder = writable_folder(options.output_dir)
     files = pairs(options.photos, options.labels)
@@ -64,18 +70,11 @@ def run(options: argparse.Namespace) -> int:
         settings["teacher"] = f"BiSeNet, trained by others on CelebAMask-HQ, perhaps also on photos that are held out here; {source}"
     if options.begin:
         settings["begin"] = Card.load(options.begin).training
-    begun = folder / "settings.json"
-    if begun.is_file() and (held := json.loads(begun.read_text(encoding="utf-8"))) != settings:
-        differing = ", ".join(name for name in {**held, **settings} if held.get(name) != settings.get(name))
-        raise DataError(
-            "a folder holds one training, which goes on only with its own settings", f"another {differing}", "name another --output_dir"
-        )
-    with write_aside(begun) as aside:
-        aside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    _claim(folder / "settings.json", settings)
     keras.utils.set_random_seed(options.seed)
     try:
         taught = ask(teacher(options.teacher), learnt) if options.teacher else None
-        training = LabelledPhotos(learnt, options.size, options.batch_size, Variation(options.size), options.seed, taught)
+        training = LabelledPhotos(learnt, options.size, options.batch_size, options.seed, taught)
         with stopping_between_steps() as stopping:
             begin = load_generator(options.begin / REDUCED) if options.begin else None
             network = train(training, folder, options.epochs, options.lr, [stopping], begin)
@@ -96,7 +95,24 @@ def run(options: argparse.Namespace) -> int:
     with write_aside(folder / REDUCED) as aside:
         without_training(with_probabilities(network)).save(aside)
     freeze(folder)
-    some = LabelledPhotos(learnt[:20], options.size)
-    choose_precision(folder, "bf16", [[to_bytes(some[number][0][0])] for number in range(len(some))])
+    choose_precision(folder, "bf16", [[resize(read_image(each.photo), options.size)] for each in evenly(learnt, _COMPARED)])
     print(f"exported {folder / GRAPH}")
     return 0
+
+
+def _claim(path: Path, settings: dict[str, Any]) -> None:
+    """Writes a training's settings, or sees that those there are the same.
+
+    Raises:
+        DataError: They are others, or damaged.
+    """
+    do = "name another --output_dir"
+    if path.is_file():
+        try:
+            held = dict(json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as error:
+            raise DataError("a training's settings.json lists its settings", f"{path}, damaged", do) from error
+        if differing := [name for name in {**held, **settings} if held.get(name) != settings.get(name)]:
+            raise DataError("a folder holds one training, which goes on only with its own settings", f"another {', '.join(differing)}", do)
+    with write_aside(path) as aside:
+        aside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")

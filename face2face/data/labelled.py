@@ -34,6 +34,22 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """What is learnt from one photo.
+
+    Attributes:
+        photo: ``(s, s, 3)`` uint8 RGB.
+        labels: ``(s, s)`` uint8, its map.
+        taught: ``(n, n, classes)`` uint8, how likely each class is to a larger parser, 255 is certain and all zeros are unknown; None
+            where none was asked.
+    """
+
+    photo: Image
+    labels: Labels
+    taught: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True)
 class Variation:
     """Photos with their maps turned, zoomed, shifted and mirrored together at random; the photo in other light and other quality.
 
@@ -43,21 +59,17 @@ class Variation:
 
     size: int
 
-    def __call__(
-        self, photo: Image, labels: Labels, rng: np.random.Generator, taught: NDArray[np.uint8] | None = None
-    ) -> tuple[Image, Labels, NDArray[np.uint8] | None]:
+    def __call__(self, lesson: Lesson, rng: np.random.Generator) -> Lesson:
         """A photo, its map and what a larger parser says of it, varied alike.
 
         Args:
-            photo: ``(s, s, 3)`` uint8 RGB.
-            labels: ``(s, s)`` uint8.
+            lesson: The first and the last place of a row of ``taught`` are the photo's first and last pixel.
             rng: Where chance comes from.
-            taught: ``(n, n, classes)`` uint8, how likely each class is, 255 is certain; the first and the last place of a row are
-                the photo's first and last pixel.
 
         Returns:
             The photo and the map at ``size``, ``NOTHING`` beyond the photo; the rest at half of it, zeros beyond.
         """
+        photo, labels, taught = lesson.photo, lesson.labels, lesson.taught
         side = photo.shape[0]
         matrix, flipped = self._moved(side, rng), rng.random() < _FLIPPED
         classes = MIRRORED if flipped else np.arange(len(MIRRORED), dtype=np.uint8)
@@ -73,7 +85,7 @@ class Variation:
             halved = np.array([[0.5, 0, -0.25], [0, 0.5, -0.25], [0, 0, 1]])
             taught = _move(taught[..., classes], (halved @ matrix @ np.diag([wide, wide, 1]))[:2], self.size // 2)
         labels = np.asarray(drawn, np.uint8)
-        return self._lit(self._dyed(np.asarray(shown, np.uint8), labels, rng), rng), labels, taught
+        return Lesson(self._lit(self._dyed(np.asarray(shown, np.uint8), labels, rng), rng), labels, taught)
 
     def _moved(self, side: int, rng: np.random.Generator) -> NDArray[np.float64]:
         zoom = np.exp(rng.uniform(*np.log(_ZOOM)))
@@ -133,64 +145,50 @@ def _move(taught: NDArray[np.uint8], matrix: NDArray[np.float64], side: int) -> 
 class LabelledPhotos(keras.utils.PyDataset):
     """Batches of (photos, maps): ``(b, size, size, 3)`` float32 RGB in [-1, 1], and ``(b, size, size)`` int32 class numbers.
 
-    With what a larger parser says, (photos, (maps, that)): ``(b, size / 2, size / 2, 19)`` uint8, 255 is certain.
+    With what a larger parser says, (photos, (maps, that)): ``(b, size / 2, size / 2, 19)`` uint8, 255 is certain. Photos that have what
+    few have come oftener, see :func:`shares`; all are varied.
 
     Args:
         files: At least one.
         size: Width and height, in pixels.
         batch_size: At least 1.
-        variation: None for photos as they are, in order.
-        seed: Of the shuffling and the variation; they differ each epoch, and photos that are varied and have what few have come
-            oftener, see :func:`shares`.
-        taught: For each file ``(n, n, 19)`` uint8; only with a variation.
+        seed: Of the order and the variation; they differ each epoch.
+        taught: For each file ``(n, n, 19)`` uint8.
 
     Attributes:
         size: As given.
-        taught: As given.
+        taught: Whether there is what a larger parser says.
     """
 
     def __init__(
-        self,
-        files: list[Labelled],
-        size: int,
-        batch_size: int = 1,
-        variation: Variation | None = None,
-        seed: int = 0,
-        taught: Sequence[NDArray[np.uint8]] | None = None,
+        self, files: Sequence[Labelled], size: int, batch_size: int, seed: int = 0, taught: Sequence[NDArray[np.uint8]] | None = None
     ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
-        self._files, self.size, self._batch_size, self._variation = files, size, batch_size, variation
-        self._seed, self._epoch = seed, 0
-        self.taught = taught
-        self._read: dict[int, tuple[Image, Labels]] = {}
-        self._shares = None if variation is None else shares([read_labels(each.labels) for each in files])
+        self.size, self._batch_size, self._seed, self._epoch = size, batch_size, seed, 0
+        self.taught = taught is not None
+        said = [None] * len(files) if taught is None else taught
+        self._lessons = [_read(*each, round(_KEPT * size)) for each in zip(files, said, strict=True)]
+        self._shares = shares([each.labels for each in self._lessons])
+        self._varied = Variation(size)
 
     def __len__(self) -> int:
-        return -(-len(self._files) // self._batch_size) if self._variation is None else max(1, len(self._files) // self._batch_size)
+        return max(1, len(self._lessons) // self._batch_size)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Any]:
-        order = np.arange(len(self._files))
-        if self._variation is not None:
-            order = np.random.default_rng((self._seed, self._epoch)).choice(order, len(order), p=self._shares)
-        places = range(index * self._batch_size, min((index + 1) * self._batch_size, len(order)))
-        photos, maps, taught = zip(*(self._one(int(order[place]), place) for place in places), strict=True)
-        drawn = np.stack(maps).astype(np.int32)
-        return to_signed(np.stack(photos)), drawn if self.taught is None else (drawn, np.stack(taught))
+        count = len(self._lessons)
+        order = np.random.default_rng((self._seed, self._epoch)).choice(count, count, p=self._shares)
+        places = range(index * self._batch_size, min((index + 1) * self._batch_size, count))
+        lessons = [self._varied(self._lessons[order[place]], np.random.default_rng((self._seed, self._epoch, place))) for place in places]
+        drawn = np.stack([each.labels for each in lessons]).astype(np.int32)
+        taught = [each.taught for each in lessons if each.taught is not None]
+        return to_signed(np.stack([each.photo for each in lessons])), (drawn, np.stack(taught)) if taught else drawn
 
     def on_epoch_end(self) -> None:
         """Called by Keras: the next epoch has another order."""
         self._epoch += 1
 
-    def _one(self, number: int, place: int) -> tuple[Image, Labels, NDArray[np.uint8] | None]:
-        side = round(_KEPT * self.size) if self._variation is not None else self.size
-        if number not in self._read:
-            photo, labels = read_image(self._files[number].photo), read_labels(self._files[number].labels)
-            self._read[number] = (
-                np.asarray(cv2.resize(photo, (side, side), interpolation=cv2.INTER_AREA), np.uint8),
-                np.asarray(cv2.resize(labels, (side, side), interpolation=cv2.INTER_NEAREST), np.uint8),
-            )
-        photo, labels = self._read[number]
-        if self._variation is None:
-            return photo, labels, None
-        taught = None if self.taught is None else self.taught[number]
-        return self._variation(photo, labels, np.random.default_rng((self._seed, self._epoch, place)), taught)
+
+def _read(file: Labelled, taught: NDArray[np.uint8] | None, side: int) -> Lesson:
+    photo = cv2.resize(read_image(file.photo), (side, side), interpolation=cv2.INTER_AREA)
+    labels = cv2.resize(read_labels(file.labels), (side, side), interpolation=cv2.INTER_NEAREST)
+    return Lesson(np.asarray(photo, np.uint8), np.asarray(labels, np.uint8), taught)

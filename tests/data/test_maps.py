@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face2face.data.labelled import NOTHING, LabelledPhotos, Variation, shares
+from face2face.data.labelled import NOTHING, LabelledPhotos, Lesson, Variation, shares
 from face2face.data.maps import held_out, numbered, pairs, read_labels, write_labels
 from face2face.errors import DataError, MediaError
 from face2face.face.labels import PALETTE, coloured
@@ -69,10 +69,10 @@ def test_a_photo_and_its_map_are_varied_together() -> None:
     labels[30:60, 20:50] = 13
     photo = np.repeat(labels[..., None] * 15, 3, -1)
     for seed in range(8):
-        shown, drawn, _ = Variation(64)(photo, labels, np.random.default_rng(seed))
-        assert shown.shape == (64, 64, 3)
-        assert set(np.unique(drawn)) <= {0, 13, NOTHING}
-        bright, dark = shown[drawn == 13].mean(), shown[drawn == 0].mean()
+        varied = Variation(64)(Lesson(photo, labels), np.random.default_rng(seed))
+        assert varied.photo.shape == (64, 64, 3)
+        assert set(np.unique(varied.labels)) <= {0, 13, NOTHING}
+        bright, dark = (varied.photo[varied.labels == label].mean() for label in (13, 0))
         assert bright > dark + 60
 
 
@@ -82,17 +82,14 @@ def test_batches_of_photos_and_maps(tmp_path: Path) -> None:
     for name in "abc":
         write_image(tmp_path / "photos" / f"{name}.png", np.full((57, 57, 3), 255, np.uint8))
         write_labels(tmp_path / "maps" / f"{name}.png", LABELS)
-    files = pairs(tmp_path / "photos", tmp_path / "maps")
-    plain = LabelledPhotos(files, 57, 2)
-    assert len(plain) == 2
-    photos, maps = plain[0]
-    assert (photos.shape, photos.dtype, float(photos.max())) == ((2, 57, 57, 3), np.float32, 1.0)
-    assert (maps == LABELS).all()
-    varied = LabelledPhotos(files, 32, 2, Variation(32))
-    first = varied[0][1]
-    assert (first == varied[0][1]).all()
-    varied.on_epoch_end()
-    assert (first != varied[0][1]).any()
+    batches = LabelledPhotos(pairs(tmp_path / "photos", tmp_path / "maps"), 32, 2)
+    assert len(batches) == 1
+    photos, maps = batches[0]
+    assert (photos.shape, photos.dtype) == ((2, 32, 32, 3), np.float32)
+    assert (maps.shape, maps.dtype) == ((2, 32, 32), np.int32)
+    assert (maps == batches[0][1]).all()
+    batches.on_epoch_end()
+    assert (maps != batches[0][1]).any()
 
 
 def test_photos_with_what_few_have_come_oftener() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from face2face.card import Card
-from face2face.data.labelled import LabelledPhotos, Variation
+from face2face.data.labelled import LabelledPhotos
 from face2face.data.maps import Labelled, read_labels, write_labels
 from face2face.errors import ModelError
 from face2face.face.labels import CLASSES, coloured
@@ -89,7 +89,7 @@ def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
     write_labels(tmp_path / "b.png", labels)
     rows = np.rint(np.linspace(0, 511, 64)).astype(int)
     said = 255 * np.eye(len(CLASSES), dtype=np.uint8)[labels[np.ix_(rows, rows)]]
-    several = LabelledPhotos([Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, Variation(128), 0, [said] * 6)
+    several = LabelledPhotos([Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6)
     _, (maps, taught) = several[0]
     assert taught.shape == (6, 64, 64, len(CLASSES))
     known = taught.sum(-1) > 250
@@ -165,3 +165,6 @@ def test_a_finished_parser_is_gone_on_from(where: tuple[object, ...], face2face:
     assert (again == said).mean() > 0.999, "it goes on from there"
     status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser", "--lr", 1)
     assert (status, err.count("\n")) == (2, 1)
+    (Path("further") / "settings.json").write_text("{")
+    status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser")
+    assert (status, "damaged" in err, err.count("\n")) == (2, True, 1)
