@@ -12,8 +12,6 @@ from face2face.errors import DataError
 from face2face.files import write_aside
 from face2face.graph.names import GRAPH, REDUCED
 
-#: Photos on which it is seen that the precision is good enough.
-_COMPARED = 20
 DESCRIPTION = """Trains the network that says which part of a face each pixel is on photos that have label maps of their name, and exports
 it. One photo in ten, by its name, is held out: held_out.txt lists them. It can be stopped at any moment (Ctrl-C); the same
 command goes on from the last epoch."""
@@ -50,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.process import resize
     from face2face.files import writable_folder
     from face2face.graph.freeze import freeze
-    from face2face.graph.precision import choose_precision
+    from face2face.graph.precision import SEEN, choose_precision
     from face2face.graph.reduce import load_generator, without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
@@ -95,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     with write_aside(folder / REDUCED) as aside:
         without_training(with_probabilities(network)).save(aside)
     freeze(folder)
-    choose_precision(folder, "bf16", [[resize(read_image(each.photo), options.size)] for each in evenly(learnt, _COMPARED)])
+    choose_precision(folder, "bf16", [[resize(read_image(each.photo), options.size)] for each in evenly(learnt, SEEN)])
     print(f"exported {folder / GRAPH}")
     return 0
 

@@ -169,7 +169,7 @@ class LabelledPhotos(keras.utils.PyDataset):
         said = [None] * len(files) if taught is None else taught
         self._lessons = [_read(*each, round(_KEPT * size)) for each in zip(files, said, strict=True)]
         self._shares = shares([each.labels for each in self._lessons])
-        self._varied = Variation(size)
+        self._vary = Variation(size)
 
     def __len__(self) -> int:
         return max(1, len(self._lessons) // self._batch_size)
@@ -178,7 +178,7 @@ class LabelledPhotos(keras.utils.PyDataset):
         count = len(self._lessons)
         order = np.random.default_rng((self._seed, self._epoch)).choice(count, count, p=self._shares)
         places = range(index * self._batch_size, min((index + 1) * self._batch_size, count))
-        lessons = [self._varied(self._lessons[order[place]], np.random.default_rng((self._seed, self._epoch, place))) for place in places]
+        lessons = [self._vary(self._lessons[order[place]], np.random.default_rng((self._seed, self._epoch, place))) for place in places]
         drawn = np.stack([each.labels for each in lessons]).astype(np.int32)
         taught = [each.taught for each in lessons if each.taught is not None]
         return to_signed(np.stack([each.photo for each in lessons])), (drawn, np.stack(taught)) if taught else drawn

@@ -11,7 +11,7 @@ import numpy as np
 from imutils import face_utils
 from numpy.typing import NDArray
 
-from face2face.image import Landmarks
+from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Part name -> slice of the 68 points.
 PARTS: dict[str, slice] = {name: slice(*span) for name, span in face_utils.FACIAL_LANDMARKS_68_IDXS.items()}
@@ -23,7 +23,7 @@ FACING = np.array([*LIDS, *INNER_LIPS])
 CLOSED = frozenset({"mouth", "inner_mouth", "right_eye", "left_eye"})
 
 #: What each point counts in the way from the right eye's centre to the left one's, ``(68,)``.
-_ACROSS = np.zeros(68)
+_ACROSS = np.zeros(LANDMARK_COUNT)
 _ACROSS[PARTS["right_eye"]], _ACROSS[PARTS["left_eye"]] = -1 / 6, 1 / 6
 
 

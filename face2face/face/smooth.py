@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import interocular
-from face2face.image import Landmarks
+from face2face.face.landmarks import PARTS, interocular
+from face2face.image import LANDMARK_COUNT, Landmarks
 
-#: The first of the points that move together, and how many they are: jaw, brows, nose, eyes, mouth. A lid is seen to move by its eye, not
-#: by itself.
-_FIRST, _COUNTS = (0, 17, 22, 27, 36, 42, 48), (17, 5, 5, 9, 6, 6, 20)
+#: The first of the points that move together, and how many they are: a lid is seen to move by its eye, not by itself.
+_FIRST = [PARTS[name].start for name in ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye", "mouth")]
+_COUNTS = np.diff([*_FIRST, LANDMARK_COUNT])
 #: How far landmarks of a face at rest tremble, in interocular distances: at first, and its limits.
 _TREMBLE, _LEAST, _MOST = 0.005, 0.003, 0.02
 #: How far it trembles at rest is what it trembles less than in this share of the frames: the others show motion. It is learnt in steps of

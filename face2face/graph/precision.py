@@ -22,7 +22,7 @@ AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
 #: How far a picture may be from float32's on average, in grey levels.
 TOLERANCE = 2.0
 #: Pictures on which that is seen, and turns in which the time is taken.
-_SEEN, _TURNS = 20, 5
+SEEN, _TURNS = 20, 5
 #: Of the time with more bits, what fewer may take at most to be worth it.
 _WORTH = 0.9
 
@@ -62,7 +62,7 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
     card = Card.load(folder)
     if wanted == "int8" and not has_nncf():
         raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
-    seen = evenly(shown, _SEEN)
+    seen = evenly(shown, SEEN)
     if wanted == "int8" and not seen:
         rule = "int8 is calibrated on a model's own keyframes or strips"
         raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
