@@ -53,28 +53,27 @@ def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bo
     """
 
     def drive(scene: Scene) -> tuple[Cast, Posed]:
-        # A scene stays with the cast that took it on, whoever is called meanwhile. Two steps, since the first waits for another process:
-        # more would overlap, but wait for Python's lock, and frames would come in bursts.
+        # A scene stays with the cast that took it on, whoever is called meanwhile.
         cast = session.cast
         return cast, cast.driver(scene)
-
-    def view(driven: tuple[Cast, Posed]) -> View:
-        cast, posed = driven
-        return cast.show(posed)
 
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0
     shown: View | None = None
     began = last = clock()
-    with _one_thread_each(), closing(overlapped(scenes, [drive, view], live)) as views:
-        for seen in views:
+    # The driver's pose alone is taken beside, since that waits for another process: more threads would wait for cores and for Python's
+    # lock, and pictures would come in bursts.
+    with _one_thread_each(), closing(overlapped(scenes, drive, live)) as poses:
+        for driven in poses:
             lines = CONTROLS.help() if session.helping else None
-            if seen is None:
+            if driven is None:
                 if session.picture is not None and clock() - last > _STALL:
                     session.display(dimmed(session.picture), STALLED, lines)
                 _keys(session)
             else:
+                cast, posed = driven
+                seen = cast.show(posed)
                 shown, last = seen, clock()
                 began = last if frames == 0 else began
                 recent.append(last)

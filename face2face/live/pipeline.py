@@ -1,4 +1,4 @@
-"""Steps that overlap: each in a thread of its own, with at most one item waiting between two of them."""
+"""Work that overlaps: each part in a thread of its own, with at most one item waiting between two of them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable
 from typing import Any, Generic, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 #: Seconds for which a thread is waited for that may hang in a camera's driver.
 _FAREWELL = 1.0
@@ -77,35 +78,31 @@ class Slot(Generic[T]):
                 self._change.notify_all()
 
 
-def overlapped(items: Iterable[Any], steps: list[Callable[[Any], Any]], live: bool, wait: float = 0.05) -> Generator[Any]:
-    """Items put through steps that run at the same time, each in a thread of its own.
+def overlapped(items: Iterable[S], step: Callable[[S], T], live: bool, wait: float = 0.05) -> Generator[T | None]:
+    """Items put through a step while the next ones come and the caller works on the last one.
 
     Args:
-        items: Where they come from; iterated over in a thread too.
-        steps: Functions of one item, in order.
+        items: Where they come from; iterated over in a thread of its own.
+        step: A function of one item, called in another.
         live: Whether an item that comes late is passed over for a newer one, as with a camera, or every one is wanted.
         wait: Seconds after which, if nothing came, a ``None`` is yielded, so that the caller can do something else.
 
     Raises:
-        BaseException: What the items or a step raised, once the results before it were yielded.
+        BaseException: What the items or the step raised, once the results before it were yielded.
     """
-    slots: list[Slot[Any]] = [Slot() for _ in range(len(steps) + 1)]
+    taken: Slot[S] = Slot()
+    done: Slot[T] = Slot()
 
     def feed() -> None:
         for item in items:
-            hand(slots[0], item)
+            (taken.replace if live else taken.put)(item)
 
-    def work(step: Callable[[Any], Any], source: Slot[Any], to: Slot[Any]) -> Callable[[], None]:
-        def run() -> None:
-            while True:
-                hand(to, step(source.take()))
+    def work() -> None:
+        while True:
+            result = step(taken.take())
+            (done.replace if live else done.put)(result)
 
-        return run
-
-    def hand(slot: Slot[Any], item: Any) -> None:
-        (slot.replace if live else slot.put)(item)
-
-    def until_done(run: Callable[[], None], to: Slot[Any]) -> None:
+    def until_over(run: Callable[[], None], to: Slot[Any]) -> None:
         try:
             run()
         except Ended:
@@ -115,20 +112,19 @@ def overlapped(items: Iterable[Any], steps: list[Callable[[Any], Any]], live: bo
         else:
             to.close()
 
-    runs = [feed, *(work(step, slots[place], slots[place + 1]) for place, step in enumerate(steps))]
-    threads = [threading.Thread(target=until_done, args=pair, daemon=True) for pair in zip(runs, slots, strict=True)]
+    threads = [threading.Thread(target=until_over, args=each, daemon=True) for each in ((feed, taken), (work, done))]
     for thread in threads:
         thread.start()
     try:
         while True:
             try:
-                yield slots[-1].take(wait)
+                yield done.take(wait)
             except TimeoutError:
                 yield None
     except Ended:
         return
     finally:
-        for slot in slots:
+        for slot in (taken, done):
             slot.close()
         for thread in threads:
             thread.join(_FAREWELL)
