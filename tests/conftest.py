@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
 os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -25,6 +26,10 @@ from face2face.face.detect import Detector
 from face2face.face.motion import perform
 from face2face.image import Image, Scene
 from face2face.media.sink import Recording
+
+# No test asserts how long something takes, not even of one of many inputs.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

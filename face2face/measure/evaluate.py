@@ -205,6 +205,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
             if look is not None:
                 figures |= {f"shown_{name}": value for name, value in metrics.movement(look.landmarks).items()}
                 figures |= {f"driven_{name}": value for name, value in metrics.movement(found[0]).items()}
+                figures |= _again(scene.photo, judge)
                 figures |= _compared(metrics.proportions(look.landmarks), target.proportions)
                 figures["driver_distance"] = metrics.identity_distance(look.identity, judge.identify(scene.photo, found[0]))
             seen = resize(box.cut(scene.photo), puppet.mode.size)
@@ -229,7 +230,8 @@ def likeness_of(scenes: Iterable[Scene], judge: Judge) -> Likeness:
 
 
 def summary(moments: list[Moment]) -> dict[str, float]:
-    """Metric -> figure over an evaluation: means, ratios to the true pictures', and how often no face was found.
+    """Metric -> figure over an evaluation: means, ratios to the true pictures', correlations with the driver's movements, how
+    certain those are, and how often no face was found.
 
     Args:
         moments: At least one.
@@ -246,6 +248,10 @@ def summary(moments: list[Moment]) -> dict[str, float]:
     for name in MOVEMENTS:
         if f"shown_{name}" in columns:
             figures[name] = metrics.correlation(columns[f"driven_{name}"], columns[f"shown_{name}"])
+        twice = [moment.figures for moment in moments if f"again_{name}" in moment.figures]
+        if twice:
+            once, again = ([each[f"{look}_{name}"] for each in twice] for look in ("driven", "again"))
+            figures[f"certain_{name}"] = metrics.correlation(once, again)
     figures |= {name: abs(mean[name]) for name in PROPORTIONS if name in mean}
     for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
         if name in mean:
@@ -269,6 +275,12 @@ def _face_figures(generated: Look | None, wanted: Look, width: int) -> dict[str,
         "csim": metrics.csim(generated.identity, wanted.identity),
         "identity": metrics.identity_distance(generated.identity, wanted.identity),
     }
+
+
+def _again(photo: Image, judge: Judge) -> dict[str, float]:
+    """A driver's movement, found once more in the mirror image: how far both agree is how well it is known at all."""
+    found = judge.detect(np.ascontiguousarray(photo[:, ::-1]))
+    return {f"again_{name}": value for name, value in metrics.mirrored(metrics.movement(found[0])).items()} if found else {}
 
 
 def _compared(shown: tuple[float, float], own: tuple[float, float]) -> dict[str, float]:

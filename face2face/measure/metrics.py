@@ -143,6 +143,12 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     return figures | {"yaw": float((landmarks[30] - (right + left) / 2) @ along / unit), "roll": float(np.arctan2(along[1], along[0]))}
 
 
+def mirrored(moved: dict[str, float]) -> dict[str, float]:
+    """What a face does whose mirror image does this, see :func:`movement`."""
+    sides = {"right_eye": moved["left_eye"], "left_eye": moved["right_eye"]}
+    return moved | sides | {name: -moved[name] for name in ("yaw", "roll")}
+
+
 def proportions(landmarks: Landmarks) -> tuple[float, float]:
     """A face's width over its height (nose's bridge to chin), and the distance of its eyes over its width."""
     width = float(np.linalg.norm(landmarks[16] - landmarks[0]))

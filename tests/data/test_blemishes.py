@@ -16,7 +16,7 @@ def face() -> tuple[Image, np.ndarray]:
     return photo, (x - 100) ** 2 + (y - 100) ** 2 < 80**2
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(0, 12))
 def test_only_what_the_mask_shows_is_altered_and_only_in_the_skin(seed: int, count: int) -> None:
     photo, skin = face()

@@ -15,7 +15,7 @@ from face2face.modes.inpaint import Inpaint
 
 
 @given(st.integers(0, 10_000), st.sampled_from((256, 512)), st.integers(1, 5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_something_is_missing_but_half_of_it_at_most(seed: int, size: int, most: int) -> None:
     mask = holes(size, np.random.default_rng(seed), most)
     assert mask.shape == (size, size)

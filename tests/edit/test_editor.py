@@ -59,7 +59,7 @@ def test_a_change_far_from_the_face_is_refused() -> None:
         editor(np.zeros((600, 600, 3), np.uint8), face, Change(*[np.zeros((600, 600), np.uint8)] * 2, where))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(-80, 120), st.integers(-80, 120), st.integers(1, 300), st.integers(0, 90), st.integers(0, 90))
 def test_wherever_the_box_lies_what_is_not_reached_stays_to_the_bit(x: int, y: int, side: int, left: int, top: int) -> None:
     photo = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)

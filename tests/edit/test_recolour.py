@@ -24,7 +24,7 @@ def middle() -> np.ndarray:
     return where
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.tuples(*[st.integers(30, 220)] * 3))
 def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(colour: tuple[int, int, int]) -> None:
     photo, where = strands(), middle()

@@ -47,7 +47,7 @@ def test_light_that_falls_off_is_none(down: float) -> None:
     assert not find(shaded.astype(np.uint8), skin, UNIT).any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(40, 120), st.integers(40, 120))
 def test_a_spot_is_found_where_it_is_and_little_else(x: int, y: int) -> None:
     photo, skin = spotted((x, y))

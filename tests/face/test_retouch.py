@@ -35,7 +35,7 @@ def remembering(seen: list[Scene]) -> Callable[[Scene], Image]:
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 1000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_masked_is_painted_and_nothing_else_touched(height: int, width: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     mask = np.zeros((height, width), np.uint8)

@@ -36,7 +36,7 @@ def test_a_moved_face_is_nearly_as_sharp_as_it_was(astronaut: Scene, x: float, y
     assert 0.65 < moved_face / face < 1.1
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(x=st.floats(-25, 25), y=st.floats(-25, 25))
 def test_a_dot_goes_where_its_landmark_goes(x: float, y: float) -> None:
     photo = np.zeros((256, 256, 3), np.uint8)

@@ -40,6 +40,14 @@ def test_a_summary_tells_whom_the_face_looks_like() -> None:
     assert summary([nearer, farther])["target_recognised"] == 0.5
 
 
+def test_a_summary_tells_how_well_the_drivers_movement_is_known() -> None:
+    seen = [moment(each, akd=1, driven_yaw=each, shown_yaw=-each, again_yaw=2.0 * each) for each in range(3)]
+    figures = summary([*seen, moment(3, akd=1, driven_yaw=9, shown_yaw=-9)])
+    assert figures["yaw"] == pytest.approx(-1)
+    assert figures["certain_yaw"] == pytest.approx(1), "of the frames in which the mirror image shows a face too"
+    assert "certain_roll" not in figures
+
+
 @pytest.mark.parametrize("count", [1, 5, 12, 40])
 def test_a_sheet_has_two_columns_of_at_most_twelve_moments(count: int) -> None:
     picture = sheet([moment(each, l1=0.0) for each in range(count)])
@@ -89,6 +97,7 @@ def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(video: Path, in_fo
     figures = json.loads(Path("seen/evaluation.json").read_text())
     assert figures["identity"] < 0.4
     assert figures["mouth"] > 0.9
+    assert figures["certain_mouth"] > 0.9
     assert figures["width_to_height"] < 0.1
 
 
