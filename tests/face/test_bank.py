@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.bank import EYES, FADE, FILE_NAME, HEAD, MOUTH, Bank, Follower, choose, description
+from face2face.face.bank import EYES, FADE, FILE_NAME, HEAD, LIKENESSES, MOUTH, Bank, Follower, choose, description
 from face2face.face.landmarks import LIDS
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
@@ -40,6 +40,18 @@ def test_for_the_head_eyes_and_mouth_do_not_matter(bank: Bank) -> None:
     assert bank.nearest(bank.describe(speaking), MOUTH) == 1
 
 
+def test_a_misread_keyframe_is_taken_only_where_no_other_is_near() -> None:
+    """Its mouth is found as open as others', but it looks otherwise."""
+    openings = [*np.linspace(0, 0.3, 12), 0.1, 0.6]
+    levels = [*np.linspace(60, 90, 12), 250, 250]
+    poses = [Expression(open=opening).applied_to(NEUTRAL) for opening in openings]
+    scenes = [Scene(np.full((64, 64, 3), level, np.uint8), pose) for level, pose in zip(levels, poses, strict=True)]
+    bank = Bank.of(scenes, NEUTRAL, Backdrop(np.zeros((64, 64, 3), np.uint8), np.zeros((64, 64, 1), np.uint8)))
+    assert bank.nearest(bank.describe(poses[12]), MOUTH) in (3, 4)
+    assert bank.nearest(bank.describe(poses[13]), MOUTH) == 13
+    assert (bank.odd[:, LIKENESSES.index(HEAD)] == 0).all()
+
+
 def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:
     assert bank.nearest(bank.describe(POSES[1]), MOUTH, apart_from=1.2, gap=0.5) != 1
     assert bank.nearest(bank.describe(POSES[1]), MOUTH, apart_from=1.2, gap=0.1) == 1
@@ -68,6 +80,7 @@ def test_what_is_saved_is_loaded(bank: Bank, tmp_path: Path) -> None:
     assert (loaded.backdrop.still == bank.backdrop.still).all()
     assert (loaded.landmarks == bank.landmarks).all()
     assert (loaded.seconds == bank.seconds).all()
+    assert (loaded.odd == bank.odd).all()
     assert len(loaded) == 4
     assert loaded.size == 64
 
