@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     import numpy as np
 
     with quiet():
-        from face2face.measure import benchmark
+        from face2face.measure import benchmark, untrained
     from face2face.card import Card
     from face2face.face.bank import FILE_NAME
     from face2face.files import writable_folder, write_aside
@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> None:
         folder = Path(temporary)
         models = options.model or [shipped_model()]
         if options.model is None:
-            models.append(benchmark.enlarged(models[0], folder / "512"))
+            models.append(untrained.enlarged(models[0], folder / "512"))
         modes = {model: Card.load(model).mode for model in models}
         clips = {mode: _frames(options.driver, options.frames, mode) for mode in set(modes.values())}
         drivers = {model: clips[mode] for model, mode in modes.items()}
@@ -60,13 +60,13 @@ def run(options: argparse.Namespace) -> None:
                     print(f"{stretch.frame.median:.1f} ms a frame, 99th percentile {stretch.frame.slow:.1f}; {stretch.held_mib} MiB held")
             return
         with quiet():
-            ancestor = benchmark.Ancestor(folder / "ancestor")
+            ancestor = untrained.Ancestor(folder / "ancestor")
         ancestors: list[benchmark.Timing] = []
         flows: dict[Path, list[benchmark.Flow]] = {model: [] for model in models}
         for number in range(options.rounds):
             print(f"round {number + 1} of {options.rounds}", flush=True)
             # An ancestor's frame takes some twenty times as long as ours; its rounds have fewer.
-            ancestors.append(ancestor.timing(drivers[models[0]][: max(20, options.frames // 8)]))
+            ancestors.append(benchmark.one_after_another(ancestor, drivers[models[0]][: max(20, options.frames // 8)]))
             for model, frames in drivers.items():
                 flows[model].append(benchmark.end_to_end(model, frames))
         theirs = float(np.median([each.median for each in ancestors]))

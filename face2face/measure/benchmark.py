@@ -7,36 +7,24 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
 import cv2
-import dlib
 import numpy as np
-from imutils import face_utils
 from skimage.data import astronaut
 
-from face2face.card import Card
 from face2face.data.blemishes import blemished
-from face2face.data.dataset import Layout
-from face2face.data.process import resize
 from face2face.face.animate import animate
-from face2face.face.backdrop import Backdrop
-from face2face.face.bank import Bank
 from face2face.face.blemish import searched
-from face2face.face.detect import Detector, bundled_weights
+from face2face.face.detect import Detector
 from face2face.face.landmarks import interocular
 from face2face.face.motion import perform
 from face2face.face.parse import drawn
-from face2face.face.retarget import TargetShape
-from face2face.face.sketch import ANCESTRAL
-from face2face.graph.engine import TensorFlowEngine
-from face2face.graph.names import GRAPH
-from face2face.graph.precision import choose_precision, examples
-from face2face.image import Image, Landmarks, Scene, centre_box
+from face2face.image import Image, Landmarks, Scene
 from face2face.live import loop
 from face2face.live.apart import Apart
 from face2face.live.driver import Driver
@@ -209,41 +197,14 @@ def _show(puppet: Puppet) -> Show | Groom:
     return Groom(puppet) if isinstance(puppet.mode, Inpaint) else Show(puppet)
 
 
-class Ancestor:
-    """The ancestors' way, written from its description: faces sought in every frame at a quarter of its size, a white sketch three pixels
-    wide drawn at the camera's size, pix2pix's U-Net as a TensorFlow graph, one thing after another.
-
-    Args:
-        folder: Where its graph is, or is put; the weights aren't trained, which makes no difference to its speed.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        if not (folder / GRAPH).is_file():
-            _freeze(folder, Card("reenact", 256, ("sketch",), generator="unet"))
-        self._engine = TensorFlowEngine(folder / GRAPH, 256, ("sketch",))
-        self._hog = dlib.get_frontal_face_detector()
-        self._predictor = dlib.shape_predictor(str(bundled_weights("shape_predictor_68_face_landmarks.dat")))
-
-    def __call__(self, photo: Image) -> Image:
-        """The picture that it shows for a driver's."""
-        small = cv2.resize(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), None, fx=0.25, fy=0.25)
-        canvas = np.zeros_like(photo)
-        for face in self._hog(small, 1):
-            points = face_utils.shape_to_np(self._predictor(small, face)).astype(np.float32) * 4
-            side = max(photo.shape[:2])
-            canvas = np.maximum(canvas, ANCESTRAL.draw(points, side)[: photo.shape[0], : photo.shape[1]])
-        box = centre_box(*photo.shape[:2])
-        answer = self._engine([resize(box.cut(canvas), 256)])
-        return np.concatenate([resize(box.cut(photo), 256), answer], axis=1)
-
-    def timing(self, frames: list[Image]) -> Timing:
-        """How long a frame takes."""
-        taken = []
-        for photo in frames:
-            began = time.perf_counter()
-            self(photo)
-            taken.append(time.perf_counter() - began)
-        return Timing.of(taken[min(_WARM, len(taken) // 4) :])
+def one_after_another(step: Callable[[Image], Image], frames: list[Image]) -> Timing:
+    """How long a program takes for a frame that does one thing after another."""
+    taken = []
+    for photo in frames:
+        began = time.perf_counter()
+        step(photo)
+        taken.append(time.perf_counter() - began)
+    return Timing.of(taken[min(_WARM, len(taken) // 4) :])
 
 
 @dataclass(frozen=True)
@@ -281,45 +242,6 @@ def start(model: Path, frames: list[Image], folder: Path) -> Start:
         assert program.stdout is not None
         *_, peak, tensorflow = program.stdout.read().split()
     return Start(first, int(peak), tensorflow == "True")
-
-
-def enlarged(model: Path, folder: Path) -> Path:
-    """A model's twin at 512 pixels: its bank enlarged, its network not trained, which makes no difference to its speed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    card, bank = Card.load(model), Bank.load(model)
-    factor = 512 // card.size
-    scenes = (
-        Scene(_larger(bank.layers(index)[..., :3], factor), bank.landmarks[index] * factor, float(bank.seconds[index]))
-        for index in range(len(bank))
-    )
-    still = cv2.resize(bank.backdrop.still, None, fx=factor, fy=factor)[..., None]
-    backdrop = Backdrop(_larger(bank.backdrop.photo, factor), still)
-    Bank.of(scenes, bank.reference * factor, backdrop).save(folder)
-    shape = TargetShape.from_json(card.shape)
-    pose = np.array((factor, factor, 1, 1), np.float32)
-    larger = TargetShape(**{name: each * (pose if name.startswith("pose") else factor) for name, each in vars(shape).items()})
-    _freeze(folder, replace(card, size=512, shape=larger.to_json()))
-    choose_precision(folder, card.precision, examples(folder))
-    return folder
-
-
-def _larger(photo: Image, factor: int) -> Image:
-    return np.asarray(cv2.resize(photo, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _freeze(folder: Path, card: Card) -> None:
-    """Writes a card and an untrained network of its kind."""
-    from face2face.graph.freeze import freeze
-    from face2face.graph.names import REDUCED
-    from face2face.graph.reduce import without_training
-    from face2face.learn.networks import DEFAULTS, GENERATORS
-
-    base, mask = (card.panels.index(name) if name else None for name in (card.base, card.mask))
-    layout = Layout(len(card.panels) + 1, tuple(range(len(card.panels))), len(card.panels), card.size, base, mask)
-    folder.mkdir(parents=True, exist_ok=True)
-    card.save(folder)
-    without_training(GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)).save(folder / REDUCED)
-    freeze(folder)
 
 
 class _Nowhere:

@@ -8,7 +8,8 @@ import pytest
 
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
-from face2face.measure.benchmark import Timing, endure, enlarged, portrait_clip
+from face2face.measure.benchmark import Timing, endure, portrait_clip
+from face2face.measure.untrained import enlarged
 
 Command = Callable[..., tuple[int, str, str]]
 
