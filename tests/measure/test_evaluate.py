@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
+from face2face.commands.console import main
 from face2face.commands.run_webcam import shipped_model
 from face2face.measure.compare import CONTESTANTS, contestant
 from face2face.measure.evaluate import Moment, sheet, summary
@@ -55,15 +56,18 @@ def test_a_sheet_has_two_columns_of_at_most_twelve_moments(count: int) -> None:
     assert picture.shape == (8 * rows, 2 * 4 * 8, 3)
 
 
-@pytest.fixture
-def trained(video: Path, in_folder: Path, face2face: Command) -> Path:
+@pytest.fixture(scope="module")
+def trained(video: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that was trained for one step on a clip; the folder it is in."""
-    assert face2face("generate_train_data", "--file", video, "--num", 40)[0] == 0
-    assert face2face("train", "--input_dir", "combined", "--max_steps", 1, "--ngf", 4, "--batch_size", 1)[0] == 0
-    return in_folder / "face2face-model"
+    folder = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["generate_train_data", "--file", str(video), "--num", "40"]) == 0
+        assert main(["train", "--input_dir", "combined", "--max_steps", "1", "--ngf", "4", "--batch_size", "1"]) == 0
+    return folder / "face2face-model"
 
 
-def test_a_model_is_evaluated_on_what_was_held_out(trained: Path, video: Path, face2face: Command) -> None:
+def test_a_model_is_evaluated_on_what_was_held_out(trained: Path, video: Path, in_folder: Path, face2face: Command) -> None:
     status, out, err = face2face("evaluate", "--model", trained, "--file", video, "--output", "seen")
     assert status == 0, err
     assert "SSIM, higher" in out
@@ -78,7 +82,7 @@ def test_a_model_is_evaluated_on_what_was_held_out(trained: Path, video: Path, f
     assert read_image(Path("seen/evaluation.png")).shape[1] == 2 * 4 * 256
 
 
-def test_somebody_else_drives(trained: Path, video: Path, shared: Path, face2face: Command) -> None:
+def test_somebody_else_drives(trained: Path, video: Path, shared: Path, in_folder: Path, face2face: Command) -> None:
     driver = shared / "video" / "driver_d0.mp4"
     status, _out, err = face2face("evaluate", "--model", trained, "--file", video, "--driver", driver, "--output", "seen")
     assert status == 0, err
