@@ -131,16 +131,17 @@ class Bank:
     def of(cls, scenes: Iterable[Scene], reference: Landmarks, backdrop: Backdrop) -> Bank:
         """The bank of scenes that have landmarks and are of the backdrop's size; those without a time count as the first moment."""
         coded, landmarks, seconds = [], [], []
-        looks: dict[Likeness, list[Image]] = {like: [] for like in LIKENESSES if like.parts}
+        size = backdrop.photo.shape[1]
+        places = {like: _around(reference, like.parts, size) for like in LIKENESSES if like.parts}
+        looks: dict[Likeness, list[Image]] = {like: [] for like in places}
         for scene in scenes:
             assert scene.landmarks is not None
             coded.append(_coded(scene.photo))
             landmarks.append(scene.landmarks)
             seconds.append(scene.seconds or 0.0)
-            for like, seen in looks.items():
-                size = scene.photo.shape[0]
-                within = _around(reference, like.parts, size)
-                seen.append(warp(enlarged(scene.photo), scene.landmarks, reference, size, within=within))
+            ready = enlarged(scene.photo)
+            for like, within in places.items():
+                looks[like].append(warp(ready, scene.landmarks, reference, size, within=within))
         none = np.zeros((len(coded), len(LIKENESSES)), np.float32)
         bank = cls(tuple(coded), np.array(landmarks, np.float32), np.array(seconds, np.float32), reference, backdrop, none)
         return replace(bank, odd=np.stack([bank._oddness(like, looks.get(like, [])) for like in LIKENESSES], axis=1))
