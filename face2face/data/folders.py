@@ -13,6 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError
 from face2face.face.sketch import SketchSpec
@@ -68,12 +71,14 @@ class Frame:
         number: Its place in the video or folder, from 0.
         seconds: Its time from the start.
         landmarks: ``(68, 2)`` float32, in panel pixels.
+        spread: ``(68,)`` float32, how unsure they are, in panel pixels.
         crop: What of the picture became the panel.
     """
 
     number: int
     seconds: float
     landmarks: Landmarks
+    spread: NDArray[np.float32]
     crop: Box
 
     @property

@@ -21,13 +21,17 @@ from face2face.face.animate import animate
 from face2face.face.crop import head_box
 from face2face.face.detect import Detector
 from face2face.face.motion import Expression, random_expression
-from face2face.image import Box, Image, Landmarks, Scene, centre_box
+from face2face.face.track import to_grey
+from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
 from face2face.media.stills import read_image
 from face2face.sample import evenly
 
 #: Fewer frames than this teach nothing.
 LEAST_FRAMES = 10
+
+#: A face's landmarks, ``(68, 2)`` float32, and how unsure they are, ``(68,)`` float32, in pixels.
+_Found = tuple[Landmarks, NDArray[np.float32]]
 
 
 def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Frame], Counter[str]]:
@@ -40,7 +44,8 @@ def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Fram
     still, neutral = _crop(photo, box, plan.size), box.to_panel(found[0], plan.size)
     rng = np.random.default_rng(0)
     poses = [Expression()] + [random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)]
-    frames = [Frame(number, float(number), pose.applied_to(neutral), box) for number, pose in enumerate(poses)]
+    known = np.zeros(LANDMARK_COUNT, np.float32)
+    frames = [Frame(number, float(number), pose.applied_to(neutral), known, box) for number, pose in enumerate(poses)]
 
     def keep(frame: Frame) -> None:
         folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still, plan.size)
@@ -54,7 +59,7 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
     """Frames of a video or of several photos that show exactly one face."""
     detections = _detect(plan, scenes, folders.points)
     dropped: Counter[str] = Counter()
-    single: dict[int, Landmarks] = {}
+    single: dict[int, _Found] = {}
     for number, faces in detections.items():
         if len(faces) == 1:
             single[number] = faces[0]
@@ -69,13 +74,14 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
     common: Box | None = None
     for number, scene in _reread(scenes, sorted(single)):
         if common is None or isinstance(scenes, Stills):
-            known = single[number][None] if isinstance(scenes, Stills) else np.stack(list(single.values()))
-            common = _box(plan, scene.photo, known)
-        points = common.to_panel(single[number], plan.size)
+            known = [single[number]] if isinstance(scenes, Stills) else single.values()
+            common = _box(plan, scene.photo, np.stack([landmarks for landmarks, _ in known]))
+        landmarks, spread = single[number]
+        points = common.to_panel(landmarks, plan.size)
         if (points < 0).any() or (points > plan.size - 1).any():
             dropped["the face beyond the crop"] += 1
             continue
-        frame = Frame(number, scene.seconds or 0.0, points, common)
+        frame = Frame(number, scene.seconds or 0.0, points, np.float32(plan.size / common.side) * spread, common)
         folders.keep(frame, partial(_crop, scene.photo, common, plan.size), plan.size)
         frames.append(frame)
     if len(frames) < LEAST_FRAMES:
@@ -93,37 +99,38 @@ def _reread(scenes: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int
         yield from scenes.select(wanted)
 
 
-def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, list[Landmarks]]:
+def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, list[_Found]]:
     """Number -> the faces on it, for the frames wanted; each result is stored as it comes, so that a second run goes on."""
-    known: dict[int, list[Landmarks]] = {}
+    known: dict[int, list[_Found]] = {}
     if store.is_file():
         for line in store.read_text(encoding="utf-8").splitlines():
             try:
                 number, faces = json.loads(line)
+                known[number] = [(np.array(landmarks, np.float32), np.array(spread, np.float32)) for landmarks, spread in faces]
             except ValueError:  # the line under way when the run was killed
                 continue
-            known[number] = [np.array(face, np.float32) for face in faces]
     if isinstance(scenes, Stills):
         wanted = list(range(len(scenes.paths)))
     else:
         count = scenes.count()
         wanted = evenly(range(count), plan.num)
     missing = [number for number in wanted if number not in known]
-    found: dict[int, list[Landmarks]] = {}
+    found: dict[int, list[_Found]] = {}
     per_thread = threading.local()
 
-    def detect(numbered: tuple[int, Scene]) -> tuple[int, list[Landmarks]]:
+    def detect(numbered: tuple[int, Scene]) -> tuple[int, list[_Found]]:
         if not hasattr(per_thread, "detector"):
             per_thread.detector = Detector(plan.landmark_model)
         number, scene = numbered
-        return number, per_thread.detector(scene.photo)
+        grey = to_grey(scene.photo)
+        return number, [(landmarks, per_thread.detector.spread(grey, landmarks)) for landmarks in per_thread.detector(grey)]
 
     Detector(plan.landmark_model)  # unusable weights are said before the work begins
     with store.open("a", encoding="utf-8") as file:
         detected = in_parallel(detect, _reread(scenes, missing))
         for number, faces in tqdm(detected, "faces", len(missing), unit="frame", disable=not missing):
             found[number] = faces
-            file.write(json.dumps([number, [face.tolist() for face in faces]]) + "\n")
+            file.write(json.dumps([number, [[each.tolist() for each in face] for face in faces]]) + "\n")
     known |= found
     return {number: known[number] for number in wanted if number in known}
 

@@ -49,7 +49,7 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-Study = Callable[[NDArray[np.float32], Callable[[int], Scene], int, int], _Mode]
+Study = Callable[[NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode]
 
 
 def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) -> Gathered:
@@ -58,7 +58,8 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     Args:
         plan: What to make.
         output_dir: Where; made if need be.
-        study: Makes the mode of ``(n, 68, 2)`` landmarks, a reader of their scenes, the size, and how many keyframes to keep.
+        study: Makes the mode of ``(n, 68, 2)`` landmarks, how unsure they are ``(n, 68)``, a reader of their scenes, the size, and how many
+            keyframes to keep.
         overwrite: Removes what an earlier run with another plan left there, and nothing else.
 
     Raises:
@@ -75,8 +76,8 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     else:
         frames, dropped = frames_of(plan, scenes, folders)
     train, val = _split(frames)
-    landmarks = np.stack([frame.landmarks for frame in train])
-    mode = study(landmarks, lambda index: folders.scene(train[index]), plan.size, plan.keyframes)
+    landmarks, spread = (np.stack(each) for each in zip(*((frame.landmarks, frame.spread) for frame in train), strict=True))
+    mode = study(landmarks, spread, lambda index: folders.scene(train[index]), plan.size, plan.keyframes)
 
     def pair(job: tuple[str, Frame]) -> None:
         part, frame = job

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Thread
@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.landmarks import FACING, INNER_LIPS, LIDS, PARTS, Similarity, interocular
-from face2face.face.oddity import oddity
-from face2face.face.warp import enlarged, sharpened, warp
+from face2face.face.landmarks import FACING, INNER_LIPS, LIDS, Similarity, interocular
+from face2face.face.warp import enlarged, sharpened
 from face2face.files import write_aside
-from face2face.image import Extent, Image, Landmarks, Scene
+from face2face.image import LANDMARK_COUNT, Image, Landmarks, Scene
 
 FILE_NAME = "bank.npz"
 #: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
@@ -34,11 +33,8 @@ _SHUT = 0.02
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
-#: A keyframe that looks twice as much otherwise than its neighbours as is usual counts as this much farther, in distances between
-#: neighbours.
-_ODD = 2.0
-#: Room around eyes and lips where it is looked at, in interocular distances.
-_AROUND = 0.1
+#: Landmarks are so many times farther from the truth than from each other, where they are found several times.
+_OFF = 3.0
 #: Bytes of decoded keyframes kept in memory.
 _DECODED = 120_000_000
 #: Pixels of the keyframes that are decoded at the start: all ninety of 256 pixels, and no longer for larger ones.
@@ -59,7 +55,6 @@ class Likeness:
         eyes: Of theirs (36 to 47).
         mouth: Of its (48 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
-        parts: Those in which it should look like others that are alike: what looks otherwise was mostly misread.
         patience: Live, a keyframe is kept until what was lost by keeping it adds up to this: each frame, how many times farther it was
             than the nearest, less one.
     """
@@ -71,7 +66,6 @@ class Likeness:
     eyes: float
     mouth: float
     pose: float
-    parts: tuple[str, ...]
     patience: float
 
     @cached_property
@@ -85,9 +79,9 @@ class Likeness:
 
 #: Alike in how the head is held, whatever brows, eyes, mouth and chin do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly
 #: wherever the head is: for the two halves of the face.
-HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, parts=(), patience=4)
-EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, parts=("right_eye", "left_eye"), patience=0.25)
-MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, parts=("mouth",), patience=0.5)
+HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, patience=4)
+EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=0.25)
+MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=0.5)
 LIKENESSES = (HEAD, EYES, MOUTH)
 
 
@@ -116,8 +110,8 @@ class Bank:
         seconds: ``(n,)`` float32, when each was taken.
         reference: ``(68, 2)`` float32, the shape against which poses are compared.
         backdrop: What stood still behind the target; of the photos' size.
-        odd: ``(n, 3)`` float32, how much farther each counts in each of :data:`LIKENESSES`, since it looks otherwise than others that are
-            alike; at least 0.
+        spread: ``(n, 68)`` float32, how unsure the landmarks are, in the photos' pixels, see
+            :meth:`face2face.face.detect.Detector.spread`; 0 for those that are known.
     """
 
     coded: tuple[NDArray[np.uint8], ...] = field(repr=False)
@@ -125,34 +119,25 @@ class Bank:
     seconds: NDArray[np.float32]
     reference: Landmarks = field(repr=False)
     backdrop: Backdrop = field(repr=False)
-    odd: NDArray[np.float32] = field(repr=False)
+    spread: NDArray[np.float32] = field(repr=False)
 
     @classmethod
-    def of(cls, scenes: Iterable[Scene], reference: Landmarks, backdrop: Backdrop) -> Bank:
-        """The bank of scenes that have landmarks and are of the backdrop's size; those without a time count as the first moment."""
+    def of(cls, scenes: Iterable[Scene], spread: NDArray[np.float32], reference: Landmarks, backdrop: Backdrop) -> Bank:
+        """The bank of scenes that have landmarks and are of the backdrop's size; those without a time count as the first moment.
+
+        Args:
+            scenes: At least one.
+            spread: ``(n, 68)``, how unsure their landmarks are.
+            reference: The shape against which poses are compared.
+            backdrop: What stood still.
+        """
         coded, landmarks, seconds = [], [], []
-        size = backdrop.photo.shape[1]
-        places = {like: _around(reference, like.parts, size) for like in LIKENESSES if like.parts}
-        looks: dict[Likeness, list[Image]] = {like: [] for like in places}
         for scene in scenes:
             assert scene.landmarks is not None
             coded.append(_coded(scene.photo))
             landmarks.append(scene.landmarks)
             seconds.append(scene.seconds or 0.0)
-            ready = enlarged(scene.photo)
-            for like, within in places.items():
-                looks[like].append(warp(ready, scene.landmarks, reference, size, within=within))
-        none = np.zeros((len(coded), len(LIKENESSES)), np.float32)
-        bank = cls(tuple(coded), np.array(landmarks, np.float32), np.array(seconds, np.float32), reference, backdrop, none)
-        return replace(bank, odd=np.stack([bank._oddness(like, looks.get(like, [])) for like in LIKENESSES], axis=1))
-
-    def _oddness(self, like: Likeness, looks: list[Image]) -> NDArray[np.float32]:
-        """How much farther each keyframe counts for what it looks like: ``(n,)``."""
-        if not looks:
-            return np.zeros(len(self), np.float32)
-        apart = np.stack([self.distances(self.describe(each), like) for each in self.landmarks])
-        beside = np.median(np.sort(apart)[:, :2].max(1))  # the nearest of all is itself
-        return np.asarray(_ODD * beside * oddity(np.stack(looks), apart), np.float32)
+        return cls(tuple(coded), np.array(landmarks, np.float32), np.array(seconds, np.float32), reference, backdrop, spread)
 
     def __len__(self) -> int:
         return len(self.coded)
@@ -215,9 +200,13 @@ class Bank:
 
     @cached_property
     def _weighted(self) -> dict[Likeness, NDArray[np.floating]]:
-        """All keyframes' descriptions, weighted as each likeness does it: ``(n, 147)``."""
+        """All keyframes' descriptions, weighted as each likeness does it, and how far off they may be: ``(n, 148)``."""
         descriptions = np.stack([self.describe(each) for each in self.landmarks])
-        return {like: descriptions * like.weights for like in LIKENESSES}
+        off = np.repeat(_OFF * self.spread / max(interocular(self.reference), 1e-6), 2, axis=1)
+        return {
+            like: np.column_stack([descriptions * like.weights, np.linalg.norm(off * like.weights[: 2 * LANDMARK_COUNT], axis=1)])
+            for like in LIKENESSES
+        }
 
     def describe(self, landmarks: Landmarks) -> NDArray[np.floating]:
         """The :func:`description` of ``(68, 2)`` landmarks in the photos' pixels."""
@@ -244,9 +233,12 @@ class Bank:
         return int(distances.argmin())
 
     def distances(self, wanted: NDArray[np.floating], like: Likeness) -> NDArray[np.floating]:
-        """How unlike a pose, as :meth:`describe` says it, each keyframe is, odd ones more: ``(n,)``, at least 0."""
-        away = self._weighted[like] - wanted * like.weights
-        return np.asarray(np.hypot(np.sqrt(np.einsum("ij,ij->i", away, away)), self.odd[:, LIKENESSES.index(like)]))
+        """How unlike a pose, as :meth:`describe` says it, each keyframe is to be expected: ``(n,)``, at least 0.
+
+        The root of the expected square: what is asked for less what was found, squared, and the variance of what was found.
+        """
+        away = self._weighted[like] - np.append(wanted * like.weights, 0)
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", away, away)))
 
     def save(self, folder: Path) -> None:
         """Writes ``bank.npz`` into a folder."""
@@ -260,7 +252,7 @@ class Bank:
                 reference=self.reference,
                 backdrop=_coded(self.backdrop.photo),
                 still=self.backdrop.still,
-                odd=self.odd,
+                spread=self.spread,
             )
 
     @classmethod
@@ -278,7 +270,7 @@ class Bank:
             with np.load(path) as stored:
                 coded = tuple(np.split(stored["photos"], stored["ends"][:-1]))
                 backdrop = Backdrop(_decoded(stored["backdrop"]), stored["still"])
-                return cls(coded, stored["landmarks"], stored["seconds"], stored["reference"], backdrop, stored["odd"])
+                return cls(coded, stored["landmarks"], stored["seconds"], stored["reference"], backdrop, stored["spread"])
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, cv2.error) as error:
             raise ModelError("bank.npz holds keyframes and landmarks", f"{path}, damaged", do) from error
 
@@ -316,13 +308,6 @@ class Follower:
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}
         self._weights[self._kept] = 1.0 - sum(self._weights.values())
         return dict(self._weights)
-
-
-def _around(reference: Landmarks, parts: tuple[str, ...], size: int) -> Extent:
-    """The part of a panel in which some parts of a face lie, with room around."""
-    points, room = np.concatenate([reference[PARTS[part]] for part in parts]), _AROUND * interocular(reference)
-    low, high = (np.clip(each, 0, size - 1).astype(int) for each in (points.min(0) - room, points.max(0) + room))
-    return slice(low[1], high[1] + 1), slice(low[0], high[0] + 1)
 
 
 def _coded(photo: Image) -> NDArray[np.uint8]:

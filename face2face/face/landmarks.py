@@ -22,6 +22,16 @@ FACING = np.array([*LIDS, *INNER_LIPS])
 #: Parts whose line returns to its first point.
 CLOSED = frozenset({"mouth", "inner_mouth", "right_eye", "left_eye"})
 
+#: The point of a mirror image that shows what each point of a face does, ``(68,)``.
+# fmt: off
+MIRRORED = np.array(
+    [
+        *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), *range(45, 41, -1), 47, 46, *range(39, 35, -1), 41, 40,
+        *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1),
+    ]
+)
+# fmt: on
+
 #: What each point counts in the way from the right eye's centre to the left one's, ``(68,)``.
 _ACROSS = np.zeros(LANDMARK_COUNT)
 _ACROSS[PARTS["right_eye"]], _ACROSS[PARTS["left_eye"]] = -1 / 6, 1 / 6

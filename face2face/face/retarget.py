@@ -59,8 +59,8 @@ class TargetShape:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
-        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was seen with open eyes and the mouth least
-            open, its eyes as far open as they usually are.
+        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was surely seen with open eyes and the mouth
+            least open, its eyes as far open as they usually are.
         low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
         high: ``(68, 2)`` float32, the upper end.
         pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
@@ -78,9 +78,10 @@ class TargetShape:
     lids_high: NDArray[np.float32]
 
     @classmethod
-    def of(cls, landmarks: NDArray[np.float32]) -> TargetShape:
-        """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1."""
-        rest = _at_rest(landmarks)
+    def of(cls, landmarks: NDArray[np.float32], spread: NDArray[np.float32]) -> TargetShape:
+        """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1, and how unsure they are, ``(n, 68)``."""
+        unsure = np.linalg.norm(spread, axis=1)
+        rest = _at_rest(landmarks[unsure <= np.median(unsure)])
         poses = [HeadPose.of(each, rest) for each in landmarks]
         low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)

@@ -63,7 +63,7 @@ def enlarged(model: Path, folder: Path) -> Path:
     )
     still = cv2.resize(bank.backdrop.still, None, fx=factor, fy=factor)[..., None]
     backdrop = Backdrop(_larger(bank.backdrop.photo, factor), still)
-    Bank.of(scenes, bank.reference * factor, backdrop).save(folder)
+    Bank.of(scenes, bank.spread * factor, bank.reference * factor, backdrop).save(folder)
     shape = TargetShape.from_json(card.shape)
     pose = np.array((factor, factor, 1, 1), np.float32)
     larger = TargetShape(**{name: each * (pose if name.startswith("pose") else factor) for name, each in vars(shape).items()})

@@ -46,20 +46,23 @@ class Reenact:
     _followers: dict[Likeness, Follower] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def study(cls, landmarks: NDArray[np.float32], read: Callable[[int], Scene], size: int, keyframes: int) -> Reenact:
+    def study(
+        cls, landmarks: NDArray[np.float32], spread: NDArray[np.float32], read: Callable[[int], Scene], size: int, keyframes: int
+    ) -> Reenact:
         """Learns the target's shape and chooses its keyframes.
 
         Args:
             landmarks: ``(n, 68, 2)`` in panel pixels, of all that may be learnt from; n at least 1.
+            spread: ``(n, 68)``, how unsure they are, in the same unit.
             read: The scene of one of these, by its index.
             size: Width and height of a panel.
             keyframes: How many to keep, at most.
         """
-        shape = TargetShape.of(landmarks)
+        shape = TargetShape.of(landmarks, spread)
         chosen = choose(landmarks, shape.rest, keyframes)
         seen = range(0, len(landmarks), max(1, len(landmarks) // _BACKDROP_FRAMES))
         backdrop = Backdrop.of(np.stack([read(each).photo for each in seen]))
-        return cls(size, SketchSpec(), shape, Bank.of((read(each) for each in chosen), shape.rest, backdrop))
+        return cls(size, SketchSpec(), shape, Bank.of((read(each) for each in chosen), spread[chosen], shape.rest, backdrop))
 
     @classmethod
     def load(cls, card: Card, folder: Path) -> Reenact:

@@ -7,6 +7,7 @@ import pytest
 
 from face2face.errors import FaceError
 from face2face.face.detect import Detector, live_tries
+from face2face.face.landmarks import MIRRORED, PARTS
 from face2face.image import Image, Scene, side_by_side
 
 
@@ -20,6 +21,30 @@ def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> 
 def test_a_grey_picture_says_the_same(detector: Detector, astronaut: Scene) -> None:
     (found,) = detector(cv2.cvtColor(astronaut.photo, cv2.COLOR_RGB2GRAY))
     assert (found == detector(astronaut.photo)[0]).all()
+
+
+@pytest.mark.parametrize("tries", [2, 4, 8])
+def test_a_mirror_image_has_the_mirror_images_landmarks(tries: int, detector: Detector, astronaut: Scene) -> None:
+    assert astronaut.landmarks is not None
+    mirrored = astronaut.landmarks[MIRRORED] * np.float32((-1, 1)) + np.float32((255, 0))
+    trying = detector.trying(tries)
+    found = trying.near(astronaut.photo, astronaut.landmarks)
+    other = trying.near(np.ascontiguousarray(astronaut.photo[:, ::-1]), mirrored)
+    assert np.abs(other[MIRRORED] * (-1, 1) + (255, 0) - found).mean() < 0.2
+
+
+def test_what_is_covered_is_found_here_and_there(detector: Detector, astronaut: Scene) -> None:
+    assert astronaut.landmarks is not None
+    mouth = astronaut.landmarks[PARTS["mouth"]]
+    (left, top), (right, bottom) = mouth.min(0).astype(int), mouth.max(0).astype(int)
+    hidden = astronaut.photo.copy()
+    hidden[top - 6 : bottom + 6, left - 6 : right + 6] = hidden[top - 8, left]
+    spread = {name: detector.spread(photo, astronaut.landmarks) for name, photo in (("seen", astronaut.photo), ("covered", hidden))}
+    assert spread["seen"].shape == (68,)
+    assert spread["seen"].dtype == np.float32
+    seen, covered = ({part: np.median(each[PARTS[part]]) for part in ("mouth", "right_eye")} for each in spread.values())
+    assert covered["mouth"] > 2 * seen["mouth"]
+    assert covered["right_eye"] < 2 * seen["right_eye"]
 
 
 def test_two_faces_and_none(detector: Detector, astronaut: Scene) -> None:

@@ -12,17 +12,20 @@ from face2face.image import Landmarks
 #: A target with a long face, and a driver with a broad one.
 LONG: Landmarks = (AVERAGE_FACE * (48, 55) + (128, 110)).astype(np.float32)
 BROAD: Landmarks = (AVERAGE_FACE * (90, 80) + (320, 200)).astype(np.float32)
+#: Landmarks that are known.
+SURE = np.zeros((1, 68), np.float32)
 
 
 @pytest.fixture(scope="module")
 def target() -> TargetShape:
     rng = np.random.default_rng(0)
-    return TargetShape.of(np.stack([LONG, *(random_expression(rng).applied_to(LONG) for _ in range(400))]))
+    landmarks = np.stack([LONG, *(random_expression(rng).applied_to(LONG) for _ in range(400))])
+    return TargetShape.of(landmarks, np.zeros((401, 68), np.float32))
 
 
 @given(scale=st.floats(0.3, 3), angle=st.floats(-0.5, 0.5), x=st.floats(-200, 200), y=st.floats(-200, 200))
 def test_a_driver_at_rest_gives_the_target_at_rest(scale: float, angle: float, x: float, y: float) -> None:
-    shape = TargetShape.of(LONG[None])
+    shape = TargetShape.of(LONG[None], SURE)
     driver = Similarity(scale, angle, x, y)(BROAD).astype(np.float32)
     assert np.allclose(Retargeter(shape)(driver, 0.0).landmarks, LONG, atol=0.01)
 

@@ -42,7 +42,7 @@ def trained(folder: Path, name: str, panels: tuple[str, ...] = PANELS, ngf: int 
     Card("reenact", 256, panels, generator=name).save(folder)
     if "warp" in panels:
         black, nowhere = np.zeros((256, 256, 3), np.uint8), np.zeros((68, 2), np.float32)
-        Bank.of([Scene(black, nowhere)], nowhere, Backdrop(black, black[..., :1])).save(folder)
+        Bank.of([Scene(black, nowhere)], np.zeros((1, 68), np.float32), nowhere, Backdrop(black, black[..., :1])).save(folder)
     return generator
 
 

@@ -27,7 +27,7 @@ from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
 
 TARGET: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
-MODE = Reenact(256, SketchSpec(), TargetShape.of(TARGET[None]), None)
+MODE = Reenact(256, SketchSpec(), TargetShape.of(TARGET[None], np.zeros((1, 68), np.float32)), None)
 
 
 class Negative:

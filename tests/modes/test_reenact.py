@@ -18,7 +18,7 @@ def mode(astronaut: Scene) -> Reenact:
     poses = [Expression(), Expression(open=0.2), Expression(smile=1)]
     landmarks = np.stack([pose.applied_to(astronaut.landmarks) for pose in poses])
     scenes = [Scene(np.full_like(astronaut.photo, 80 * index), each, 10.0 * index) for index, each in enumerate(landmarks)]
-    return Reenact.study(landmarks, scenes.__getitem__, 256, 500)
+    return Reenact.study(landmarks, np.zeros((3, 68), np.float32), scenes.__getitem__, 256, 500)
 
 
 def test_it_shows_the_sketch_and_the_nearest_keyframe_warped(mode: Reenact, astronaut: Scene) -> None:
