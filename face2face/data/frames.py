@@ -19,9 +19,8 @@ from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.animate import animate
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector
+from face2face.face.detect import Detector, spread
 from face2face.face.motion import Expression, random_expression
-from face2face.face.track import to_grey
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
 from face2face.media.stills import read_image
@@ -76,12 +75,12 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
         if common is None or isinstance(scenes, Stills):
             known = [single[number]] if isinstance(scenes, Stills) else single.values()
             common = _box(plan, scene.photo, np.stack([landmarks for landmarks, _ in known]))
-        landmarks, spread = single[number]
+        landmarks, unsure = single[number]
         points = common.to_panel(landmarks, plan.size)
         if (points < 0).any() or (points > plan.size - 1).any():
             dropped["the face beyond the crop"] += 1
             continue
-        frame = Frame(number, scene.seconds or 0.0, points, np.float32(plan.size / common.side) * spread, common)
+        frame = Frame(number, scene.seconds or 0.0, points, np.float32(plan.size / common.side) * unsure, common)
         folders.keep(frame, partial(_crop, scene.photo, common, plan.size), plan.size)
         frames.append(frame)
     if len(frames) < LEAST_FRAMES:
@@ -106,7 +105,7 @@ def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, li
         for line in store.read_text(encoding="utf-8").splitlines():
             try:
                 number, faces = json.loads(line)
-                known[number] = [(np.array(landmarks, np.float32), np.array(spread, np.float32)) for landmarks, spread in faces]
+                known[number] = [(np.array(landmarks, np.float32), np.array(unsure, np.float32)) for landmarks, unsure in faces]
             except ValueError:  # the line under way when the run was killed
                 continue
     if isinstance(scenes, Stills):
@@ -122,8 +121,7 @@ def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, li
         if not hasattr(per_thread, "detector"):
             per_thread.detector = Detector(plan.landmark_model)
         number, scene = numbered
-        grey = to_grey(scene.photo)
-        return number, [(landmarks, per_thread.detector.spread(grey, landmarks)) for landmarks in per_thread.detector(grey)]
+        return number, [(np.asarray(looks.mean(0), np.float32), spread(looks)) for looks in per_thread.detector.looks(scene.photo)]
 
     Detector(plan.landmark_model)  # unusable weights are said before the work begins
     with store.open("a", encoding="utf-8") as file:

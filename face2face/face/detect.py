@@ -90,27 +90,22 @@ class Detector:
 
         They are as fine as a 400th of the face's width, whatever the size of the picture.
         """
-        grey = to_grey(photo)
-        boxes = self._boxes(grey, SEARCH_SIDE) or self._boxes(grey, WIDE_SEARCH_SIDE)
-        boxes.sort(key=lambda box: box.area(), reverse=True)
-        return [self._landmarks(grey, np.array([box.left() + box.right(), box.top() + box.bottom()]) / 2, box.width()) for box in boxes]
+        return [np.asarray(looks.mean(0), np.float32) for looks in self.looks(photo)]
 
-    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
-        """The landmarks of a face that had ``landmarks`` a moment ago: ``(68, 2)`` float32, whether or not it is still there."""
-        return self._landmarks(to_grey(photo), *_place(landmarks))
-
-    def spread(self, photo: Image, landmarks: Landmarks) -> NDArray[np.float32]:
-        """How unsure a face's landmarks are: ``(68,)`` float32, by how many pixels each differs from box to box (standard deviation).
+    def looks(self, photo: Image) -> list[NDArray[np.float64]]:
+        """The same as each box shows it: arrays of ``(tries, 68, 2)``, the latter half found in the mirror image; their mean is the answer.
 
         dlib finds 68 points in any face. What it misreads, a tongue for a lip or lips that are pulled aside, it finds elsewhere from each
         box.
-
-        Args:
-            photo: RGB or grey uint8.
-            landmarks: ``(68, 2)``, where the face is.
         """
-        off = self._looks(to_grey(photo), *_place(landmarks)).std(0)
-        return np.asarray(np.sqrt((off**2).mean(1)), np.float32)
+        grey = to_grey(photo)
+        boxes = self._boxes(grey, SEARCH_SIDE) or self._boxes(grey, WIDE_SEARCH_SIDE)
+        boxes.sort(key=lambda box: box.area(), reverse=True)
+        return [self._looks(grey, np.array([box.left() + box.right(), box.top() + box.bottom()]) / 2, box.width()) for box in boxes]
+
+    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+        """The landmarks of a face that had ``landmarks`` a moment ago: ``(68, 2)`` float32, whether or not it is still there."""
+        return np.asarray(self._looks(to_grey(photo), *_place(landmarks)).mean(0), np.float32)
 
     def sees(self, photo: Image, landmarks: Landmarks) -> bool:
         """Whether there is a face where ``(68, 2)`` landmarks lie; it may be turned farther than one that is sought in a whole picture."""
@@ -118,11 +113,8 @@ class Detector:
         found, _, _ = self._hog.run(part, 0, _CHECKED_SCORE)
         return any(each.contains(dlib.point(part.shape[1] // 2, part.shape[0] // 2)) for each in found)
 
-    def _landmarks(self, grey: np.ndarray, middle: np.ndarray, width: float) -> Landmarks:
-        return np.asarray(self._looks(grey, middle, width).mean(0), np.float32)
-
     def _looks(self, grey: np.ndarray, middle: np.ndarray, width: float) -> NDArray[np.float64]:
-        """What is found from each box, then from each in the mirror image: ``(tries, 68, 2)``, in the picture's pixels."""
+        """Of the face around a place."""
         fine, to_picture = _cut(grey, middle, width, _FINE_SIDE, _ROOM)
         off = np.rint((middle - to_picture[:, 2]) / to_picture[0, 0] - (len(fine) - 1) / 2).astype(int)
         looks = [self._from(fine, box, off) for box in _starts(max(1, self._tries // 2))]
@@ -149,6 +141,15 @@ def live_tries(fps: float) -> int:
     """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 of 60, 1 of 120."""
     wanted = _TRIES_A_SECOND / fps
     return 1 if wanted < _ALONE else int(np.clip(2 * round(wanted / 2), 2, _MOST_TRIES))
+
+
+def spread(looks: NDArray[np.float64]) -> NDArray[np.float32]:
+    """How unsure a face's landmarks are: ``(68,)`` float32, by how much each differs from look to look (standard deviation).
+
+    Args:
+        looks: ``(tries, 68, 2)``, see :meth:`Detector.looks`.
+    """
+    return np.asarray(np.sqrt(looks.var(0).mean(1)), np.float32)
 
 
 @lru_cache(maxsize=2)

@@ -188,6 +188,11 @@ class Retargeter:
         """Takes the driver's pose from the next landmarks on for its neutral one; may be called from another thread."""
         self._anew = True
 
+    @property
+    def neutral(self) -> Landmarks:
+        """The driver's pose at rest, ``(68, 2)``, as far as it is known; there is none before the first landmarks."""
+        return self._neutral
+
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
         """The target's pose.
 

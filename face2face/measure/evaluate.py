@@ -18,6 +18,7 @@ from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
 from face2face.face.detect import Detector, live_tries
 from face2face.face.identity import Identity
+from face2face.face.retarget import TargetShape
 from face2face.face.track import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver
@@ -30,6 +31,7 @@ from face2face.sample import evenly
 #: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.
 MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
 PROPORTIONS = ("width_to_height", "eyes_to_width")
+_KEPT = tuple(f"kept_{name}" for name in PROPORTIONS)
 #: Of the target's frames that were held out, one in so many makes it known where somebody else drives.
 _KNOWN_EVERY = 5
 #: How much the difference is brightened on a contact sheet.
@@ -190,11 +192,13 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
     box: Box | None = None
     with VideoFile(driver) as video:
         for scene in video:
-            found = judge.detect(scene.photo)
-            if not found:
+            faces = judge.detect.looks(scene.photo)
+            if not faces:
                 last = None
                 continue
-            box = box or head_box(found[0][None], *scene.photo.shape[:2])
+            looks = faces[0]
+            found = np.asarray(looks.mean(0), np.float32)
+            box = box or head_box(found[None], *scene.photo.shape[:2])
             posed = drive(scene)
             assert posed.target is not None
             assert posed.target.landmarks is not None
@@ -204,10 +208,13 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
             figures = _face_figures(look, Look(posed.target.landmarks, target.identity), puppet.mode.size)
             if look is not None:
                 figures |= {f"shown_{name}": value for name, value in metrics.movement(look.landmarks).items()}
-                figures |= {f"driven_{name}": value for name, value in metrics.movement(found[0]).items()}
-                figures |= _again(scene.photo, judge)
-                figures |= _compared(metrics.proportions(look.landmarks), target.proportions)
-                figures["driver_distance"] = metrics.identity_distance(look.identity, judge.identify(scene.photo, found[0]))
+                figures |= {f"driven_{name}": value for name, value in metrics.movement(found).items()}
+                figures |= _halves(looks)
+                shown = metrics.proportions(look.landmarks)
+                figures |= {name: ratio - 1 for name, ratio in _ratios(shown, target.proportions).items()}
+                if puppet.mode.shape is not None and drive.retarget is not None:
+                    figures |= _kept(shown, puppet.mode.shape, found, drive.retarget.neutral)
+                figures["driver_distance"] = metrics.identity_distance(look.identity, judge.identify(scene.photo, found))
             seen = resize(box.cut(scene.photo), puppet.mode.size)
             moment = Moment(panels[0], generated, seen, scene.seconds or 0.0, figures | _changes(last, generated, seen))
             yield moment
@@ -248,11 +255,9 @@ def summary(moments: list[Moment]) -> dict[str, float]:
     for name in MOVEMENTS:
         if f"shown_{name}" in columns:
             figures[name] = metrics.correlation(columns[f"driven_{name}"], columns[f"shown_{name}"])
-        twice = [moment.figures for moment in moments if f"again_{name}" in moment.figures]
-        if twice:
-            once, again = ([each[f"{look}_{name}"] for each in twice] for look in ("driven", "again"))
-            figures[f"certain_{name}"] = metrics.correlation(once, again)
-    figures |= {name: abs(mean[name]) for name in PROPORTIONS if name in mean}
+        if f"again_{name}" in columns:
+            figures[f"certain_{name}"] = metrics.certainty(columns[f"once_{name}"], columns[f"again_{name}"])
+    figures |= {name: abs(mean[name]) for name in (*PROPORTIONS, *_KEPT) if name in mean}
     for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
         if name in mean:
             figures[figure] = mean[name] / max(mean[f"true_{name}"], 1e-9)
@@ -277,15 +282,21 @@ def _face_figures(generated: Look | None, wanted: Look, width: int) -> dict[str,
     }
 
 
-def _again(photo: Image, judge: Judge) -> dict[str, float]:
-    """A driver's movement, found once more in the mirror image: how far both agree is how well it is known at all."""
-    found = judge.detect(np.ascontiguousarray(photo[:, ::-1]))
-    return {f"again_{name}": value for name, value in metrics.mirrored(metrics.movement(found[0])).items()} if found else {}
+def _halves(looks: NDArray[np.floating]) -> dict[str, float]:
+    """A driver's movement as half of the looks at a frame show it, and once more as those at its mirror image do."""
+    halves = zip(("once", "again"), np.split(looks, 2), strict=True)
+    return {f"{half}_{name}": value for half, seen in halves for name, value in metrics.movement(seen.mean(0)).items()}
 
 
-def _compared(shown: tuple[float, float], own: tuple[float, float]) -> dict[str, float]:
-    """By what share of the target's own the shown proportions are larger."""
-    return {name: one / other - 1 for name, one, other in zip(PROPORTIONS, shown, own, strict=True)}
+def _ratios(proportions: tuple[float, float], others: tuple[float, float]) -> dict[str, float]:
+    return {name: one / other for name, one, other in zip(PROPORTIONS, proportions, others, strict=True)}
+
+
+def _kept(shown: tuple[float, float], target: TargetShape, driven: Landmarks, neutral: Landmarks) -> dict[str, float]:
+    """How much more the shown proportions differ from the target's at rest than the driver's do from its own."""
+    moved = _ratios(metrics.proportions(driven), metrics.proportions(neutral))
+    ratios = _ratios(shown, metrics.proportions(target.rest))
+    return {kept: ratios[name] / moved[name] - 1 for kept, name in zip(_KEPT, PROPORTIONS, strict=True)}
 
 
 def _changes(last: Moment | None, generated: Image, true: Image) -> dict[str, float]:

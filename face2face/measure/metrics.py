@@ -143,10 +143,14 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     return figures | {"yaw": float((landmarks[30] - (right + left) / 2) @ along / unit), "roll": float(np.arctan2(along[1], along[0]))}
 
 
-def mirrored(moved: dict[str, float]) -> dict[str, float]:
-    """What a face does whose mirror image does this, see :func:`movement`."""
-    sides = {"right_eye": moved["left_eye"], "left_eye": moved["right_eye"]}
-    return moved | sides | {name: -moved[name] for name in ("yaw", "roll")}
+def certainty(one: list[float], other: list[float]) -> float:
+    """How well something is known whose halves, measured apart, are these: up to 1, 0 where they have nothing in common.
+
+    What is measured so and correlated with something else can't be expected to reach more than its root (Spearman 1904, on attenuation);
+    for the mean of both halves it is ``2 r / (1 + r)`` (Spearman 1910; Brown 1910).
+    """
+    common = correlation(one, other)
+    return 2 * common / (1 + common) if common > 0 else 0.0
 
 
 def proportions(landmarks: Landmarks) -> tuple[float, float]:

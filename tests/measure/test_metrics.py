@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2face.face.detect import Detector
-from face2face.image import Image, Scene
+from face2face.image import Image
 from face2face.measure import metrics
 
 
@@ -137,16 +136,11 @@ def test_movement_of_a_drawn_face() -> None:
     assert metrics.movement((3 * face @ turn).astype(np.float32)) == pytest.approx(found | {"roll": 0.1}, abs=1e-5)
 
 
-def test_a_mirror_image_moves_the_other_way() -> None:
-    seen = {"mouth": 0.2, "right_eye": 0.3, "left_eye": 0.1, "yaw": 0.05, "roll": -0.02}
-    assert metrics.mirrored(seen) == {"mouth": 0.2, "right_eye": 0.1, "left_eye": 0.3, "yaw": -0.05, "roll": 0.02}
-    assert metrics.mirrored(metrics.mirrored(seen)) == seen
-
-
-def test_a_face_and_its_mirror_image_are_found_to_do_the_same(astronaut: Scene, detector: Detector) -> None:
-    (one,), (other,) = detector(astronaut.photo), detector(np.ascontiguousarray(astronaut.photo[:, ::-1]))
-    found = metrics.mirrored(metrics.movement(other))
-    assert found == pytest.approx(metrics.movement(one), abs=0.05)
+def test_what_both_halves_say_alike_is_certain() -> None:
+    up, also, down = [1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0], [4.0, 3.0, 2.0, 1.0]
+    assert metrics.certainty(up, up) == pytest.approx(1)
+    assert metrics.certainty(up, also) == pytest.approx(2 * 0.8 / 1.8)
+    assert metrics.certainty(up, down) == 0
 
 
 def test_proportions_of_a_face_twice_as_wide_as_high() -> None:
