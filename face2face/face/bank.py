@@ -33,8 +33,6 @@ _SHUT = 0.02
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
-#: Landmarks are so many times farther from the truth than from each other, where they are found several times.
-_OFF = 3.0
 #: Bytes of decoded keyframes kept in memory.
 _DECODED = 120_000_000
 #: Pixels of the keyframes that are decoded at the start: all ninety of 256 pixels, and no longer for larger ones.
@@ -55,6 +53,8 @@ class Likeness:
         eyes: Of theirs (36 to 47).
         mouth: Of its (48 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
+        doubt: So many times as far from the truth as from each other landmarks count that were found several times; 0 where what is misread
+            is not what is sought.
         patience: Live, a keyframe is kept until what was lost by keeping it adds up to this: each frame, how many times farther it was
             than the nearest, less one.
     """
@@ -66,6 +66,7 @@ class Likeness:
     eyes: float
     mouth: float
     pose: float
+    doubt: float
     patience: float
 
     @cached_property
@@ -79,9 +80,9 @@ class Likeness:
 
 #: Alike in how the head is held, whatever brows, eyes, mouth and chin do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly
 #: wherever the head is: for the two halves of the face.
-HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, patience=4)
-EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, patience=0.25)
-MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, patience=0.5)
+HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, doubt=0, patience=4)
+EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, doubt=9, patience=0.25)
+MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, doubt=6, patience=0.5)
 LIKENESSES = (HEAD, EYES, MOUTH)
 
 
@@ -202,11 +203,13 @@ class Bank:
     def _weighted(self) -> dict[Likeness, NDArray[np.floating]]:
         """All keyframes' descriptions, weighted as each likeness does it, and how far off they may be: ``(n, 148)``."""
         descriptions = np.stack([self.describe(each) for each in self.landmarks])
-        off = np.repeat(_OFF * self.spread / max(interocular(self.reference), 1e-6), 2, axis=1)
-        return {
-            like: np.column_stack([descriptions * like.weights, np.linalg.norm(off * like.weights[: 2 * LANDMARK_COUNT], axis=1)])
-            for like in LIKENESSES
-        }
+        unsure = np.repeat(self.spread / max(interocular(self.reference), 1e-6), 2, axis=1)
+
+        def weighted(like: Likeness) -> NDArray[np.floating]:
+            off = like.doubt * np.linalg.norm(unsure * like.weights[: 2 * LANDMARK_COUNT], axis=1)
+            return np.column_stack([descriptions * like.weights, off])
+
+        return {like: weighted(like) for like in LIKENESSES}
 
     def describe(self, landmarks: Landmarks) -> NDArray[np.floating]:
         """The :func:`description` of ``(68, 2)`` landmarks in the photos' pixels."""

@@ -125,8 +125,8 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     """What a face does, each figure 0 for none of it; over time, a driver's and a result's are correlated (-1 to 1, higher is better).
 
     ``mouth``: the gap of the inner lips in interocular distances; ``right_eye`` and ``left_eye``: the gap of the lids over the eye's
-    width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the nose's tip is from between the eyes, along
-    their line, in interocular distances; ``roll``: the angle of that line in radians, clockwise.
+    width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the nose (its nine points' middle) is from
+    between the eyes, along their line, in interocular distances; ``roll``: the angle of that line in radians, clockwise.
 
     Args:
         landmarks: ``(68, 2)``.
@@ -140,7 +140,10 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     for name, eye in eyes.items():
         gap = np.linalg.norm(eye[[1, 2]] - eye[[5, 4]], axis=1).mean()
         figures[name] = float(gap / np.linalg.norm(eye[0] - eye[3]))
-    return figures | {"yaw": float((landmarks[30] - (right + left) / 2) @ along / unit), "roll": float(np.arctan2(along[1], along[0]))}
+    return figures | {
+        "yaw": float((landmarks[PARTS["nose"]].mean(0) - (right + left) / 2) @ along / unit),
+        "roll": float(np.arctan2(along[1], along[0])),
+    }
 
 
 def certainty(one: list[float], other: list[float]) -> float:

@@ -129,7 +129,7 @@ def test_movement_of_a_drawn_face() -> None:
         face[first : first + 6] = [(x - 5, 0), (x - 2, -2), (x + 2, -2), (x + 5, 0), (x + 2, 2), (x - 2, 2)]
     face[[61, 62, 63]] = [(15, 46), (20, 46), (25, 46)]
     face[[67, 66, 65]] = [(15, 54), (20, 54), (25, 54)]
-    face[30] = (26, 20)
+    face[27:36] = (26, 20)
     found = metrics.movement(face)
     assert found == pytest.approx({"mouth": 0.2, "right_eye": 0.4, "left_eye": 0.4, "yaw": 0.15, "roll": 0})
     turn = np.array([[math.cos(0.1), math.sin(0.1)], [-math.sin(0.1), math.cos(0.1)]])
