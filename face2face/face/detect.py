@@ -68,7 +68,7 @@ class Detector:
     Args:
         landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
         tries: In how many boxes a face's landmarks are sought, 1 or an even number, half of them in the mirror image. A millisecond each;
-            of what they tremble in 1, 2 leave three quarters and 8 half.
+            of what they tremble in 1, 2 leave seven tenths and 8 less than half.
 
     Raises:
         FaceError: The file is missing or is no such predictor.
