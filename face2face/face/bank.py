@@ -33,6 +33,8 @@ _SHUT = 0.02
 _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
+#: Landmarks of any face are found so far from each other, in interocular distances: nothing is misread yet.
+_USUAL = 0.005
 #: Bytes of decoded keyframes kept in memory.
 _DECODED = 120_000_000
 #: Pixels of the keyframes that are decoded at the start: all ninety of 256 pixels, and no longer for larger ones.
@@ -53,8 +55,8 @@ class Likeness:
         eyes: Of theirs (36 to 47).
         mouth: Of its (48 to 67).
         pose: Weight of the head's place, size and roll, in landmarks' worth.
-        doubt: So many times as far from the truth as from each other landmarks count that were found several times; 0 where what is misread
-            is not what is sought.
+        doubt: So many times as far from the truth as from each other landmarks count that were found farther apart than usual; 0 where
+            what is misread is not what is sought.
         patience: Live, a keyframe is kept until what was lost by keeping it adds up to this: each frame, how many times farther it was
             than the nearest, less one.
     """
@@ -203,7 +205,7 @@ class Bank:
     def _weighted(self) -> dict[Likeness, NDArray[np.floating]]:
         """All keyframes' descriptions, weighted as each likeness does it, and how far off they may be: ``(n, 148)``."""
         descriptions = np.stack([self.describe(each) for each in self.landmarks])
-        unsure = np.repeat(self.spread / max(interocular(self.reference), 1e-6), 2, axis=1)
+        unsure = np.repeat(np.maximum(self.spread / max(interocular(self.reference), 1e-6) - _USUAL, 0), 2, axis=1)
 
         def weighted(like: Likeness) -> NDArray[np.floating]:
             off = like.doubt * np.linalg.norm(unsure * like.weights[: 2 * LANDMARK_COUNT], axis=1)
