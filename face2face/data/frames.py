@@ -19,7 +19,7 @@ from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.animate import animate
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector, spread
+from face2face.face.detect import Detector, settled, spread
 from face2face.face.motion import Expression, random_expression
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
@@ -121,7 +121,7 @@ def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, li
         if not hasattr(per_thread, "detector"):
             per_thread.detector = Detector(plan.landmark_model)
         number, scene = numbered
-        return number, [(np.asarray(looks.mean(0), np.float32), spread(looks)) for looks in per_thread.detector.looks(scene.photo)]
+        return number, [(settled(looks), spread(looks)) for looks in per_thread.detector.looks(scene.photo)]
 
     Detector(plan.landmark_model)  # unusable weights are said before the work begins
     with store.open("a", encoding="utf-8") as file:

@@ -76,7 +76,7 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     else:
         frames, dropped = frames_of(plan, scenes, folders)
     train, val = _split(frames)
-    landmarks, spread = (np.stack(each) for each in zip(*((frame.landmarks, frame.spread) for frame in train), strict=True))
+    landmarks, spread = np.stack([frame.landmarks for frame in train]), np.stack([frame.spread for frame in train])
     mode = study(landmarks, spread, lambda index: folders.scene(train[index]), plan.size, plan.keyframes)
 
     def pair(job: tuple[str, Frame]) -> None:

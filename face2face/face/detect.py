@@ -90,10 +90,10 @@ class Detector:
 
         They are as fine as a 400th of the face's width, whatever the size of the picture.
         """
-        return [np.asarray(looks.mean(0), np.float32) for looks in self.looks(photo)]
+        return [settled(looks) for looks in self.looks(photo)]
 
     def looks(self, photo: Image) -> list[NDArray[np.float64]]:
-        """The same as each box shows it: arrays of ``(tries, 68, 2)``, the latter half found in the mirror image; their mean is the answer.
+        """The same as each box shows it, see :func:`settled`: arrays of ``(tries, 68, 2)``, the latter half found in the mirror image.
 
         dlib finds 68 points in any face. What it misreads, a tongue for a lip or lips that are pulled aside, it finds elsewhere from each
         box.
@@ -105,7 +105,7 @@ class Detector:
 
     def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         """The landmarks of a face that had ``landmarks`` a moment ago: ``(68, 2)`` float32, whether or not it is still there."""
-        return np.asarray(self._looks(to_grey(photo), *_place(landmarks)).mean(0), np.float32)
+        return settled(self._looks(to_grey(photo), *_place(landmarks)))
 
     def sees(self, photo: Image, landmarks: Landmarks) -> bool:
         """Whether there is a face where ``(68, 2)`` landmarks lie; it may be turned farther than one that is sought in a whole picture."""
@@ -117,10 +117,11 @@ class Detector:
         """Of the face around a place."""
         fine, to_picture = _cut(grey, middle, width, _FINE_SIDE, _ROOM)
         off = np.rint((middle - to_picture[:, 2]) / to_picture[0, 0] - (len(fine) - 1) / 2).astype(int)
-        looks = [self._from(fine, box, off) for box in _starts(max(1, self._tries // 2))]
+        boxes = _starts(max(1, self._tries // 2))
+        looks = [self._from(fine, box, off) for box in boxes]
         if self._tries > 1:
             mirror = cv2.flip(fine, 1)
-            seen = np.stack([self._from(mirror, box, off * (-1, 1)) for box in _starts(self._tries // 2)])[:, MIRRORED]
+            seen = np.stack([self._from(mirror, box, off * (-1, 1)) for box in boxes])[:, MIRRORED]
             looks.extend(seen * (-1, 1) + (len(fine) - 1, 0))
         return np.asarray(np.stack(looks) @ to_picture[:, :2].T + to_picture[:, 2])
 
@@ -141,6 +142,15 @@ def live_tries(fps: float) -> int:
     """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 of 60, 1 of 120."""
     wanted = _TRIES_A_SECOND / fps
     return 1 if wanted < _ALONE else int(np.clip(2 * round(wanted / 2), 2, _MOST_TRIES))
+
+
+def settled(looks: NDArray[np.float64]) -> Landmarks:
+    """What all looks at a face say together, their mean: ``(68, 2)`` float32.
+
+    Args:
+        looks: ``(tries, 68, 2)``, see :meth:`Detector.looks`.
+    """
+    return np.asarray(looks.mean(0), np.float32)
 
 
 def spread(looks: NDArray[np.float64]) -> NDArray[np.float32]:

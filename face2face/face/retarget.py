@@ -177,21 +177,19 @@ class Retargeter:
         target: The target's shape statistics.
         head: How much of the head's motion is carried over: 0 for none, 1 for all.
         expression: How much of the expression: 1 for as much, more for a caricature.
+
+    Attributes:
+        neutral: The driver's neutral pose, ``(68, 2)``, as far as it is known; there is none before the first landmarks.
     """
 
     def __init__(self, target: TargetShape, head: float = 1.0, expression: float = 1.0) -> None:
         self.head, self.expression = head, expression
-        self._target = target
+        self.target = target
         self._anew = True
 
     def recalibrate(self) -> None:
         """Takes the driver's pose from the next landmarks on for its neutral one; may be called from another thread."""
         self._anew = True
-
-    @property
-    def neutral(self) -> Landmarks:
-        """The driver's pose at rest, ``(68, 2)``, as far as it is known; there is none before the first landmarks."""
-        return self._neutral
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
         """The target's pose.
@@ -205,8 +203,8 @@ class Retargeter:
             self._seen: list[Landmarks] = []
         if seconds - self._began <= _CALIBRATION or not self._seen:
             self._seen.append(landmarks)
-            self._neutral = _at_rest(np.stack(self._seen[-_REMEMBERED:]))
-        neutral, target = self._neutral, self._target
+            self.neutral = _at_rest(np.stack(self._seen[-_REMEMBERED:]))
+        neutral, target = self.neutral, self.target
         driver = HeadPose.of(landmarks, neutral)
         to_target = Similarity.between(neutral, target.rest)
         asked_pose = self.head * np.array([*to_target.linear(driver.vector[:2]), *driver.vector[2:]])

@@ -16,9 +16,9 @@ from face2face.data.gather import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector, live_tries
+from face2face.face.detect import Detector, live_tries, settled
 from face2face.face.identity import Identity
-from face2face.face.retarget import TargetShape
+from face2face.face.retarget import Retargeter
 from face2face.face.track import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver
@@ -197,7 +197,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
                 last = None
                 continue
             looks = faces[0]
-            found = np.asarray(looks.mean(0), np.float32)
+            found = settled(looks)
             box = box or head_box(found[None], *scene.photo.shape[:2])
             posed = drive(scene)
             assert posed.target is not None
@@ -212,8 +212,8 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
                 figures |= _halves(looks)
                 shown = metrics.proportions(look.landmarks)
                 figures |= {name: ratio - 1 for name, ratio in _ratios(shown, target.proportions).items()}
-                if puppet.mode.shape is not None and drive.retarget is not None:
-                    figures |= _kept(shown, puppet.mode.shape, found, drive.retarget.neutral)
+                if drive.retarget is not None:
+                    figures |= _kept(shown, found, drive.retarget)
                 figures["driver_distance"] = metrics.identity_distance(look.identity, judge.identify(scene.photo, found))
             seen = resize(box.cut(scene.photo), puppet.mode.size)
             moment = Moment(panels[0], generated, seen, scene.seconds or 0.0, figures | _changes(last, generated, seen))
@@ -292,10 +292,10 @@ def _ratios(proportions: tuple[float, float], others: tuple[float, float]) -> di
     return {name: one / other for name, one, other in zip(PROPORTIONS, proportions, others, strict=True)}
 
 
-def _kept(shown: tuple[float, float], target: TargetShape, driven: Landmarks, neutral: Landmarks) -> dict[str, float]:
+def _kept(shown: tuple[float, float], driven: Landmarks, retarget: Retargeter) -> dict[str, float]:
     """How much more the shown proportions differ from the target's at rest than the driver's do from its own."""
-    moved = _ratios(metrics.proportions(driven), metrics.proportions(neutral))
-    ratios = _ratios(shown, metrics.proportions(target.rest))
+    moved = _ratios(metrics.proportions(driven), metrics.proportions(retarget.neutral))
+    ratios = _ratios(shown, metrics.proportions(retarget.target.rest))
     return {kept: ratios[name] / moved[name] - 1 for kept, name in zip(_KEPT, PROPORTIONS, strict=True)}
 
 

@@ -52,6 +52,11 @@ def test_a_keyframe_whose_mouth_is_hardly_known_is_taken_only_where_no_other_is_
     assert bank.nearest(bank.describe(poses[12]), MOUTH) in (3, 4)
     assert bank.nearest(bank.describe(poses[13]), MOUTH) == 13
     assert bank.nearest(bank.describe(Expression(open=0.1, turn=0.01).applied_to(NEUTRAL)), EYES) == 12, "its eyes are known"
+    known = Bank.of([Scene(BLACK, pose) for pose in poses], np.zeros_like(unsure), NEUTRAL, BACKDROP)
+    asked = bank.describe(poses[12])
+    assert (bank.distances(asked, HEAD) == known.distances(asked, HEAD)).all(), "a head is held as it is, whatever its lips are taken for"
+    usual = Bank.of([Scene(BLACK, pose) for pose in poses], 0.4 * unsure, NEUTRAL, BACKDROP)
+    assert (usual.distances(asked, MOUTH) == known.distances(asked, MOUTH)).all(), "any face's landmarks are found that far apart"
 
 
 def test_a_frame_is_not_shown_its_own_time(bank: Bank) -> None:

@@ -30,6 +30,13 @@ def test_a_driver_at_rest_gives_the_target_at_rest(scale: float, angle: float, x
     assert np.allclose(Retargeter(shape)(driver, 0.0).landmarks, LONG, atol=0.01)
 
 
+def test_the_pose_at_rest_is_taken_from_the_surer_half() -> None:
+    misread = (LONG + np.float32((9, 0))).astype(np.float32)
+    unsure = np.repeat(np.float32((0, 1)), 10)[:, None] * np.ones(68, np.float32)
+    shape = TargetShape.of(np.stack([LONG] * 10 + [misread] * 10), unsure)
+    assert np.allclose(shape.rest, LONG, atol=0.01)
+
+
 def test_an_expression_is_carried_over_at_the_targets_size(target: TargetShape) -> None:
     retarget = Retargeter(target)
     for number in range(90):
