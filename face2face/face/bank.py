@@ -83,7 +83,7 @@ class Likeness:
 #: Alike in how the head is held, whatever brows, eyes, mouth and chin do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly
 #: wherever the head is: for the two halves of the face.
 HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, doubt=0, patience=4)
-EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, doubt=9, patience=0.25)
+EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, doubt=0, patience=0.25)
 MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, doubt=6, patience=0.5)
 LIKENESSES = (HEAD, EYES, MOUTH)
 

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
-from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular
+from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular, turn
 from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Percentiles of the target's own motion that count as its range.
 _RANGE = (1, 99)
-#: Share of the frames with open eyes, those with the mouth least open, that show somebody at rest.
-_AT_REST = 0.25
+#: Of the frames with open eyes this share, with the mouth least open, is silent; and so are those with it hardly wider, in sizes of the
+#: face (eight interocular distances): which of them dlib finds a hair's breadth narrower is chance.
+_SILENT, _HARDLY = 0.25, 0.004
 #: How far the target may be led beyond its range, in interocular distances; its lids, in shares of how far they are apart at rest.
 _ROOM, _LIDS_ROOM = 0.06, 0.1
 #: Seconds at the start from which the driver's neutral pose is taken, and the most frames.
@@ -59,8 +60,8 @@ class TargetShape:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
-        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was surely seen with open eyes and the mouth
-            least open, its eyes as far open as they usually are.
+        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was surely seen with open eyes, the mouth
+            least open and facing the camera, its eyes as far open as they usually are.
         low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
         high: ``(68, 2)`` float32, the upper end.
         pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
@@ -113,11 +114,13 @@ class TargetShape:
 
 
 def _at_rest(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Somebody's pose at rest, ``(68, 2)``: the median of those of ``(n, 68, 2)`` that have open eyes and the mouth least open."""
+    """Somebody's pose at rest, ``(68, 2)``: the median of those of ``(n, 68, 2)`` that have open eyes, are silent and face the camera."""
     eyes = _gaps(landmarks, LIDS)
     awake = landmarks[eyes >= np.median(eyes)]
     mouth = _gaps(awake, INNER_LIPS)
-    return np.asarray(np.median(awake[mouth <= np.quantile(mouth, _AT_REST)], axis=0), np.float32)
+    silent = awake[mouth <= np.quantile(mouth, _SILENT) + _HARDLY]
+    aside = np.abs(turn(silent))
+    return np.asarray(np.median(silent[aside <= np.median(aside)], axis=0), np.float32)
 
 
 def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -> NDArray[np.floating]:
@@ -168,10 +171,10 @@ class Retargeted:
 class Retargeter:
     """Turns a driver's landmarks into the target's.
 
-    The driver's neutral pose is that of the first two seconds when the mouth was least open and the eyes weren't shut, found as the
-    target's own is: words and blinks don't count. What it does away from that is taken apart into the head's rigid motion and the
-    expression; both are scaled to the target, held to the range it was seen in or a little beyond, and added to its own shape. So it
-    keeps its proportions and its place whoever drives it.
+    The driver's neutral pose is that of the first two seconds when the eyes weren't shut, the mouth was least open and the face to the
+    camera, found as the target's own is: words, blinks and looks aside don't count. What it does away from that is taken apart into the
+    head's rigid motion and the expression; both are scaled to the target, held to the range it was seen in or a little beyond, and added
+    to its own shape. So it keeps its proportions and its place whoever drives it.
 
     Args:
         target: The target's shape statistics.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import metrics as skimage
 
-from face2face.face.landmarks import INNER_LIPS, PARTS, interocular
+from face2face.face.landmarks import INNER_LIPS, PARTS, interocular, turn
 from face2face.image import Image, Landmarks
 
 Clip = NDArray[np.uint8]
@@ -125,8 +125,8 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     """What a face does, each figure 0 for none of it; over time, a driver's and a result's are correlated (-1 to 1, higher is better).
 
     ``mouth``: the gap of the inner lips in interocular distances; ``right_eye`` and ``left_eye``: the gap of the lids over the eye's
-    width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the nose (its nine points' middle) is from
-    between the eyes, along their line, in interocular distances; ``roll``: the angle of that line in radians, clockwise.
+    width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the head is turned
+    (:func:`face2face.face.landmarks.turn`); ``roll``: the angle of the line between the eyes in radians, clockwise.
 
     Args:
         landmarks: ``(68, 2)``.
@@ -141,7 +141,7 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
         gap = np.linalg.norm(eye[[1, 2]] - eye[[5, 4]], axis=1).mean()
         figures[name] = float(gap / np.linalg.norm(eye[0] - eye[3]))
     return figures | {
-        "yaw": float((landmarks[PARTS["nose"]].mean(0) - (right + left) / 2) @ along / unit),
+        "yaw": float(turn(landmarks)),
         "roll": float(np.arctan2(along[1], along[0])),
     }
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2face.face.landmarks import PARTS, Similarity, interocular
+from face2face.face.landmarks import MIRRORED, PARTS, Similarity, interocular, turn
 from face2face.face.motion import AVERAGE_FACE
 
 similarities = st.builds(
@@ -33,3 +33,13 @@ def test_the_similarity_between_two_shapes_is_found(truth: Similarity) -> None:
 
 def test_the_average_face_is_one_unit_between_the_eyes() -> None:
     assert interocular(AVERAGE_FACE) == pytest.approx(1, abs=0.02)
+
+
+@given(similarities)
+def test_a_turn_is_the_same_wherever_the_head_is_and_reversed_in_the_mirror(moved: Similarity) -> None:
+    aside = AVERAGE_FACE.astype(np.float64)
+    aside[PARTS["nose"]] += (0.2, 0)
+    faces = np.stack([moved(aside), moved(aside)[MIRRORED] * (-1, 1)])
+    right, left = (AVERAGE_FACE[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
+    straight = (AVERAGE_FACE[PARTS["nose"]].mean(0) - (right + left) / 2)[0]
+    assert np.allclose(turn(faces), ((straight + 0.2) / interocular(AVERAGE_FACE)) * np.array((1, -1)), atol=0.01)

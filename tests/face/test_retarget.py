@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2face.errors import ModelError
-from face2face.face.landmarks import Similarity
+from face2face.face.landmarks import Similarity, turn
 from face2face.face.motion import AVERAGE_FACE, Expression, perform, random_expression
 from face2face.face.retarget import HeadPose, Retargeter, TargetShape
 from face2face.image import Landmarks
@@ -122,6 +122,13 @@ def test_words_and_blinks_at_the_start_do_not_shift_the_neutral_pose(target: Tar
         retarget((Expression(open=0.3, blink=1) if number % 3 == 2 else Expression()).applied_to(BROAD), number / 30)
     assert np.allclose(retarget(BROAD, 3.0).landmarks, target.rest, atol=0.5)
     assert retarget(BROAD, 3.1).beyond == pytest.approx(0, abs=0.02)
+
+
+def test_looks_aside_at_the_start_do_not_shift_the_neutral_pose(target: TargetShape) -> None:
+    retarget = Retargeter(target)
+    for number in range(60):
+        retarget(Expression(turn=0.3 if number < 25 else 0, open=0 if number < 25 else 0.01).applied_to(BROAD), number / 30)
+    assert turn(retarget.neutral) == pytest.approx(turn(BROAD), abs=0.01)
 
 
 def test_head_and_expression_each_have_their_strength(target: TargetShape) -> None:
