@@ -34,7 +34,7 @@ _OPENING = 0.15
 #: Keyframes nearer than this, in interocular distances, are equally near.
 _EXACT = 0.01
 #: Landmarks of any face are found so far from each other, in interocular distances: nothing is misread yet.
-_USUAL = 0.005
+_USUAL = 0.009
 #: Bytes of decoded keyframes kept in memory.
 _DECODED = 120_000_000
 #: Pixels of the keyframes that are decoded at the start: all ninety of 256 pixels, and no longer for larger ones.
