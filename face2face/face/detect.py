@@ -36,9 +36,9 @@ _ASIDE, _LARGER = 0.03, 0.04
 #: The box that dlib's detector puts around a face: its middle is the nose's, its side so many times the mean distance of the landmarks
 #: from theirs (measured on 76 frames of three people; it varies by 8 %).
 _BOX_SIDE = 1 / 0.335
-#: In how many boxes a second a face is sought that is followed live: a filter evens out what the boxes of one picture leave, and has the
-#: more to average the more pictures come.
-_TRIES_A_SECOND, _MOST_TRIES = 120, 8
+#: A face that is followed live is sought in as many boxes as a quarter of the time between two pictures allows, one box's worth of it kept
+#: for all else. A box takes so many seconds. A filter evens out what they leave, and has the more to average the more pictures come.
+_A_BOX, _MOST_TRIES = 0.001, 8
 #: Fewer than this: the middle box alone.
 _ALONE = 1.5
 #: Pixels to which a box is brought to see whether a face is in it, with this share of it as room around, and the score it must reach; 0 is
@@ -139,8 +139,8 @@ class Detector:
 
 
 def live_tries(fps: float) -> int:
-    """In how many boxes a face is sought in each of so many pictures a second: 4 of a webcam's 30, 2 of 60, 1 of 120."""
-    wanted = _TRIES_A_SECOND / fps
+    """In how many boxes a face is sought in each of so many pictures a second: 8 of a webcam's 30, 4 of 60, 1 of 120."""
+    wanted = 0.25 / (fps * _A_BOX) - 1
     return 1 if wanted < _ALONE else int(np.clip(2 * round(wanted / 2), 2, _MOST_TRIES))
 
 

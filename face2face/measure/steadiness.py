@@ -18,7 +18,7 @@ from face2face.measure.metrics import movement
 
 #: Landmarks found live on one photo with a camera's noise of three grey levels tremble by this much, in interocular distances, evenly in
 #: all frequencies.
-TREMBLE = 0.0020
+TREMBLE = 0.0016
 FPS = 30
 #: Lags that are tried, in seconds, and frames at the start in which the filter settles.
 _LAGS = np.arange(0, 0.2, 0.002)
