@@ -90,6 +90,6 @@ def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
         Detector(five_points)
 
 
-@pytest.mark.parametrize(("fps", "tries"), [(240, 1), (120, 1), (90, 2), (60, 4), (30, 8), (25, 8), (1, 8)])
+@pytest.mark.parametrize(("fps", "tries"), [(240, 1), (120, 1), (90, 2), (60, 4), (30, 8), (25, 8), (24, 8), (15, 8), (1, 8)])
 def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tries: int) -> None:
     assert live_tries(fps) == tries
