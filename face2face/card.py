@@ -42,7 +42,7 @@ class Card:
         consent: How the person shown agreed.
         generator: Name of the network; empty while there is none.
         training: Settings and extent of the training.
-        precision: In which the graph is run: ``f32``, ``bf16`` or ``int8``.
+        precision: In which the graph is run: ``f32``, ``int8``, or ``bf16``, and then the next best where a processor doesn't know that.
         metrics: Validation figures of the weights in the graph.
         notice: What whoever uses the model should know.
         format: Version of this format.

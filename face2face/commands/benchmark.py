@@ -77,6 +77,7 @@ def run(options: argparse.Namespace) -> None:
                 for each in zip(*((flow.frame.median, flow.frame.slow, flow.latency.median) for flow in flows[model]), strict=True)
             )
             begun = [benchmark.start(model, frames[:60], folder) for _ in range(options.rounds)]
+            files = (*model.glob(f"{Path(GRAPH).stem}.*"), model / FILE_NAME)
             report["models"][model.name] = {
                 "size": Card.load(model).size,
                 "times_the_ancestors": theirs / frame,
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> None:
                 "first_picture_s": float(np.median([each.first_picture for each in begun])),
                 "peak_mib": max(each.peak_mib for each in begun),
                 "tensorflow_imported": any(each.tensorflow for each in begun),
-                "model_mib": sum(each.stat().st_size for each in (model / GRAPH, model / FILE_NAME) if each.is_file()) / 2**20,
+                "model_mib": sum(each.stat().st_size for each in files if each.is_file()) / 2**20,
                 "steps_ms": {name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()},
             }
     print(told(report))

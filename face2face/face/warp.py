@@ -127,7 +127,7 @@ class _Spline:
         count, (x, y) = len(places), self._places.T
         system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, 2))
         system[:count, :count] = _bending(x[:, None] - x, y[:, None] - y)
-        np.fill_diagonal(system[:count, :count], stiffness)
+        np.fill_diagonal(system[:count, :count], 2 * stiffness)
         system[:count, count] = system[count, :count] = 1
         system[:count, count + 1 :] = self._places
         system[count + 1 :, :count] = self._places.T
@@ -144,13 +144,11 @@ class _Spline:
 
 
 def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The kernel, r squared times the logarithm of r, at distances across and down."""
-    squared = across**2 + down**2
-    # In place: new arrays of that size cost more than the sums.
-    np.maximum(squared, np.finfo(np.float32).tiny, out=squared)
-    bending = np.log(squared)
+    """Twice the kernel, r squared times the logarithm of r, at distances across and down; which are not changed."""
+    squared = across**2 + (down**2 + np.finfo(np.float32).tiny)
+    # OpenCV's logarithm takes a third of NumPy's time.
+    bending = cv2.log(squared)
     bending *= squared
-    bending /= 2
     return np.asarray(bending)
 
 

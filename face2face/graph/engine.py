@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.graph.names import GRAPH, INPUT, OUTPUT, QUANTISED
 from face2face.image import Image
@@ -44,7 +46,7 @@ class OpenVinoEngine:
 
         self.name = f"OpenVINO, {precision}"
         if precision == "int8":
-            path = path.parent / QUANTISED
+            path = path.with_name(QUANTISED)
         if not path.is_file():
             raise ModelError("a model's files are complete", f"no {path}", "restore it, or run tools/freeze_model.py again")
         hints: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32"}
@@ -64,6 +66,18 @@ class OpenVinoEngine:
 
         # While the rest of the program starts.
         self._request = ThreadPoolExecutor(1).submit(compiled)
+
+    @classmethod
+    def of(cls, card: Card, path: Path) -> OpenVinoEngine:
+        """The engine of a card's graph, in its precision or the next best that this processor knows.
+
+        Raises:
+            ModelError: See :class:`OpenVinoEngine`.
+        """
+        precision = card.precision
+        if precision == "bf16" and "BF16" not in known():
+            precision = "int8" if "INT8" in known() and path.with_name(QUANTISED).is_file() else "f32"
+        return cls(path, card.size, card.panels, precision)
 
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
@@ -107,6 +121,14 @@ class TensorFlowEngine:
         # The second panel of the ancestors' is the camera's picture, which their graph crops away.
         shown = [np.concatenate(panels * 2, axis=1)] if self._strip else [panel[None] for panel in panels]
         return np.asarray(self._run(*map(self._tensor, shown)).numpy().reshape(panels[0].shape), np.uint8)
+
+
+@lru_cache(maxsize=1)
+def known() -> frozenset[str]:
+    """What numbers this processor is fast with, as OpenVINO names them: FP32, and perhaps BF16 and INT8."""
+    import openvino as ov
+
+    return frozenset(ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
 def fed(names: tuple[str, ...], panels: list[Image]) -> dict[str, Image]:

@@ -13,7 +13,7 @@ from face2face import modes
 from face2face.card import Card
 from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
-from face2face.graph.engine import OpenVinoEngine, fed
+from face2face.graph.engine import OpenVinoEngine, fed, known
 from face2face.graph.names import GRAPH, QUANTISED
 from face2face.image import Image, Landmarks, Scene
 from face2face.sample import evenly
@@ -47,8 +47,8 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
 
     Args:
         folder: Holds the graph and its card.
-        wanted: ``f32``; ``bf16``, where the processor has it; ``int8``, quantised by NNCF; or ``auto``: of those that can be had, see
-            :func:`fewest_bits_worth_it`.
+        wanted: ``f32``; ``bf16``, for processors that know it; ``int8``, quantised by NNCF; or ``auto``: of those that can be had here,
+            see :func:`fewest_bits_worth_it`. Where that is bf16, int8 is kept beside it, if it is worth it for processors without.
         shown: Panels on which the pictures are compared and quantising is calibrated, see :func:`examples`; where there are none,
             ``auto`` is float32.
 
@@ -66,7 +66,8 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
     if wanted == "int8" and not seen:
         rule = "int8 is calibrated on a model's own keyframes or strips"
         raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
-    tried = [name for name in PRECISIONS if seen and (name != "int8" or has_nncf())] if wanted == AUTO else ["f32", wanted]
+    here = {"f32": True, "bf16": "BF16" in known(), "int8": has_nncf()}
+    tried = [name for name in PRECISIONS if seen and here[name]] if wanted == AUTO else ["f32", wanted]
     if "int8" in tried:
         _quantise(folder, card.panels, shown)
     outcomes = _compare(folder, card, list(dict.fromkeys(tried or ["f32"])), seen)
@@ -74,7 +75,8 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
     if best.difference > TOLERANCE:
         rule = f"a precision keeps the picture within {TOLERANCE} grey levels of float32's"
         raise ModelError(rule, f"{best.difference:.1f} with {best.precision}", "use --precision auto")
-    if best.precision != "int8":
+    elsewhere = fewest_bits_worth_it([each for each in outcomes if each.precision != "bf16"])
+    if "int8" not in (best.precision, elsewhere.precision):
         for suffix in (".xml", ".bin"):
             (folder / QUANTISED).with_suffix(suffix).unlink(missing_ok=True)
     replace(card, precision=best.precision).save(folder)

@@ -93,4 +93,4 @@ def _loaded(folder: Path, mode: str) -> tuple[Card, OpenVinoEngine]:
     if card.mode != mode:
         command = "tools/train_parser.py" if mode == PARSE else f"train.py --mode {mode}"
         raise ModelError(f"a model of mode {mode} is wanted", f"one of mode {card.mode} in {folder}", f"train one with {command}")
-    return card, OpenVinoEngine(folder / GRAPH, card.size, card.panels, card.precision)
+    return card, OpenVinoEngine.of(card, folder / GRAPH)

@@ -44,7 +44,7 @@ class Puppet:
         if not (folder / FILE_NAME).is_file():
             return cls(Reenact(256, ANCESTRAL, None, None), TensorFlowEngine(graph, 256, (INPUT,)), graph.name)
         card = Card.load(folder)
-        return cls(modes.load(card, folder), OpenVinoEngine(graph, card.size, card.panels, card.precision), folder.name)
+        return cls(modes.load(card, folder), OpenVinoEngine.of(card, graph), folder.name)
 
     def condition(self, scene: Scene) -> list[Image]:
         """The panels that the network is shown."""

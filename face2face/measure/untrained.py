@@ -20,7 +20,7 @@ from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
 from face2face.graph.engine import TensorFlowEngine
 from face2face.graph.names import GRAPH
-from face2face.graph.precision import choose_precision, examples
+from face2face.graph.precision import AUTO, choose_precision, examples
 from face2face.image import Image, Scene, centre_box
 
 
@@ -68,7 +68,7 @@ def enlarged(model: Path, folder: Path) -> Path:
     pose = np.array((factor, factor, 1, 1), np.float32)
     larger = TargetShape(**{name: each * (pose if name.startswith("pose") else factor) for name, each in vars(shape).items()})
     _freeze(folder, replace(card, size=512, shape=larger.to_json()))
-    choose_precision(folder, card.precision, examples(folder))
+    choose_precision(folder, AUTO, examples(folder))
     return folder
 
 

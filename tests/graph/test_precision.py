@@ -10,6 +10,8 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
+from face2face.graph.engine import known
+from face2face.graph.names import QUANTISED
 from face2face.graph.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.live.puppet import Puppet
 from face2face.media.stills import write_image
@@ -30,7 +32,7 @@ def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model
     assert outcome.precision == Card.load(model).precision == wanted
     assert outcome.difference <= TOLERANCE
     puppet = Puppet.load(model)
-    assert wanted in puppet.engine.name
+    assert (wanted if wanted != "bf16" or "BF16" in known() else "f32") in puppet.engine.name
     assert np.abs(puppet.engine(shown[0]).astype(int) - exact.engine(shown[0])).mean() <= TOLERANCE
 
 
@@ -47,6 +49,33 @@ def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model
 def test_fewer_bits_must_be_worth_it(bf16: tuple[float, float], int8: tuple[float, float], chosen: str) -> None:
     outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", *bf16), Outcome("int8", *int8)]
     assert fewest_bits_worth_it(outcomes).precision == chosen
+
+
+@pytest.mark.parametrize(
+    ("knows", "quantised", "run"),
+    [({"BF16", "INT8"}, True, "bf16"), ({"INT8"}, True, "int8"), ({"INT8"}, False, "f32"), (set(), True, "f32")],
+)
+def test_a_processor_without_bf16_runs_the_next_best(
+    knows: set[str], quantised: bool, run: str, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face2face.graph.engine.known", lambda: knows)
+    if not quantised:
+        (model / QUANTISED).unlink()
+    assert Card.load(model).precision == "bf16"
+    puppet = Puppet.load(model)
+    assert run in puppet.engine.name
+    assert puppet.engine(examples(model, count=1)[0]).any()
+
+
+@needs_nncf
+@pytest.mark.parametrize(("int8", "kept"), [(7.0, True), (9.5, False)])
+def test_int8_is_kept_for_processors_without_bf16_if_it_is_worth_it_there(
+    int8: float, kept: bool, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", 0.1, 6.0), Outcome("int8", 0.1, int8)]
+    monkeypatch.setattr("face2face.graph.precision._compare", lambda *_: outcomes)
+    assert choose_precision(model, AUTO, examples(model, count=3)).precision == "bf16"
+    assert (model / QUANTISED).is_file() is kept
 
 
 def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
@@ -77,6 +106,6 @@ def test_a_model_without_keyframes_is_tried_on_the_strips_it_was_trained_on(tmp_
 
 def test_a_quantised_graph_that_is_missing_is_said(model: Path) -> None:
     replace(Card.load(model), precision="int8").save(model)
-    (model / "frozen_model.int8.xml").unlink(missing_ok=True)
+    (model / QUANTISED).unlink(missing_ok=True)
     with pytest.raises(ModelError, match="complete"):
         Puppet.load(model)

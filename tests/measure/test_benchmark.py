@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
+from face2face.image import Scene
+from face2face.live.puppet import Puppet
 from face2face.measure.benchmark import Timing, endure, portrait_clip
 from face2face.measure.untrained import enlarged
 
@@ -26,9 +31,14 @@ def test_a_long_run_is_told_in_parts_of_equal_length() -> None:
     assert all(part.frame.median > 0 for part in parts)
 
 
-def test_the_twin_runs_as_its_model_does(tmp_path: Path) -> None:
-    card, twin = Card.load(shipped_model()), Card.load(enlarged(shipped_model(), tmp_path))
-    assert (twin.size, twin.precision) == (512, card.precision)
+def test_the_twin_keeps_what_its_model_keeps(tmp_path: Path) -> None:
+    model, twin = (Card.load(each) for each in (shipped_model(), enlarged(shipped_model(), tmp_path)))
+    assert (twin.size, twin.panels, twin.generator) == (512, model.panels, model.generator)
+    scene = Scene(np.zeros((512, 512, 3), np.uint8), 2 * np.array(model.shape["rest"], np.float32))
+    larger, smaller = Puppet.load(tmp_path), Puppet.load(shipped_model())
+    wanted = cv2.resize(smaller.condition(replace(scene, landmarks=scene.landmarks / 2))[1], (512, 512))
+    assert np.abs(wanted - larger.condition(scene)[1].astype(float)).mean() < 3
+    assert larger.answer(scene, larger.condition(scene)).shape == (512, 512, 3)
 
 
 def test_a_short_benchmark(in_folder: Path, face2face: Command) -> None:
