@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         recording = stack.enter_context(Recording(clip, performance.fps))
         window = stack.enter_context(Window()) if has_screen() else None
-        cast = Cast(Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size), Show(puppet))
+        cast = Cast(Driver(puppet.mode.shape, puppet.mode.size), Show(puppet))
         session = stack.enter_context(Session([lambda: cast], sinks=[recording], window=window, watch=watch))
         summary = loop.run(session, performance, paced=window is not None)
     write_image(sheet, side_by_side(columns))

@@ -109,7 +109,7 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
             # At a window a person sees that nothing comes, and can leave; without one nobody would ever end it.
             source = open_source(options.source, float("inf") if window is not None else 10.0)
         stack.enter_context(source)
-        detect: Callable[[Image], list[Landmarks]] = no_faces
+        detect: Callable[[Image], list[Landmarks]] | None = None
         if apart is not None and isinstance(source, Stills):
             detect = apart.does(partial(searching, options.landmark_model))
         elif apart is not None:
@@ -134,7 +134,7 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
 
         session = stack.enter_context(
             Session(
-                [partial(cast, model, detect, options) for model in models],
+                [partial(cast, model, options) for model in models],
                 Look(options.compose, bool(options.show), options.mirror, not options.no_mark),
                 sinks,
                 window,
@@ -144,7 +144,7 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
             )
         )
         live = source.live
-        summary = loop.run(session, source, live, paced=window is not None and not live, hold=isinstance(source, Stills))
+        summary = loop.run(session, source, detect, live, paced=window is not None and not live, hold=isinstance(source, Stills))
         puppet = session.cast.show.puppet
     print(f"{puppet.name} on {puppet.engine.name}: {summary.frames} frames, {summary.found} with a face, {summary.fps:.1f} frames a second")
     if options.output and summary.frames:
@@ -154,7 +154,7 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
         print(f"written: {options.save_performance}, {len(take.landmarks)} poses")
 
 
-def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argparse.Namespace) -> Cast:
+def cast(model: Path, options: argparse.Namespace) -> Cast:
     """Who plays a model.
 
     Raises:
@@ -173,11 +173,11 @@ def cast(model: Path, detect: Callable[[Image], list[Landmarks]], options: argpa
             f"--mode names a model's own mode, of {' or '.join(LIVE)}", f"{mode} in {model}", "leave --mode out, or name another model"
         )
     if mode == "inpaint":
-        driver = Driver(detect, None, puppet.mode.size)
+        driver = Driver(None, puppet.mode.size)
         driver.smooth.strength = options.smoothing
         return Cast(driver, Groom(puppet, options.strength))
     shape = puppet.mode.shape if options.retarget != "none" else None
-    driver = Driver(detect, shape, puppet.mode.size)
+    driver = Driver(shape, puppet.mode.size)
     if driver.retarget is not None:
         driver.retarget.head = options.head if options.retarget == "full" else 0.0
         driver.retarget.expression = options.expression
@@ -190,11 +190,6 @@ def unused(stem: str, suffix: str) -> Path:
     now = datetime.now().strftime("%Y%m%d-%H%M%S")
     names = (Path(f"{stem}-{now}{extra}{suffix}") for extra in chain([""], (f"-{number}" for number in count(2))))
     return next(name for name in names if not name.exists())
-
-
-def no_faces(photo: Image) -> list[Landmarks]:
-    """The detector of a source that brings its own landmarks: dlib's weights needn't be read."""
-    return []
 
 
 def find_models(path: Path) -> list[Path]:

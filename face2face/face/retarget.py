@@ -191,7 +191,7 @@ class Retargeter:
         self._anew = True
 
     def recalibrate(self) -> None:
-        """Takes the driver's pose from the next landmarks on for its neutral one; may be called from another thread."""
+        """Takes the driver's pose from the next landmarks on for its neutral one."""
         self._anew = True
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:

@@ -1,4 +1,4 @@
-"""From a driver's scene to the target's pose."""
+"""From a driver's scene to its landmarks, and from these to the target's pose."""
 
 from __future__ import annotations
 
@@ -27,31 +27,39 @@ class Posed:
     beyond: float = 0.0
 
 
-class Driver:
-    """Finds the driver's landmarks, steadies them and carries them over to the target.
+def with_landmarks(scene: Scene, detect: Callable[[Image], list[Landmarks]] | None) -> Scene:
+    """The scene with the landmarks of who drives; without any where there is no face.
 
     Args:
-        detect: Landmarks of the faces in a grey picture, the one that drives first; asked only where a scene has no landmarks of its own.
+        scene: One that brings its landmarks keeps them.
+        detect: Landmarks of the faces in a grey picture, the one that drives first; None where nobody is to be sought.
+    """
+    if scene.landmarks is not None or detect is None:
+        return scene
+    faces = detect(to_grey(scene.photo))
+    return replace(scene, landmarks=faces[0] if faces else None)
+
+
+class Driver:
+    """Steadies the driver's landmarks and carries them over to the target.
+
+    Args:
         shape: The target's; None to take the driver's landmarks as they lie in the middle of the picture.
         size: Width and height of a panel, in pixels.
     """
 
-    def __init__(self, detect: Callable[[Image], list[Landmarks]], shape: TargetShape | None, size: int) -> None:
-        self._detect, self._size = detect, size
+    def __init__(self, shape: TargetShape | None, size: int) -> None:
+        self._size = size
         self.retarget = Retargeter(shape) if shape is not None else None
         self.smooth = Steady()
 
     def __call__(self, scene: Scene) -> Posed:
-        """The pose of a scene."""
-        landmarks = scene.landmarks
-        if landmarks is None:
-            faces = self._detect(to_grey(scene.photo))
-            if not faces:
-                self.smooth.reset()
-                return Posed(scene, None)
-            landmarks = faces[0]
+        """The pose of a scene; none where it has no landmarks."""
+        if scene.landmarks is None:
+            self.smooth.reset()
+            return Posed(scene, None)
         seconds = scene.seconds or 0.0
-        landmarks = self.smooth(landmarks, seconds)
+        landmarks = self.smooth(scene.landmarks, seconds)
         scene = replace(scene, landmarks=landmarks)
         if self.retarget is None:
             lying = centre_box(*scene.photo.shape[:2]).to_panel(landmarks, self._size)

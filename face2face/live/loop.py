@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 
-from face2face.image import Scene
+from face2face.image import Image, Landmarks, Scene
 from face2face.live.controls import CONTROLS
-from face2face.live.driver import Posed
+from face2face.live.driver import with_landmarks
 from face2face.live.pipeline import overlapped
-from face2face.live.session import Cast, Session
+from face2face.live.session import Session
 from face2face.live.view import View, dimmed
 
 STALLED, PAUSED = "no picture comes", "paused"
@@ -41,46 +42,48 @@ class Summary:
         return (self.frames - 1) / self.seconds if self.frames > 1 and self.seconds > 0 else 0.0
 
 
-def run(session: Session, scenes: Iterable[Scene], live: bool = False, paced: bool = False, hold: bool = False) -> Summary:
+def run(
+    session: Session,
+    scenes: Iterable[Scene],
+    detect: Callable[[Image], list[Landmarks]] | None = None,
+    live: bool = False,
+    paced: bool = False,
+    hold: bool = False,
+) -> Summary:
     """Shows a source to its end, or until a person ends it.
 
     Args:
         session: Who plays, and where it is shown.
         scenes: The driver's.
+        detect: Finds its face, see :func:`face2face.live.driver.with_landmarks`; None for scenes that bring its landmarks.
         live: Scenes that come too fast are passed over for newer ones, as a camera's must be; else every one is shown.
         paced: Keep to the scenes' own times, as a window on a recorded driver needs it; a camera keeps them by itself.
         hold: Keep the last picture in the window until a person ends it, as photos need it.
     """
-
-    def drive(scene: Scene) -> tuple[Cast, Posed]:
-        # A scene stays with the cast that took it on, whoever is called meanwhile.
-        cast = session.cast
-        return cast, cast.driver(scene)
 
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0
     shown: View | None = None
     began = last = clock()
-    # The driver's pose alone is taken beside, since that waits for another process: more threads would wait for cores and for Python's
-    # lock, and pictures would come in bursts.
-    with _one_thread_each(), closing(overlapped(scenes, drive, live)) as poses:
-        for driven in poses:
+    # The face alone is found beside, since that waits for another process: more threads would wait for cores and for Python's lock, and
+    # pictures would come in bursts.
+    with _one_thread_each(), closing(overlapped(scenes, partial(with_landmarks, detect=detect), live)) as driving:
+        for scene in driving:
             lines = CONTROLS.help() if session.helping else None
-            if driven is None:
+            if scene is None:
                 if session.picture is not None and clock() - last > _STALL:
                     session.display(dimmed(session.picture), STALLED, lines)
                 _keys(session)
             else:
-                cast, posed = driven
-                seen = cast.show(posed)
-                shown, last = seen, clock()
+                shown = session.cast.show(session.cast.driver(scene))
+                last = clock()
                 began = last if frames == 0 else began
                 recent.append(last)
-                frames, found = frames + 1, found + seen.found
+                frames, found = frames + 1, found + shown.found
                 rate = (len(recent) - 1) / max(recent[-1] - recent[0], 1e-9)
-                session.take(seen, f"{rate:.0f} fps" if len(recent) > 1 else "", lines)
-                _keys(session, began + seen.seconds - clock() if paced else 0.0)
+                session.take(shown, f"{rate:.0f} fps" if len(recent) > 1 else "", lines)
+                _keys(session, began + shown.seconds - clock() if paced else 0.0)
             if session.paused:
                 stood, pressed = clock(), True
                 while session.paused and not session.over:

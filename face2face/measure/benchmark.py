@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import count, pairwise
@@ -24,7 +23,7 @@ from face2face.face.detect import Detector
 from face2face.face.landmarks import interocular
 from face2face.face.motion import perform
 from face2face.face.parse import drawn
-from face2face.image import Image, Landmarks, Scene
+from face2face.image import Image, Scene
 from face2face.live import loop
 from face2face.live.apart import Apart
 from face2face.live.driver import Driver
@@ -86,7 +85,7 @@ class Timing:
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
     puppet = Puppet.load(model)
-    track, driver = following(FASTEST, None), Driver(lambda photo: [], puppet.mode.shape, puppet.mode.size)
+    track, driver = following(FASTEST, None), Driver(puppet.mode.shape, puppet.mode.size)
     show = _show(puppet)
     taken: dict[str, list[float]] = {}
 
@@ -134,8 +133,7 @@ def end_to_end(model: Path, frames: list[Image]) -> Flow:
     def watch(view: View) -> None:
         shown.append((view.seconds, time.perf_counter()))
 
-    with _playing(model, watch) as session:
-        loop.run(session, scenes())
+    _play(model, scenes(), watch)
     counted = shown[_WARM:]
     periods = [after[1] - before[1] for before, after in pairwise(counted)]
     return Flow(Timing.of(periods), Timing.of([done - came[seconds] for seconds, done in counted]))
@@ -175,22 +173,19 @@ def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int)
             shown.clear()
             until += seconds / stretches
 
-    with _playing(model, watch) as session:
-        loop.run(session, scenes())
+    _play(model, scenes(), watch)
     return done[:stretches]
 
 
-@contextmanager
-def _playing(model: Path, watch: Callable[[View], None]) -> Iterator[Session]:
-    with Apart(partial(prepare, None)) as apart:
-        detect = apart.does(partial(following, FASTEST, None))
-        with Session([partial(_cast, model, detect)], sinks=[_Nowhere()], watch=watch) as session:
-            yield session
+def _play(model: Path, scenes: Iterator[Scene], watch: Callable[[View], None]) -> None:
+    """The whole live program, but for a camera and a window."""
+    with Apart(partial(prepare, None)) as apart, Session([partial(_cast, model)], sinks=[_Nowhere()], watch=watch) as session:
+        loop.run(session, scenes, apart.does(partial(following, FASTEST, None)))
 
 
-def _cast(model: Path, detect: Callable[[Image], list[Landmarks]]) -> Cast:
+def _cast(model: Path) -> Cast:
     puppet = Puppet.load(model)
-    return Cast(Driver(detect, puppet.mode.shape, puppet.mode.size), _show(puppet))
+    return Cast(Driver(puppet.mode.shape, puppet.mode.size), _show(puppet))
 
 
 def _show(puppet: Puppet) -> Show | Groom:

@@ -21,7 +21,7 @@ from face2face.face.identity import Identity
 from face2face.face.retarget import Retargeter
 from face2face.face.track import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
-from face2face.live.driver import Driver
+from face2face.live.driver import Driver, with_landmarks
 from face2face.live.puppet import Puppet
 from face2face.measure import metrics
 from face2face.media.source import DEFAULT_FPS, VideoFile
@@ -150,10 +150,10 @@ def self_reenactment(puppet: Puppet, scenes: Iterable[Scene], judge: Judge, ever
         judge: What looks at the pictures.
         every: Judge one frame in so many; the model follows them all.
     """
-    drive = Driver(Tracker(judge.detect_live), None, puppet.mode.size)
+    track, drive = Tracker(judge.detect_live), Driver(None, puppet.mode.size)
     last: Moment | None = None
     for number, scene in enumerate(scenes):
-        posed = drive(scene)
+        posed = drive(with_landmarks(scene, track))
         if posed.target is None:
             last = None
             continue
@@ -187,7 +187,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
         FaceError: Nobody is seen in the video.
         MediaError: The file is no video.
     """
-    drive = Driver(Tracker(judge.detect_live), puppet.mode.shape, puppet.mode.size)
+    track, drive = Tracker(judge.detect_live), Driver(puppet.mode.shape, puppet.mode.size)
     last: Moment | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
@@ -199,7 +199,7 @@ def cross_reenactment(puppet: Puppet, driver: Path, target: Likeness, judge: Jud
             looks = faces[0]
             found = settled(looks)
             box = box or head_box(found[None], *scene.photo.shape[:2])
-            posed = drive(scene)
+            posed = drive(with_landmarks(scene, track))
             assert posed.target is not None
             assert posed.target.landmarks is not None
             panels = puppet.condition(posed.target)

@@ -35,14 +35,13 @@ def test_the_demo_writes_a_clip_and_a_sheet(in_folder: Path, detector: Detector,
 
 def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     """Mouth and turn of the generated face go with the driver's."""
-    from face2face.commands.run_webcam import no_faces
     from face2face.face.performance import Performance
     from face2face.live.driver import Driver
     from face2face.live.puppet import Puppet
     from face2face.live.view import Show
 
     puppet = Puppet.load(shipped_model())
-    drive, show = Driver(no_faces, puppet.mode.shape, puppet.mode.size), Show(puppet)
+    drive, show = Driver(puppet.mode.shape, puppet.mode.size), Show(puppet)
     wanted, got = [], []
     for number, scene in enumerate(Performance()):
         view = show(drive(scene))

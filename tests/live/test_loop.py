@@ -18,7 +18,7 @@ from face2face.face.retarget import TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
 from face2face.live.controls import CONTROLS
-from face2face.live.driver import Driver
+from face2face.live.driver import Driver, with_landmarks
 from face2face.live.loop import STALLED, run
 from face2face.live.puppet import Puppet
 from face2face.live.session import Cast, Look, Session
@@ -57,12 +57,8 @@ class Collector:
         pass
 
 
-def blind(photo: Image) -> list[Landmarks]:
-    return []
-
-
 def driver() -> Driver:
-    return Driver(blind, MODE.shape, MODE.size)
+    return Driver(MODE.shape, MODE.size)
 
 
 def show() -> Show:
@@ -128,7 +124,8 @@ def test_a_driver_without_a_face_from_the_start_is_black() -> None:
 
 def test_the_largest_face_drives() -> None:
     small, large = (AVERAGE_FACE * 20 + 100).astype(np.float32), (AVERAGE_FACE * 60 + 250).astype(np.float32)
-    posed = Driver(lambda photo: [large, small], None, 256)(Scene(np.zeros((512, 512, 3), np.uint8), None, 0.0))
+    scene = with_landmarks(Scene(np.zeros((512, 512, 3), np.uint8), None, 0.0), lambda photo: [large, small])
+    posed = Driver(None, 256)(scene)
     assert posed.target is not None
     assert posed.target.landmarks == pytest.approx((large + 0.5) / 2 - 0.5), "without a shape, as it lies in the picture"
 

@@ -8,7 +8,7 @@ from face2face.commands.run_webcam import shipped_model
 from face2face.face.detect import Detector
 from face2face.face.track import Tracker
 from face2face.image import Scene
-from face2face.live.driver import Driver
+from face2face.live.driver import Driver, with_landmarks
 from face2face.live.puppet import Puppet
 from face2face.measure import metrics
 
@@ -16,12 +16,12 @@ from face2face.measure import metrics
 def test_a_driver_who_sits_still_leaves_the_picture_as_still(astronaut: Scene, detector: Detector) -> None:
     """The generated picture changes no more from frame to frame than the noise of the driver's own camera does."""
     puppet = Puppet.load(shipped_model())
-    drive = Driver(Tracker(detector), puppet.mode.shape, puppet.mode.size)
+    track, drive = Tracker(detector), Driver(puppet.mode.shape, puppet.mode.size)
     rng = np.random.default_rng(0)
     seen, shown = [], []
     for number in range(40):
         noisy = np.clip(astronaut.photo + rng.normal(0, 3, astronaut.photo.shape), 0, 255).astype(np.uint8)
-        posed = drive(Scene(noisy, seconds=number / 30))
+        posed = drive(with_landmarks(Scene(noisy, seconds=number / 30), track))
         assert posed.target is not None
         seen.append(noisy)
         shown.append(puppet.answer(posed.target, puppet.condition(posed.target)))
