@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-
-import cv2
 
 from face2face.image import Image, Landmarks, Scene
 from face2face.live.controls import CONTROLS
@@ -68,7 +66,7 @@ def run(
     began = last = clock()
     # The face alone is found beside, since that waits for another process: more threads would wait for cores and for Python's lock, and
     # pictures would come in bursts.
-    with _one_thread_each(), closing(overlapped(scenes, partial(with_landmarks, detect=detect), live)) as driving:
+    with closing(overlapped(scenes, partial(with_landmarks, detect=detect), live)) as driving:
         for scene in driving:
             lines = CONTROLS.help() if session.helping else None
             if scene is None:
@@ -96,17 +94,6 @@ def run(
     while hold and session.window is not None and not session.over:
         _keys(session, _IDLE)
     return Summary(frames, found, last - began)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """OpenCV's functions in one thread: the steps overlap, and more threads in each would only wait for each other."""
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(threads)
 
 
 def _keys(session: Session, wait: float = 0.0) -> bool:
