@@ -285,7 +285,7 @@ def _face_figures(generated: Look | None, wanted: Look, width: int) -> dict[str,
 def _halves(looks: NDArray[np.floating]) -> dict[str, float]:
     """A driver's movement as half of the looks at a frame show it, and once more as those at its mirror image do."""
     halves = zip(("once", "again"), np.split(looks, 2), strict=True)
-    return {f"{half}_{name}": value for half, seen in halves for name, value in metrics.movement(seen.mean(0)).items()}
+    return {f"{half}_{name}": value for half, seen in halves for name, value in metrics.movement(settled(seen)).items()}
 
 
 def _ratios(proportions: tuple[float, float], others: tuple[float, float]) -> dict[str, float]:
