@@ -75,8 +75,8 @@ class OpenVinoEngine:
             ModelError: See :class:`OpenVinoEngine`.
         """
         precision = card.precision
-        if precision == "bf16" and "BF16" not in known():
-            precision = "int8" if "INT8" in known() and path.with_name(QUANTISED).is_file() else "f32"
+        if precision == "bf16" and "BF16" not in capabilities():
+            precision = "int8" if "INT8" in capabilities() and path.with_name(QUANTISED).is_file() else "f32"
         return cls(path, card.size, card.panels, precision)
 
     def __call__(self, panels: list[Image]) -> Image:
@@ -124,7 +124,7 @@ class TensorFlowEngine:
 
 
 @lru_cache(maxsize=1)
-def known() -> frozenset[str]:
+def capabilities() -> frozenset[str]:
     """What numbers this processor is fast with, as OpenVINO names them: FP32, and perhaps BF16 and INT8."""
     import openvino as ov
 

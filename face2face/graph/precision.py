@@ -13,7 +13,7 @@ from face2face import modes
 from face2face.card import Card
 from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
-from face2face.graph.engine import OpenVinoEngine, fed, known
+from face2face.graph.engine import OpenVinoEngine, capabilities, fed
 from face2face.graph.names import GRAPH, QUANTISED
 from face2face.image import Image, Landmarks, Scene
 from face2face.sample import evenly
@@ -66,7 +66,7 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
     if wanted == "int8" and not seen:
         rule = "int8 is calibrated on a model's own keyframes or strips"
         raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
-    here = {"f32": True, "bf16": "BF16" in known(), "int8": has_nncf()}
+    here = {"f32": True, "bf16": "BF16" in capabilities(), "int8": has_nncf()}
     tried = [name for name in PRECISIONS if seen and here[name]] if wanted == AUTO else ["f32", wanted]
     if "int8" in tried:
         _quantise(folder, card.panels, shown)

@@ -10,7 +10,7 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
-from face2face.graph.engine import known
+from face2face.graph.engine import capabilities
 from face2face.graph.names import QUANTISED
 from face2face.graph.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.live.puppet import Puppet
@@ -32,7 +32,7 @@ def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model
     assert outcome.precision == Card.load(model).precision == wanted
     assert outcome.difference <= TOLERANCE
     puppet = Puppet.load(model)
-    assert (wanted if wanted != "bf16" or "BF16" in known() else "f32") in puppet.engine.name
+    assert (wanted if wanted != "bf16" or "BF16" in capabilities() else "f32") in puppet.engine.name
     assert np.abs(puppet.engine(shown[0]).astype(int) - exact.engine(shown[0])).mean() <= TOLERANCE
 
 
@@ -58,7 +58,7 @@ def test_fewer_bits_must_be_worth_it(bf16: tuple[float, float], int8: tuple[floa
 def test_a_processor_without_bf16_runs_the_next_best(
     knows: set[str], quantised: bool, run: str, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face2face.graph.engine.known", lambda: knows)
+    monkeypatch.setattr("face2face.graph.engine.capabilities", lambda: knows)
     if not quantised:
         (model / QUANTISED).unlink()
     assert Card.load(model).precision == "bf16"
