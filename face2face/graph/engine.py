@@ -11,7 +11,7 @@ import numpy as np
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.graph.names import GRAPH, INPUT, OUTPUT, QUANTISED
+from face2face.graph.names import INPUT, OUTPUT, QUANTISED
 from face2face.image import Image
 
 
@@ -157,4 +157,4 @@ def _check(path: Path, inputs: dict[str, tuple[int, ...]], size: int, panels: tu
 
 
 def _damaged(path: Path) -> ModelError:
-    return ModelError(f"{GRAPH} is a frozen TensorFlow graph", f"{path}, damaged", "export the model again, or restore the file")
+    return ModelError("a model's graph can be read", f"{path}, damaged", "export the model again, or restore the file")
