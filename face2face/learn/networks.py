@@ -159,15 +159,15 @@ def _double(x: Any) -> Any:
 
 
 def _enlarged(x: Any, times: int) -> Any:
-    """A square bilinearly enlarged as by UpSampling2D, but as products with a matrix: of three channels that takes a fifth of the time."""
+    """A square bilinearly enlarged as by UpSampling2D, but by one convolution that makes each pixel a block, in a fraction of the time."""
     small, channels = x.shape[2:]
-    large = small * times
-    at = np.clip((np.arange(large) + 0.5) / times - 0.5, 0, small - 1)
-    weights = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(small))).astype(np.float32)
-    # Columns while there are few rows, then rows as they lie in memory: nothing large is turned round.
-    wide = layers.Permute((2, 3, 1))(ops.matmul(layers.Permute((3, 1, 2))(x), weights.T))
-    wide = layers.Reshape((small, large * channels))(wide)
-    return layers.Reshape((large, large, channels))(ops.matmul(weights, wide))
+    at = (np.arange(times) + 0.5) / times - 0.5
+    shares = np.maximum(0, 1 - np.abs(at[:, None] - (-1, 0, 1)))
+    kernel = np.einsum("ya,xb,cd->abcyxd", shares, shares, np.eye(channels)).reshape(3, 3, channels, -1).astype(np.float32)
+    # Beyond its edge it is as at its edge.
+    blocks = ops.conv(ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "symmetric"), kernel)
+    rows = layers.Permute((1, 3, 2, 4))(layers.Reshape((small, small, times, times * channels))(blocks))
+    return layers.Reshape((small * times, small * times, channels))(rows)
 
 
 # --- Paint: what edits faces --------------------------------------------------------------------------------------------
