@@ -103,6 +103,8 @@ class Recording:
         self._stream.time_base = 1 / self._rate
         if self._sound is not None:
             self._sound.begin(self._container)
+        # The encoder gives nothing out before the twelfth picture; the file is there at the first one.
+        self._container.start_encoding()
 
     def _mux(self, packets: Iterable[av.Packet]) -> None:
         assert self._container is not None

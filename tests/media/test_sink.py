@@ -42,6 +42,13 @@ def test_late_pictures_are_made_up_for_and_early_ones_left_out(tmp_path: Path) -
     assert levels == pytest.approx([0, 100, 200, 200, 200], abs=4)
 
 
+def test_the_file_is_there_with_the_first_picture_and_not_before(tmp_path: Path) -> None:
+    with Recording(tmp_path / "out.mp4", 25) as recording:
+        assert not (tmp_path / "out.mp4").exists()
+        recording.write(grey(100), 0.0)
+        assert (tmp_path / "out.mp4").is_file()
+
+
 def test_odd_sizes_are_cut(tmp_path: Path) -> None:
     with Recording(tmp_path / "out.mp4", 25) as recording:
         recording.write(grey(9, 65, 97), 0)
