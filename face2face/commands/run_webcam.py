@@ -15,12 +15,12 @@ from face2face.card import FILE_NAME, Card
 from face2face.commands.console import strength
 from face2face.errors import ModelError, OptionError
 from face2face.graph.names import GRAPH
-from face2face.image import Image, Landmarks
 from face2face.live.apart import Apart
 from face2face.live.names import COMPOSITIONS
 from face2face.live.seek import following, prepare, searching
 
 if TYPE_CHECKING:
+    from face2face.image import Image, Landmarks
     from face2face.live.session import Cast
 
 DESCRIPTION = "Shows the driver beside the target who follows. h shows what the keys do, q or Escape quits."

@@ -1,4 +1,7 @@
-"""Work in a process of its own, beside the rest of the program."""
+"""Work in a process of its own, beside the rest of the program.
+
+NumPy is imported by what needs it: the process begins before that.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
-from typing import Any, TypeVar
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from face2face.errors import FaceError
-from face2face.image import Image
+
+if TYPE_CHECKING:
+    from face2face.image import Image
 
 T = TypeVar("T")
 #: Seconds for which the process is waited for at the end.
@@ -55,6 +58,8 @@ class Apart:
         return self._ask
 
     def _ask(self, photo: Image) -> Any:
+        import numpy as np
+
         # Through the pipe a picture would go in pieces, each waited for: as long again as finding a face in it.
         shared = self._memory(photo.nbytes)
         np.ndarray(photo.shape, np.uint8, shared.buf)[...] = photo
@@ -103,6 +108,8 @@ def _serve(prepare: Callable[[], object], pipe: Connection) -> None:
         try:
             prepare()
             work = pipe.recv()()
+            import numpy as np
+
             while True:
                 name, shape = pipe.recv()
                 if shared is None or shared.name != name:
