@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import keras
 import numpy as np
 import pytest
@@ -177,6 +178,18 @@ def test_light_begins_with_its_base_and_never_leaves_its_mask() -> None:
     assert changed[100:150, 100:150].mean() > 0.9
     changed[100:150, 100:150] = False
     assert not changed.any()
+
+
+@pytest.mark.parametrize("size", [128, 256, 512])
+def test_light_departs_from_its_base_by_what_it_thinks_at_64_pixels_enlarged(size: int) -> None:
+    generator = GENERATORS["light"](Layout(3, (0, 1), 2, size, base=1), 2)
+    rng = np.random.default_rng(0)
+    generator.set_weights([rng.normal(0, 0.1, each.shape) ** 2 for each in generator.get_weights()])
+    panels = list(rng.uniform(-1, 1, (2, 1, size, size, 3)).astype(np.float32))
+    coarse = np.asarray(keras.Model(generator.inputs, generator.get_layer("residual").output)(panels))[0]
+    assert coarse.shape == (64, 64, 3)
+    assert np.ptp(coarse) > 0.01
+    assert np.asarray(generator(panels))[0] - panels[1][0] == pytest.approx(2 * cv2.resize(coarse, (size, size)), abs=1e-5)
 
 
 def test_a_generator_may_be_held_back_towards_its_base() -> None:
