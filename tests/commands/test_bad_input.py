@@ -240,7 +240,8 @@ def test_a_damaged_model(model: Path, name: str, damage: str, face2face: Command
         path.unlink()
     else:
         path.write_bytes({"cut": content[: len(content) // 2], "empty": b"", "garbage": b"\xff\x00garbage" * 50}[damage])
-    refused(face2face("run_webcam", "--source", "demo", "--tf-model", model, *LIVE), str(path.with_suffix("")))
+    told = path.with_suffix(".xml") if path.suffix == ".bin" else path  # the weights are read with the graph that names them
+    refused(face2face("run_webcam", "--source", "demo", "--tf-model", model, *LIVE), str(told))
     assert not Path("out.mp4").exists()
 
 
