@@ -103,13 +103,13 @@ def _serve(prepare: Callable[[], object], pipe: Connection) -> None:
     """Answers until the other end is closed."""
     # Ctrl-C goes to both; the other one ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import numpy as np
+
     shared: SharedMemory | None = None
     with suppress(EOFError, OSError):
         try:
             prepare()
             work = pipe.recv()()
-            import numpy as np
-
             while True:
                 name, shape = pipe.recv()
                 if shared is None or shared.name != name:

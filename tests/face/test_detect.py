@@ -1,4 +1,5 @@
 from pathlib import Path
+from unittest.mock import Mock
 
 import cv2
 import dlib
@@ -9,8 +10,6 @@ from face2face.errors import FaceError
 from face2face.face.detect import Detector, live_tries, spread
 from face2face.face.landmarks import MIRRORED, PARTS
 from face2face.image import Image, Scene, side_by_side
-
-_UNPACK = dlib.get_frontal_face_detector
 
 
 def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> None:
@@ -97,26 +96,26 @@ def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tr
     assert live_tries(fps) == tries
 
 
-def test_dlibs_detector_is_unpacked_once(astronaut: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's cache that isn't there yet."""
     monkeypatch.setattr("face2face.face.detect.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
-    unpacked = []
+    return tmp_path / "cache"
 
-    def unpack() -> object:
-        unpacked.append(1)
-        return _UNPACK()
 
+def test_dlibs_detector_is_unpacked_once(astronaut: Scene, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unpack = Mock(wraps=dlib.get_frontal_face_detector)
     monkeypatch.setattr("dlib.get_frontal_face_detector", unpack)
     faces = [Detector()(astronaut.photo) for _ in range(2)]
-    assert len(unpacked) == 1
+    assert unpack.call_count == 1
     assert (faces[0][0] == faces[1][0]).all()
-    (kept,) = (tmp_path / "cache" / "face2face").iterdir()
+    (kept,) = (cache / "face2face").iterdir()
     kept.write_bytes(kept.read_bytes()[:70_000])  # a disk was full
     assert (Detector()(astronaut.photo)[0] == faces[0][0]).all()
-    assert len(unpacked) == 2
+    assert unpack.call_count == 2
 
 
-def test_a_cache_that_cant_be_written_is_done_without(astronaut: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "cache").write_bytes(b"a file where a folder should be")
-    monkeypatch.setattr("face2face.face.detect.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
+def test_a_cache_that_cant_be_written_is_done_without(astronaut: Scene, cache: Path) -> None:
+    cache.write_bytes(b"a file where a folder should be")
     assert len(Detector()(astronaut.photo)) == 1
-    assert (tmp_path / "cache").read_bytes() == b"a file where a folder should be"
+    assert cache.read_bytes() == b"a file where a folder should be"
