@@ -97,7 +97,7 @@ def description(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floati
     unit = max(interocular(reference), 1e-6)
     fit = Similarity.between(landmarks, reference)
     aligned = fit(landmarks)
-    shift = (landmarks.mean(0) - reference.mean(0)) / unit
+    shift = (landmarks - reference).mean(0) / unit
     upper, lower = FACING.T
     open_by = np.log(np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit + _SHUT)
     return np.concatenate([(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by])
@@ -202,14 +202,15 @@ class Bank:
         return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(foresee(index).result()))
 
     @cached_property
-    def _weighted(self) -> dict[Likeness, NDArray[np.floating]]:
-        """All keyframes' descriptions, weighted as each likeness does it, and how far off they may be: ``(n, 148)``."""
+    def _weighted(self) -> dict[Likeness, tuple[NDArray[np.floating], NDArray[np.floating]]]:
+        """All keyframes' descriptions, weighted as each likeness does it, ``(n, 147)``, and how large the expected square of each is."""
         descriptions = np.stack([self.describe(each) for each in self.landmarks])
         unsure = np.repeat(np.maximum(self.spread / max(interocular(self.reference), 1e-6) - _USUAL, 0), 2, axis=1)
 
-        def weighted(like: Likeness) -> NDArray[np.floating]:
-            off = like.doubt * np.linalg.norm(unsure * like.weights[: 2 * LANDMARK_COUNT], axis=1)
-            return np.column_stack([descriptions * like.weights, off])
+        def weighted(like: Likeness) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+            found = descriptions * like.weights
+            off = like.doubt * unsure * like.weights[: 2 * LANDMARK_COUNT]
+            return found, (found**2).sum(1) + (off**2).sum(1)
 
         return {like: weighted(like) for like in LIKENESSES}
 
@@ -242,8 +243,10 @@ class Bank:
 
         The root of the expected square: what is asked for less what was found, squared, and the variance of what was found.
         """
-        away = self._weighted[like] - np.append(wanted * like.weights, 0)
-        return np.asarray(np.sqrt(np.einsum("ij,ij->i", away, away)))
+        found, squared = self._weighted[like]
+        asked = wanted * like.weights
+        # Multiplied out: a few numbers for each keyframe instead of all.
+        return np.asarray(np.sqrt(np.maximum(squared - 2 * (found @ asked) + asked @ asked, 0)))
 
     def save(self, folder: Path) -> None:
         """Writes ``bank.npz`` into a folder."""

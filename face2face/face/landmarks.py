@@ -5,6 +5,8 @@ Left and right are the person's own: the right eye is on the left of a picture t
 
 from __future__ import annotations
 
+import cmath
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,16 +63,16 @@ class Similarity:
         """The least-squares similarity from one ``(n, 2)`` point set to another (Umeyama 1991, in the plane)."""
         # As complex numbers, which turn and grow by being multiplied.
         a, b = (np.ascontiguousarray(each, np.float64).view(np.complex128)[:, 0] for each in (source, destination))
-        from_middle, to_middle = a.mean(), b.mean()
+        from_middle, to_middle = (complex(each.sum()) / len(each) for each in (a, b))
         p, q = a - from_middle, b - to_middle
-        turn = np.vdot(p, q) / max(np.vdot(p, p).real, 1e-9)
+        turn = complex(np.vdot(p, q)) / max(float(np.vdot(p, p).real), 1e-9)
         shift = to_middle - turn * from_middle
-        return cls(float(abs(turn)), float(np.angle(turn)), float(shift.real), float(shift.imag))
+        return cls(abs(turn), cmath.phase(turn), shift.real, shift.imag)
 
     @property
     def matrix(self) -> NDArray[np.float64]:
         """The same as OpenCV wants it, ``(2, 3)``."""
-        c, s = self.scale * np.cos(self.angle), self.scale * np.sin(self.angle)
+        c, s = self.scale * math.cos(self.angle), self.scale * math.sin(self.angle)
         return np.array([[c, -s, self.x], [s, c, self.y]])
 
     def linear(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -84,7 +86,7 @@ class Similarity:
 
 def interocular(landmarks: Landmarks) -> float:
     """Distance between the centres of the eyes, in pixels: the yardstick of a face's size."""
-    return float(np.hypot(*(_ACROSS @ landmarks)))
+    return math.hypot(*(_ACROSS @ landmarks))
 
 
 def turn(landmarks: NDArray[np.floating]) -> NDArray[np.floating]:

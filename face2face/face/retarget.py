@@ -22,6 +22,8 @@ _ROOM, _LIDS_ROOM = 0.06, 0.1
 #: Seconds at the start from which the driver's neutral pose is taken, and the most frames.
 _CALIBRATION = 2.0
 _REMEMBERED = 120
+#: Points of the upper lids, and those of the lower ones that face them.
+_UPPER, _LOWER = np.array(LIDS).T
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class HeadPose:
         """Takes ``(68, 2)`` landmarks apart."""
         fit = Similarity.between(reference, landmarks)
         back = Similarity.between(landmarks, reference)
-        shift = landmarks.mean(0) - reference.mean(0)
-        return cls(np.array([*shift, np.log(fit.scale), fit.angle], np.float64), np.asarray(back(landmarks), np.float64))
+        x, y = (landmarks - reference).mean(0)
+        return cls(np.array([x, y, np.log(fit.scale), fit.angle], np.float64), np.asarray(back(landmarks), np.float64))
 
     def landmarks(self, centre: NDArray[Any]) -> Landmarks:
         """Puts them together again: ``(68, 2)`` float32.
@@ -51,8 +53,8 @@ class HeadPose:
             centre: ``(2,)`` the reference's centre, about which the head turns and grows.
         """
         x, y, log_scale, angle = self.vector
-        moved = Similarity(float(np.exp(log_scale)), float(angle), 0, 0)(self.shape - centre)
-        return (moved + centre + (x, y)).astype(np.float32)
+        moved = Similarity(np.exp(log_scale), angle, x, y)(self.shape - centre)
+        return (moved + centre).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class TargetShape:
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
         open_by = [_lid_gaps(pose.shape) for pose in poses]
         lids_low, lids_high = np.percentile(open_by, _RANGE, axis=0)
-        opened = _opened(rest, rest, np.median(open_by, axis=0))
+        opened = _opened(rest, _lid_ways(rest), np.median(open_by, axis=0))
         return cls(*(each.astype(np.float32) for each in (opened, low, high, pose_low, pose_high, lids_low, lids_high)))
 
     def to_json(self) -> dict[str, Any]:
@@ -132,27 +134,32 @@ def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -
 
 def _lid_gaps(landmarks: NDArray[Any]) -> NDArray[np.float64]:
     """How far facing lids are apart in ``(68, 2)`` landmarks, in pixels: ``(4,)``, above 0."""
-    upper, lower = np.array(LIDS).T
-    return np.asarray(np.maximum(np.linalg.norm(landmarks[lower] - landmarks[upper], axis=1), 1e-6), np.float64)
+    return np.asarray(np.maximum(np.linalg.norm(landmarks[_LOWER] - landmarks[_UPPER], axis=1), 1e-6), np.float64)
 
 
-def _opened(landmarks: NDArray[Any], rest: NDArray[Any], gaps: NDArray[np.floating]) -> NDArray[np.float64]:
-    """``(68, 2)`` landmarks with facing lids so many pixels apart, the way they are at rest: theirs may have crossed."""
-    upper, lower = np.array(LIDS).T
-    middle, apart = (landmarks[upper] + landmarks[lower]) / 2, rest[lower] - rest[upper]
-    apart = apart * (gaps / _lid_gaps(rest))[:, None]
+def _lid_ways(landmarks: NDArray[Any]) -> NDArray[np.float64]:
+    """The ways from upper lids to those that face them in ``(68, 2)`` landmarks, each of length 1: ``(4, 2)``."""
+    return (landmarks[_LOWER] - landmarks[_UPPER]) / _lid_gaps(landmarks)[:, None]
+
+
+def _opened(landmarks: NDArray[Any], ways: NDArray[np.float64], gaps: NDArray[np.floating]) -> NDArray[np.float64]:
+    """``(68, 2)`` landmarks with facing lids so many pixels apart, the ways they are at rest: theirs may have crossed."""
+    middle, half = (landmarks[_UPPER] + landmarks[_LOWER]) / 2, ways * (gaps / 2)[:, None]
     opened = landmarks.astype(np.float64)
-    opened[upper], opened[lower] = middle - apart / 2, middle + apart / 2
+    opened[_UPPER], opened[_LOWER] = middle - half, middle + half
     return opened
 
 
-def _eased(asked: NDArray[np.floating], low: NDArray[Any], high: NDArray[Any], room: NDArray[Any] | float) -> NDArray[np.float64]:
-    """Held to a range: what is asked beyond it is followed less and less, no farther than ``room``.
+def _eased(
+    asked: NDArray[np.floating], low: NDArray[Any], high: NDArray[Any], room: NDArray[Any] | float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Held to a range, and how far beyond it was asked: that is followed less and less, no farther than ``room``.
 
     Cut off at the range's end, a face would stand still there while its driver moves on.
     """
     held = np.clip(asked, low, high)
-    return np.asarray(held + room * np.tanh((asked - held) / room), np.float64)
+    beyond = asked - held
+    return held + room * np.tanh(beyond / room), beyond
 
 
 @dataclass(frozen=True)
@@ -189,6 +196,9 @@ class Retargeter:
         self.head, self.expression = head, expression
         self.target = target
         self._anew = True
+        # What the target's rest alone says isn't said anew for each picture.
+        self._usual, self._ways = _lid_gaps(target.rest), _lid_ways(target.rest)
+        self._centre, self._unit = target.rest.mean(0), interocular(target.rest)
 
     def recalibrate(self) -> None:
         """Takes the driver's pose from the next landmarks on for its neutral one."""
@@ -207,21 +217,18 @@ class Retargeter:
         if seconds - self._began <= _CALIBRATION or not self._seen:
             self._seen.append(landmarks)
             self.neutral = _at_rest(np.stack(self._seen[-_REMEMBERED:]))
-        neutral, target = self.neutral, self.target
-        driver = HeadPose.of(landmarks, neutral)
-        to_target = Similarity.between(neutral, target.rest)
-        asked_pose = self.head * np.array([*to_target.linear(driver.vector[:2]), *driver.vector[2:]])
-        asked_shape = target.rest + self.expression * to_target.linear(driver.shape - neutral)
+            self._to_target, self._awake = Similarity.between(self.neutral, self.target.rest), _lid_gaps(self.neutral)
+        target, unit = self.target, self._unit
+        driver = HeadPose.of(landmarks, self.neutral)
+        asked_pose = self.head * np.array([*self._to_target.linear(driver.vector[:2]), *driver.vector[2:]])
+        asked_shape = target.rest + self.expression * self._to_target.linear(driver.shape - self.neutral)
         # Shut means shut, whoever has the larger eyes: what counts is how far open they are, measured by how they are at rest.
-        usual = _lid_gaps(target.rest)
-        lids = usual * (1 + self.expression * (_lid_gaps(driver.shape) / _lid_gaps(neutral) - 1))
-        asked_shape = _opened(asked_shape, target.rest, _eased(lids, target.lids_low, target.lids_high, _LIDS_ROOM * usual))
-        unit = interocular(target.rest)
+        lids = self._usual * (1 + self.expression * (_lid_gaps(driver.shape) / self._awake - 1))
+        lids, _ = _eased(lids, target.lids_low, target.lids_high, _LIDS_ROOM * self._usual)
+        asked_shape = _opened(asked_shape, self._ways, lids)
         # Shift in pixels; growth and roll as far as they move a point one interocular distance from the middle.
         units = np.array((unit, unit, 1, 1))
-        held = HeadPose(
-            _eased(asked_pose, target.pose_low, target.pose_high, _ROOM * units), _eased(asked_shape, target.low, target.high, _ROOM * unit)
-        )
-        off = np.abs(asked_pose - np.clip(asked_pose, target.pose_low, target.pose_high)) / units
-        strayed = np.linalg.norm(asked_shape - np.clip(asked_shape, target.low, target.high), axis=1) / unit
-        return Retargeted(held.landmarks(target.rest.mean(0)), max(float(off.max()), float(strayed.max())))
+        pose, off = _eased(asked_pose, target.pose_low, target.pose_high, _ROOM * units)
+        shape, strayed = _eased(asked_shape, target.low, target.high, _ROOM * unit)
+        beyond = max(np.abs(off / units).max(), np.linalg.norm(strayed, axis=1).max() / unit)
+        return Retargeted(HeadPose(pose, shape).landmarks(self._centre), float(beyond))

@@ -25,9 +25,11 @@ _LEAST_GAP = 0.4
 _READ_AT = 512
 #: What is finer than so many pixels is weakened by about this share where photos are enlarged, and where they aren't.
 _FINE, _WEAKENED_LARGE, _WEAKENED = 0.8, 0.2, 0.4
+#: What keeps the logarithm of no distance finite.
+_TINY = np.finfo(np.float32).tiny
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hold:
     """How a spline is held by landmarks.
 
@@ -85,16 +87,11 @@ def warp(
         ``(rows, columns, channels)`` uint8; what comes from beyond the edge repeats it.
     """
     rows, columns = within or (slice(0, size), slice(0, size))
-    anchors = _border(size, hold.beyond)
-    held = list(hold.points)
-    wanted = _unfolded(source, destination)[held]
+    points, anchors, stiffness = _held(hold, size)
+    wanted = np.concatenate([_unfolded(source, destination)[points], anchors])
     unit = size / 256
     # The spline maps the wanted picture onto the given one, so that every wanted pixel knows where it comes from.
-    spline = _Spline(
-        np.concatenate([wanted, anchors]) / unit,
-        np.concatenate([source[held], anchors]),
-        np.repeat((hold.stiffness, 0.0), (len(wanted), len(anchors))),
-    )
+    spline = _Spline(wanted / unit, np.concatenate([source[points], anchors]), stiffness)
     lengths = [part.stop - part.start for part in (rows, columns)]
     side = -(-max(lengths) // _SQUARES)
     # One more before and behind: up to the edge it shall lie between two of them.
@@ -122,12 +119,13 @@ class _Spline:
     """
 
     def __init__(self, places: NDArray[np.floating], values: NDArray[np.floating], stiffness: NDArray[np.floating]) -> None:
-        self._middle = places.mean(0)
+        count = len(places)
+        self._middle = places.sum(0) / count
         self._places = places - self._middle
-        count, (x, y) = len(places), self._places.T
+        x, y = self._places.T
         system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, 2))
         system[:count, :count] = _bending(x[:, None] - x, y[:, None] - y)
-        np.fill_diagonal(system[:count, :count], 2 * stiffness)
+        system.flat[: count * (count + 4) : count + 4] = 2 * stiffness  # its diagonal, but for the last three
         system[:count, count] = system[count, :count] = 1
         system[:count, count + 1 :] = self._places
         system[count + 1 :, :count] = self._places.T
@@ -145,7 +143,7 @@ class _Spline:
 
 def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArray[np.floating]:
     """Twice the kernel, r squared times the logarithm of r, at distances across and down; which are not changed."""
-    squared = across**2 + (down**2 + np.finfo(np.float32).tiny)
+    squared = across * across + (down * down + _TINY)
     # OpenCV's logarithm takes a third of NumPy's time.
     bending = cv2.log(squared)
     bending *= squared
@@ -156,7 +154,7 @@ def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
     """The destination with facing points held apart."""
     upper, lower = FACING.T
     gap, least = destination[lower] - destination[upper], _LEAST_GAP * (source[lower] - source[upper])
-    folds = (gap**2).sum(1) < (least**2).sum(1)
+    folds = (gap * gap).sum(1) < (least * least).sum(1)
     if not folds.any():
         return destination
     apart = destination.copy()
@@ -166,7 +164,13 @@ def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
     return apart
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
+def _held(hold: Hold, size: int) -> tuple[NDArray[np.integer], NDArray[np.floating], NDArray[np.floating]]:
+    """Which landmarks are held, where the border is, see :func:`_border`, and how much each of both may be missed."""
+    anchors = _border(size, hold.beyond)
+    return np.array(hold.points), anchors, np.repeat((hold.stiffness, 0.0), (len(hold.points), len(anchors)))
+
+
 def _border(size: int, beyond: float) -> NDArray[np.floating]:
     """Where the picture is held: ``(n, 2)`` pixels on its edge, the upper ones beyond it."""
     ticks = np.linspace(-0.5, 0.5, _ANCHORS + 1)[:-1]
