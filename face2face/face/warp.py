@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,8 +19,8 @@ _SQUARES = 24
 _ANCHORS = 4
 #: As far down, in shares of the size, its sides may be held beyond them.
 _UPPER = 0.6
-#: Where the photo has facing points apart and they are wanted together, this share of the gap is kept: a spline that takes two points to
-#: one folds over. What is left to close is the generator's work.
+#: Where facing points are wanted nearer together than this share of how far the photo has them apart, they are read from nearer together
+#: too: a spline that takes two points to one folds over. What is left to close is the generator's work.
 _LEAST_GAP = 0.4
 #: Photos smaller than this are enlarged before they are read.
 _READ_AT = 512
@@ -45,10 +46,8 @@ class Hold:
     beyond: float
 
 
-#: All landmarks, exactly: for a face. And those of its upper half, or its lower one, which takes half the time.
+#: All landmarks, exactly: for a face.
 FIRMLY = Hold(tuple(range(68)), 1.0, 0.0)
-ABOVE = Hold((*range(5), *range(12, 48)), 1.0, 0.0)
-BELOW = Hold((*range(17), *range(27, 36), 40, 41, 46, 47, *range(48, 68)), 1.0, 0.0)
 #: Those that bone moves, and loosely: for what surrounds the face. Brows, chin, lips and lids would make hair and collar nod with every
 #: word; held at the edge, hair that is near it would hardly follow the head.
 LOOSELY = Hold((0, 1, 2, 3, 13, 14, 15, 16, *range(27, 36)), 800.0, 0.3)
@@ -86,36 +85,67 @@ def warp(
     Returns:
         ``(rows, columns, channels)`` uint8; what comes from beyond the edge repeats it.
     """
-    rows, columns = within or (slice(0, size), slice(0, size))
+    (warped,) = warps([photo], source[None], destination, size, hold, [within or (slice(0, size), slice(0, size))])
+    return warped
+
+
+def warps(
+    photos: Sequence[Image], sources: NDArray[np.floating], destination: Landmarks, size: int, hold: Hold, parts: Sequence[Extent]
+) -> list[NDArray[np.uint8]]:
+    """Several photos as by :func:`warp`, what they share worked out once.
+
+    Args:
+        photos: k of one size.
+        sources: ``(k, 68, 2)``, their landmarks.
+        destination: See :func:`warp`.
+        size: Likewise.
+        hold: Likewise.
+        parts: Of each the part that is wanted, all of the same columns.
+
+    Returns:
+        What is wanted of each.
+    """
+    first, columns = min(rows.start for rows, _ in parts), parts[0][1]
+    lengths = max(rows.stop for rows, _ in parts) - first, columns.stop - columns.start
     points, anchors, stiffness = _held(hold, size)
-    wanted = np.concatenate([_unfolded(source, destination)[points], anchors])
     unit = size / 256
-    # The spline maps the wanted picture onto the given one, so that every wanted pixel knows where it comes from.
-    spline = _Spline(wanted / unit, np.concatenate([source[points], anchors]), stiffness)
-    lengths = [part.stop - part.start for part in (rows, columns)]
+    # The splines map the wanted picture onto the given ones, so that every wanted pixel knows where it comes from.
+    wanted = np.concatenate([destination[points], anchors]) / unit
+    given = np.stack([np.concatenate([source[points], anchors]) for source in _unfolded(sources, destination)], 1)
+    splines = _Splines(wanted, given.reshape(len(wanted), -1), stiffness)
     side = -(-max(lengths) // _SQUARES)
     # One more before and behind: up to the edge it shall lie between two of them.
     y, x = (
-        part.start + side * (np.arange(-1, -(-length // side) + 1) + 0.5) - 0.5
-        for part, length in zip((rows, columns), lengths, strict=True)
+        start + side * (np.arange(-1, -(-length // side) + 1) + 0.5) - 0.5
+        for start, length in zip((first, columns.start), lengths, strict=True)
     )
     # Pixel centres are at whole numbers before and after.
-    coarse = photo.shape[0] / size * (spline.on_grid(x / unit, y / unit) + 0.5) - 0.5
-    given = cv2.resize(coarse, None, fx=side, fy=side, interpolation=cv2.INTER_LINEAR)
-    inside = given[side : side + lengths[0], side : side + lengths[1]]
+    coarse = photos[0].shape[0] / size * (splines.on_grid(x / unit, y / unit) + 0.5) - 0.5
+    return [
+        _read(photo, coarse[..., 2 * number : 2 * number + 2], side, rows.start - first, rows.stop - first, lengths[1])
+        for number, (photo, (rows, _)) in enumerate(zip(photos, parts, strict=True))
+    ]
+
+
+def _read(photo: Image, coarse: NDArray[np.float32], side: int, start: int, stop: int, width: int) -> NDArray[np.uint8]:
+    """A photo read where a coarse map says, from its row ``start`` to ``stop``."""
+    above = start // side
+    given = cv2.resize(coarse[above : -(-stop // side) + 2], None, fx=side, fy=side, interpolation=cv2.INTER_LINEAR)
+    top = side * (1 - above)
+    inside = given[top + start : top + stop, side : side + width]
     return np.asarray(cv2.remap(photo, inside, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-class _Spline:
-    """A thin-plate spline through, or near, some values.
+class _Splines:
+    """Thin-plate splines through, or near, some values.
 
     It is written out here because a library that has it takes longer to be imported than the rest of the live program, and several times
     as long to be evaluated.
 
     Args:
         places: ``(n, 2)``, not all on one line.
-        values: ``(n, 2)``, what it shall be there.
-        stiffness: ``(n,)``, how much it may miss each rather than bend.
+        values: ``(n, k)``, what each of k splines shall be there.
+        stiffness: ``(n,)``, how much they may miss each rather than bend.
     """
 
     def __init__(self, places: NDArray[np.floating], values: NDArray[np.floating], stiffness: NDArray[np.floating]) -> None:
@@ -123,7 +153,7 @@ class _Spline:
         self._middle = places.sum(0) / count
         self._places = places - self._middle
         x, y = self._places.T
-        system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, 2))
+        system, wanted = np.zeros((count + 3, count + 3)), np.zeros((count + 3, values.shape[1]))
         system[:count, :count] = _bending(x[:, None] - x, y[:, None] - y)
         system.flat[: count * (count + 4) : count + 4] = 2 * stiffness  # its diagonal, but for the last three
         system[:count, count] = system[count, :count] = 1
@@ -133,7 +163,7 @@ class _Spline:
         self._weights = np.linalg.solve(system, wanted)
 
     def on_grid(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Its values at all of ``(columns,)`` x and ``(rows,)`` y: ``(rows, columns, 2)``."""
+        """Their values at all of ``(columns,)`` x and ``(rows,)`` y: ``(rows, columns, k)``."""
         x, y = ((each - middle).astype(np.float32)[:, None] for each, middle in zip((x, y), self._middle, strict=True))
         places, weights = self._places.astype(np.float32), self._weights.astype(np.float32)
         bending = _bending(x - places[:, 0], (y - places[:, 1])[:, None])
@@ -150,18 +180,21 @@ def _bending(across: NDArray[np.floating], down: NDArray[np.floating]) -> NDArra
     return np.asarray(bending)
 
 
-def _unfolded(source: Landmarks, destination: Landmarks) -> Landmarks:
-    """The destination with facing points held apart."""
+def _unfolded(sources: NDArray[np.floating], destination: Landmarks) -> NDArray[np.floating]:
+    """Where photos are read at the wanted landmarks: at their own, but nearer together where facing points would fold them over.
+
+    Args:
+        sources: ``(k, 68, 2)``, the photos' landmarks.
+        destination: ``(68, 2)``, the wanted ones.
+    """
     upper, lower = FACING.T
-    gap, least = destination[lower] - destination[upper], _LEAST_GAP * (source[lower] - source[upper])
-    folds = (gap * gap).sum(1) < (least * least).sum(1)
-    if not folds.any():
-        return destination
-    apart = destination.copy()
-    missing = np.where(folds[:, None], least - gap, 0) / 2
-    apart[upper] -= missing
-    apart[lower] += missing
-    return apart
+    gaps, wanted = sources[:, lower] - sources[:, upper], destination[lower] - destination[upper]
+    kept = (wanted * gaps).sum(2) / np.maximum(_LEAST_GAP * (gaps * gaps).sum(2), 1e-6)
+    nearer = gaps * (np.maximum(1 - kept, 0) / 2)[..., None]
+    read = sources.copy()
+    read[:, upper] += nearer
+    read[:, lower] -= nearer
+    return read
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, cho
 from face2face.face.region import blend, extent, face_mask, halves
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
-from face2face.face.warp import ABOVE, BELOW, LOOSELY, Hold, warp
+from face2face.face.warp import FIRMLY, LOOSELY, Hold, warps
 from face2face.image import Extent, Image, Landmarks, Scene
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
@@ -109,38 +109,27 @@ class Reenact:
             return [drawn]
         bank = self.bank
         wanted = bank.describe(landmarks)
-
-        def surroundings(index: int) -> Image:
-            """A keyframe, its head in the pose, before what stood still."""
-            return bank.backdrop.behind(warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, LOOSELY))
-
-        def face(like: Likeness, hold: Hold, within: Extent) -> Image:
-            """A part of the face in the pose."""
-
-            def posed(index: int) -> Image:
-                layers = warp(bank.ready(index), bank.landmarks[index], landmarks, self.size, hold, within)
-                return np.asarray(cv2.cvtColor(layers, cv2.COLOR_RGBA2RGB), np.uint8)
-
-            return self._mixed(like, wanted, scene.seconds, posed)
-
-        warped = self._mixed(HEAD, wanted, scene.seconds, surroundings)
+        around, eyes, mouth = (self._chosen(wanted, like, scene.seconds) for like in (HEAD, EYES, MOUTH))
+        whole = (slice(0, self.size), slice(0, self.size))
+        warped = _mixed([bank.backdrop.behind(each) for each in self._posed(around, landmarks, LOOSELY, [whole] * len(around))], around)
         mask = face_mask(landmarks, self.size)
         within = extent(mask)
         above, below, upper = halves(landmarks, within)
-        whole = warped.copy()
-        whole[below] = face(MOUTH, BELOW, below)
-        whole[above] = blend(whole[above], face(EYES, ABOVE, above), upper)
-        warped[within] = blend(warped[within], whole[within], mask[within])
+        parts = [above] * len(eyes) + [below] * len(mouth)
+        faces = [
+            np.asarray(cv2.cvtColor(each, cv2.COLOR_RGBA2RGB), np.uint8) for each in self._posed([*eyes, *mouth], landmarks, FIRMLY, parts)
+        ]
+        face = warped.copy()
+        face[below] = _mixed(faces[len(eyes) :], mouth)
+        face[above] = blend(face[above], _mixed(faces[: len(eyes)], eyes), upper)
+        warped[within] = blend(warped[within], face[within], mask[within])
         return [drawn, warped, mask]
 
-    def _mixed(self, like: Likeness, wanted: NDArray[np.floating], seconds: float | None, posed: Callable[[int], Image]) -> Image:
-        """The keyframes chosen by one likeness, posed and mixed."""
-        (first, total), *others = self._chosen(wanted, like, seconds).items()
-        mixed = posed(first)
-        for index, weight in others:
-            total += weight
-            mixed = cv2.addWeighted(mixed, 1 - weight / total, posed(index), weight / total, 0)
-        return mixed
+    def _posed(self, chosen: Iterable[int], landmarks: Landmarks, hold: Hold, parts: list[Extent]) -> list[NDArray[np.uint8]]:
+        """Parts of keyframes with their landmarks moved: ``(rows, columns, 4)`` uint8 each."""
+        assert self.bank is not None
+        indices = list(chosen)
+        return warps([self.bank.ready(index) for index in indices], self.bank.landmarks[indices], landmarks, self.size, hold, parts)
 
     def _chosen(self, wanted: NDArray[np.floating], like: Likeness, seconds: float | None) -> dict[int, float]:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
@@ -172,6 +161,16 @@ class Reenact:
         """Writes the bank."""
         if self.bank is not None:
             self.bank.save(folder)
+
+
+def _mixed(pictures: list[Image], chosen: dict[int, float]) -> Image:
+    """Pictures of chosen keyframes, mixed by their weights."""
+    mixed, *others = pictures
+    total, *weights = chosen.values()
+    for picture, weight in zip(others, weights, strict=True):
+        total += weight
+        mixed = cv2.addWeighted(mixed, 1 - weight / total, picture, weight / total, 0)
+    return mixed
 
 
 def _of(scene: Scene) -> Landmarks:
