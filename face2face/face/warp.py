@@ -32,7 +32,7 @@ _TINY = np.finfo(np.float32).tiny
 
 @dataclass(frozen=True, eq=False)
 class Hold:
-    """How a spline is held by landmarks.
+    """How a spline is held by landmarks; each is one of a kind.
 
     Attributes:
         points: Indices of those that hold it.

@@ -110,18 +110,17 @@ class Reenact:
         bank = self.bank
         wanted = bank.describe(landmarks)
         around, eyes, mouth = (self._chosen(wanted, like, scene.seconds) for like in (HEAD, EYES, MOUTH))
-        whole = (slice(0, self.size), slice(0, self.size))
-        warped = _mixed([bank.backdrop.behind(each) for each in self._posed(around, landmarks, LOOSELY, [whole] * len(around))], around)
+        everywhere = (slice(0, self.size), slice(0, self.size))
+        surroundings = self._posed(around, landmarks, LOOSELY, [everywhere] * len(around))
+        warped = _mixed([bank.backdrop.behind(each) for each in surroundings], around)
         mask = face_mask(landmarks, self.size)
         within = extent(mask)
         above, below, upper = halves(landmarks, within)
-        parts = [above] * len(eyes) + [below] * len(mouth)
-        faces = [
-            np.asarray(cv2.cvtColor(each, cv2.COLOR_RGBA2RGB), np.uint8) for each in self._posed([*eyes, *mouth], landmarks, FIRMLY, parts)
-        ]
+        parts = self._posed([*eyes, *mouth], landmarks, FIRMLY, [above] * len(eyes) + [below] * len(mouth))
+        coloured = [np.asarray(cv2.cvtColor(part, cv2.COLOR_RGBA2RGB), np.uint8) for part in parts]
         face = warped.copy()
-        face[below] = _mixed(faces[len(eyes) :], mouth)
-        face[above] = blend(face[above], _mixed(faces[: len(eyes)], eyes), upper)
+        face[below] = _mixed(coloured[len(eyes) :], mouth)
+        face[above] = blend(face[above], _mixed(coloured[: len(eyes)], eyes), upper)
         warped[within] = blend(warped[within], face[within], mask[within])
         return [drawn, warped, mask]
 
