@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.bank import EYES, HEAD, MOUTH, Bank, Follower, Likeness, choose
+from face2face.face.bank import Bank
+from face2face.face.follower import Follower
+from face2face.face.likeness import EYES, HEAD, MOUTH, Likeness, choose
 from face2face.face.region import blend, extent, face_mask, halves
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec

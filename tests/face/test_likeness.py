@@ -1,0 +1,31 @@
+import numpy as np
+
+from face2face.face.landmarks import LIDS
+from face2face.face.likeness import EYES, choose, description
+from face2face.face.motion import AVERAGE_FACE, Expression
+from face2face.image import Landmarks
+
+NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
+POSES = np.stack([pose.applied_to(NEUTRAL) for pose in (Expression(), Expression(open=0.3), Expression(blink=1), Expression(turn=0.3))])
+
+
+def test_keyframes_cover_what_was_shown() -> None:
+    many = np.concatenate([np.repeat(POSES[:1], 50, axis=0), POSES])
+    chosen = choose(many, NEUTRAL, 4)
+    assert {int(np.abs(many[each] - POSES).sum((1, 2)).argmin()) for each in chosen} == {0, 1, 2, 3}
+
+
+def test_there_are_no_more_keyframes_than_frames() -> None:
+    assert sorted(choose(POSES, NEUTRAL, 48)) == [0, 1, 2, 3]
+
+
+def test_half_shut_eyes_are_like_open_ones_rather_than_shut_ones() -> None:
+    """Shut lids can't be stretched open: what they hide isn't in the photo."""
+    upper, lower = np.transpose(LIDS)
+    poses = []
+    for openness in (1.0, 0.0, 0.45):
+        pose = NEUTRAL.copy()
+        pose[upper] = pose[lower] + openness * (pose[upper] - pose[lower])
+        poses.append(pose)
+    opened, shut, half = (EYES.weights * description(pose, NEUTRAL) for pose in poses)
+    assert np.linalg.norm(half - opened) < 0.7 * np.linalg.norm(half - shut)
