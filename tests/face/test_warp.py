@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from face2face.face.animate import animate
 from face2face.face.motion import AVERAGE_FACE, Expression
-from face2face.face.warp import enlarged, sharpened, warp
+from face2face.face.warp import FIRMLY, enlarged, sharpened, warp, warps
 from face2face.image import Image, Landmarks, Scene
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
@@ -46,6 +46,27 @@ def test_a_dot_goes_where_its_landmark_goes(x: float, y: float) -> None:
     shifted = moved(photo, FACE, FACE + np.float32([x, y]))
     rows, columns = np.nonzero(shifted[..., 0] > 127)
     assert (columns.mean(), rows.mean()) == pytest.approx((nose[0] + x, nose[1] + y), abs=1.5)
+
+
+def test_parts_of_photos_moved_together_are_those_of_each_moved_alone() -> None:
+    rng = np.random.default_rng(0)
+    photos = [enlarged(cv2.GaussianBlur(rng.integers(0, 256, (256, 256, 3), np.uint8), (0, 0), 2)) for _ in range(3)]
+    wanted, *sources = (Expression(open=0.1 * wide, turn=0.05 * wide).applied_to(FACE) for wide in range(4))
+    columns = slice(40, 210)
+    rows = [slice(0, 256), slice(60, 151), slice(149, 250)]
+    together = warps(photos, np.stack(sources), wanted, 256, FIRMLY, [(part, columns) for part in rows])
+    for photo, source, part, moved_part in zip(photos, sources, rows, together, strict=True):
+        alone = warp(photo, source, wanted, 256, FIRMLY, (slice(0, 256), columns))[part]
+        assert np.abs(moved_part.astype(int) - alone).max() <= 1
+
+
+@pytest.mark.parametrize("lips", [(0.3, 0.0), (0.3, -0.05)])
+def test_shut_lips_do_not_fold_the_picture_of_an_open_mouth(lips: tuple[float, float]) -> None:
+    """Nor do those that dlib finds crossed."""
+    opened, shut = (Expression(open=wide).applied_to(FACE) for wide in lips)
+    ramp = np.broadcast_to(np.arange(256, dtype=np.uint8)[:, None, None], (256, 256, 3)).copy()
+    column = round(float(FACE[62, 0]))
+    assert np.diff(moved(ramp, opened, shut)[:, column, 0].astype(int)).min() >= -1, "brightness must still grow downwards"
 
 
 def test_the_border_stays() -> None:
