@@ -69,41 +69,28 @@ def enlarged(photo: Image) -> Image:
     return photo if times == 1 else np.asarray(cv2.resize(photo, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def warp(
-    photo: Image, source: Landmarks, destination: Landmarks, size: int, hold: Hold = FIRMLY, within: Extent | None = None
-) -> NDArray[np.uint8]:
-    """The photo with what lies at ``source`` moved to ``destination``.
-
-    Args:
-        photo: ``(n, n, channels)`` uint8, :func:`sharpened` and then :func:`enlarged`.
-        source: ``(68, 2)`` landmarks of the photo, in pixels of ``size``.
-        destination: ``(68, 2)`` where they are wanted.
-        size: Width and height of the whole result, which n is a multiple of.
-        hold: Which of them are held, and how firmly.
-        within: The part of the result that is wanted; None for all of it.
-
-    Returns:
-        ``(rows, columns, channels)`` uint8; what comes from beyond the edge repeats it.
-    """
-    (warped,) = warps([photo], source[None], destination, size, hold, [within or (slice(0, size), slice(0, size))])
+def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> NDArray[np.uint8]:
+    """The photo with what lies at ``source`` moved to ``destination``: ``(size, size, channels)`` uint8; see :func:`warps`."""
+    everywhere = (slice(0, size), slice(0, size))
+    (warped,) = warps([photo], source[None], destination, size, FIRMLY, [everywhere])
     return warped
 
 
 def warps(
     photos: Sequence[Image], sources: NDArray[np.floating], destination: Landmarks, size: int, hold: Hold, parts: Sequence[Extent]
 ) -> list[NDArray[np.uint8]]:
-    """Several photos as by :func:`warp`, what they share worked out once.
+    """Photos with what lies at their ``sources`` moved to ``destination``: what that alone implies is worked out once for all.
 
     Args:
-        photos: k of one size.
-        sources: ``(k, 68, 2)``, their landmarks.
-        destination: See :func:`warp`.
-        size: Likewise.
-        hold: Likewise.
-        parts: Of each the part that is wanted, all of the same columns.
+        photos: At least one of ``(n, n, channels)`` uint8, :func:`sharpened` and then :func:`enlarged`.
+        sources: ``(photos, 68, 2)``, their landmarks in pixels of ``size``.
+        destination: ``(68, 2)`` where they are wanted.
+        size: Width and height of the whole results, which n is a multiple of.
+        hold: Which of them are held, and how firmly.
+        parts: The part of each result that is wanted, all of the same columns.
 
     Returns:
-        What is wanted of each.
+        These parts, ``(rows, columns, channels)`` uint8; what comes from beyond the edge repeats it.
     """
     first, columns = min(rows.start for rows, _ in parts), parts[0][1]
     lengths = max(rows.stop for rows, _ in parts) - first, columns.stop - columns.start
