@@ -5,10 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import FILE_NAME, Bank
+from face2face.face.follower import FADE, Follower
 from face2face.face.landmarks import PARTS, interocular
 from face2face.face.likeness import EYES, HEAD, MOUTH
 from face2face.face.motion import AVERAGE_FACE, Expression
@@ -24,6 +26,11 @@ POSES = np.stack([pose.applied_to(NEUTRAL) for pose in (Expression(), Expression
 def bank() -> Bank:
     scenes = [Scene(np.full((64, 64, 3), 60 * index, np.uint8), pose, index) for index, pose in enumerate(POSES)]
     return Bank.of(scenes, np.zeros((4, 68), np.float32), NEUTRAL, BACKDROP)
+
+
+def away(bank: Bank, pose: Landmarks) -> NDArray[np.floating]:
+    """How far each keyframe's head is from a pose's."""
+    return bank.distances(bank.describe(pose), HEAD)
 
 
 @pytest.mark.parametrize("index", range(4))
@@ -119,3 +126,36 @@ def test_a_damaged_bank_is_refused(bank: Bank, tmp_path: Path, keep: int) -> Non
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(ModelError, match="damaged"):
         Bank.load(tmp_path)
+
+
+def test_a_follower_keeps_its_keyframe_until_another_is_clearly_better(bank: Bank) -> None:
+    follow = Follower(HEAD.patience)
+    assert follow(away(bank, POSES[0])) == {0: 1.0}
+    between = 0.48 * POSES[0] + 0.52 * POSES[3]
+    assert bank.nearest(bank.describe(between), HEAD) == 3
+    assert follow(away(bank, between)) == {0: 1.0}
+
+
+def test_a_follower_fades_without_a_jump(bank: Bank) -> None:
+    follow = Follower(HEAD.patience)
+    rng = np.random.default_rng(0)
+    last = follow(away(bank, POSES[0]))
+    for _ in range(300):
+        weights = follow(away(bank, POSES[rng.choice([0, 3])]))
+        assert sum(weights.values()) == pytest.approx(1)
+        assert min(weights.values()) > 0
+        assert abs(weights.get(0, 0) - last.get(0, 0)) <= FADE + 1e-6
+        last = weights
+    for _ in range(10):
+        last = follow(away(bank, POSES[3]))
+    assert last == {3: 1.0}
+
+
+def test_a_follower_leaves_at_last_a_keyframe_that_stays_a_little_worse(bank: Bank) -> None:
+    follow = Follower(HEAD.patience)
+    follow(away(bank, POSES[0]))
+    between = 0.4 * POSES[0] + 0.6 * POSES[3]
+    assert bank.nearest(bank.describe(between), HEAD) == 3
+    weights = [follow(away(bank, between)) for _ in range(60)]
+    assert weights[0] == {0: 1.0}
+    assert weights[-1] == {3: 1.0}

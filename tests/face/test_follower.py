@@ -18,18 +18,3 @@ def test_the_same_pose_is_exact_enough() -> None:
     follow = Follower(patience=0.5)
     follow(np.array([0.0, 1.0]))
     assert [follow(np.array([0.01, 0.0])) for _ in range(50)] == [{0: 1.0}] * 50
-
-
-def test_keyframes_fade_without_a_jump() -> None:
-    follow = Follower(patience=4.0)
-    rng = np.random.default_rng(0)
-    last = follow(np.array([0.0, 1.0]))
-    for _ in range(300):
-        weights = follow(rng.permutation([0.0, 1.0]))
-        assert sum(weights.values()) == pytest.approx(1)
-        assert min(weights.values()) > 0
-        assert abs(weights.get(0, 0) - last.get(0, 0)) <= FADE + 1e-6
-        last = weights
-    for _ in range(10):
-        last = follow(np.array([1.0, 0.0]))
-    assert last == {1: 1.0}
