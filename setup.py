@@ -33,7 +33,7 @@ setup(
         "numpy>=1.26",
         "scikit-image>=0.24",  # the demo's portrait, measures of pictures
         "av>=14.0",  # MP4 files that play everywhere
-        "matplotlib>=3.8",  # the plot of a training
+        "matplotlib>=3.8",  # plots; its font DejaVu Sans writes on pictures
         "platformdirs>=4.0",  # where a user's cache is
         "imutils>=0.5.4",  # names of the landmarks' parts, folders of pictures
         "requests>=2.28",  # fetching annotated photos, where it is asked for

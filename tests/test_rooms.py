@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
     {"errors", "image", "files", "sample", "card", "memory"},
+    {"imaging"},
     {"media", "face"},
     {"modes", "data"},
     {"learn", "graph"},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-import cv2
 import numpy as np
 
 from face2face.edit.canvas import Canvas
 from face2face.image import Image
+from face2face.imaging.text import draw_help, draw_note
 from face2face.media.keys import Keys
 from face2face.media.sink import QUIT, Window
 
@@ -66,11 +66,9 @@ class Easel:
         self.over = True
 
     def write_lines(self, picture: Image, left: int, help_lines: list[str]) -> None:
-        """Writes what a person is told, or the help, at the foot of a picture, from a column on."""
-        for number, line in enumerate(reversed(help_lines if self._helping else [self.told])):
-            at = (left + 8, picture.shape[0] - 10 - 20 * number)
-            for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-                cv2.putText(picture, line, at, cv2.FONT_HERSHEY_SIMPLEX, 0.5, colour, thick, cv2.LINE_AA)
+        """Draws the status at the foot of a picture, or the help from its top, to the right of a column."""
+        part = picture[:, left:]
+        part[...] = draw_help(part, help_lines) if self._helping else draw_note(part, self.told)
 
 
 #: Key -> what it does at any easel.

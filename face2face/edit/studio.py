@@ -15,6 +15,7 @@ from face2face.errors import Face2FaceError
 from face2face.face.labels import CLASSES, COLOURS, Labels, coloured
 from face2face.face.parse import framed
 from face2face.image import Image, Landmarks
+from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
 from face2face.media.sink import DOWN, MOVED, UP
 
@@ -114,9 +115,9 @@ def _palette(height: int, brush: int | None) -> Image:
     column = np.zeros((height, _PALETTE, 3), np.uint8)
     edges = [height * each // len(COLOURS) for each in range(len(COLOURS) + 1)]
     for number, (name, colour) in enumerate(COLOURS.items()):
-        column[edges[number] : edges[number + 1]] = colour
-        ink = (0, 0, 0) if sum(colour) > 380 else (255, 255, 255)
-        cv2.putText(column, name, (8, edges[number + 1] - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.45, ink, 1, cv2.LINE_AA)
+        row = column[edges[number] : edges[number + 1]]
+        row[...] = colour
+        row[...] = draw_note(row, name)
         if number == brush:
             cv2.rectangle(column, (1, edges[number] + 1), (_PALETTE - 3, edges[number + 1] - 2), (255, 255, 255), 3)
     return column

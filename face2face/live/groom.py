@@ -13,9 +13,10 @@ from face2face.face.landmarks import PARTS, Similarity, interocular
 from face2face.face.parse import drawn
 from face2face.face.retouch import Retoucher
 from face2face.image import Image, Landmarks
+from face2face.imaging.text import draw_note
 from face2face.live.driver import Posed
 from face2face.live.puppet import Puppet
-from face2face.live.view import NO_FACE, View, write_line
+from face2face.live.view import NO_FACE, View
 
 #: Blemishes are remembered in a square of so many pixels in which the eyes lie here, right and left: it moves with the face.
 _SIDE, _EYES = 256, ((0.34, 0.42), (0.66, 0.42))
@@ -46,7 +47,7 @@ class Groom:
         photo, landmarks = posed.scene.photo, posed.scene.landmarks
         if posed.target is None or landmarks is None:
             self._memory[:], self._frame = 0, 0
-            return View(posed, np.zeros_like(photo), write_line(photo, NO_FACE))
+            return View(posed, np.zeros_like(photo), draw_note(photo, NO_FACE))
         mask = self._remembered(photo, landmarks)
         return View(replace(posed, target=posed.scene), cv2.merge([mask] * 3), self._retouch(photo, mask))
 

@@ -13,10 +13,11 @@ from typing import Protocol
 import numpy as np
 
 from face2face.image import Image
+from face2face.imaging.text import draw_help, draw_mark, draw_note
 from face2face.live.driver import Driver, Posed
 from face2face.live.names import COMPOSITIONS
 from face2face.live.puppet import Puppet
-from face2face.live.view import SIDE, View, edged, marked, write_line, write_lines
+from face2face.live.view import SIDE, View, edged
 from face2face.media.sink import Sink, Window
 from face2face.media.stills import write_image
 
@@ -218,14 +219,14 @@ class Session:
         if self._said and self.clock() - self._said_at < _TOLD:
             line = self._said
         if help_lines:
-            picture = write_lines(picture, help_lines)
-        self.window.write(write_line(picture, line) if line else picture, 0.0)
+            picture = draw_help(picture, help_lines)
+        self.window.write(draw_note(picture, line) if line else picture, 0.0)
 
     def _say(self, what: str) -> None:
         self._said, self._said_at = what, self.clock()
 
     def _marked(self, picture: Image) -> Image:
-        return marked(picture) if self.look.mark else picture
+        return draw_mark(picture) if self.look.mark else picture
 
     def __enter__(self) -> Session:
         return self

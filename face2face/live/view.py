@@ -9,6 +9,7 @@ import numpy as np
 
 from face2face.face.paste import paste
 from face2face.image import Image, side_by_side
+from face2face.imaging.text import draw_note
 from face2face.live.driver import Posed
 from face2face.live.names import COMPOSITIONS
 from face2face.live.puppet import Puppet
@@ -16,7 +17,6 @@ from face2face.live.puppet import Puppet
 #: Compositions, see :meth:`View.composed`.
 SIDE, TARGET, DRIVER = COMPOSITIONS
 NO_FACE = "no face found"
-MARK = "synthetic"
 _DIMMED = 0.35
 #: The driver asks for more than the target ever did: from this many interocular distances on it is told, by an edge of this colour.
 _BEYOND, _EDGE = 0.1, (255, 176, 0)
@@ -91,20 +91,10 @@ class Show:
     def __call__(self, posed: Posed) -> View:
         """What is seen of a pose."""
         if posed.target is None:
-            return View(posed, np.zeros_like(self._last), write_line(dimmed(self._last), NO_FACE))
+            return View(posed, np.zeros_like(self._last), draw_note(dimmed(self._last), NO_FACE))
         panels = self.puppet.condition(posed.target)
         self._last = self.puppet.answer(posed.target, panels)
         return View(posed, panels[0], self._last)
-
-
-def write_line(picture: Image, text: str) -> Image:
-    """A copy of a picture with a line of text at its foot."""
-    copy = np.ascontiguousarray(picture).copy()
-    scale = copy.shape[0] / 600
-    at = (round(12 * scale), copy.shape[0] - round(16 * scale))
-    for colour, width in (((0, 0, 0), 4), ((255, 255, 255), 1)):
-        cv2.putText(copy, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, max(1, round(width * scale * 1.5)), cv2.LINE_AA)
-    return copy
 
 
 def dimmed(picture: Image) -> Image:
@@ -117,28 +107,4 @@ def edged(picture: Image) -> Image:
     copy = picture.copy()
     width = max(2, copy.shape[0] // 128)
     cv2.rectangle(copy, (0, 0), (copy.shape[1] - 1, copy.shape[0] - 1), _EDGE, 2 * width)
-    return copy
-
-
-def marked(picture: Image) -> Image:
-    """A copy that says, small and in a corner, that it is synthetic."""
-    copy = np.ascontiguousarray(picture).copy()
-    scale = max(copy.shape[0] / 800, 0.3)
-    (width, _), _ = cv2.getTextSize(MARK, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)
-    at = (copy.shape[1] - width - round(10 * scale), round(28 * scale))
-    for colour, thick in (((0, 0, 0), 3), ((255, 255, 255), 1)):
-        cv2.putText(copy, MARK, at, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, thick, cv2.LINE_AA)
-    return copy
-
-
-def write_lines(picture: Image, lines: list[str]) -> Image:
-    """A copy with lines of text over its darkened left."""
-    copy = np.ascontiguousarray(picture).copy()
-    scale = min(copy.shape[0] / (34 * (len(lines) + 2)), copy.shape[1] / 560)  # the foot is left free
-    sizes = [cv2.getTextSize(line, cv2.FONT_HERSHEY_SIMPLEX, scale, 1)[0] for line in lines]
-    behind = copy[:, : max(width for width, _ in sizes) + round(24 * scale)]
-    behind[...] = behind // 4
-    for number, line in enumerate(lines, 1):
-        at = (round(12 * scale), round(34 * scale * number))
-        cv2.putText(copy, line, at, cv2.FONT_HERSHEY_SIMPLEX, scale, (255, 255, 255), 1, cv2.LINE_AA)
     return copy

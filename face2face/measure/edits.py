@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +15,7 @@ from face2face.errors import OptionError
 from face2face.face.labels import Labels, among, coloured
 from face2face.face.parse import framed
 from face2face.image import Image, Landmarks, side_by_side
+from face2face.imaging.text import draw_note
 from face2face.measure.metrics import identity_distance
 from face2face.measure.parsing import fitted, in_rows
 
@@ -124,5 +124,5 @@ def sheet(edits: Sequence[Edited]) -> Image:
     pictures = []
     for each in edits:
         text = f"{each.words}  {100 * each.found:.0f} %  {each.identity:.2f}"
-        pictures.append(cv2.putText(each.row.copy(), text, (4, _SHOWN - 6), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 1, cv2.LINE_AA))
+        pictures.append(draw_note(each.row, text))
     return in_rows(pictures, _ROW)

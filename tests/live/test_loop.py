@@ -17,12 +17,13 @@ from face2face.face.performance import Performance
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
+from face2face.imaging.text import draw_mark, draw_note
 from face2face.live.controls import CONTROLS
 from face2face.live.driver import Driver, with_landmarks
 from face2face.live.loop import STALLED, run
 from face2face.live.puppet import Puppet
 from face2face.live.session import Cast, Look, Session
-from face2face.live.view import Show, View, dimmed, marked, write_line
+from face2face.live.view import Show, View, dimmed
 from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
 
@@ -200,7 +201,7 @@ def test_a_source_that_stalls_is_told_and_the_window_can_be_closed() -> None:
     summary = run(session(window, clock=lambda: float(next(now))), stalling(), live=True)
     unplugged.set()
     assert summary.frames == 1
-    expected = write_line(dimmed(window.pictures[0]), STALLED)
+    expected = draw_note(dimmed(window.pictures[0]), STALLED)
     assert (window.pictures[1] == expected).all()
 
 
@@ -275,7 +276,7 @@ def test_what_is_recorded_says_that_it_is_synthetic_unless_told_not_to() -> None
     plain, said = Collector(), Collector()
     run(session(sinks=[said]), [Performance().scene(0.0)])
     run(session(sinks=[plain], look=Look(mark=False)), [Performance().scene(0.0)])
-    assert (said.pictures[0] == marked(plain.pictures[0])).all()
+    assert (said.pictures[0] == draw_mark(plain.pictures[0])).all()
     assert (said.pictures[0] != plain.pictures[0]).any()
 
 

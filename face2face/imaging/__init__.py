@@ -1,0 +1,1 @@
+"""Pure picture operations: a picture in, a new picture out."""
