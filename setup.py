@@ -37,7 +37,7 @@ setup(
         "platformdirs>=4.0",  # where a user's cache is
         "imutils>=0.5.4",  # names of the landmarks' parts, folders of pictures
         "requests>=2.28",  # fetching annotated photos, where it is asked for
-        "pillow>=10.0",  # label maps: palette PNGs, which OpenCV reads as colours
+        "pillow>=10.0",  # label maps: palette PNGs, which OpenCV reads as colours; text on pictures
         "tqdm>=4.66",  # progress bars
     ],
     extras_require={

@@ -21,7 +21,7 @@ from face2face.image import Image
 
 #: The word that marks a generated picture.
 MARK = "synthetic"
-#: Height of a capital letter as a share of the picture's height: what the mark promises.
+#: Height of a capital letter as a share of the picture's height: the mark must be seen in a small window too.
 _LETTER_SHARE = 0.03
 #: Least height of a capital letter in pixels; smaller ones are hard to read.
 _MIN_LETTER = 8
@@ -50,7 +50,7 @@ def draw_note(picture: Image, text: str) -> Image:
 
     Args:
         picture: ``(h, w, 3)`` uint8 RGB.
-        text: Wrapped where it is longer than the picture is wide; drawn smaller where it is higher.
+        text: Wrapped where a line is too long, and drawn smaller where the lines are then too many.
 
     >>> draw_note(np.zeros((256, 256, 3), np.uint8), "no face found").shape
     (256, 256, 3)
@@ -65,7 +65,7 @@ def draw_help(picture: Image, lines: Sequence[str]) -> Image:
 
     Args:
         picture: ``(h, w, 3)`` uint8 RGB.
-        lines: At least one. Drawn smaller, and wrapped, where they need more room than there is.
+        lines: At least one. Wrapped where one is too long, and drawn smaller where they are then too many.
 
     >>> draw_help(np.zeros((256, 256, 3), np.uint8), ["q   quit", "h   help"]).shape
     (256, 256, 3)
