@@ -14,6 +14,9 @@ from face2face.image import Landmarks
 #: Lids and lips nearer than this, in interocular distances, are shut; and the weight of the logarithm of how far they are open.
 _SHUT = 0.02
 _OPENING = 0.15
+#: Lips nearer than this, in interocular distances, count as nearly shut: a difference there has this additional weight. A warp can't hide
+#: the teeth of parted lips behind shut ones.
+_NEARLY_SHUT, _NEARLY_SHUT_WEIGHT = 0.08, 2
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,17 @@ def description(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floati
     """A pose as numbers that can be compared: ``(147,)`` float64, in units of the reference's interocular distance.
 
     The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
-    lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open.
+    lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open. For lips the logarithm is
+    steeper where they are nearly shut.
     """
     unit = max(interocular(reference), 1e-6)
     fit = Similarity.between(landmarks, reference)
     aligned = fit(landmarks)
     shift = (landmarks - reference).mean(0) / unit
     upper, lower = FACING.T
-    open_by = np.log(np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit + _SHUT)
+    gaps = np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit
+    open_by = np.log(gaps + _SHUT)
+    open_by[len(LIDS) :] += _NEARLY_SHUT_WEIGHT * np.log(np.minimum(gaps[len(LIDS) :], _NEARLY_SHUT) + _SHUT)
     return np.concatenate([(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by])
 
 

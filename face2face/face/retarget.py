@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.landmarks import INNER_LIPS, LIDS, Similarity, interocular, turn
+from face2face.face.motion import Expression
 from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Percentiles of the target's own motion that count as its range.
@@ -17,6 +18,10 @@ _RANGE = (1, 99)
 #: Of the frames with open eyes this share, with the mouth least open, is silent; and so are those with it hardly wider, in sizes of the
 #: face (eight interocular distances): which of them dlib finds a hair's breadth narrower is chance.
 _SILENT, _HARDLY = 0.25, 0.004
+#: Quantile of the lips' opening over all frames that counts as shut. Not 0: a few frames are misread.
+_SHUT_QUANTILE = 0.05
+#: Opening of a driver's shut lips, at most, in interocular distances: above what landmarks of shut lips tremble by.
+_SHUT_LIPS = 0.03
 #: How far the target may be led beyond its range, in interocular distances; its lids, in shares of how far they are apart at rest.
 _ROOM, _LIDS_ROOM = 0.06, 0.1
 #: Seconds at the start from which the driver's neutral pose is taken, and the most frames.
@@ -62,8 +67,8 @@ class TargetShape:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
-        rest: ``(68, 2)`` float32, the landmarks at rest in panel pixels: the median of what was surely seen with open eyes, the mouth
-            least open and facing the camera, its eyes as far open as they usually are.
+        rest: ``(68, 2)`` float32, the neutral face in panel pixels: the median of what was surely seen with open eyes, the mouth
+            least open and facing the camera, its eyes as far open as they usually are, its lips shut if they ever were.
         low: ``(68, 2)`` float32, the lower end of each coordinate with the head's rigid motion taken out.
         high: ``(68, 2)`` float32, the upper end.
         pose_low: ``(4,)`` float32, the lower end of :attr:`HeadPose.vector`.
@@ -115,14 +120,30 @@ class TargetShape:
         return cls(**arrays)
 
 
-def _at_rest(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Somebody's pose at rest, ``(68, 2)``: the median of those of ``(n, 68, 2)`` that have open eyes, are silent and face the camera."""
+def _at_rest(landmarks: NDArray[np.float32]) -> Landmarks:
+    """Return the neutral face, ``(68, 2)``, of somebody seen in ``(n, 68, 2)`` landmarks.
+
+    The median of the frames with open eyes, a quiet mouth and the head to the camera. Its lips are shut if they ever were: somebody who
+    laughs may shut them only in frames that this median leaves out.
+    """
     eyes = _gaps(landmarks, LIDS)
     awake = landmarks[eyes >= np.median(eyes)]
     mouth = _gaps(awake, INNER_LIPS)
     silent = awake[mouth <= np.quantile(mouth, _SILENT) + _HARDLY]
     aside = np.abs(turn(silent))
-    return np.asarray(np.median(silent[aside <= np.median(aside)], axis=0), np.float32)
+    rest = np.median(silent[aside <= np.median(aside)], axis=0)
+    return _lips_shut(rest, float(np.quantile([_lip_gap(each) for each in landmarks], _SHUT_QUANTILE)))
+
+
+def _lips_shut(landmarks: NDArray[Any], gap: float) -> Landmarks:
+    """Return ``(68, 2)`` landmarks with the lips at most ``gap`` interocular distances apart; the jaw moves with them."""
+    return Expression(open=min(gap - _lip_gap(landmarks), 0)).applied_to(landmarks)
+
+
+def _lip_gap(landmarks: NDArray[Any]) -> float:
+    """Return how far the inner lips of ``(68, 2)`` landmarks are apart on average, in interocular distances."""
+    upper, lower = np.array(INNER_LIPS).T
+    return float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean()) / max(interocular(landmarks), 1e-6)
 
 
 def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -> NDArray[np.floating]:
@@ -179,7 +200,8 @@ class Retargeter:
     """Turns a driver's landmarks into the target's.
 
     The driver's neutral pose is that of the first two seconds when the eyes weren't shut, the mouth was least open and the face to the
-    camera, found as the target's own is: words, blinks and looks aside don't count. What it does away from that is taken apart into the
+    camera, found as the target's own is: words, blinks and looks aside don't count. Its lips are shut, also if the driver's never were:
+    shut lips of the driver are shut lips of the target. What it does away from that is taken apart into the
     head's rigid motion and the expression; both are scaled to the target, held to the range it was seen in or a little beyond, and added
     to its own shape. So it keeps its proportions and its place whoever drives it.
 
@@ -216,7 +238,7 @@ class Retargeter:
             self._seen: list[Landmarks] = []
         if seconds - self._began <= _CALIBRATION or not self._seen:
             self._seen.append(landmarks)
-            self.neutral = _at_rest(np.stack(self._seen[-_REMEMBERED:]))
+            self.neutral = _lips_shut(_at_rest(np.stack(self._seen[-_REMEMBERED:])), _SHUT_LIPS)
             self._to_target, self._awake = Similarity.between(self.neutral, self.target.rest), _lid_gaps(self.neutral)
         target, unit = self.target, self._unit
         driver = HeadPose.of(landmarks, self.neutral)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from face2face.face.landmarks import LIDS
-from face2face.face.likeness import EYES, choose, description
+from face2face.face.likeness import EYES, MOUTH, choose, description
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
 
@@ -29,3 +29,12 @@ def test_half_shut_eyes_are_like_open_ones_rather_than_shut_ones() -> None:
         poses.append(pose)
     opened, shut, half = (EYES.weights * description(pose, NEUTRAL) for pose in poses)
     assert np.linalg.norm(half - opened) < 0.7 * np.linalg.norm(half - shut)
+
+
+def test_a_shut_mouth_is_like_a_shut_one_of_another_width_rather_than_one_that_shows_teeth() -> None:
+    """A warp makes lips wider or narrower, but it can't hide teeth."""
+    shut, smiling, parted = (
+        MOUTH.weights * description(pose.applied_to(NEUTRAL), NEUTRAL)
+        for pose in (Expression(), Expression(smile=1.6), Expression(open=0.08))
+    )
+    assert np.linalg.norm(smiling - shut) < np.linalg.norm(parted - shut)

@@ -140,3 +140,41 @@ def test_head_and_expression_each_have_their_strength(target: TargetShape) -> No
     assert np.abs(HeadPose.of(still_head(turned, 4.0).landmarks, target.rest).vector).max() < 0.02
     assert np.abs(HeadPose.of(still_face(turned, 4.0).landmarks, target.rest).vector[3]) == pytest.approx(0.15, abs=0.05)
     assert np.allclose(HeadPose.of(still_face(talking, 5.0).landmarks, target.rest).shape, target.rest, atol=0.5)
+
+
+def lip_gap(landmarks: Landmarks) -> float:
+    """The inner lips' distance, in pixels."""
+    return float(np.linalg.norm(landmarks[[61, 62, 63]] - landmarks[[67, 66, 65]], axis=1).mean())
+
+
+def seen(*poses: tuple[Expression, int]) -> TargetShape:
+    """The statistics of a target seen in each pose for a number of frames."""
+    landmarks = np.stack([pose.applied_to(LONG) for pose, count in poses for _ in range(count)])
+    return TargetShape.of(landmarks, np.zeros(landmarks.shape[:2], np.float32))
+
+
+LAUGH = Expression(open=0.2, smile=1)
+
+
+@pytest.mark.parametrize(
+    "shut", [Expression(blink=1), Expression(turn=0.3), Expression(brows=-1, blink=0.5)], ids=["shut eyes", "turned", "frown"]
+)
+def test_a_target_that_mostly_laughs_has_shut_lips_at_rest(shut: Expression) -> None:
+    target = seen((LAUGH, 90), (shut, 10))
+    assert lip_gap(target.rest) < lip_gap(LONG) + 0.5
+    lids = np.linalg.norm(target.rest[[37, 44]] - target.rest[[41, 46]], axis=1)
+    assert lids == pytest.approx(np.linalg.norm(LONG[[37, 44]] - LONG[[41, 46]], axis=1), rel=0.05)
+
+
+def test_a_target_that_never_shut_its_lips_has_them_as_near_as_they_came() -> None:
+    target = seen((LAUGH, 90), (Expression(open=0.1), 10))
+    assert lip_gap(target.rest) == pytest.approx(lip_gap(Expression(open=0.1).applied_to(LONG)), abs=0.5)
+
+
+@pytest.mark.parametrize("start", [Expression(open=0.25), Expression(open=0.12, smile=0.5), Expression(open=0.1, blink=1)])
+def test_shut_lips_shut_the_targets_also_if_the_driver_began_with_an_open_mouth(target: TargetShape, start: Expression) -> None:
+    retarget = Retargeter(target)
+    for number in range(90):
+        retarget(start.applied_to(BROAD), number / 30)
+    assert lip_gap(retarget(BROAD, 4.0).landmarks) < lip_gap(target.rest) + 2
+    assert lip_gap(retarget(Expression(open=0.25).applied_to(BROAD), 4.1).landmarks) == pytest.approx(0.25 * 50, rel=0.25)
