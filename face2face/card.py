@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from face2face import __version__
 from face2face.errors import ModelError
 from face2face.files import write_aside
 
@@ -17,6 +18,7 @@ FORMAT = 1
 #: Width and height of the panels that pairs can be made of, in pixels; parsers see photos at others too, multiples of this.
 SIZES = (256, 512)
 _STEP = 64
+_PROGRAM = "face2face"
 #: Fields that name a panel, if there is one that is this.
 ROLES = ("base", "mask", "colours", "bars")
 NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, and don't make a face speak without its owner's consent."
@@ -45,6 +47,7 @@ class Card:
         precision: In which the graph is run: ``f32``, ``int8``, or ``bf16``, and then the next best where a processor doesn't know that.
         metrics: Validation figures of the weights in the graph.
         notice: What whoever uses the model should know.
+        made_by: Program and version that wrote the card; empty where the file doesn't say.
         format: Version of this format.
     """
 
@@ -66,7 +69,13 @@ class Card:
     precision: str = "f32"
     metrics: dict[str, float] = field(default_factory=dict)
     notice: str = NOTICE
+    made_by: str = f"{_PROGRAM} {__version__}"
     format: int = FORMAT
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this program wrote the card, in any version."""
+        return self.made_by.split(" ")[0] == _PROGRAM
 
     def showing(self, panels: tuple[str, ...]) -> Card:
         """The card of a network that is shown only these panels: a role whose panel isn't among them is empty."""
@@ -74,9 +83,10 @@ class Card:
         return replace(self, panels=panels, **roles)
 
     def save(self, folder: Path) -> None:
-        """Writes ``card.json`` into a folder."""
+        """Writes ``card.json`` into a folder, with the mark of this program and version."""
+        values = asdict(replace(self, made_by=Card.made_by))
         with write_aside(folder / FILE_NAME) as aside:
-            aside.write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+            aside.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Card:
@@ -90,7 +100,7 @@ class Card:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelError("a model has its card beside it", f"no file {path}", "restore it, or export the model again") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError("a card is a JSON file", f"{path}, damaged", "restore it, or export the model again") from error
         return cls.checked(values, str(path))
 
@@ -124,4 +134,7 @@ class Card:
         for role in ROLES:
             if values.get(role, "") not in ("", *panels):
                 raise ModelError(f"a card's {role} is one of its panels", f"{values[role]!r} in {origin}", do)
-        return cls(**{**values, "panels": tuple(panels)})
+        for name in ("mode", "made_by"):
+            if not isinstance(values.get(name, ""), str):
+                raise ModelError(f"a card's {name} is text", f"{values[name]!r} in {origin}", do)
+        return cls(**{"made_by": "", **values, "panels": tuple(panels)})

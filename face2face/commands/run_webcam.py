@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from itertools import chain, count
@@ -207,15 +207,24 @@ def find_models(path: Path) -> list[Path]:
 
 
 def default_model(mode: str | None = None) -> Path:
-    """The newest model trained in this folder that can be driven, else the shipped one; to retouch always that.
+    """The newest model in this folder that this program made and that can be driven, else the shipped one; to retouch always that.
 
     Raises:
         ModelError: There is none.
     """
     if mode == "inpaint":
         return shipped_model(mode)
-    trained = sorted(_drivable(Path.cwd()), key=lambda folder: (folder / GRAPH).stat().st_mtime)
-    return trained[-1] if trained else shipped_model()
+    return max(_own(Path.cwd()), key=lambda folder: (folder / GRAPH).stat().st_mtime, default=None) or shipped_model()
+
+
+def _own(folder: Path) -> Iterator[Path]:
+    """The models in a folder that can be driven and whose card this program wrote; others, and damaged cards, are left out."""
+    from face2face.modes import DRIVEN
+
+    for path in folder.glob(f"*/{FILE_NAME}"):
+        with suppress(ModelError):
+            if path.is_file() and (path.parent / GRAPH).is_file() and (card := Card.load(path.parent)).is_own and card.mode in DRIVEN:
+                yield path.parent
 
 
 def _drivable(folder: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ import numpy as np
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.graph.names import INPUT, OUTPUT, QUANTISED
+from face2face.graph.operations import check_operations
 from face2face.image import Image
 
 
@@ -95,7 +96,8 @@ class TensorFlowEngine:
         panels: Their names; of an ancestors' graph, its input's.
 
     Raises:
-        ModelError: It is damaged, or takes other panels.
+        ModelError: It is damaged, takes other panels, or holds an operation that is not in
+            :data:`face2face.graph.operations.OPERATIONS`.
     """
 
     name = "TensorFlow"
@@ -107,6 +109,7 @@ class TensorFlowEngine:
         definition = tf.compat.v1.GraphDef()
         try:
             definition.ParseFromString(path.read_bytes())
+            check_operations(definition, path)
             wrapped = tf.compat.v1.wrap_function(lambda: tf.compat.v1.import_graph_def(definition, name=""), [])
             inputs = {each.name: tuple(each.outputs[0].shape) for each in wrapped.graph.get_operations() if each.type == "Placeholder"}
             _check(path, {_tensor(name): shape for name, shape in inputs.items()}, size, panels)

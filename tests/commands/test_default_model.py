@@ -1,0 +1,101 @@
+"""The model that is driven where none is named: one that this program made here, or the shipped one."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from face2face.card import FILE_NAME, Card
+from face2face.commands.run_webcam import default_model, find_models, shipped_model
+from face2face.graph.names import GRAPH
+from face2face.live.puppet import Puppet
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+def folder_of(name: str, card: dict[str, Any] | str | None) -> Path:
+    """A model's folder here, with a graph, and with a card of these values or this text."""
+    folder = Path(name).absolute()
+    folder.mkdir()
+    (folder / GRAPH).write_bytes(b"\x00")
+    if card is not None:
+        (folder / FILE_NAME).write_text(card if isinstance(card, str) else json.dumps(card))
+    return folder
+
+
+def values(**changed: Any) -> dict[str, Any]:
+    """The shipped model's card, changed."""
+    return json.loads((shipped_model() / FILE_NAME).read_text()) | changed
+
+
+def test_the_newest_model_made_here_is_driven(in_folder: Path) -> None:
+    assert default_model() == shipped_model()
+    for number, name in enumerate(("first", "third", "second")):
+        folder = folder_of(name, None)
+        Card("reenact", 256, ("sketch",)).save(folder)
+        os.utime(folder / GRAPH, (number, number))
+    assert default_model() == in_folder / "second"
+    assert default_model("inpaint") == shipped_model("inpaint")
+
+
+def test_every_shipped_model_says_who_made_it() -> None:
+    assert all(Card.load(path.parent).is_own for path in shipped_model().parent.glob(f"*/{FILE_NAME}"))
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        None,
+        "",
+        "[1]",
+        "[" * 100_000,
+        '"\xff',
+        values(made_by=""),
+        values(made_by="somebody 2.0"),
+        values(made_by="face2faces 0.1.0"),
+        values(made_by=["face2face 0.1.0"]),
+        values(mode=["reenact"]),
+        values(mode="edit"),
+        values(size="large"),
+        values(format=99),
+        values(surprise=1),
+    ],
+    ids=lambda card: str(card)[-24:],
+)
+def test_a_strange_or_broken_folder_is_not_driven(card: dict[str, Any] | str | None, in_folder: Path) -> None:
+    folder_of("stranger", card)
+    assert default_model() == shipped_model()
+    own = folder_of("own", values())
+    os.utime(own / GRAPH, (0, 0))
+    assert default_model() == own
+
+
+def test_files_that_are_folders_are_not_driven(in_folder: Path) -> None:
+    (in_folder / "a" / FILE_NAME).mkdir(parents=True)
+    (in_folder / "b" / GRAPH).mkdir(parents=True)
+    Card("reenact", 256, ("sketch",)).save(in_folder / "b")
+    Path("c").mkdir()
+    Card("reenact", 256, ("sketch",)).save(in_folder / "c")
+    assert default_model() == shipped_model()
+
+
+def test_without_a_name_no_stranger_is_driven(in_folder: Path, face2face: Command) -> None:
+    folder_of("stranger", None)
+    status, out, err = face2face("run_webcam", "--source", "demo", "--no-window", "--output", "out.mp4")
+    assert status == 0, err
+    assert "astronaut on OpenVINO" in out
+
+
+def test_a_model_without_the_mark_is_driven_where_it_is_named(in_folder: Path) -> None:
+    named = in_folder / "models" / "old"
+    shutil.copytree(shipped_model(), named)
+    unmarked = values()
+    del unmarked["made_by"]
+    (named / FILE_NAME).write_text(json.dumps(unmarked))
+    assert not Card.load(named).is_own
+    assert find_models(in_folder / "models") == [named]
+    assert Puppet.load(named).engine.name.startswith("OpenVINO")
