@@ -1,0 +1,188 @@
+"""Nothing leaves the machine: no command calls the network, and none leaves an identifier in the person's home."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from face2face.commands.console import VERBS
+from face2face.commands.run_webcam import shipped_model
+from face2face.data.pairs import write_strip
+from face2face.image import Image
+from face2face.media.stills import write_image
+from tests.conftest import write_video
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Python runs this before all else, in child processes too: each call to the network is written down, and fails.
+REFUSE = """
+import os, sys
+
+CALLS = {"connect", "getaddrinfo", "gethostbyaddr", "gethostbyname", "sendmsg", "sendto"}
+
+def refuse(event, arguments):
+    if event.startswith("socket.") and event[7:] in CALLS:
+        with open(os.environ["CALLS"], "a") as file:
+            file.write(f"{os.environ.get('VERB')}: {event[7:]} {arguments}\\n")
+        raise OSError("this test has no network")
+
+sys.addaudithook(refuse)
+"""
+#: Run verbs one after another, and say how each ended.
+RUN = """
+import os, sys
+from face2face.commands.console import main
+
+if __name__ == "__main__":
+    for line in sys.argv[1:]:
+        os.environ["VERB"] = line.split()[0]
+        print(f"ended: {os.environ['VERB']} {main(line.split())}", flush=True)
+"""
+#: Verbs with a small job each; the first ones need no TensorFlow.
+JOBS = {
+    "live and photos": [
+        "run_webcam --source photos --no-window --output live.mp4",
+        "demo",
+        "parse --photo photos --output maps",
+        "edit --photo photos/a.png --set hair=#552200 --output edited.png",
+        "retouch --photo photos/a.png --auto --output retouched.png",
+        "generate_train_data --file photos/a.png --num 2 --output_dir data",
+        "make_inpaint_data --photos photos --repeats 1",
+        "make_semantic_data --photos photos",
+        "process --input_dir photos --output_dir resized --operation resize",
+        "split --dir resized",
+    ],
+    "training and figures": [
+        "train --input_dir combined --max_steps 1 --ngf 2 --ndf 2 --batch_size 1 --no-export",
+        "reduce_model --model-input face2face-model --model-output reduced",
+        "freeze_model --model-folder reduced --precision auto --input_dir combined",
+        "steadiness --strengths 1",
+        "evaluate --model {model} --file photos/a.png --driver clip.mp4 --output evaluated",
+        "evaluate_edit --photos photos --all --count 1",
+        "evaluate_blemishes --photos photos --all --rows 1",
+    ],
+    # What these do takes minutes, or many photos: they import what they need, and end where they miss a file.
+    "refused": [
+        "compare_training --file missing.mp4",
+        "benchmark --model missing",
+        "train_parser --photos photos --labels photos --begin missing",
+        "evaluate_parser --photos missing --labels missing",
+        "evaluate_rebuild --studies missing --reconstruct missing",
+        "evaluate_retouch --input_dir missing",
+    ],
+}
+
+
+class Watched:
+    """Python in processes whose calls to the network fail and are written down.
+
+    Args:
+        folder: Where they run, and where their home is.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.home, self._calls, hook = folder / "home", folder / "calls.txt", folder / "hook"
+        for each in (self.home, hook):
+            each.mkdir()
+        (hook / "sitecustomize.py").write_text(REFUSE)
+        # The library under test keeps still on machines that test for others.
+        kept = {name: value for name, value in os.environ.items() if name not in ("CI", "TF_BUILD", "JENKINS_URL")}
+        path = os.pathsep.join([str(hook), str(ROOT)])
+        changed = {"PYTHONPATH": path, "CALLS": str(self._calls), "HOME": str(self.home), "LOCALAPPDATA": str(self.home)}
+        self._environment, self._folder = kept | changed, folder
+
+    def run(self, code: str, *arguments: str) -> str:
+        """Run a program and return what it prints."""
+        script = self._folder / "script.py"
+        script.write_text(code)
+        line = [sys.executable, str(script), *arguments]
+        done = subprocess.run(line, cwd=self._folder, env=self._environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def calls(self) -> list[str]:
+        """Return a line for each call to the network."""
+        return self._calls.read_text().splitlines() if self._calls.exists() else []
+
+    def identifiers(self) -> list[Path]:
+        """Return the files by which OpenVINO's usage statistics know a person again."""
+        return [each for each in self.home.rglob("*") if "intel" in str(each.relative_to(self.home)).lower()]
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Watched:
+    return Watched(tmp_path)
+
+
+def test_every_verb_is_run() -> None:
+    assert {line.split()[0] for lines in JOBS.values() for line in lines} == set(VERBS)
+
+
+@pytest.mark.parametrize("group", JOBS)
+def test_no_verb_calls_the_network(group: str, tmp_path: Path, frames: list[Image], watched: Watched) -> None:
+    from skimage.data import astronaut
+
+    (tmp_path / "photos").mkdir()
+    for name in ("a", "b"):
+        write_image(tmp_path / "photos" / f"{name}.png", astronaut())
+    write_video(tmp_path / "clip.mp4", frames[:4])
+    for part in ("train", "val"):
+        (tmp_path / "combined" / part).mkdir(parents=True)
+        write_strip(tmp_path / "combined" / part / "0.png", list(np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)))
+    lines = [line.format(model=shipped_model()) for line in JOBS[group]]
+    ended = [line for line in watched.run(RUN, *lines).splitlines() if line.startswith("ended: ")]
+    status = 2 if group == "refused" else 0
+    assert ended == [f"ended: {line.split()[0]} {status}" for line in lines]
+    assert watched.calls() == []
+    assert watched.identifiers() == []
+
+
+def test_a_call_is_seen_in_a_thread_and_in_a_child_process(watched: Watched) -> None:
+    watched.run(
+        """
+import multiprocessing, os, socket, threading
+from contextlib import suppress
+
+def call(number):
+    os.environ["VERB"] = str(number)
+    with suppress(OSError):
+        socket.create_connection(("127.0.0.1", 9))
+    with suppress(OSError):
+        socket.socket().connect_ex(("127.0.0.1", 9))
+    with suppress(OSError):
+        socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))
+
+if __name__ == "__main__":
+    for number, kind in enumerate((threading.Thread, multiprocessing.get_context("spawn").Process)):
+        worker = kind(target=call, args=(number,))
+        worker.start()
+        worker.join()
+"""
+    )
+    assert [call.split()[:2] for call in watched.calls()] == [
+        [f"{number}:", name] for number in (0, 1) for name in ("getaddrinfo", "connect", "sendto")
+    ]
+
+
+def test_openvino_alone_calls_and_with_our_engines_does_not(tmp_path: Path, watched: Watched) -> None:
+    watched.run("import openvino")
+    assert any("google-analytics" in call for call in watched.calls())
+    assert watched.identifiers()
+    (tmp_path / "ours").mkdir()
+    ours = Watched(tmp_path / "ours")
+    ours.run("import face2face.graph.engine, openvino; openvino.Core(), openvino.convert_model")
+    assert (ours.calls(), ours.identifiers()) == ([], [])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "face2face").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_package_that_stops_the_statistics_imports_openvino(path: Path) -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {each.name.split(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported.add(node.module.split(".")[0])
+    assert not imported & {"openvino", "nncf"} or path.parent.name == "graph"
