@@ -9,7 +9,7 @@ import av
 import numpy as np
 
 from face2face.card import Card
-from face2face.commands.run_webcam import default_model, shipped_model
+from face2face.commands.run_webcam import shipped_model
 from face2face.face.detect import Detector
 from face2face.face.motion import PERFORMANCE_SECONDS
 from face2face.image import Scene
@@ -60,19 +60,6 @@ def test_the_shipped_model_says_what_it_is() -> None:
     assert "public domain" in card.licence.lower()
     assert card.consent != "not stated"
     assert sum(path.stat().st_size for path in folder.iterdir()) < 12e6
-
-
-def test_the_newest_model_trained_here_is_the_default(in_folder: Path) -> None:
-    assert default_model().name == "astronaut"
-    for age, name in ((2, "older"), (1, "newer")):
-        (in_folder / name).mkdir()
-        graph = in_folder / name / "frozen_model.pb"
-        graph.touch()
-        import os
-        import time
-
-        os.utime(graph, (time.time() - age, time.time() - age))
-    assert default_model() == in_folder / "newer"
 
 
 def test_the_sketch_beside_the_result(in_folder: Path, face2face: Command, astronaut: Scene) -> None:
