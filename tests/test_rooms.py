@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
-    {"errors", "image", "files", "sample", "card", "memory"},
+    {"errors", "image", "files", "sample", "card", "memory", "signals"},
     {"imaging"},
     {"media", "face"},
     {"modes", "data"},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import NoReturn
 
 from face2face import __version__
 from face2face.errors import Face2FaceError, OptionError
+from face2face.signals import ignore, on_end
 
 #: Verb -> what it does. Each is a module of this package with ``DESCRIPTION``, ``add_arguments`` and ``run``.
 VERBS = {
@@ -42,7 +42,7 @@ VERBS = {
     "freeze_model": "a generator -> one frozen graph",
 }
 
-#: Exit statuses: a person's error, and Ctrl-C.
+#: Exit statuses: a person's error, and a signal that asks the program to end.
 FAILED, INTERRUPTED = 2, 130
 
 
@@ -94,9 +94,9 @@ def told(action: Callable[[], int]) -> int:
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        return action()
+        with on_end(_interrupt):
+            return action()
     except Face2FaceError as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
@@ -125,7 +125,9 @@ def quiet() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _interrupt(number: int, frame: object) -> NoReturn:
+def _interrupt() -> NoReturn:
+    # The first signal closes what is open; another one mustn't cut that short.
+    ignore()
     raise KeyboardInterrupt
 
 

@@ -98,7 +98,16 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
     from face2face.media.virtual import VirtualCamera
 
     models = find_models(options.tf_model) if options.tf_model else [default_model(options.mode)]
+    take = Take(0, 0)
+
+    def keep_performance() -> None:
+        if options.save_performance and take.seconds:
+            take.save(options.save_performance)
+            print(f"written: {options.save_performance}, {len(take.seconds)} poses")
+
     with ExitStack() as stack:
+        # However it ends, by Ctrl-C or an error too.
+        stack.callback(keep_performance)
         window = None if options.no_window else stack.enter_context(Window())
         source: Source
         if options.source == DEMO:
@@ -120,7 +129,6 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
             sinks.append(stack.enter_context(Recording(options.output, source.fps, sound)))
         if options.virtual_camera:
             sinks.append(stack.enter_context(VirtualCamera(source.fps)))
-        take = Take(0, 0)
 
         def watch(view: View) -> None:
             scene = view.posed.scene
@@ -149,9 +157,6 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
     print(f"{puppet.name} on {puppet.engine.name}: {summary.frames} frames, {summary.found} with a face, {summary.fps:.1f} frames a second")
     if options.output and summary.frames:
         print(f"written: {options.output}")
-    if options.save_performance and take.landmarks:
-        take.save(options.save_performance)
-        print(f"written: {options.save_performance}, {len(take.landmarks)} poses")
 
 
 def cast(model: Path, options: argparse.Namespace) -> Cast:

@@ -87,8 +87,10 @@ class Take:
             MediaError: It can't be written.
         """
         writable_folder(path.parent)
+        # A signal may have come between the two halves of the last frame.
+        landmarks = np.array(self.landmarks[: len(self.seconds)], np.float32)
         with write_aside(path) as aside, aside.open("wb") as file:
-            np.savez_compressed(file, size=(self.width, self.height), landmarks=np.array(self.landmarks, np.float32), seconds=self.seconds)
+            np.savez_compressed(file, size=(self.width, self.height), landmarks=landmarks, seconds=self.seconds)
 
     @classmethod
     def load(cls, path: Path) -> Take:

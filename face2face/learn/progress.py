@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from face2face.learn.networks import departs, held_back
 from face2face.learn.preview import Preview
 from face2face.learn.run import Run, Settings
 from face2face.memory import peak_memory
+from face2face.signals import on_end
 
 #: How much is kept of the departure from the base that is best on what is held out: that was filmed in the same minutes as what is learnt
 #: from, and what comes later is never quite as like it.
@@ -76,13 +76,13 @@ class Frequencies:
 
 @contextmanager
 def stopping_between_steps() -> Iterator[keras.callbacks.Callback]:
-    """Ctrl-C in this block is obeyed after the step at hand, by the callback that it gives; pressed again, at once.
+    """Ctrl-C and its like in this block are obeyed after the step at hand, by the callback that it gives; sent again, at once.
 
     An exception out of the blue can get lost in a destructor, and the training would go on.
     """
     pressed = threading.Event()
 
-    def press(number: int, frame: object) -> None:
+    def press() -> None:
         if pressed.is_set():
             raise KeyboardInterrupt
         pressed.set()
@@ -91,11 +91,8 @@ def stopping_between_steps() -> Iterator[keras.callbacks.Callback]:
         if pressed.is_set():
             raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, press)
-    try:
+    with on_end(press):
         yield keras.callbacks.LambdaCallback(on_train_batch_end=look)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 class Progress(keras.callbacks.Callback):

@@ -5,7 +5,6 @@ NumPy is imported by what needs it: the process begins before that.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
@@ -14,6 +13,7 @@ from multiprocessing.shared_memory import SharedMemory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from face2face import signals
 from face2face.errors import FaceError
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ class Apart:
 
 def _serve(prepare: Callable[[], object], pipe: Connection) -> None:
     """Answers until the other end is closed."""
-    # Ctrl-C goes to both; the other one ends this one.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C goes to both processes, as does a closed terminal; the other one ends this one.
+    signals.ignore()
     import numpy as np
 
     shared: SharedMemory | None = None

@@ -49,17 +49,18 @@ class Recording:
         path: Ends with ``.mp4``; its folder is made if need be.
         fps: Frames a second, above 0.
         sound: A file whose sound track, if it has one, goes with the pictures, as far as they go.
+        title: Written into its metadata, see :func:`recording_title`.
 
     Raises:
         MediaError: The name has another suffix or the folder can't be written to.
     """
 
-    def __init__(self, path: Path, fps: float, sound: Path | None = None) -> None:
+    def __init__(self, path: Path, fps: float, sound: Path | None = None, title: str = "") -> None:
         if path.suffix.lower() != ".mp4":
             raise MediaError("a recording is an .mp4 file", path.name, "name it so")
         writable_folder(path.parent)
         self._sound: _Sound | None = _Sound(sound) if sound is not None else None
-        self._path, self._rate = path, Fraction(fps).limit_denominator(1001)
+        self._path, self._title, self._rate = path, title, Fraction(fps).limit_denominator(1001)
         self._container: av.container.OutputContainer | None = None
         self._next = 0
 
@@ -95,16 +96,20 @@ class Recording:
         return MediaError("the recording can be written", f"{self._path}: {error}", "free the disk or name another file")
 
     def _open(self, image: Image) -> None:
-        self._container = av.open(str(self._path), "w", options={"movflags": "hybrid_fragmented+use_metadata_tags"})
-        self._container.metadata["comment"] = SYNTHETIC_NOTICE
-        self._stream = self._container.add_stream("libx264", rate=self._rate, options=_ENCODER)
+        container = av.open(str(self._path), "w", options={"movflags": "hybrid_fragmented+use_metadata_tags"})
+        container.metadata["comment"] = SYNTHETIC_NOTICE
+        if self._title:
+            container.metadata["title"] = self._title
+        self._stream = container.add_stream("libx264", rate=self._rate, options=_ENCODER)
         self._stream.height, self._stream.width = image.shape[:2]
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = 1 / self._rate
         if self._sound is not None:
-            self._sound.begin(self._container)
+            self._sound.begin(container)
         # The encoder gives nothing out before the twelfth picture; the file is there at the first one.
-        self._container.start_encoding()
+        container.start_encoding()
+        # Kept last: a signal before this leaves nothing half open to be closed.
+        self._container = container
 
     def _mux(self, packets: Iterable[av.Packet]) -> None:
         assert self._container is not None
@@ -126,6 +131,15 @@ class Recording:
             self._container = None
             if self._sound is not None:
                 self._sound.close()
+
+
+def recording_title(path: Path) -> str:
+    """Return the title in a recording's metadata; empty for a file that has none or isn't a video."""
+    try:
+        with av.open(str(path)) as container:
+            return container.metadata.get("title", "")
+    except (OSError, av.FFmpegError):
+        return ""
 
 
 class _Sound:
