@@ -63,8 +63,10 @@ class Apart:
         # Through the pipe a picture would go in pieces, each waited for: as long again as finding a face in it.
         shared = self._memory(photo.nbytes)
         np.ndarray(photo.shape, np.uint8, shared.buf)[...] = photo
-        try:
+        # A process that has failed sent the reason before it ended.
+        with suppress(OSError):
             self._pipe.send((shared.name, photo.shape))
+        try:
             answer: Any = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise FaceError("faces are sought in a process beside this one", "its end", "start again") from error
