@@ -138,3 +138,12 @@ class Card:
             if not isinstance(values.get(name, ""), str):
                 raise ModelError(f"a card's {name} is text", f"{values[name]!r} in {origin}", do)
         return cls(**{"made_by": "", **values, "panels": tuple(panels)})
+
+
+def describes_data(folder: Path, mode: str) -> bool:
+    """Whether a folder's card is that of training data of a mode, and of no model trained on it."""
+    try:
+        card = Card.load(folder)
+    except ModelError:
+        return False
+    return card.mode == mode and not card.generator

@@ -22,6 +22,7 @@ _BLEMISHES = 8
 
 DESCRIPTION = """Times the live program on a driver of 640x480 pixels: each step alone, from end to end with the steps overlapping, and
 the start, at 256 and at 512 pixels; in the same run, by turns, the ancestors' way of doing it. Nothing else should run meanwhile."""
+READS, WRITES = ("model", "driver"), ("json",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,10 +8,16 @@ from pathlib import Path
 
 from face2face.card import SIZES
 from face2face.commands.console import number, positive, quiet
+from face2face.commands.generate_train_data import pairs_in
+from face2face.commands.outputs import Outputs, joined
+from face2face.commands.train import run_in
 
 DESCRIPTION = """Gives each contestant the same pairs of one video and the same minutes on this machine, one after another, and evaluates
 each on the part that was held out: comparison.md, comparison.json, comparison.png (SSIM and LPIPS against minutes) and a
 contact sheet each. Run again, it goes on where it stopped."""
+#: The figures, and each contestant's curve.
+_FIGURES = "comparison.json"
+READS, WRITES = ("file",), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels")
 
 
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The pairs, each contestant's run, and the results; an earlier comparison's are replaced."""
+    with quiet():
+        from face2face.measure import compare
+
+    folder, names = options.output, [compare.contestant(each)[0] for each in options.contestants]
+    results = [folder / name for name in (_FIGURES, "comparison.md", "comparison.png", *(f"{name}.png" for name in names))]
+    own = compare.holds_figures(folder / _FIGURES)
+    return joined([pairs_in(folder), *(run_in(folder / name) for name in names), Outputs(results, lambda path: own)])
+
+
 def run(options: argparse.Namespace) -> None:
     """Trains, evaluates, and prints the table."""
     with quiet():
@@ -42,21 +59,23 @@ def run(options: argparse.Namespace) -> None:
 
     contestants = [compare.contestant(each) for each in options.contestants]
     folder = writable_folder(options.output)
-    gather(Plan(options.file, options.num, options.size), folder, Reenact.study)
+    gather(Plan(options.file, options.num, options.size), folder, Reenact.study, options.overwrite)
     pairs = folder / "combined"
     frames = list(held_out(Card.load(pairs), options.file))
     judge = Judge()
     results = []
+    allowed = ("--overwrite",) if options.overwrite else ()
     for name, arguments in contestants:
         print(f"{name}:", flush=True)
-        results.append(compare.compete(name, arguments, pairs, options.minutes, folder / name, frames, judge))
+        results.append(compare.compete(name, (*arguments, *allowed), pairs, options.minutes, folder / name, frames, judge))
         table = compare.table(results)
         print(table, flush=True)
+    outcome = {result.name: {"figures": result.figures, "curve": result.curve} for result in results}
+    # First, since by it the other files are known for the comparison's own.
+    with write_aside(folder / _FIGURES) as aside:
+        aside.write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
     with write_aside(folder / "comparison.md") as aside:
         aside.write_text(table + "\n", encoding="utf-8")
-    outcome = {result.name: {"figures": result.figures, "curve": result.curve} for result in results}
-    with write_aside(folder / "comparison.json") as aside:
-        aside.write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")
     compare.plot(results, folder / "comparison.png")
     compare.write_sheets(results, folder)
     print(f"written: {folder / 'comparison.md'}, .json, .png, and a contact sheet each")

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from face2face import __version__
+from face2face.commands.outputs import Outputs, check
 from face2face.errors import Face2FaceError, OptionError
 from face2face.signals import ignore, on_end
 
-#: Verb -> what it does. Each is a module of this package with ``DESCRIPTION``, ``add_arguments`` and ``run``.
+#: Verb -> what it does. Each is a module of this package with ``DESCRIPTION``, ``add_arguments`` and ``run``. ``READS`` and ``WRITES`` list
+#: the options that name its inputs and outputs; ``inputs(options)`` and ``outputs(options)``, if it has them, name the files themselves.
 VERBS = {
     "generate_train_data": "a video or photos of somebody -> training pairs",
     "train": "training pairs -> a face that can be driven",
@@ -73,7 +75,7 @@ def script(verb: str) -> int:
 
 
 def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
-    """Parses a verb's options and runs it.
+    """Parses a verb's options, sees that no file is lost, and runs it.
 
     Raises:
         Face2FaceError: What the person should be told.
@@ -83,8 +85,22 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
     module = import_module(f"face2face.commands.{verb}")
     parser = Parser(program, description=module.DESCRIPTION, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     module.add_arguments(parser)
-    status = module.run(parser.parse_args(arguments))
+    if module.WRITES:
+        parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    options = parser.parse_args(arguments)
+    if module.WRITES:
+        written = paths_of(options, module.WRITES)
+        inputs = module.inputs(options) if hasattr(module, "inputs") else paths_of(options, module.READS)
+        outputs = module.outputs(options) if hasattr(module, "outputs") else Outputs(written)
+        check(outputs, inputs, written, options.overwrite)
+    status = module.run(options)
     return int(status or 0)
+
+
+def paths_of(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
+    """The files and folders that some options name, those that weren't given left out."""
+    values = (getattr(options, name) for name in names)
+    return [Path(each) for value in values for each in (value if isinstance(value, list) else [value]) if each is not None]
 
 
 def told(action: Callable[[], int]) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from face2face.commands.console import positive
+from face2face.commands.console import paths_of, positive
+from face2face.commands.outputs import Outputs
 from face2face.errors import FaceError, OptionError
 
 DESCRIPTION = """Edits the face in a photo. What shall be changed is painted in the colours of --list-classes, on white or on nothing
 (--changes; start from --save-map), or said in words (--set glasses=none hair=#552200 mouth=smile). The photo keeps its size, and what
 isn't changed stays as it is, to the bit, in a PNG. The result is synthetic: say so where you show it."""
+READS, WRITES = ("photo", "changes", "model", "parser"), ("output", "save_map")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="the folder of an edit model (default: the one that is shipped)")
     parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
     parser.add_argument("--list-classes", action="store_true", help="list the classes with their numbers and colours, and stop")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The changed photo, which may replace the photo, and its map."""
+    return Outputs(paths_of(options, WRITES), in_place=True)
 
 
 def run(options: argparse.Namespace) -> None:

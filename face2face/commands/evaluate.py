@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from face2face.commands.outputs import Outputs
 from face2face.errors import OptionError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ TOLD = {
     "lost": "frames without a face",
     "frames": "frames",
 }
+READS, WRITES = ("model", "file", "driver"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, required=True, help=of)
     parser.add_argument("--driver", type=Path, help="a video of somebody else, who drives it")
     parser.add_argument("--output", type=Path, help="where the three files go (default: evaluation/ in the model's folder)")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The three files."""
+    return Outputs([_folder(options) / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")])
 
 
 def run(options: argparse.Namespace) -> None:
@@ -80,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
         moments = evaluate.cross_reenactment(puppet, options.driver, target, judge)
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps
-    folder = writable_folder(options.output or options.model / "evaluation")
+    folder = writable_folder(_folder(options))
     seen: list[Moment] = []
     with Recording(folder / "evaluation.mp4", fps) as clip:
         for moment in tqdm(moments, "frames", unit="frame"):
@@ -98,3 +105,7 @@ def run(options: argparse.Namespace) -> None:
         elif name == "lpips" and options.driver is None:
             print(f"{told:<52}  not installed: pip install face2face[metrics]")
     print(f"written: {folder / 'evaluation.json'}, .mp4 and .png")
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return options.output or options.model / "evaluation"

@@ -7,9 +7,11 @@ import zlib
 from pathlib import Path
 
 from face2face.commands.console import positive, strength
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Draws two blemishes of each kind into the skin of photos' faces, and has them found and removed as retouch --auto does; the
 photos as they are, too. Prints how many are found, what of that is right, what is left of them, and how much of clean skin is altered."""
+READS, WRITES = ("photos", "model", "parser"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strength", type=strength, default=1.0, help="0 finds nothing, 2 what is faint too")
     parser.add_argument("--output", type=Path, default=Path("blemishes"), help="where the sheet goes")
     parser.add_argument("--rows", type=positive, default=6, help="of the sheet")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The sheet."""
+    return Outputs([options.output / "blemishes.png"])
 
 
 def run(options: argparse.Namespace) -> None:

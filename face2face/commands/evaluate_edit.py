@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 from face2face.commands.console import positive
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Makes scripted edits of the photos that are held out by their names, each of another one: is every pixel beyond the
 edit as it was, does the parser find what was painted, is it still the same person; and draws a sheet of them all."""
+READS, WRITES = ("photos", "model", "parser"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, help="the folder of an edit model (default: the one that is shipped)")
     parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
     parser.add_argument("--output", type=Path, default=Path("edited"), help="the folder in which figures and the sheet go")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """Figures and sheet."""
+    return Outputs([options.output / "edits.json", options.output / "edits.png"])
 
 
 def run(options: argparse.Namespace) -> None:

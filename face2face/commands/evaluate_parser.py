@@ -10,9 +10,11 @@ from operator import add
 from pathlib import Path
 
 from face2face.commands.console import positive
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Compares a parser's maps with true ones on the photos that are held out by their names: pixel accuracy, intersection
 over union of each class, milliseconds a photo; and draws a contact sheet of photos that have no map."""
+READS, WRITES = ("photos", "labels", "model", "sheet_of"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,6 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sheet-of", type=Path, nargs="+", default=[], help="folders of photos for the contact sheet")
     parser.add_argument("--sheet-count", type=positive, default=16, help="photos on it of each folder")
     parser.add_argument("--output", type=Path, default=Path("parsed"), help="the folder in which figures and sheets go")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The figures, where there are true maps, and a sheet a folder."""
+    figures = [] if options.photos is None else [options.output / "parsing.json"]
+    return Outputs(figures + [options.output / f"sheet_{number}.png" for number in range(len(options.sheet_of))])
 
 
 def run(options: argparse.Namespace) -> None:

@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 
 from face2face.commands.console import positive
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Rebuilds the held-out faces of make_semantic_data's studies with each model of mode reconstruct, and paints them with
 another one's map with each model of mode manipulate: how like the photos the former are, beside the mean colours alone, and how often
 the latter, parsed again, agree better with the new map than with the old one."""
+READS, WRITES = ("studies", "reconstruct", "manipulate", "parser"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +23,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
     parser.add_argument("--rows", type=positive, default=12, help="faces on each sheet")
     parser.add_argument("--output", type=Path, default=Path("rebuilt"), help="the folder in which figures and sheets go")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """Figures and sheets."""
+    return Outputs([options.output / name for name in ("rebuilt.json", "rebuilt.png", "manipulated.png")])
 
 
 def run(options: argparse.Namespace) -> None:

@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 from face2face.commands.console import positive
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Takes the strips that make_inpaint_data held out, and has their holes mended by models of mode inpaint and by OpenCV's two
 methods. Prints how far each is from the photo, inside the holes, by their size, and draws a sheet."""
+READS, WRITES = ("input_dir", "model"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", type=Path, default=Path("mended"), help="where mended.json and the sheet go")
     parser.add_argument("--count", type=positive, default=200, help="how many strips, spread over those held out")
     parser.add_argument("--rows", type=positive, default=8, help="of the sheet")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """Figures and sheet."""
+    return Outputs([options.output / "mended.json", options.output / "mended.png"])
 
 
 def run(options: argparse.Namespace) -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from face2face.card import SIZES
 from face2face.commands.console import positive
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Makes training pairs of a video, a photo, or a folder of photos of one person: original/ (cropped frames),
 landmarks/ (sketches) and combined/ (strips to train on). Run again, it goes on where it stopped."""
+READS, WRITES = ("file", "landmark_model"), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +23,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output_dir", type=Path, default=Path(), help="where the three folders go")
     parser.add_argument("--keyframes", type=positive, default=500, help="kept in bank.npz: more are nearer to any pose, and take more room")
     parser.add_argument("--crop", choices=("face", "center"), default="face", help="a square around wherever the head goes, or the middle")
-    parser.add_argument("--overwrite", action="store_true", help="replace the data of another video or setting")
     parser.add_argument("--licence", default="not stated", help="of the pictures, for the model's card")
     parser.add_argument("--consent", default="not stated", help="how the person shown agreed, for the model's card")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The three folders."""
+    return pairs_in(options.output_dir)
+
+
+def pairs_in(root: Path) -> Outputs:
+    """What lies in the three folders under the names of training data. The data of an earlier run is left to the run itself."""
+    from face2face.data.folders import Folders
+
+    folders = Folders(root)
+    claimed = folders.claimed()
+    return Outputs(folders.files(), lambda path: claimed)
 
 
 def run(options: argparse.Namespace) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from face2face.card import FILE_NAME, SIZES, Card
+from face2face.card import FILE_NAME, SIZES, Card, describes_data
 from face2face.commands.console import positive, whole
+from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, OptionError
 from face2face.modes.inpaint import FILLS
 
@@ -23,6 +24,7 @@ the same files; run again, it goes on where it stopped."""
 
 #: Room around an annotated box, on each side, as a share of its longer side.
 _MARGIN = 0.35
+READS, WRITES = ("photos", "annotations", "images", "masks"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=whole, default=0, help="of the holes")
     parser.add_argument("--licence", default="not stated", help="of the photos, for the card")
     parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The card; strips that are there stay."""
+    return Outputs([options.output / FILE_NAME], lambda path: describes_data(path.parent, "inpaint"))
 
 
 def run(options: argparse.Namespace) -> None:

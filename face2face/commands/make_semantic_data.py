@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from face2face.card import SIZES
+from face2face.card import FILE_NAME, SIZES, describes_data
 from face2face.commands.console import whole
+from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
 DESCRIPTION = """Studies the largest face of each photo: where its seven groups are (skin, eyes, mouth, hair, nose, clothes, accessories),
@@ -17,6 +18,7 @@ reconstruct and manipulate, each in a folder of its name. Run again, it goes on 
 
 #: Seconds for which a photo is shown where no key is pressed.
 _LOOKED_AT = 3600.0
+READS, WRITES = ("photos", "labels", "model"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
     parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
     parser.add_argument("--show", action="store_true", help="show each photo beside its groups in their mean colours; any key goes on")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The cards of the modes' strips; studies and strips that are there stay."""
+    cards = [options.output / mode / FILE_NAME for mode in ("edit", "reconstruct", "manipulate")] if options.repeats else []
+    return Outputs(cards, lambda path: describes_data(path.parent, path.parent.name))
 
 
 def run(options: argparse.Namespace) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from face2face.commands.outputs import Outputs
 from face2face.errors import FaceError, MediaError
 from face2face.face.labels import COLOURS
 
 DESCRIPTION = """Says which part of a face each pixel of a photo is: writes a palette PNG for each photo, of the same size and name,
 in CelebAMask-HQ's 19 classes. A photo in which no face is found is looked at as a whole."""
+READS, WRITES = ("photo", "model"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +31,11 @@ def list_classes() -> str:
     return "\n".join(f"{number:2}  {name:<12} #{red:02x}{green:02x}{blue:02x}" for number, (name, (red, green, blue)) in lines)
 
 
+def outputs(options: argparse.Namespace) -> Outputs:
+    """A map for each photo."""
+    return Outputs([_map_of(photo, options.output) for photo in _photos(options)], in_place=True)
+
+
 def run(options: argparse.Namespace) -> None:
     """Parses, and says where the maps are."""
     if options.list_classes:
@@ -43,9 +50,9 @@ def run(options: argparse.Namespace) -> None:
     from face2face.face.parse import drawn
     from face2face.files import writable_folder
     from face2face.graph.shipped import load_parser
-    from face2face.media.stills import list_images, read_image
+    from face2face.media.stills import read_image
 
-    photos = list_images(options.photo) if options.photo.is_dir() else [options.photo]
+    photos = _photos(options)
     if not photos:
         raise MediaError("--photo names a photo or a folder of photos", f"no photo in {options.photo}", "name another folder")
     folder = writable_folder(options.output)
@@ -62,5 +69,19 @@ def run(options: argparse.Namespace) -> None:
             labels = drawn(faces[0], *photo.shape[:2])
         else:
             raise FaceError("--landmarks-only needs a face", f"none found in {path}", "leave the option out, or name another photo")
-        write_labels(folder / f"{path.stem}.png", labels)
+        write_labels(_map_of(path, folder), labels)
     print(f"written: {len(photos)} maps in {folder}" + (f"; in {without} photos no face was found" if without else ""))
+
+
+def _photos(options: argparse.Namespace) -> list[Path]:
+    """The photos that are parsed; none where none are named."""
+    from face2face.media.stills import list_images
+
+    if options.photo is None:
+        return []
+    return list_images(options.photo) if options.photo.is_dir() else [options.photo]
+
+
+def _map_of(photo: Path, folder: Path) -> Path:
+    """Where a photo's map goes."""
+    return folder / f"{photo.stem}.png"

@@ -6,9 +6,11 @@ import argparse
 from pathlib import Path
 
 from face2face.commands.console import positive
+from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Applies one operation to each picture of a folder and writes PNG files of the same names. Those that exist are
 skipped, so it can be run again."""
+READS, WRITES = ("input_dir", "b_dir"), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=positive, default=256, help="for resize: width and height in pixels")
     parser.add_argument("--pad", action="store_true", help="for resize: keep the whole picture, on black, instead of its middle")
     parser.add_argument("--workers", type=positive, help="threads (default: all cores)")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """A picture for each picture; those that are there stay."""
+    from face2face.data.process import destination
+    from face2face.media.stills import list_images
+
+    files = [destination(path, options.output_dir) for path in list_images(options.input_dir)]
+    return Outputs(files, lambda path: True, in_place=True)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -37,5 +48,6 @@ def run(options: argparse.Namespace) -> None:
         options.pad,
         options.workers,
         lambda results, total: tqdm(results, options.operation, total, unit="picture"),
+        options.overwrite,
     )
     print(f"{result.written} written to {options.output_dir}, {result.skipped} were there already")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from face2face.commands.console import positive, strength
+from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, Face2FaceError, FaceError, OptionError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ DESCRIPTION = """Paints over what is masked in a photo (--mask, white on black),
 skin of its face (--auto), at the photo's own sharpness; in a window (--show) a brush takes away what it goes over. All else stays as
 it is, to the bit, in a PNG. --photo may be a folder: then --output is one, and it goes on where it stopped. The result is
 synthetic where it was painted: say so where it matters."""
+READS, WRITES = ("photo", "mask", "model", "parser"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--face", type=positive, default=1, help="for --auto: which face, 1 for the largest")
     parser.add_argument("--model", type=Path, help="the folder of an inpainting model (default: the one that is shipped)")
     parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The photo, which may replace the one that is read; of a folder each, where those that are there stay."""
+    if not options.photo.is_dir():
+        return Outputs([options.output], in_place=True)
+    return Outputs(list(_planned(options).values()), lambda path: True, in_place=True)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -152,6 +161,13 @@ def _write(source: Path, output: Path, picture: Image, photo: Image) -> None:
     write_image(output, picture, colour_profile(source))
 
 
+def _planned(options: argparse.Namespace) -> dict[Path, Path]:
+    """Photo -> where it goes, for each of a folder."""
+    from face2face.media.stills import list_images
+
+    return {path: options.output / path.relative_to(options.photo) for path in list_images(options.photo)}
+
+
 def _retouch_folder(options: argparse.Namespace) -> None:
     """All photos of a folder, on all cores; those that are there already stay."""
     import threading
@@ -161,14 +177,14 @@ def _retouch_folder(options: argparse.Namespace) -> None:
     from face2face.data.parallel import in_parallel
     from face2face.files import writable_folder
     from face2face.graph.shipped import load_retoucher
-    from face2face.media.stills import list_images, read_image
+    from face2face.media.stills import read_image
 
     folder = writable_folder(options.output)
-    photos = list_images(options.photo)
+    planned = _planned(options)
+    photos = list(planned)
     if not photos:
         raise DataError("--photo names a photo, or a folder of photos", f"none in {options.photo}", "name another")
-    outputs = {path: folder / path.relative_to(options.photo) for path in photos}
-    left = [path for path in photos if not outputs[path].is_file()]
+    left = [path for path in photos if options.overwrite or not planned[path].is_file()]
     if len(left) < len(photos):
         print(f"{len(photos) - len(left)} of {len(photos)} photos are in {folder} already")
     own = threading.local()
@@ -180,8 +196,8 @@ def _retouch_folder(options: argparse.Namespace) -> None:
         try:
             photo = read_image(path)
             picture = own.retoucher(photo, own.masker(path, photo))
-            outputs[path].parent.mkdir(parents=True, exist_ok=True)
-            _write(path, outputs[path], picture, photo)
+            planned[path].parent.mkdir(parents=True, exist_ok=True)
+            _write(path, planned[path], picture, photo)
         except Face2FaceError as error:
             return f"{path.name}: {error}"
         return ""

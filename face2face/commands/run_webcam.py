@@ -30,6 +30,7 @@ LIVE = ("reenact", "inpaint")
 RETARGET = ("full", "expression", "none")
 #: The folder of the shipped model.
 SHIPPED = "astronaut"
+READS, WRITES = ("source", "tf_model", "landmark_model"), ("output", "save_performance")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

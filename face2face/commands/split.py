@@ -8,6 +8,7 @@ from pathlib import Path
 from face2face.commands.console import number
 
 DESCRIPTION = "Moves the pictures of a folder into its subfolders train/, val/ and test/."
+READS, WRITES = ("dir",), ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

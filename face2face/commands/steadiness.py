@@ -9,6 +9,7 @@ from face2face.commands.console import quiet
 
 DESCRIPTION = """Measures the landmarks' filter at several strengths, on the scripted performance with a camera's noise: how much of a still
 face's trembling is left, how far it is behind a moving one, and how much of blinks and words passes."""
+READS, WRITES = (), ("plot",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,9 +10,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from face2face.card import BEST
+from face2face.card import FILE_NAME as CARD
 from face2face.commands.console import number, positive, quiet, whole
+from face2face.commands.freeze_model import graphs_in
+from face2face.commands.outputs import Outputs
 from face2face.errors import ModelError, OptionError
-from face2face.graph.names import GRAPH
+from face2face.face import bank
+from face2face.graph.names import GRAPH, REDUCED
 
 DESCRIPTION = """Trains a generator on strips, and exports the best epoch, or the last where a discriminator judges, as a frozen
 graph. It can be stopped at any moment (Ctrl-C); the same command goes on."""
@@ -35,6 +40,7 @@ GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint", 
 HOLE_WEIGHT = 20.0
 #: Steps between lines of TensorBoard's log.
 _LOGGED = 20
+READS, WRITES = ("input_dir", "checkpoint"), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,13 +92,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-export", action="store_true", help="don't reduce and freeze at the end")
 
 
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The run's files and the model's."""
+    return run_in(options.output_dir)
+
+
+def run_in(folder: Path) -> Outputs:
+    """A run's files and the model's, which a run that is there goes on with."""
+    with quiet():
+        from face2face.learn import history
+        from face2face.learn.run import CHECKPOINT, SETTINGS, Run
+
+    names = (SETTINGS, CHECKPOINT, BEST, REDUCED, CARD, bank.FILE_NAME, history.FILE_NAME, "history.png")
+    run = Run(folder)
+    try:
+        own = run.settings() is not None
+    except ModelError:
+        own = False
+    files = [*(folder / name for name in names), *graphs_in(folder).files, *run.previews.glob("*.png")]
+    return Outputs(files, lambda path: own)
+
+
 def run(options: argparse.Namespace) -> int:
     """Trains and exports."""
     with quiet():
         import keras
 
         keras.ops.zeros(())
-    from face2face.card import BEST
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
     from face2face.data.rebuilds import NEW
     from face2face.learn import devices
@@ -183,7 +209,7 @@ def export(folder: Path, strips: Path) -> None:
             ("reduce_model", "--model-input", folder, "--model-output", folder),
             ("freeze_model", "--model-folder", folder, "--input_dir", strips),
         ):
-            command = [sys.executable, "-m", "face2face", verb, *map(str, arguments)]
+            command = [sys.executable, "-m", "face2face", verb, *map(str, arguments), "--overwrite"]
             done = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "tensorflow"}, stderr=subprocess.PIPE, text=True)
             if done.returncode:
                 do = "run tools/reduce_model.py and tools/freeze_model.py by hand, without KERAS_BACKEND"

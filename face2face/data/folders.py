@@ -9,15 +9,17 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.card import FILE_NAME
 from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError
+from face2face.face import bank
 from face2face.face.sketch import SketchSpec
 from face2face.files import write_aside
 from face2face.image import Box, Image, Landmarks, Scene
@@ -99,6 +101,25 @@ class Folders:
         self._claim = self.original / "source.json"
         self.points = self.landmarks / "points.jsonl"
 
+    @property
+    def _places(self) -> tuple[Path, ...]:
+        """Where pictures go."""
+        return self.original, self.landmarks, self.combined / TRAIN, self.combined / VAL
+
+    def claimed(self) -> bool:
+        """Whether ``source.json`` says that a plan made what is there."""
+        try:
+            stored = json.loads(self._claim.read_text(encoding="utf-8"))
+            return set(stored) >= {"sha256", *(each.name for each in fields(Plan))}
+        except (OSError, ValueError, TypeError):
+            return False
+
+    def files(self) -> list[Path]:
+        """The files there, whoever made them, that have names of a run's own."""
+        notes = [self._claim, self.points, self.combined / FILE_NAME, self.combined / bank.FILE_NAME]
+        pictures = [path for place in self._places if place.is_dir() for path in place.iterdir() if _OWN_FILE.fullmatch(path.name)]
+        return [path for path in notes if path.exists()] + pictures
+
     def claim(self, fingerprint: dict[str, Any], overwrite: bool) -> None:
         """Sees that what is there was made by the same plan; removes it if told to.
 
@@ -108,7 +129,7 @@ class Folders:
         mine = json.dumps(fingerprint, indent=2)
         if self._claim.is_file() and self._claim.read_text(encoding="utf-8") == mine:
             return
-        places = (self.original, self.landmarks, self.combined / TRAIN, self.combined / VAL)
+        places = self._places
         files = [path for place in places if place.is_dir() for path in place.iterdir()]
         notes = [path for path in files if path in (self._claim, self.points)]
         pictures = [path for path in files if path not in notes]

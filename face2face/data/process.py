@@ -84,6 +84,11 @@ class Processed:
     skipped: int
 
 
+def destination(path: Path, output_dir: Path) -> Path:
+    """Where :func:`process` writes what it makes of a picture."""
+    return output_dir / f"{path.stem}.png"
+
+
 def process(
     input_dir: Path,
     output_dir: Path,
@@ -93,6 +98,7 @@ def process(
     pad: bool = False,
     workers: int | None = None,
     progress: Callable[[Iterator[bool], int], Iterable[bool]] = lambda results, total: results,
+    overwrite: bool = False,
 ) -> Processed:
     """Applies one operation to each picture of a folder and writes PNG files of the same stems; those that exist are skipped.
 
@@ -105,6 +111,7 @@ def process(
         pad: For ``resize``: keep the whole picture.
         workers: Threads; None for all cores.
         progress: Wraps the results, one for each picture, to show how far it is.
+        overwrite: Replace files that exist instead.
 
     Raises:
         OptionError: The operation is unknown, or ``combine`` has no ``b_dir``.
@@ -123,14 +130,14 @@ def process(
     writable_folder(output_dir)
 
     def one(path: Path) -> bool:
-        destination = output_dir / f"{path.stem}.png"
-        if destination.exists():
+        written = destination(path, output_dir)
+        if written.exists() and not overwrite:
             return False
         image = read_image(path)
         if operation != "combine":
-            write_image(destination, single[operation](image))
+            write_image(written, single[operation](image))
         elif path.stem in partners:
-            write_image(destination, combine(image, read_image(partners[path.stem])))
+            write_image(written, combine(image, read_image(partners[path.stem])))
         else:
             raise DataError("each A has a B of the same name", f"none for {path.name} in {b_dir}", "add it, or remove the A")
         return True

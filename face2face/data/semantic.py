@@ -115,6 +115,7 @@ class Student:
 
 
 def keep(study: Study, folder: Path, name: str) -> None:
-    """Writes a study and its average-colour mask."""
-    write_image(folder / COLOURED / f"{name}.png", study.coloured)
+    """Writes a study and, unless it is there, its average-colour mask."""
+    if not (folder / COLOURED / f"{name}.png").is_file():
+        write_image(folder / COLOURED / f"{name}.png", study.coloured)
     study.save(folder / STUDIES / f"{name}.npz")

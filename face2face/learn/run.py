@@ -119,11 +119,12 @@ class Run:
             rule = "a folder holds one run, which goes on only with its own settings"
             raise DataError(rule, f"one in {self.folder} with {'; '.join(differences)}", "name another --output_dir, or remove that folder")
         writable_folder(self.previews)
+        # First: by it a run that was killed is known for the one that goes on.
+        with write_aside(self.folder / SETTINGS) as aside:
+            aside.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
         if "warp" in settings.condition:
             with write_aside(self.folder / bank.FILE_NAME) as aside:
                 shutil.copyfile(input_dir / bank.FILE_NAME, aside)
-        with write_aside(self.folder / SETTINGS) as aside:
-            aside.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
 
     def restore(self, model: keras.Model) -> list[history.Epoch]:
         """Loads the last checkpoint, if there is one, into a built model; the epochs it had seen.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,15 @@ def contestant(text: str) -> tuple[str, tuple[str, ...]]:
     if text not in CONTESTANTS:
         raise OptionError(f"a contestant is one of {', '.join(CONTESTANTS)}, or name=options of train", text)
     return text, CONTESTANTS[text]
+
+
+def holds_figures(path: Path) -> bool:
+    """Whether a file is the ``comparison.json`` of a comparison."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return bool(stored) and all({"figures", "curve"} <= set(each) for each in stored.values())
+    except (OSError, ValueError, AttributeError, TypeError):
+        return False
 
 
 def compete(name: str, options: tuple[str, ...], pairs: Path, minutes: float, folder: Path, frames: list[Scene], judge: Judge) -> Result:

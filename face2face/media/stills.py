@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from imutils import paths
 from PIL import Image as Pillow
+from PIL.PngImagePlugin import PngInfo
 
 from face2face.errors import MediaError
 from face2face.files import write_aside
@@ -15,6 +16,8 @@ from face2face.image import Image
 
 #: Of JPEG and WebP, as OpenCV's own.
 _QUALITY = 95
+#: The keyword of a PNG's title.
+_TITLE = "Title"
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 
 
@@ -55,23 +58,37 @@ def colour_profile(path: Path) -> bytes | None:
         return None
 
 
-def write_image(path: Path, image: Image, profile: bytes | None = None) -> None:
+def picture_title(path: Path) -> str:
+    """Return the title in a PNG's metadata; empty for a file that has none or isn't a picture."""
+    try:
+        with Pillow.open(path) as picture:
+            return str(picture.info.get(_TITLE, ""))
+    except (OSError, Pillow.DecompressionBombError):
+        return ""
+
+
+def write_image(path: Path, image: Image, profile: bytes | None = None, title: str = "") -> None:
     """Writes an RGB uint8 picture whole or not at all; the suffix says the format.
 
     Args:
         path: Where.
         image: ``(h, w, 3)``.
         profile: See :func:`colour_profile`; it is written into a PNG, JPEG, WebP or TIFF file.
+        title: See :func:`picture_title`; it is written into a PNG.
 
     Raises:
         MediaError: It can't be written.
     """
     check_writable(path)
     with write_aside(path) as aside:
-        if profile is None:
+        if profile is None and not title:
             cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tofile(aside)
         else:
-            Pillow.fromarray(image).save(aside, Pillow.registered_extensions()[path.suffix.lower()], quality=_QUALITY, icc_profile=profile)
+            text = PngInfo()
+            if title:
+                text.add_text(_TITLE, title)
+            kind = Pillow.registered_extensions()[path.suffix.lower()]
+            Pillow.fromarray(image).save(aside, kind, quality=_QUALITY, icc_profile=profile, pnginfo=text)
 
 
 def list_images(folder: Path) -> list[Path]:
