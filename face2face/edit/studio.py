@@ -9,9 +9,8 @@ import numpy as np
 
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
-from face2face.edit.easel import BRUSHING, Easel
+from face2face.edit.easel import BRUSHING, SAVE, Easel, Tools
 from face2face.edit.editor import Editor
-from face2face.errors import Face2FaceError
 from face2face.face.labels import CLASSES, COLOURS, Labels, coloured
 from face2face.face.parse import framed
 from face2face.image import Image, Landmarks
@@ -37,7 +36,7 @@ class Studio(Easel):
     """
 
     def __init__(self, editor: Editor, photo: Image, labels: Labels, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
-        self._editor, self._photo, self._labels, self._landmarks, self._save = editor, photo, labels, landmarks, save
+        self._editor, self._photo, self._labels, self._landmarks = editor, photo, labels, landmarks
         # What lies around the face is shown as large as there is room; the rest of a photo isn't.
         box = framed(landmarks, labels)
         left, top = max(box.x, 0), max(box.y, 0)
@@ -48,13 +47,15 @@ class Studio(Easel):
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         self._small = np.asarray(cv2.resize(near, size, interpolation=how), np.uint8)
         self._small_landmarks = ((landmarks - (left, top)) * scale).astype(np.float32)
-        super().__init__(Canvas(np.asarray(cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST), np.uint8)))
+        super().__init__(Canvas(np.asarray(cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST), np.uint8)), save)
         self.result = self._small
 
     # What keys and mouse do.
 
     def mouse(self, event: int, x: int, y: int) -> None:
         """A button goes down or up, or the mouse moves, at a pixel of :meth:`picture`."""
+        if event == DOWN:
+            self.go_on()
         if event == DOWN and x < _PALETTE:
             row = y * len(CLASSES) // self.picture().shape[0]
             self.canvas.brush = min(row, len(CLASSES) - 1)
@@ -67,21 +68,17 @@ class Studio(Easel):
             self.canvas.release()
             self.stale = True
 
-    def save(self) -> None:
-        """Makes the change on the photo itself and saves it."""
+    def finished(self) -> Image | None:
+        """The photo itself with the change made; None where nothing is painted."""
         change = self.canvas.change
         if change is None:
-            self.told = "nothing is painted yet"
-            return
+            return None
         labels, where = self._labels.copy(), np.zeros(self._photo.shape[:2], bool)
         size = where[self._around].shape[::-1]
         near, there = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
         where[self._around] = there > 0
         labels[where] = near[there > 0]
-        try:
-            self.told = self._save(self._editor(self._photo, self._landmarks, Change(self._labels, labels, where)))
-        except Face2FaceError as error:  # what was painted isn't lost for it
-            self.told = str(error)
+        return self._editor(self._photo, self._landmarks, Change(self._labels, labels, where))
 
     # What is seen.
 
@@ -107,7 +104,7 @@ class Studio(Easel):
 
 
 #: The keys.
-TOOLS: Keys[Studio] = Keys({**BRUSHING, "s": ("save", Studio.save)})
+TOOLS: Keys[Studio] = Tools({**BRUSHING, SAVE: ("save", Studio.save)})
 
 
 def _palette(height: int, brush: int | None) -> Image:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.canvas import Canvas
-from face2face.edit.easel import BRUSHING, Easel
+from face2face.edit.easel import BRUSHING, SAVE, Easel, Tools
 from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.media.keys import Keys
@@ -35,18 +35,19 @@ class Wipe(Easel):
     def __init__(
         self, retouch: Callable[[Image, NDArray[np.uint8]], Image], photo: Image, mask: NDArray[np.uint8], save: Callable[[Image], str]
     ) -> None:
-        self._retouch, self._photo, self._mask, self._save = retouch, photo, mask, save
+        self._retouch, self._photo, self._mask = retouch, photo, mask
         scale = min(1.0, _SHOWN / max(photo.shape[:2]))
         size = [max(1, round(each * scale)) for each in photo.shape[1::-1]]
         self._small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
         first = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        super().__init__(Canvas(np.where(first > 0, _WIPED, 0).astype(np.uint8)))
+        super().__init__(Canvas(np.where(first > 0, _WIPED, 0).astype(np.uint8)), save)
         self.canvas.brush = _WIPED
         self.result, self.stale, self._drawing = self._small, bool(mask.any()), False
 
     def mouse(self, event: int, x: int, y: int) -> None:
         """A button goes down or up, or the mouse moves, at a pixel of :meth:`picture`."""
         if event == DOWN:
+            self.go_on()
             self._drawing = True
             self.canvas.press(x, y)
         elif event == MOVED:
@@ -63,8 +64,8 @@ class Wipe(Easel):
         """The brush brings back the photo, also where something was found."""
         self.canvas.brush, self.told = _KEPT, "brings back what was there"
 
-    def save(self) -> None:
-        """Retouches the photo itself and saves it."""
+    def finished(self) -> Image | None:
+        """The photo itself, retouched; None where nothing is wiped."""
         painted = self.canvas.change
         mask = self._mask.copy()
         if painted is not None:
@@ -73,13 +74,7 @@ class Wipe(Easel):
                 cv2.resize(each.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) for each in (painted.labels, painted.where)
             )
             mask = np.where(touched > 0, 255 * now, mask).astype(np.uint8)
-        if not mask.any():
-            self.told = "nothing is wiped yet"
-            return
-        try:
-            self.told = self._save(self._retouch(self._photo, mask))
-        except Face2FaceError as error:  # the strokes aren't lost for it
-            self.told = str(error)
+        return self._retouch(self._photo, mask) if mask.any() else None
 
     def refresh(self) -> bool:
         """Wipes the preview anew where something was painted since; whether it did."""
@@ -104,6 +99,6 @@ class Wipe(Easel):
 
 
 #: The keys.
-TOOLS: Keys[Wipe] = Keys(
-    {**BRUSHING, "e": ("bring back what was there", Wipe.erase), "w": ("wipe again", Wipe.wipe), "s": ("save", Wipe.save)}
+TOOLS: Keys[Wipe] = Tools(
+    {**BRUSHING, "e": ("bring back what was there", Wipe.erase), "w": ("wipe again", Wipe.wipe), SAVE: ("save", Wipe.save)}
 )

@@ -197,8 +197,25 @@ class Window:
         if not has_screen():
             raise MediaError("a window needs a screen", "none", "use --output FILE.mp4 --no-window to write a video instead")
         self._title, self._scale = title, scale
-        cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        self._act: Callable[[int, int, int], None] | None = None
+        self._open()
+
+    def _open(self) -> None:
+        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
         self._shape: tuple[int, ...] = ()
+        if self._act is not None:
+            self.on_mouse(self._act)
+
+    def reopen(self) -> None:
+        """Open the window again if a person has closed it."""
+        if self._closed():
+            self._open()
+
+    def _closed(self) -> bool:
+        try:
+            return bool(cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1)
+        except cv2.error:  # Qt forgets its last window once a person has closed it
+            return True
 
     def write(self, image: Image, seconds: float) -> None:
         """Shows an RGB uint8 picture at once."""
@@ -213,10 +230,7 @@ class Window:
         Escape and the window's own button count as :data:`QUIT`.
         """
         code = cv2.waitKey(max(1, round(wait * 1000))) & 0xFF
-        try:
-            if code == _ESCAPE or cv2.getWindowProperty(self._title, cv2.WND_PROP_VISIBLE) < 1:
-                return QUIT
-        except cv2.error:  # Qt forgets its last window once a person has closed it
+        if code == _ESCAPE or self._closed():
             return QUIT
         return chr(code) if code < _NO_KEY else ""
 
@@ -228,6 +242,7 @@ class Window:
             if event in events:
                 act(events[event], x, y)
 
+        self._act = act
         cv2.setMouseCallback(self._title, called)
 
     def fill_screen(self, fill: bool) -> None:

@@ -96,4 +96,6 @@ def test_an_error_is_told_and_nothing_lost(saved: list[Image]) -> None:
     assert "leaves some" in wipe.told
     assert wipe.canvas.change is not None
     TOOLS.press(wipe, "q")
+    assert not wipe.over, "the strokes aren't saved"
+    TOOLS.press(wipe, "q")
     assert wipe.over

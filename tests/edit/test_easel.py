@@ -1,0 +1,148 @@
+"""Unsaved work: what is asked before a painting window closes, in both windows and however they are closed."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from face2face.edit.easel import UNSAVED, Easel, Tools, run
+from face2face.edit.editor import Editor
+from face2face.edit.studio import TOOLS as STUDIO_TOOLS
+from face2face.edit.studio import Studio
+from face2face.edit.wipe import TOOLS as WIPE_TOOLS
+from face2face.edit.wipe import Wipe
+from face2face.errors import MediaError
+from face2face.face.parse import Parser
+from face2face.image import Image, Scene
+from face2face.media.sink import DOWN, QUIT, UP
+from face2face.modes.edit import Edit
+
+Make = Callable[[Callable[[Image], str]], tuple[Easel, Tools]]
+
+
+class Green:
+    name = "green"
+
+    def __call__(self, panels: list[Image]) -> Image:
+        return np.full_like(panels[0], (0, 255, 0))
+
+
+@pytest.fixture(params=["edit", "retouch", "retouch, something found"])
+def make(request: pytest.FixtureRequest, astronaut: Scene) -> Make:
+    """Makes a window's painting, given what saves it."""
+    assert astronaut.landmarks is not None
+    photo, landmarks = astronaut.photo, astronaut.landmarks
+
+    def studio(save: Callable[[Image], str]) -> tuple[Easel, Tools]:
+        editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), Green())
+        return Studio(editor, photo, np.zeros((256, 256), np.uint8), landmarks, save), STUDIO_TOOLS
+
+    def wipe(save: Callable[[Image], str]) -> tuple[Easel, Tools]:
+        mask = np.zeros((256, 256), np.uint8)
+        if request.param != "retouch":
+            mask[20:30, 20:30] = 255
+        return Wipe(lambda photo, mask: photo.copy(), photo, mask, save), WIPE_TOOLS
+
+    return studio if request.param == "edit" else wipe
+
+
+def stroke(painting: Easel, x: int = 200, y: int = 150) -> None:
+    painting.mouse(DOWN, x, y)  # type: ignore[attr-defined]
+    painting.mouse(UP, x, y)  # type: ignore[attr-defined]
+
+
+def press(painting: Easel, tools: Tools, keys: str) -> None:
+    for key in keys:
+        tools.press(painting, key)
+
+
+@pytest.mark.parametrize(
+    ("before", "keys", "over", "saves"),
+    [
+        ("", "q", True, 0),  # nothing was painted
+        ("stroke", "q", False, 0),
+        ("stroke", "qq", True, 0),
+        ("stroke", "qs", True, 1),  # saved, then closed
+        ("stroke", "qx", False, 0),
+        ("stroke", "qxq", False, 0),  # asked anew
+        ("stroke", "quq", False, 0),  # the answer takes no stroke back
+        ("stroke", "uq", True, 0),  # the stroke was taken back
+        ("stroke", "urq", False, 0),
+        ("stroke", "sq", True, 1),  # saved before
+        ("stroke", "suq", False, 1),  # what is saved has a stroke more
+        ("stroke", "surq", True, 1),
+    ],
+)
+def test_only_unsaved_work_is_asked_about(before: str, keys: str, over: bool, saves: int, make: Make) -> None:
+    saved: list[Image] = []
+    painting, tools = make(lambda picture: str(saved.append(picture)))
+    if before:
+        stroke(painting)
+    press(painting, tools, keys)
+    assert (painting.over, len(saved)) == (over, saves)
+    assert painting.asking == (painting.told == UNSAVED)
+
+
+def test_no_key_is_no_answer_and_a_stroke_is_one(make: Make) -> None:
+    painting, tools = make(lambda picture: "written")
+    stroke(painting)
+    press(painting, tools, "q")
+    tools.press(painting, "")
+    assert painting.asking
+    stroke(painting, 220, 100)
+    assert not painting.asking
+    press(painting, tools, "u")
+    assert not painting.over
+
+
+def test_a_window_whose_saving_fails_stays(make: Make) -> None:
+    def fail(picture: Image) -> str:
+        raise MediaError("the output can be written", "a full disk", "free it")
+
+    painting, tools = make(fail)
+    stroke(painting)
+    press(painting, tools, "qs")
+    assert not painting.over
+    assert "full disk" in painting.told
+    press(painting, tools, "q")
+    assert painting.asking
+
+
+class FakeWindow:
+    """A window that gives keys one after another; some close it, as its own button does."""
+
+    def __init__(self, keys: list[str]) -> None:
+        self.keys, self.open, self.shown = list(keys), True, 0
+
+    def key(self, wait: float = 0.0) -> str:
+        key = self.keys.pop(0)
+        if key == "button":
+            self.open = False
+            return QUIT
+        return key
+
+    def write(self, image: Image, seconds: float) -> None:
+        assert self.open, "a closed window shows nothing"
+        self.shown += 1
+
+    def reopen(self) -> None:
+        self.open = True
+
+    def on_mouse(self, act: Callable[[int, int, int], None]) -> None:
+        self.act = act
+
+
+@pytest.mark.parametrize("keys", [["button", "x", "button", "q"], ["button", "button"], ["q", "", "", "button"], ["button", "", "s"]])
+def test_a_window_closed_by_its_button_opens_again_to_ask(keys: list[str], make: Make) -> None:
+    painting, tools = make(lambda picture: "written")
+    stroke(painting)
+    window = FakeWindow(keys)
+    run(painting, window, tools)  # type: ignore[type-var, arg-type]
+    assert (painting.over, window.keys, window.shown) == (True, [], len(keys))
+
+
+def test_an_untouched_window_closes_at_once(make: Make) -> None:
+    painting, tools = make(lambda picture: "written")
+    window = FakeWindow(["button"])
+    run(painting, window, tools)  # type: ignore[type-var, arg-type]
+    assert (painting.over, window.open) == (True, False)
