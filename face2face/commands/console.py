@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -90,9 +91,9 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
     options = parser.parse_args(arguments)
     if module.WRITES:
         written = paths_of(options, module.WRITES)
-        inputs = module.inputs(options) if hasattr(module, "inputs") else paths_of(options, module.READS)
         outputs = module.outputs(options) if hasattr(module, "outputs") else Outputs(written)
-        check(outputs, inputs, written, options.overwrite)
+        read = partial(module.inputs, options) if hasattr(module, "inputs") else partial(paths_of, options, module.READS)
+        check(outputs, read, written, options.overwrite)
     status = module.run(options)
     return int(status or 0)
 

@@ -34,12 +34,12 @@ def joined(parts: Sequence[Outputs]) -> Outputs:
     return Outputs([path for part in parts for path in part.files], lambda path: step[path].expected(path))
 
 
-def check(outputs: Outputs, inputs: Sequence[Path], folders: Sequence[Path], overwrite: bool) -> None:
+def check(outputs: Outputs, inputs: Callable[[], Sequence[Path]], folders: Sequence[Path], overwrite: bool) -> None:
     """See that a command writes to no file that it reads, and over none that it didn't make.
 
     Args:
         outputs: What it will write.
-        inputs: Files and folders that it reads; of a folder, all files in it and below.
+        inputs: Names files and folders that it reads; of a folder, all files in it and below. Called only if an output exists.
         folders: Where it writes. One that lies inside an input folder isn't read.
         overwrite: Whether the person allows to replace files.
 
@@ -50,7 +50,7 @@ def check(outputs: Outputs, inputs: Sequence[Path], folders: Sequence[Path], ove
     read: set[_Identity] | None = None
     for path in outputs.files:
         place = Path(os.path.realpath(path.parent), os.path.normcase(path.name))
-        if place in planned:
+        if place in planned and (overwrite or not outputs.expected(path)):
             raise OptionError(f"{path} would be written twice. Give each result a name of its own.")
         planned.add(place)
         identity = _identity(path)
@@ -58,7 +58,7 @@ def check(outputs: Outputs, inputs: Sequence[Path], folders: Sequence[Path], ove
             continue
         if path.is_dir():
             raise OptionError(f"{path} is a folder. Name a file.")
-        read = set(_identities(inputs, folders)) if read is None else read
+        read = set(_identities(inputs(), folders)) if read is None else read
         if identity in read and not (overwrite and outputs.in_place):
             allowed = ", or add --overwrite" if outputs.in_place else ""
             raise OptionError(f"{path} is read by this command. Name another output{allowed}.")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.card import FILE_NAME, Card
-from face2face.commands.console import strength
+from face2face.commands.console import paths_of, strength
 from face2face.errors import ModelError, OptionError
-from face2face.graph.names import GRAPH
+from face2face.graph.names import GRAPH, QUANTISED
 from face2face.live.apart import Apart
 from face2face.live.names import COMPOSITIONS
 from face2face.live.seek import following, prepare, searching
@@ -64,6 +64,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     goes.add_argument("--output", type=Path, help="write what is shown to this .mp4, with the sound of a driving video")
     goes.add_argument("--virtual-camera", action="store_true", help="send it to the system's virtual camera, for calls and streams")
     goes.add_argument("--save-performance", type=Path, help="write the driver's landmarks, and no picture, to this .npz")
+
+
+def inputs(options: argparse.Namespace) -> list[Path]:
+    """The source, the landmarks' weights, and each model's files."""
+    from face2face.face import bank
+
+    models = find_models(options.tf_model) if options.tf_model else []
+    folders = [model if model.is_dir() else model.parent for model in models]
+    names = (FILE_NAME, GRAPH, QUANTISED, bank.FILE_NAME)
+    return paths_of(options, ("source", "landmark_model")) + models + [folder / name for folder in folders for name in names]
 
 
 def run(options: argparse.Namespace) -> None:

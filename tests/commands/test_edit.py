@@ -74,7 +74,9 @@ def test_the_map_is_saved_painted_on_and_used(photo: Image, face2face: Callable)
 def test_the_second_face_is_edited_where_it_is_named(photo: Image, face2face: Callable) -> None:
     write_image(Path("two.png"), np.concatenate([photo, np.asarray(Pillow.fromarray(photo).resize((460, 512)))], axis=1))
     for number, side in ((1, slice(0, 512)), (2, slice(512, None))):
-        status, _, err = face2face("edit", "--photo", "two.png", "--face", number, "--set", "mouth=open", "--output", "out.png")
+        status, _, err = face2face(
+            "edit", "--photo", "two.png", "--face", number, "--set", "mouth=open", "--output", "out.png", "--overwrite"
+        )
         assert status == 0, err
         changed = (read_image(Path("out.png")) != read_image(Path("two.png"))).any(-1)
         assert changed.any()
