@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from face2face.commands.console import paths_of
 from face2face.commands.outputs import Outputs
 from face2face.errors import OptionError
 
@@ -57,6 +58,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, required=True, help=of)
     parser.add_argument("--driver", type=Path, help="a video of somebody else, who drives it")
     parser.add_argument("--output", type=Path, help="where the three files go (default: evaluation/ in the model's folder)")
+
+
+def inputs(options: argparse.Namespace) -> list[Path]:
+    """The videos, and the model's files without earlier evaluations in its folder."""
+    model = [path for path in options.model.glob("*") if path.is_file()]
+    return paths_of(options, ("file", "driver")) + model
 
 
 def outputs(options: argparse.Namespace) -> Outputs:

@@ -94,15 +94,16 @@ def test_a_history_ahead_of_its_checkpoint_is_cut_back(combined: Path, in_folder
     assert history.read(folder)[2].val_l1 > 0
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as Ctrl-C does")
-def test_ctrl_c_keeps_what_was_learnt(combined: Path, in_folder: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as a terminal does")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_keeps_what_was_learnt(name: str, combined: Path, in_folder: Path) -> None:
     arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
     program = [sys.executable, "-c", f"import sys; from face2face.commands.console import main; sys.exit(main({arguments!r}))"]
     process = subprocess.Popen(program, cwd=in_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while not (in_folder / "face2face-model" / CHECKPOINT).is_file():
         assert process.poll() is None
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "goes on from the last epoch" in out

@@ -1,0 +1,124 @@
+"""However a live recording is ended from outside, what was recorded is kept."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from face2face.commands.run_webcam import shipped_model
+from face2face.face.performance import Performance, Take
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals as a terminal does")
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+#: Longer than any test records.
+_FRAMES = 20_000
+
+
+@pytest.fixture
+def long_take(in_folder: Path) -> Path:
+    take, script = Take(480, 480), Performance()
+    scene = script.scene(0.0)
+    assert scene.landmarks is not None
+    for number in range(_FRAMES):
+        take.add(scene.landmarks, number / script.fps)
+    take.save(in_folder / "long.npz")
+    return in_folder / "long.npz"
+
+
+def default_signals() -> None:
+    """As in a shell of its own, whatever runs the tests."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_DFL)
+
+
+def start(take: Path, output: int, *options: str) -> subprocess.Popen[str]:
+    program = [sys.executable, "-m", "face2face", "run_webcam", "--source", str(take), "--tf-model", str(shipped_model()), "--no-window"]
+    return subprocess.Popen(
+        [*program, *options], cwd=take.parent, stdout=output, stderr=output, text=True, preexec_fn=default_signals, start_new_session=True
+    )
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def has_frames(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 2000
+
+
+def pictures(path: Path) -> int:
+    with av.open(str(path)) as container:
+        assert container.duration
+        return sum(1 for _ in container.decode(video=0))
+
+
+@pytest.mark.parametrize(
+    ("name", "second"),
+    [("SIGINT", ""), ("SIGTERM", ""), ("SIGHUP", ""), ("SIGINT", "SIGINT"), ("SIGTERM", "SIGHUP"), ("SIGHUP", "SIGTERM")],
+)
+def test_a_signal_closes_what_was_recorded(name: str, second: str, long_take: Path) -> None:
+    process = start(long_take, subprocess.PIPE, "--output", "out.mp4", "--save-performance", "takes/me.npz")
+    until(lambda: has_frames(long_take.with_name("out.mp4")), process)
+    process.send_signal(getattr(signal, name))
+    if second:  # as somebody does who has no patience
+        for _ in range(5):
+            time.sleep(0.01)
+            process.send_signal(getattr(signal, second))
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert err == "interrupted\n"
+    assert "takes/me.npz" in out
+    recorded, kept = pictures(long_take.with_name("out.mp4")), len(Take.load(long_take.with_name("takes") / "me.npz").landmarks)
+    assert 0 < recorded < _FRAMES
+    assert abs(recorded - kept) <= 1
+
+
+@pytest.mark.parametrize(
+    ("options", "files"),
+    [
+        (("--output", "out.mp4"), {"out.mp4"}),
+        (("--output", "out.mp4", "--save-performance", "me.npz"), {"out.mp4", "me.npz"}),
+        (("--output", "deep/out.mp4", "--save-performance", "me.npz", "--compose", "target"), {"deep/out.mp4", "me.npz"}),
+    ],
+)
+def test_a_terminal_that_is_closed_loses_nothing(options: tuple[str, ...], files: set[str], long_take: Path) -> None:
+    """Writing to it fails from then on."""
+    ours, theirs = os.openpty()
+    process = start(long_take, theirs, *options)
+    os.close(theirs)
+    recording = long_take.with_name(options[1]) if "/" not in options[1] else long_take.parent / options[1]
+    until(lambda: has_frames(recording), process)
+    os.close(ours)
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(timeout=60) == 130
+    assert {str(path.relative_to(long_take.parent)) for path in long_take.parent.rglob("*.*") if path != long_take} == files
+    assert pictures(recording) > 0
+    if "me.npz" in files:
+        assert Take.load(long_take.with_name("me.npz")).landmarks
+
+
+def test_nohup_is_obeyed(long_take: Path) -> None:
+    program = ["nohup", sys.executable, "-c", "import os, signal, time\nfrom face2face.commands.console import told\n" + _HANG_UP]
+    done = subprocess.run(program, capture_output=True, text=True, check=False, cwd=long_take.parent)
+    assert (done.returncode, done.stdout) == (0, "goes on\n")
+
+
+_HANG_UP = """
+def action():
+    os.kill(os.getpid(), signal.SIGHUP)
+    time.sleep(0.1)
+    print("goes on")
+    return 0
+
+raise SystemExit(told(action))
+"""
