@@ -98,17 +98,14 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 
 def run_in(folder: Path) -> Outputs:
-    """A run's files and the model's, which a run that is there goes on with."""
+    """A run's files and the model's. A run that is there sees for itself whether it may go on, by its settings."""
     with quiet():
         from face2face.learn import history
         from face2face.learn.run import CHECKPOINT, SETTINGS, Run
 
     names = (SETTINGS, CHECKPOINT, BEST, REDUCED, CARD, bank.FILE_NAME, history.FILE_NAME, "history.png")
     run = Run(folder)
-    try:
-        own = run.settings() is not None
-    except ModelError:
-        own = False
+    own = (folder / SETTINGS).is_file()
     files = [*(folder / name for name in names), *graphs_in(folder).files, *run.previews.glob("*.png")]
     return Outputs(files, lambda path: own)
 

