@@ -9,13 +9,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
-    {"errors", "image", "files", "sample", "card", "memory", "signals"},
+    {"errors", "image", "landmarks", "files", "sample", "card", "memory", "signals"},
     {"imaging"},
-    {"media", "face"},
-    {"modes", "data"},
-    {"learn", "graph"},
+    {"media"},
+    {"face"},
+    {"segmentation"},
+    {"keyframes"},
+    {"synthetic"},
+    {"modes"},
+    {"data"},
+    {"inference", "graph"},
+    {"learn"},
+    {"export"},
     {"live", "edit"},
-    {"measure"},
+    {"evaluation", "measure"},
     {"commands"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -57,7 +64,7 @@ def test_modes_and_learn_do_not_know_each_other() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "import face2face.live, face2face.live.loop, face2face.live.driver, face2face.live.puppet",
+        "import face2face.live, face2face.live.loop, face2face.live.motion_transfer, face2face.live.model",
         "from face2face.commands.console import main\ntry: main(['run_webcam', '--help'])\nexcept SystemExit: pass",
         "from face2face.commands.console import main; main(['run_webcam', '--source', 'demo', '--no-window', '--output', 'out.mp4'])",
     ],

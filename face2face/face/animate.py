@@ -5,10 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from face2face.face.landmarks import PARTS, interocular
-from face2face.face.region import fill
-from face2face.face.warp import enlarged, sharpened, warp
 from face2face.image import Image, Landmarks
+from face2face.imaging.masks import fill
+from face2face.imaging.warp import enlarged, sharpened, warp
+from face2face.landmarks import PARTS, interocular
 
 #: Colours of an open mouth's depth and of lashes, RGB.
 _CAVITY = (58, 22, 24)

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.region import blend
 from face2face.image import Image
+from face2face.imaging.masks import blend
 
 #: Grey levels by which a pixel may leave its median and still be still; between the two it is so in part.
 _STILL, _MOVING = 4.0, 9.0

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
-from face2face.face.landmarks import interocular
 from face2face.face.likeness import LIKENESSES, Likeness, description
-from face2face.face.warp import enlarged, sharpened
 from face2face.files import write_aside
 from face2face.image import LANDMARK_COUNT, Image, Landmarks, Scene
+from face2face.imaging.warp import enlarged, sharpened
+from face2face.landmarks import interocular
 
 FILE_NAME = "bank.npz"
 #: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
@@ -131,7 +131,7 @@ class Bank:
 
     @cached_property
     def ready(self) -> Callable[[int], NDArray[np.uint8]]:
-        """A keyframe's layers by its index, ready to be warped: ``(n, n, 4)`` uint8, see :func:`face2face.face.warp.enlarged`."""
+        """A keyframe's layers by its index, ready to be warped: ``(n, n, 4)`` uint8, see :func:`face2face.imaging.warp.enlarged`."""
         foresee = self.foresee
         return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(foresee(index).result()))
 

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from face2face.errors import FaceError, MediaError
-from face2face.face.landmarks import MIRRORED, PARTS
 from face2face.face.track import to_grey
 from face2face.files import write_aside
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
+from face2face.landmarks import MIRRORED, PARTS
 
 #: The longer side, in pixels, of the grey picture in which faces are sought; the HOG detector's smallest face is 80 wide.
 SEARCH_SIDE = 320

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import FACING, INNER_LIPS, LIDS, Similarity, interocular
 from face2face.image import Landmarks
+from face2face.landmarks import FACING, INNER_LIPS, LIDS, Similarity, interocular
 
 #: Lids and lips nearer than this, in interocular distances, are shut; and the weight of the logarithm of how far they are open.
 _SHUT = 0.02

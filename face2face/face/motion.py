@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import LIDS, PARTS, interocular
 from face2face.image import Landmarks
+from face2face.landmarks import LIDS, PARTS, interocular
 
 #: How far each point lies before the plane of the eyes, in interocular distances: rough anatomy, ear to chin to ear,
 #: brows, nose, eyes, outer and inner lips. The head turns about a point behind that plane.

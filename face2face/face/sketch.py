@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from face2face.face.landmarks import CLOSED, PARTS
 from face2face.image import Image, Landmarks
+from face2face.landmarks import CLOSED, PARTS
 
 #: Sub-pixel bits of the coordinates handed to OpenCV.
 _SHIFT = 4

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import PARTS, interocular
 from face2face.image import LANDMARK_COUNT, Landmarks
+from face2face.landmarks import PARTS, interocular
 
 #: The first of the points that move together, and how many they are: a lid is seen to move by its eye, not by itself.
 _FIRST = [PARTS[name].start for name in ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye", "mouth")]

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import interocular
 from face2face.image import Image, Landmarks
+from face2face.landmarks import interocular
 
 #: So many times a second it is looked whether the face is still there; and how far it may go in one frame without that, in interocular
 #: distances.

@@ -9,10 +9,10 @@ from face2face import modes
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.face.parse import Parser
-from face2face.face.retouch import Retoucher
 from face2face.graph.engine import OpenVinoEngine
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Scene
+from face2face.imaging.retoucher import Retoucher
 from face2face.modes.edit import Edit
 
 #: The mode in a parser's card.

@@ -218,7 +218,7 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
 
 
 def _spread(photo: Any, mask: Any) -> Any:
-    """A photo, what is masked in it filled with what lies around: :func:`face2face.face.spread.spread` as layers."""
+    """A photo, what is masked in it filled with what lies around: :func:`face2face.imaging.fill.spread` as layers."""
     weight = 0.5 - 0.5 * mask[..., :1]
     colour = photo * weight
     levels = [(colour, weight)]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.face.blemish import find, folds, searched
-from face2face.face.landmarks import PARTS, Similarity, interocular
 from face2face.face.parse import drawn
-from face2face.face.retouch import Retoucher
 from face2face.image import Image, Landmarks
+from face2face.imaging.retoucher import Retoucher
 from face2face.imaging.text import draw_note
+from face2face.landmarks import PARTS, Similarity, interocular
 from face2face.live.driver import Posed
 from face2face.live.puppet import Puppet
 from face2face.live.view import NO_FACE, View

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from face2face.face.paste import paste
 from face2face.image import Image, side_by_side
+from face2face.imaging.paste_back import paste
 from face2face.imaging.text import draw_note
 from face2face.live.driver import Posed
 from face2face.live.names import COMPOSITIONS

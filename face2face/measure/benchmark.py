@@ -20,10 +20,10 @@ from face2face.data.blemishes import blemished
 from face2face.face.animate import animate
 from face2face.face.blemish import searched
 from face2face.face.detect import Detector
-from face2face.face.landmarks import interocular
 from face2face.face.motion import perform
 from face2face.face.parse import drawn
 from face2face.image import Image, Scene
+from face2face.landmarks import interocular
 from face2face.live import loop
 from face2face.live.apart import Apart
 from face2face.live.driver import Driver

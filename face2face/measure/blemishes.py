@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from face2face.data.blemishes import KINDS, blemished
 from face2face.face.blemish import find, folds, searched
 from face2face.face.labels import Labels
-from face2face.face.landmarks import interocular
 from face2face.face.parse import portrait
 from face2face.image import Image, Landmarks, side_by_side
+from face2face.landmarks import interocular
 
 #: Blemishes of each kind that are drawn into a photo.
 _EACH = 2

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import metrics as skimage
 
-from face2face.face.landmarks import INNER_LIPS, PARTS, interocular, turn
 from face2face.image import Image, Landmarks
+from face2face.landmarks import INNER_LIPS, PARTS, interocular, turn
 
 Clip = NDArray[np.uint8]
 
@@ -126,7 +126,7 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
 
     ``mouth``: the gap of the inner lips in interocular distances; ``right_eye`` and ``left_eye``: the gap of the lids over the eye's
     width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the head is turned
-    (:func:`face2face.face.landmarks.turn`); ``roll``: the angle of the line between the eyes in radians, clockwise.
+    (:func:`face2face.landmarks.turn`); ``roll``: the angle of the line between the eyes in radians, clockwise.
 
     Args:
         landmarks: ``(68, 2)``.

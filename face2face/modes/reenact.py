@@ -17,11 +17,11 @@ from face2face.face.backdrop import Backdrop
 from face2face.face.bank import Bank
 from face2face.face.follower import Follower
 from face2face.face.likeness import EYES, HEAD, MOUTH, Likeness, choose
-from face2face.face.region import blend, extent, face_mask, halves
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
-from face2face.face.warp import FIRMLY, LOOSELY, Hold, warps
 from face2face.image import Extent, Image, Landmarks, Scene
+from face2face.imaging.masks import blend, extent, face_mask, halves
+from face2face.imaging.warp import FIRMLY, LOOSELY, Hold, warps
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
 _GAP = 4.0

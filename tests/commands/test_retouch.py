@@ -14,8 +14,8 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageCms
 
-from face2face.face.retouch import Retoucher
 from face2face.image import Image, Scene
+from face2face.imaging.retoucher import Retoucher
 from face2face.media.stills import colour_profile, read_image, write_image
 from tests.commands.test_window import screen, until  # noqa: F401  a fixture
 

@@ -11,10 +11,10 @@ from face2face.errors import ModelError
 from face2face.face.backdrop import Backdrop
 from face2face.face.bank import FILE_NAME, Bank
 from face2face.face.follower import FADE, Follower
-from face2face.face.landmarks import PARTS, interocular
 from face2face.face.likeness import EYES, HEAD, MOUTH
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
+from face2face.landmarks import PARTS, interocular
 
 NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
 BLACK = np.zeros((64, 64, 3), np.uint8)

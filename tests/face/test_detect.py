@@ -8,8 +8,8 @@ import pytest
 
 from face2face.errors import FaceError
 from face2face.face.detect import Detector, live_tries, spread
-from face2face.face.landmarks import MIRRORED, PARTS
 from face2face.image import Image, Scene, side_by_side
+from face2face.landmarks import MIRRORED, PARTS
 
 
 def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> None:

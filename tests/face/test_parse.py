@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from face2face.face.labels import CLASSES
-from face2face.face.landmarks import PARTS
 from face2face.face.motion import AVERAGE_FACE
 from face2face.face.parse import Parser, drawn, portrait
 from face2face.image import Image, Landmarks
+from face2face.landmarks import PARTS
 
 SKIN, HAIR = CLASSES.index("skin"), CLASSES.index("hair")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face2face.data.dataset import Layout
-from face2face.face.spread import spread
+from face2face.imaging.fill import spread
 from face2face.learn.inpaint import Inpainting
 from face2face.learn.networks import paint
 from face2face.learn.perception import Perception

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import Similarity
-from face2face.face.region import blend, extent, face_mask
 from face2face.image import Extent, Image, Landmarks
+from face2face.imaging.masks import blend, extent, face_mask
+from face2face.landmarks import Similarity
 
 #: How much stronger or weaker than its own a face's contrast may become to match the other picture's.
 _CONTRAST = (0.5, 2.0)

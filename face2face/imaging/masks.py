@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import PARTS, interocular
 from face2face.image import Extent, Image, Landmarks
+from face2face.landmarks import PARTS, interocular
 
 #: How far above the brows the face's region reaches, how much its outline is drawn in, and how soft its edge is: in
 #: interocular distances, as a share, and in interocular distances.

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.errors import OptionError
-from face2face.face.grain import grain
-from face2face.face.retouch import Retoucher
 from face2face.image import Image, Scene
+from face2face.imaging.grain import grain
+from face2face.imaging.retoucher import Retoucher
 
 SIZE = 64
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from face2face.face.animate import animate
 from face2face.face.motion import AVERAGE_FACE, Expression
-from face2face.face.warp import FIRMLY, enlarged, sharpened, warp, warps
 from face2face.image import Image, Landmarks, Scene
+from face2face.imaging.warp import FIRMLY, enlarged, sharpened, warp, warps
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 

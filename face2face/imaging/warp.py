@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.landmarks import FACING
 from face2face.image import Extent, Image, Landmarks
+from face2face.landmarks import FACING
 
 #: Into so many squares, at most, the longer side of what is wanted is divided; in their middles the spline is evaluated, linear between.
 _SQUARES = 24

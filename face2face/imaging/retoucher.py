@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import OptionError
-from face2face.face.grain import grain
-from face2face.face.spread import spread
 from face2face.image import Box, Image, Scene
+from face2face.imaging.fill import spread
+from face2face.imaging.grain import grain
 
 #: A hole is seen with so much around it, in its own widths; a long one is as wide as so many times its thickness.
 _AROUND, _LONG = 2.5, 3.0

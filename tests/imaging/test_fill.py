@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2face.face.spread import spread
+from face2face.imaging.fill import spread
 
 
 def test_what_is_known_stays_and_the_rest_is_between() -> None:

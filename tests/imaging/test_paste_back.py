@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from face2face.face.motion import AVERAGE_FACE
-from face2face.face.paste import paste
-from face2face.face.region import face_mask
 from face2face.image import Landmarks, Scene
+from face2face.imaging.masks import face_mask
+from face2face.imaging.paste_back import paste
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 
