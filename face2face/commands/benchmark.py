@@ -42,9 +42,9 @@ def run(options: argparse.Namespace) -> None:
     with quiet():
         from face2face.measure import benchmark, untrained
     from face2face.card import Card
-    from face2face.face.bank import FILE_NAME
     from face2face.files import writable_folder, write_aside
     from face2face.graph.names import GRAPH
+    from face2face.keyframes.bank import FILE_NAME
 
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -68,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def inputs(options: argparse.Namespace) -> list[Path]:
     """The source, the landmarks' weights, and each model's files."""
-    from face2face.face import bank
+    from face2face.keyframes import bank
 
     models = find_models(options.tf_model) if options.tf_model else []
     folders = [model if model.is_dir() else model.parent for model in models]

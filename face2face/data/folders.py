@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from face2face.card import FILE_NAME
 from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError
-from face2face.face import bank
 from face2face.face.sketch import SketchSpec
 from face2face.files import write_aside
 from face2face.image import Box, Image, Landmarks, Scene
+from face2face.keyframes import bank
 from face2face.media.source import Stills
 from face2face.media.stills import read_image, write_image
 

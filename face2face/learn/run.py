@@ -17,8 +17,8 @@ import keras
 
 from face2face.card import BEST
 from face2face.errors import DataError, ModelError
-from face2face.face import bank
 from face2face.files import writable_folder, write_aside
+from face2face.keyframes import bank
 from face2face.learn import history
 
 SETTINGS = "settings.json"

@@ -16,10 +16,10 @@ import matplotlib.pyplot as plt
 from face2face import modes
 from face2face.card import BEST, FILE_NAME, Card
 from face2face.errors import DataError, OptionError
-from face2face.face import bank
 from face2face.files import writable_folder, write_aside
 from face2face.graph.names import GRAPH
 from face2face.image import Image, Scene
+from face2face.keyframes import bank
 from face2face.live.puppet import Puppet
 from face2face.measure.evaluate import Judge, Moment, self_reenactment, sheet, summary
 from face2face.media.stills import write_image

@@ -13,8 +13,6 @@ from imutils import face_utils
 from face2face.card import Card
 from face2face.data.dataset import Layout
 from face2face.data.process import resize
-from face2face.face.backdrop import Backdrop
-from face2face.face.bank import Bank
 from face2face.face.detect import bundled_weights
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
@@ -22,6 +20,8 @@ from face2face.graph.engine import TensorFlowEngine
 from face2face.graph.names import GRAPH
 from face2face.graph.precision import AUTO, choose_precision, examples
 from face2face.image import Image, Scene, centre_box
+from face2face.keyframes.background import Backdrop
+from face2face.keyframes.bank import Bank
 
 
 class Ancestor:

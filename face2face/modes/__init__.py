@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.bank import Bank
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
+from face2face.keyframes.bank import Bank
 from face2face.modes.edit import Edit
 from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct

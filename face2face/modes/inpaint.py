@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.bank import Bank
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
+from face2face.keyframes.bank import Bank
 
 #: What missing pixels are filled with. Magenta hardly occurs in photos, black does.
 FILLS = ("magenta", "black", "mean", "noise")

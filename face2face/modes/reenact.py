@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.backdrop import Backdrop
-from face2face.face.bank import Bank
-from face2face.face.follower import Follower
-from face2face.face.likeness import EYES, HEAD, MOUTH, Likeness, choose
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.image import Extent, Image, Landmarks, Scene
 from face2face.imaging.masks import blend, extent, face_mask, halves
 from face2face.imaging.warp import FIRMLY, LOOSELY, Hold, warps
+from face2face.keyframes.background import Backdrop
+from face2face.keyframes.bank import Bank
+from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH, Likeness, choose
+from face2face.keyframes.selector import Follower
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
 _GAP = 4.0

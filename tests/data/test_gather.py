@@ -10,9 +10,9 @@ import pytest
 from face2face.card import Card
 from face2face.data.frames import LEAST_FRAMES
 from face2face.data.pairs import list_strips, read_strip
-from face2face.face.bank import Bank
 from face2face.image import Image, Scene
 from face2face.imaging.warp import sharpened
+from face2face.keyframes.bank import Bank
 from face2face.media.stills import list_images, read_image, write_image
 from tests.conftest import write_video
 

@@ -1,8 +1,8 @@
 import numpy as np
 
-from face2face.face.likeness import EYES, MOUTH, choose, description
 from face2face.face.motion import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
+from face2face.keyframes.pose_metric import EYES, MOUTH, choose, description
 from face2face.landmarks import LIDS
 
 NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from face2face.face.backdrop import Backdrop
 from face2face.image import Image
+from face2face.keyframes.background import Backdrop
 
 
 def room(at: int, noise: int = 0) -> Image:

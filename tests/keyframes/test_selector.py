@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from face2face.face.follower import FADE, Follower
+from face2face.keyframes.selector import FADE, Follower
 
 
 def test_a_keyframe_is_kept_until_what_that_lost_adds_up_to_the_patience() -> None:

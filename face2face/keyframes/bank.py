@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
-from face2face.face.backdrop import Backdrop
-from face2face.face.likeness import LIKENESSES, Likeness, description
 from face2face.files import write_aside
 from face2face.image import LANDMARK_COUNT, Image, Landmarks, Scene
 from face2face.imaging.warp import enlarged, sharpened
+from face2face.keyframes.background import Backdrop
+from face2face.keyframes.pose_metric import LIKENESSES, Likeness, description
 from face2face.landmarks import interocular
 
 FILE_NAME = "bank.npz"

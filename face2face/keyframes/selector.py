@@ -17,7 +17,7 @@ class Follower:
     When to leave is the ski-rental problem: rent, until the rent paid comes to the price.
 
     Args:
-        patience: See :class:`face2face.face.likeness.Likeness`.
+        patience: See :class:`face2face.keyframes.pose_metric.Likeness`.
     """
 
     def __init__(self, patience: float) -> None:
@@ -30,7 +30,7 @@ class Follower:
         """Keyframes to be mixed for the next pose: index -> weight above 0; the weights add up to 1.
 
         Args:
-            distances: Of each keyframe from it, see :meth:`face2face.face.bank.Bank.distances`.
+            distances: Of each keyframe from it, see :meth:`face2face.keyframes.bank.Bank.distances`.
         """
         nearest = int(distances.argmin())
         if self._kept is None:
