@@ -58,11 +58,11 @@ def run(options: argparse.Namespace) -> None:
     from face2face.edit.editor import Editor
     from face2face.edit.studio import TOOLS, Studio
     from face2face.face.detect import Detector
-    from face2face.face.parse import mistaken
     from face2face.graph.shipped import load_edit, load_parser
     from face2face.image import Image
     from face2face.media.sink import Window
     from face2face.media.stills import check_writable, read_image, write_image
+    from face2face.segmentation.parser import mistaken
 
     for path in (options.output, options.save_map):
         if path:

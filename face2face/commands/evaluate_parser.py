@@ -41,13 +41,13 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.maps import held_out, pairs, read_labels
     from face2face.errors import OptionError
     from face2face.face.detect import Detector
-    from face2face.face.labels import Labels
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_parser
     from face2face.image import Image
     from face2face.measure.parsing import Agreement, sheet
     from face2face.media.stills import list_images, read_image, write_image
     from face2face.sample import evenly
+    from face2face.segmentation.labels import Labels
 
     if (options.photos is None) != (options.labels is None):
         raise OptionError("--photos and --labels go together", "one of them", "add the other")

@@ -42,13 +42,13 @@ def run(options: argparse.Namespace) -> None:
     from face2face.errors import DataError, OptionError
     from face2face.face.detect import Detector
     from face2face.face.identity import Identity
-    from face2face.face.labels import coloured
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_painter, load_parser
     from face2face.image import side_by_side
     from face2face.measure.metrics import distance_from, lpips
     from face2face.measure.rebuilds import Likeness, following, likeness
     from face2face.media.stills import write_image
+    from face2face.segmentation.labels import coloured
 
     if not (options.reconstruct or options.manipulate):
         raise OptionError("--reconstruct and --manipulate name the models", "neither", "add one")

@@ -104,9 +104,9 @@ def _faces(options: argparse.Namespace, faults: Faults) -> Iterator[tuple[str, s
     from face2face.data.fetch import fetch_all
     from face2face.errors import MediaError
     from face2face.face.detect import Detector
-    from face2face.face.parse import portrait
     from face2face.files import writable_folder
     from face2face.media.stills import list_images, read_image
+    from face2face.segmentation.parser import portrait
 
     faceless, unreadable = Kind("photo shows no face", "photos show no face"), Kind("photo can't be read", "photos can't be read")
     for folder in options.photos:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from face2face.commands.outputs import Outputs
 from face2face.errors import FaceError, MediaError
-from face2face.face.labels import COLOURS
+from face2face.segmentation.labels import COLOURS
 
 DESCRIPTION = """Says which part of a face each pixel of a photo is: writes a palette PNG for each photo, of the same size and name,
 in CelebAMask-HQ's 19 classes. A photo in which no face is found is looked at as a whole."""
@@ -47,10 +47,10 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.maps import write_labels
     from face2face.face.detect import Detector
-    from face2face.face.parse import drawn
     from face2face.files import writable_folder
     from face2face.graph.shipped import load_parser
     from face2face.media.stills import read_image
+    from face2face.segmentation.parser import drawn
 
     photos = _photos(options)
     if not photos:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from face2face.data.pairs import write_strip
 from face2face.data.semantic import Study
-from face2face.face.labels import Labels, among
 from face2face.image import Image, Scene
+from face2face.segmentation.labels import Labels, among
 
 #: What people edit as a whole, and how often each is erased where it is there.
 _FEATURES = {

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from face2face.data.dataset import to_signed
 from face2face.data.maps import Labelled, read_labels
-from face2face.face.labels import CLASSES, MIRRORED, Labels
 from face2face.image import Image
 from face2face.media.stills import read_image
+from face2face.segmentation.labels import CLASSES, MIRRORED, Labels
 
 #: Pictures are kept in memory at so many times the size at which they are shown, so that they can be zoomed into.
 _KEPT = 1.5

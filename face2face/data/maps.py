@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image as Pillow
 
 from face2face.errors import DataError, MediaError
-from face2face.face.labels import CLASSES, PALETTE, Labels
 from face2face.files import write_aside
 from face2face.media.stills import list_images
+from face2face.segmentation.labels import CLASSES, PALETTE, Labels
 
 #: One photo in so many is held out.
 _HELD_OUT = 10

@@ -9,8 +9,8 @@ import numpy as np
 
 from face2face.data.pairs import write_strip
 from face2face.data.semantic import Study
-from face2face.face.labels import CLASSES, GROUPS
 from face2face.image import Image, Scene
+from face2face.segmentation.labels import CLASSES, GROUPS
 
 #: In front of the names of panels that are as they would be with another person's map.
 NEW = "new_"

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from face2face.data.maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
-from face2face.face.labels import Labels, filled, grouped, mean_colours
-from face2face.face.parse import mistaken, portrait
 from face2face.files import write_aside
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
+from face2face.segmentation.labels import Labels, filled, grouped, mean_colours
+from face2face.segmentation.parser import mistaken, portrait
 
 #: The folders in an output folder: what was learnt of each photo, and its groups in their mean colours.
 STUDIES, COLOURED = "studies", "colours"
@@ -30,7 +30,7 @@ class Study:
     Attributes:
         photo: ``(size, size, 3)`` uint8 RGB, framed as CelebA-HQ's.
         labels: ``(size, size)`` uint8, all 19 classes.
-        groups: ``(size, size, 7)`` uint8, 0 or 1: see :data:`face2face.face.labels.GROUPS`.
+        groups: ``(size, size, 7)`` uint8, 0 or 1: see :data:`face2face.segmentation.labels.GROUPS`.
         colours: ``(7, 3)`` uint8 RGB, the mean colour of each group, zeros where it is absent.
         identity: ``(128,)`` float32, see :class:`face2face.face.identity.Identity`.
     """

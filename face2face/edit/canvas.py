@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from face2face.edit.changes import Change
-from face2face.face.labels import CLASSES, Labels
+from face2face.segmentation.labels import CLASSES, Labels
 
 #: Where nothing was painted.
 _UNTOUCHED = 255

@@ -12,11 +12,11 @@ from face2face.data.process import resize
 from face2face.edit.changes import Change
 from face2face.edit.recolour import recoloured
 from face2face.errors import OptionError
-from face2face.face.labels import CLASSES, Labels
-from face2face.face.parse import Parser, framed
 from face2face.graph.engine import Engine
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.modes.edit import Edit
+from face2face.segmentation.labels import CLASSES, Labels
+from face2face.segmentation.parser import Parser, framed
 
 #: How far around what is changed it is painted anew, and how wide the soft edge within that is: in shares of the width of what the
 #: network sees.

@@ -11,12 +11,12 @@ from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
 from face2face.edit.easel import BRUSHING, SAVE, Easel, Tools
 from face2face.edit.editor import Editor
-from face2face.face.labels import CLASSES, COLOURS, Labels, coloured
-from face2face.face.parse import framed
 from face2face.image import Image, Landmarks
 from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
 from face2face.media.sink import DOWN, MOVED, UP
+from face2face.segmentation.labels import CLASSES, COLOURS, Labels, coloured
+from face2face.segmentation.parser import framed
 
 #: Longest side at which what lies around a face is shown and painted over, in pixels; the palette's width, and its height at least.
 _SHOWN, _PALETTE, _LEAST = 560, 132, 480

@@ -8,8 +8,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.blemish import find, folds, searched
-from face2face.face.parse import drawn
 from face2face.image import Image, Landmarks
 from face2face.imaging.retoucher import Retoucher
 from face2face.imaging.text import draw_note
@@ -17,6 +15,8 @@ from face2face.landmarks import PARTS, Similarity, interocular
 from face2face.live.driver import Posed
 from face2face.live.puppet import Puppet
 from face2face.live.view import NO_FACE, View
+from face2face.segmentation.blemishes import find, folds, searched
+from face2face.segmentation.parser import drawn
 
 #: Blemishes are remembered in a square of so many pixels in which the eyes lie here, right and left: it moves with the face.
 _SIDE, _EYES = 256, ((0.34, 0.42), (0.66, 0.42))
@@ -34,7 +34,7 @@ class Groom:
 
     Args:
         puppet: A model of mode inpaint.
-        strength: Of what is found, 0 to 2; see :func:`face2face.face.blemish.find`.
+        strength: Of what is found, 0 to 2; see :func:`face2face.segmentation.blemishes.find`.
     """
 
     def __init__(self, puppet: Puppet, strength: float = 1.0) -> None:

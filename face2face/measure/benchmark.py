@@ -18,10 +18,8 @@ from skimage.data import astronaut
 
 from face2face.data.blemishes import blemished
 from face2face.face.animate import animate
-from face2face.face.blemish import searched
 from face2face.face.detect import Detector
 from face2face.face.motion import perform
-from face2face.face.parse import drawn
 from face2face.image import Image, Scene
 from face2face.landmarks import interocular
 from face2face.live import loop
@@ -35,6 +33,8 @@ from face2face.live.view import Show, View
 from face2face.media.sink import Recording
 from face2face.memory import held_memory
 from face2face.modes.inpaint import Inpaint
+from face2face.segmentation.blemishes import searched
+from face2face.segmentation.parser import drawn
 
 #: The driver: a camera's usual picture, and its rate.
 WIDTH, HEIGHT, FPS = 640, 480, 30

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.data.blemishes import KINDS, blemished
-from face2face.face.blemish import find, folds, searched
-from face2face.face.labels import Labels
-from face2face.face.parse import portrait
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.landmarks import interocular
+from face2face.segmentation.blemishes import find, folds, searched
+from face2face.segmentation.labels import Labels
+from face2face.segmentation.parser import portrait
 
 #: Blemishes of each kind that are drawn into a photo.
 _EACH = 2
@@ -77,7 +77,7 @@ def examined(photo: Image, landmarks: Landmarks, parse: Parse, retouch: Retouch,
         landmarks: ``(68, 2)`` of its face.
         parse: What tells its skin.
         retouch: What mends.
-        strength: See :func:`face2face.face.blemish.find`.
+        strength: See :func:`face2face.segmentation.blemishes.find`.
         rng: Chance.
     """
     unit, creases = interocular(landmarks), folds(landmarks)

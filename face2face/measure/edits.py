@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from face2face.edit.changes import Change, said
 from face2face.edit.editor import Editor
 from face2face.errors import OptionError
-from face2face.face.labels import Labels, among, coloured
-from face2face.face.parse import framed
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
 from face2face.measure.metrics import identity_distance
 from face2face.measure.parsing import fitted, in_rows
+from face2face.segmentation.labels import Labels, among, coloured
+from face2face.segmentation.parser import framed
 
 #: Width of a picture on the sheet, and how many edits stand in a row.
 _SHOWN, _ROW = 256, 3

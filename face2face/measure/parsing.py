@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.labels import CLASSES, Labels, coloured
 from face2face.image import Image, side_by_side
+from face2face.segmentation.labels import CLASSES, Labels, coloured
 
 #: Width of a picture on a sheet, and how many stand in a row.
 _SHOWN, _ROW = 192, 4

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from face2face.data.rebuilds import with_map_of
 from face2face.data.semantic import Study
-from face2face.face.labels import Labels
 from face2face.image import Image, Scene
 from face2face.measure.metrics import ssim
 from face2face.measure.parsing import Agreement
+from face2face.segmentation.labels import Labels
 
 #: A network with its mode: a scene in, the picture that it makes of it out.
 Painter = Callable[[Scene], Image]

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.labels import Labels, sideless
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene
 from face2face.imaging.fill import spread
 from face2face.keyframes.bank import Bank
+from face2face.segmentation.labels import Labels, sideless
 
 #: A class of which fewer pixels are left than this share of the picture lends no colour.
 _LEAST = 2e-4

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.face.labels import CLASSES, GROUPS, filled, grouped, mean_colours, sideless
 from face2face.face.retarget import TargetShape
 from face2face.image import Image, Scene, bars
 from face2face.keyframes.bank import Bank
+from face2face.segmentation.labels import CLASSES, GROUPS, filled, grouped, mean_colours, sideless
 
 #: The numbers of an identity are hardly ever farther from zero than this.
 _FARTHEST = 0.5

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image as Pillow
 
 from face2face.data.maps import read_labels, write_labels
-from face2face.face.labels import CLASSES, PALETTE
 from face2face.image import Image
 from face2face.media.stills import read_image, write_image
+from face2face.segmentation.labels import CLASSES, PALETTE
 from tests.commands.test_window import screen, until  # noqa: F401  a fixture
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image as Pillow
 
 from face2face.data.maps import read_labels
-from face2face.face.labels import CLASSES
 from face2face.media.stills import write_image
+from face2face.segmentation.labels import CLASSES
 
 
 @pytest.fixture

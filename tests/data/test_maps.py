@@ -8,8 +8,8 @@ from PIL import Image as Pillow
 from face2face.data.labelled import NOTHING, LabelledPhotos, Lesson, Variation, shares
 from face2face.data.maps import held_out, numbered, pairs, read_labels, write_labels
 from face2face.errors import DataError, MediaError
-from face2face.face.labels import PALETTE, coloured
 from face2face.media.stills import write_image
+from face2face.segmentation.labels import PALETTE, coloured
 
 LABELS = np.arange(19, dtype=np.uint8).repeat(3)[None].repeat(57, 0)
 

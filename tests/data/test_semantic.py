@@ -7,9 +7,9 @@ import pytest
 from face2face.card import Card
 from face2face.data.maps import write_labels
 from face2face.data.semantic import Study
-from face2face.face.labels import CLASSES, GROUPS, filled, grouped, mean_colours
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
+from face2face.segmentation.labels import CLASSES, GROUPS, filled, grouped, mean_colours
 
 
 def test_nineteen_classes_are_in_seven_groups() -> None:

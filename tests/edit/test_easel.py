@@ -12,10 +12,10 @@ from face2face.edit.studio import Studio
 from face2face.edit.wipe import TOOLS as WIPE_TOOLS
 from face2face.edit.wipe import Wipe
 from face2face.errors import MediaError
-from face2face.face.parse import Parser
 from face2face.image import Image, Scene
 from face2face.media.sink import DOWN, QUIT, UP
 from face2face.modes.edit import Edit
+from face2face.segmentation.parser import Parser
 
 Make = Callable[[Callable[[Image], str]], tuple[Easel, Tools]]
 

@@ -5,11 +5,11 @@ import pytest
 
 from face2face.edit.editor import Editor
 from face2face.edit.studio import TOOLS, Studio
-from face2face.face.labels import CLASSES, PALETTE
-from face2face.face.parse import Parser
 from face2face.image import Image, Scene
 from face2face.media.sink import DOWN, MOVED, UP
 from face2face.modes.edit import Edit
+from face2face.segmentation.labels import CLASSES, PALETTE
+from face2face.segmentation.parser import Parser
 
 HAIR = CLASSES.index("hair")
 PALETTE_WIDTH = 132

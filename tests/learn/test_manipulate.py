@@ -12,7 +12,6 @@ from face2face.card import Card
 from face2face.data.dataset import Layout, apart
 from face2face.data.rebuilds import NEW
 from face2face.data.semantic import Study
-from face2face.face.labels import CLASSES, grouped, mean_colours
 from face2face.graph.freeze import freeze
 from face2face.graph.reduce import without_training
 from face2face.image import Scene
@@ -21,6 +20,7 @@ from face2face.learn.manipulate import Manipulation
 from face2face.learn.networks import paint, semantic
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
+from face2face.segmentation.labels import CLASSES, grouped, mean_colours
 
 Command = Callable[..., tuple[int, str, str]]
 WHAT = Layout(4, (0, 1, 2), 3, 64, colours=1, bars=2)

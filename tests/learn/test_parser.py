@@ -13,12 +13,12 @@ from face2face.card import Card
 from face2face.data.labelled import LabelledPhotos
 from face2face.data.maps import Labelled, read_labels, write_labels
 from face2face.errors import ModelError
-from face2face.face.labels import CLASSES, coloured
 from face2face.image import Scene
 from face2face.learn import backbone
 from face2face.learn.parsing import SegmentationLoss, TaughtLoss
 from face2face.learn.teacher import ask, bisenet, teacher
 from face2face.media.stills import write_image
+from face2face.segmentation.labels import CLASSES, coloured
 
 
 def test_the_backbone_knows_a_cat() -> None:

@@ -4,10 +4,10 @@ import pytest
 from skimage.data import astronaut
 
 from face2face.face.detect import Detector
-from face2face.face.labels import Labels
-from face2face.face.parse import drawn
 from face2face.image import Image, Landmarks
 from face2face.measure.blemishes import Examined, examined, table
+from face2face.segmentation.labels import Labels
+from face2face.segmentation.parser import drawn
 
 
 def parse(photo: Image, landmarks: Landmarks) -> Labels:

@@ -8,9 +8,9 @@ from face2face.card import Card
 from face2face.data.rebuilds import partner, rebuilt, with_map_of
 from face2face.data.semantic import Study
 from face2face.errors import ModelError
-from face2face.face.labels import CLASSES, COLOURS, grouped, mean_colours
 from face2face.image import bar_rows
 from face2face.modes.reconstruct import Reconstruct
+from face2face.segmentation.labels import CLASSES, COLOURS, grouped, mean_colours
 
 SIZE = 64
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.labels import CLASSES, MIRRORED, Labels, among
 from face2face.image import Box, Image, Landmarks
 from face2face.landmarks import PARTS
+from face2face.segmentation.labels import CLASSES, MIRRORED, Labels, among
 
 #: In CelebA-HQ's photos, from which the parser learnt, the eyes are so far above the mouth, and the point between them so far to the right
 #: of the left edge and below the upper one: in shares of the photo's width.

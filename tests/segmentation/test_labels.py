@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis.extra import numpy as arrays
 
-from face2face.face.labels import CLASSES, COLOURS, MIRRORED, coloured, sideless
+from face2face.segmentation.labels import CLASSES, COLOURS, MIRRORED, coloured, sideless
 
 
 def test_the_classes_are_celebamasks() -> None:

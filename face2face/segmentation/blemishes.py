@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.labels import Labels, among
 from face2face.image import Image, Landmarks
 from face2face.landmarks import PARTS, interocular
+from face2face.segmentation.labels import Labels, among
 
 _Plane = NDArray[np.float32]
 #: Faces are looked at with so many pixels between the eyes, and what is finer than so many of these pixels is noise.
