@@ -20,12 +20,12 @@ import numpy as np
 import pytest
 
 from face2face.data.pairs import write_strip
-from face2face.face.animate import animate
 from face2face.face.crop import head_box
 from face2face.face.detect import Detector
-from face2face.face.motion import perform
 from face2face.image import Image, Scene
 from face2face.media.sink import Recording
+from face2face.synthetic.animate import animate
+from face2face.synthetic.motion import perform
 
 # No test asserts how long something takes, not even of one of many inputs.
 hypothesis.settings.register_profile("untimed", deadline=None)

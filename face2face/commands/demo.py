@@ -38,7 +38,6 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 def run(options: argparse.Namespace) -> None:
     """Plays the performance once."""
-    from face2face.face.performance import Performance
     from face2face.image import Image, side_by_side
     from face2face.live import loop
     from face2face.live.driver import Driver
@@ -47,6 +46,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.live.view import Show, View
     from face2face.media.sink import Recording, Window, has_screen
     from face2face.media.stills import write_image
+    from face2face.synthetic.performance import Performance
 
     puppet = Puppet.load(options.tf_model or shipped_model())
     performance = Performance()

@@ -100,13 +100,13 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
         options: As typed.
         apart: Where the driver's face is sought; None for a source that brings its landmarks.
     """
-    from face2face.face.performance import Performance, Take
     from face2face.live import loop
     from face2face.live.session import Look, Session
     from face2face.live.view import View
     from face2face.media.sink import Recording, Sink, Window
     from face2face.media.source import Source, Stills, VideoFile, open_source
     from face2face.media.virtual import VirtualCamera
+    from face2face.synthetic.performance import Performance, Take
 
     models = find_models(options.tf_model) if options.tf_model else [default_model(options.mode)]
     take = Take(0, 0)

@@ -16,10 +16,7 @@ import cv2
 import numpy as np
 from skimage.data import astronaut
 
-from face2face.data.blemishes import blemished
-from face2face.face.animate import animate
 from face2face.face.detect import Detector
-from face2face.face.motion import perform
 from face2face.image import Image, Scene
 from face2face.landmarks import interocular
 from face2face.live import loop
@@ -35,6 +32,9 @@ from face2face.memory import held_memory
 from face2face.modes.inpaint import Inpaint
 from face2face.segmentation.blemishes import searched
 from face2face.segmentation.parser import drawn
+from face2face.synthetic.animate import animate
+from face2face.synthetic.blemishes import blemished
+from face2face.synthetic.motion import perform
 
 #: The driver: a camera's usual picture, and its rate.
 WIDTH, HEIGHT, FPS = 640, 480, 30

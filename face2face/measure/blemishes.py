@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.data.blemishes import KINDS, blemished
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.landmarks import interocular
 from face2face.segmentation.blemishes import find, folds, searched
 from face2face.segmentation.labels import Labels
 from face2face.segmentation.parser import portrait
+from face2face.synthetic.blemishes import KINDS, blemished
 
 #: Blemishes of each kind that are drawn into a photo.
 _EACH = 2
@@ -34,7 +34,7 @@ class Blemish:
     """A blemish that was drawn.
 
     Attributes:
-        kind: One of :data:`face2face.data.blemishes.KINDS`.
+        kind: One of :data:`face2face.synthetic.blemishes.KINDS`.
         change: How far its core was from the clean skin on average, in CIELAB.
         left: The same once the photo was retouched.
         found: Whether it was marked.

@@ -11,9 +11,9 @@ import numpy as np
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.face.detect import Detector
-from face2face.face.motion import PERFORMANCE_SECONDS
 from face2face.image import Scene
 from face2face.media.stills import read_image
+from face2face.synthetic.motion import PERFORMANCE_SECONDS
 
 Command = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,10 +35,10 @@ def test_the_demo_writes_a_clip_and_a_sheet(in_folder: Path, detector: Detector,
 
 def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     """Mouth and turn of the generated face go with the driver's."""
-    from face2face.face.performance import Performance
     from face2face.live.driver import Driver
     from face2face.live.puppet import Puppet
     from face2face.live.view import Show
+    from face2face.synthetic.performance import Performance
 
     puppet = Puppet.load(shipped_model())
     drive, show = Driver(puppet.mode.shape, puppet.mode.size), Show(puppet)

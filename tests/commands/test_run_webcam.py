@@ -9,8 +9,8 @@ import pytest
 
 from face2face.commands.run_webcam import shipped_model
 from face2face.face.detect import Detector
-from face2face.face.performance import Take
 from face2face.media.sink import SYNTHETIC_NOTICE
+from face2face.synthetic.performance import Take
 
 Command = Callable[..., tuple[int, str, str]]
 

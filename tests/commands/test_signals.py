@@ -12,7 +12,7 @@ import av
 import pytest
 
 from face2face.commands.run_webcam import shipped_model
-from face2face.face.performance import Performance, Take
+from face2face.synthetic.performance import Performance, Take
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals as a terminal does")
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]

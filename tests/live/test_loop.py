@@ -12,8 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2face.face.motion import AVERAGE_FACE, Expression
-from face2face.face.performance import Performance
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
@@ -26,6 +24,8 @@ from face2face.live.session import Cast, Look, Session
 from face2face.live.view import Show, View, dimmed
 from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
+from face2face.synthetic.motion import AVERAGE_FACE, Expression
+from face2face.synthetic.performance import Performance
 
 TARGET: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 MODE = Reenact(256, SketchSpec(), TargetShape.of(TARGET[None], np.zeros((1, 68), np.float32)), None)

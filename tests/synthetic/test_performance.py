@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from face2face.errors import MediaError
-from face2face.face.performance import Performance, Take
+from face2face.synthetic.performance import Performance, Take
 
 
 def test_a_take_is_given_again_as_it_was(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2face.data.blemishes import KINDS, blemished
 from face2face.image import Image
+from face2face.synthetic.blemishes import KINDS, blemished
 
 UNIT = 50.0
 
