@@ -21,7 +21,7 @@ import pytest
 
 from face2face.data.pairs import write_strip
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector
+from face2face.face.detector import Detector
 from face2face.image import Image, Scene
 from face2face.media.sink import Recording
 from face2face.synthetic.animate import animate

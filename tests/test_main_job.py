@@ -7,7 +7,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from face2face.face.detect import Detector
+from face2face.face.detector import Detector
 
 ROOT = Path(__file__).resolve().parents[1]
 

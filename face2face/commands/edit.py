@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.edit.easel import run as run_easel
     from face2face.edit.editor import Editor
     from face2face.edit.studio import TOOLS, Studio
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.graph.shipped import load_edit, load_parser
     from face2face.image import Image
     from face2face.media.sink import Window

@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.maps import held_out
     from face2face.errors import DataError
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.files import writable_folder
     from face2face.graph.shipped import load_parser, load_retoucher
     from face2face.measure.blemishes import Examined, examined, table

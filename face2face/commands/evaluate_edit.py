@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.maps import held_out
     from face2face.edit.editor import Editor
     from face2face.errors import DataError
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_edit, load_parser

@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.maps import held_out, pairs, read_labels
     from face2face.errors import OptionError
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_parser
     from face2face.image import Image

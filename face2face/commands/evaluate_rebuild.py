@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.rebuilds import partner, rebuilt
     from face2face.data.semantic import STUDIES, Study
     from face2face.errors import DataError, OptionError
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_painter, load_parser

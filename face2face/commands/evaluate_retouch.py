@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.card import Card
     from face2face.data.pairs import VAL, list_strips, read_card, read_strip
     from face2face.errors import DataError
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.graph.shipped import load_painter, load_retoucher, shipped

@@ -103,7 +103,7 @@ def _faces(options: argparse.Namespace, faults: Faults) -> Iterator[tuple[str, s
     from face2face.data.annotations import Kind, photo_of, read_annotations, square
     from face2face.data.fetch import fetch_all
     from face2face.errors import MediaError
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.files import writable_folder
     from face2face.media.stills import list_images, read_image
     from face2face.segmentation.parser import portrait

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.maps import held_out
     from face2face.data.semantic import COLOURED, STUDIES, Student, Study, keep
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder
     from face2face.graph.shipped import load_parser

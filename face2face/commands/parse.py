@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from face2face.data.maps import write_labels
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.files import writable_folder
     from face2face.graph.shipped import load_parser
     from face2face.media.stills import read_image

@@ -130,7 +130,7 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
 
 def _finder(options: argparse.Namespace) -> Masker:
     """What finds blemishes in the skin of a photo's face."""
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
     from face2face.graph.shipped import load_parser
     from face2face.landmarks import interocular
     from face2face.segmentation.blemishes import find, folds, searched

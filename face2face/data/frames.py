@@ -18,7 +18,7 @@ from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector, settled, spread
+from face2face.face.detector import Detector, settled, spread
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
 from face2face.media.stills import read_image

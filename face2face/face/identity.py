@@ -6,7 +6,7 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.detect import bundled_weights
+from face2face.face.detector import bundled_weights
 from face2face.image import Image, Landmarks
 
 

@@ -48,7 +48,7 @@ class Bank:
         reference: ``(68, 2)`` float32, the shape against which poses are compared.
         backdrop: What stood still behind the target; of the photos' size.
         spread: ``(n, 68)`` float32, how unsure the landmarks are, in the photos' pixels, see
-            :func:`face2face.face.detect.spread`; 0 for those that are known.
+            :func:`face2face.face.detector.spread`; 0 for those that are known.
     """
 
     coded: tuple[NDArray[np.uint8], ...] = field(repr=False)

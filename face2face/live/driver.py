@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from face2face.face.landmark_filter import Steady
 from face2face.face.retarget import Retargeter, TargetShape
-from face2face.face.smooth import Steady
-from face2face.face.track import to_grey
+from face2face.face.tracker import to_grey
 from face2face.image import Image, Landmarks, Scene, centre_box
 
 

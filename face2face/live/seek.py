@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from face2face.face.detect import Detector
-    from face2face.face.track import Tracker
+    from face2face.face.detector import Detector
+    from face2face.face.tracker import Tracker
 
 
 def prepare(landmark_model: Path | None) -> None:
     """Reads dlib's weights, the longest part of a program's beginning.
 
     Args:
-        landmark_model: See :class:`face2face.face.detect.Detector`.
+        landmark_model: See :class:`face2face.face.detector.Detector`.
     """
     import cv2
 
@@ -29,8 +29,8 @@ def prepare(landmark_model: Path | None) -> None:
 
 def following(fps: float, landmark_model: Path | None) -> Tracker:
     """What follows a face in pictures of which so many come a second."""
-    from face2face.face.detect import live_tries
-    from face2face.face.track import Tracker
+    from face2face.face.detector import live_tries
+    from face2face.face.tracker import Tracker
 
     return Tracker(searching(landmark_model).trying(live_tries(fps)), fps)
 
@@ -38,6 +38,6 @@ def following(fps: float, landmark_model: Path | None) -> Tracker:
 @lru_cache(maxsize=1)
 def searching(landmark_model: Path | None) -> Detector:
     """What finds all faces in pictures that have nothing to do with each other; made once."""
-    from face2face.face.detect import Detector
+    from face2face.face.detector import Detector
 
     return Detector(landmark_model)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from skimage.data import astronaut
 
-from face2face.face.detect import Detector
+from face2face.face.detector import Detector
 from face2face.image import Image, Scene
 from face2face.landmarks import interocular
 from face2face.live import loop

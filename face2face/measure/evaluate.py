@@ -16,10 +16,10 @@ from face2face.data.gather import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box
-from face2face.face.detect import Detector, live_tries, settled
+from face2face.face.detector import Detector, live_tries, settled
 from face2face.face.identity import Identity
 from face2face.face.retarget import Retargeter
-from face2face.face.track import Tracker
+from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.driver import Driver, with_landmarks
 from face2face.live.puppet import Puppet

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.smooth import Steady
+from face2face.face.landmark_filter import Steady
 from face2face.files import write_aside
 from face2face.landmarks import interocular
 from face2face.measure.metrics import movement

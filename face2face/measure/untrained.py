@@ -13,7 +13,7 @@ from imutils import face_utils
 from face2face.card import Card
 from face2face.data.dataset import Layout
 from face2face.data.process import resize
-from face2face.face.detect import bundled_weights
+from face2face.face.detector import bundled_weights
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
 from face2face.graph.engine import TensorFlowEngine

@@ -10,7 +10,7 @@ import numpy as np
 
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
-from face2face.face.detect import Detector
+from face2face.face.detector import Detector
 from face2face.image import Scene
 from face2face.media.stills import read_image
 from face2face.synthetic.motion import PERFORMANCE_SECONDS

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from face2face.commands.run_webcam import shipped_model
-from face2face.face.detect import Detector
+from face2face.face.detector import Detector
 from face2face.media.sink import SYNTHETIC_NOTICE
 from face2face.synthetic.performance import Take
 

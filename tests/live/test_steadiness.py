@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 
 from face2face.commands.run_webcam import shipped_model
-from face2face.face.detect import Detector
-from face2face.face.track import Tracker
+from face2face.face.detector import Detector
+from face2face.face.tracker import Tracker
 from face2face.image import Scene
 from face2face.live.driver import Driver, with_landmarks
 from face2face.live.puppet import Puppet

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from face2face.face.detect import Detector
+from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks
 from face2face.measure.blemishes import Examined, examined, table
 from face2face.segmentation.labels import Labels

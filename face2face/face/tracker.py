@@ -18,7 +18,7 @@ _LEAP = 0.5
 
 
 class Detector(Protocol):
-    """What finds faces, see :class:`face2face.face.detect.Detector`."""
+    """What finds faces, see :class:`face2face.face.detector.Detector`."""
 
     def __call__(self, photo: Image) -> list[Landmarks]:
         """All faces' landmarks, the largest first."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from face2face.face.smooth import Steady
+from face2face.face.landmark_filter import Steady
 from face2face.image import Landmarks
 from face2face.landmarks import LIDS
 from face2face.synthetic.motion import AVERAGE_FACE, Expression

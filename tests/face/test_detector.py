@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face2face.errors import FaceError
-from face2face.face.detect import Detector, live_tries, spread
+from face2face.face.detector import Detector, live_tries, spread
 from face2face.image import Image, Scene, side_by_side
 from face2face.landmarks import MIRRORED, PARTS
 
@@ -99,7 +99,7 @@ def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tr
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's cache that isn't there yet."""
-    monkeypatch.setattr("face2face.face.detect.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
+    monkeypatch.setattr("face2face.face.detector.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
     return tmp_path / "cache"
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from face2face.errors import FaceError, MediaError
-from face2face.face.track import to_grey
+from face2face.face.tracker import to_grey
 from face2face.files import write_aside
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
 from face2face.landmarks import MIRRORED, PARTS

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from face2face.face.detect import Detector
-from face2face.face.track import Tracker
+from face2face.face.detector import Detector
+from face2face.face.tracker import Tracker
 from face2face.image import Image, Landmarks, Scene
 from face2face.synthetic.motion import AVERAGE_FACE
 
