@@ -173,7 +173,7 @@ def test_openvino_alone_calls_and_with_our_engines_does_not(tmp_path: Path, watc
     assert watched.identifiers()
     (tmp_path / "ours").mkdir()
     ours = Watched(tmp_path / "ours")
-    ours.run("import face2face.graph.engine, openvino; openvino.Core(), openvino.convert_model")
+    ours.run("import face2face.inference.engine, openvino; openvino.Core(), openvino.convert_model")
     assert (ours.calls(), ours.identifiers()) == ([], [])
 
 

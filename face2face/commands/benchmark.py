@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
         from face2face.measure import benchmark, untrained
     from face2face.card import Card
     from face2face.files import writable_folder, write_aside
-    from face2face.graph.names import GRAPH
+    from face2face.inference.names import GRAPH
     from face2face.keyframes.bank import FILE_NAME
 
     with TemporaryDirectory() as temporary:

@@ -58,8 +58,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.edit.editor import Editor
     from face2face.edit.studio import TOOLS, Studio
     from face2face.face.detector import Detector
-    from face2face.graph.shipped import load_edit, load_parser
     from face2face.image import Image
+    from face2face.inference.pretrained import load_edit, load_parser
     from face2face.media.sink import Window
     from face2face.media.stills import check_writable, read_image, write_image
     from face2face.segmentation.parser import mistaken

@@ -42,8 +42,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.errors import OptionError
     from face2face.face.detector import Detector
     from face2face.files import writable_folder, write_aside
-    from face2face.graph.shipped import load_parser
     from face2face.image import Image
+    from face2face.inference.pretrained import load_parser
     from face2face.measure.parsing import Agreement, sheet
     from face2face.media.stills import list_images, read_image, write_image
     from face2face.sample import evenly

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from face2face.commands.console import quiet
 from face2face.commands.outputs import Outputs, joined
-from face2face.graph.names import GRAPH, INPUT, OUTPUT, QUANTISED
+from face2face.inference.names import GRAPH, INPUT, OUTPUT, QUANTISED
 
 DESCRIPTION = "Writes frozen_model.pb, one self-contained graph, of a folder's reduced generator."
 READS, WRITES = ("input_dir",), ("model_folder",)

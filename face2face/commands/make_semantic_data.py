@@ -54,8 +54,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder
-    from face2face.graph.shipped import load_parser
     from face2face.image import side_by_side
+    from face2face.inference.pretrained import load_parser
     from face2face.media.sink import QUIT, Window
     from face2face.media.stills import list_images
 

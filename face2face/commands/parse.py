@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.maps import write_labels
     from face2face.face.detector import Detector
     from face2face.files import writable_folder
-    from face2face.graph.shipped import load_parser
+    from face2face.inference.pretrained import load_parser
     from face2face.media.stills import read_image
     from face2face.segmentation.parser import drawn
 

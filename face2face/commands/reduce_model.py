@@ -11,7 +11,7 @@ from face2face.card import BEST, FILE_NAME, Card
 from face2face.commands.console import quiet
 from face2face.commands.outputs import Outputs
 from face2face.errors import ModelError
-from face2face.graph.names import REDUCED
+from face2face.inference.names import REDUCED
 from face2face.keyframes import bank
 
 DESCRIPTION = "Writes the generator of a run's best epoch without what only training needs: discriminator, optimiser, dropout."

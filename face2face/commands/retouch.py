@@ -50,7 +50,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 def run(options: argparse.Namespace) -> None:
     """Retouches, and says where the photo is."""
-    from face2face.graph.shipped import load_retoucher
+    from face2face.inference.pretrained import load_retoucher
     from face2face.media.stills import check_writable, read_image
 
     if not (options.mask or options.auto or options.show):
@@ -131,7 +131,7 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
 def _finder(options: argparse.Namespace) -> Masker:
     """What finds blemishes in the skin of a photo's face."""
     from face2face.face.detector import Detector
-    from face2face.graph.shipped import load_parser
+    from face2face.inference.pretrained import load_parser
     from face2face.landmarks import interocular
     from face2face.segmentation.blemishes import find, folds, searched
 
@@ -176,7 +176,7 @@ def _retouch_folder(options: argparse.Namespace) -> None:
 
     from face2face.data.parallel import in_parallel
     from face2face.files import writable_folder
-    from face2face.graph.shipped import load_retoucher
+    from face2face.inference.pretrained import load_retoucher
     from face2face.media.stills import read_image
 
     folder = writable_folder(options.output)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from face2face.card import FILE_NAME, Card
 from face2face.commands.console import paths_of, strength
 from face2face.errors import ModelError, OptionError
-from face2face.graph.names import GRAPH, QUANTISED
+from face2face.inference.names import GRAPH, QUANTISED
 from face2face.live.apart import Apart
 from face2face.live.names import COMPOSITIONS
 from face2face.live.seek import following, prepare, searching
@@ -258,6 +258,6 @@ def shipped_model(name: str = SHIPPED) -> Path:
     Raises:
         ModelError: It is missing.
     """
-    from face2face.graph.shipped import shipped
+    from face2face.inference.pretrained import shipped
 
     return shipped(name)

@@ -16,7 +16,7 @@ from face2face.commands.console import number, positive, quiet, whole
 from face2face.commands.freeze_model import graphs_in
 from face2face.commands.outputs import Outputs
 from face2face.errors import ModelError, OptionError
-from face2face.graph.names import GRAPH, REDUCED
+from face2face.inference.names import GRAPH, REDUCED
 from face2face.keyframes import bank
 
 DESCRIPTION = """Trains a generator on strips, and exports the best epoch, or the last where a discriminator judges, as a frozen

@@ -13,7 +13,7 @@ from face2face.commands.freeze_model import graphs_in
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 from face2face.files import write_aside
-from face2face.graph.names import GRAPH, REDUCED
+from face2face.inference.names import GRAPH, REDUCED
 
 DESCRIPTION = """Trains the network that says which part of a face each pixel is on photos that have label maps of their name, and exports
 it. One photo in ten, by its name, is held out: held_out.txt lists them. It can be stopped at any moment (Ctrl-C); the same

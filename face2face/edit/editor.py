@@ -12,8 +12,8 @@ from face2face.data.process import resize
 from face2face.edit.changes import Change
 from face2face.edit.recolour import recoloured
 from face2face.errors import OptionError
-from face2face.graph.engine import Engine
 from face2face.image import Box, Image, Landmarks, Scene
+from face2face.inference.engine import Engine
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES, Labels
 from face2face.segmentation.parser import Parser, framed

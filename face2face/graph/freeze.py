@@ -10,8 +10,8 @@ import keras
 from face2face.card import Card
 from face2face.errors import ModelError
 from face2face.files import write_aside
-from face2face.graph.names import GRAPH, OUTPUT, REDUCED
 from face2face.graph.reduce import load_generator
+from face2face.inference.names import GRAPH, OUTPUT, REDUCED
 
 
 def freeze(folder: Path) -> Path:

@@ -13,9 +13,9 @@ from face2face import modes
 from face2face.card import Card
 from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
-from face2face.graph.engine import OpenVinoEngine, capabilities, fed
-from face2face.graph.names import GRAPH, QUANTISED
 from face2face.image import Image, Landmarks, Scene
+from face2face.inference.engine import OpenVinoEngine, capabilities, fed
+from face2face.inference.names import GRAPH, QUANTISED
 from face2face.sample import evenly
 
 AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from face2face.card import BEST, FILE_NAME, Card
 from face2face.errors import ModelError
 from face2face.files import writable_folder, write_aside
-from face2face.graph.names import REDUCED
+from face2face.inference.names import REDUCED
 from face2face.keyframes import bank
 
 

@@ -9,9 +9,9 @@ from face2face import modes
 from face2face.card import FILE_NAME, Card
 from face2face.errors import ModelError
 from face2face.face.sketch import ANCESTRAL
-from face2face.graph.engine import Engine, OpenVinoEngine, TensorFlowEngine
-from face2face.graph.names import GRAPH, INPUT
 from face2face.image import Image, Scene
+from face2face.inference.engine import Engine, OpenVinoEngine, TensorFlowEngine
+from face2face.inference.names import GRAPH, INPUT
 from face2face.modes.reenact import Reenact
 
 

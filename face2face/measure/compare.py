@@ -17,8 +17,8 @@ from face2face import modes
 from face2face.card import BEST, FILE_NAME, Card
 from face2face.errors import DataError, OptionError
 from face2face.files import writable_folder, write_aside
-from face2face.graph.names import GRAPH
 from face2face.image import Image, Scene
+from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
 from face2face.live.puppet import Puppet
 from face2face.measure.evaluate import Judge, Moment, self_reenactment, sheet, summary
@@ -69,7 +69,7 @@ class Untrained:
         self._place = place
 
     def __call__(self, panels: list[Image]) -> Image:
-        """See :class:`face2face.graph.engine.Engine`."""
+        """See :class:`face2face.inference.engine.Engine`."""
         return panels[self._place]
 
 

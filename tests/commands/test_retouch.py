@@ -30,7 +30,7 @@ def painter(monkeypatch: pytest.MonkeyPatch) -> None:
         assert scene.mask is not None
         return np.asarray(cv2.inpaint(scene.photo, scene.mask, 3, cv2.INPAINT_TELEA), np.uint8)
 
-    monkeypatch.setattr("face2face.graph.shipped.load_retoucher", lambda folder=None: Retoucher(256, paint))
+    monkeypatch.setattr("face2face.inference.pretrained.load_retoucher", lambda folder=None: Retoucher(256, paint))
 
 
 @pytest.fixture

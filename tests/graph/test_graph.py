@@ -12,11 +12,11 @@ import pytest
 from face2face.card import Card
 from face2face.data.dataset import Layout, to_bytes, to_signed
 from face2face.errors import ModelError
-from face2face.graph.engine import OpenVinoEngine, TensorFlowEngine
 from face2face.graph.freeze import freeze
-from face2face.graph.names import GRAPH, REDUCED
 from face2face.graph.reduce import reduce, without_training
 from face2face.image import Scene
+from face2face.inference.engine import OpenVinoEngine, TensorFlowEngine
+from face2face.inference.names import GRAPH, REDUCED
 from face2face.keyframes.background import Backdrop
 from face2face.keyframes.bank import FILE_NAME, Bank
 from face2face.learn.networks import GENERATORS

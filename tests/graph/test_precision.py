@@ -10,9 +10,9 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
-from face2face.graph.engine import capabilities
-from face2face.graph.names import QUANTISED
 from face2face.graph.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
+from face2face.inference.engine import capabilities
+from face2face.inference.names import QUANTISED
 from face2face.live.puppet import Puppet
 from face2face.media.stills import write_image
 
@@ -58,7 +58,7 @@ def test_fewer_bits_must_be_worth_it(bf16: tuple[float, float], int8: tuple[floa
 def test_a_processor_without_bf16_runs_the_next_best(
     knows: set[str], quantised: bool, run: str, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("face2face.graph.engine.capabilities", lambda: knows)
+    monkeypatch.setattr("face2face.inference.engine.capabilities", lambda: knows)
     if not quantised:
         (model / QUANTISED).unlink()
     assert Card.load(model).precision == "bf16"

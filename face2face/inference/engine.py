@@ -11,9 +11,9 @@ import numpy as np
 
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.graph.names import INPUT, OUTPUT, QUANTISED
-from face2face.graph.operations import check_operations
 from face2face.image import Image
+from face2face.inference.names import INPUT, OUTPUT, QUANTISED
+from face2face.inference.operations import check_operations
 
 
 class Engine(Protocol):
@@ -97,7 +97,7 @@ class TensorFlowEngine:
 
     Raises:
         ModelError: It is damaged, takes other panels, or holds an operation that is not in
-            :data:`face2face.graph.operations.OPERATIONS`.
+            :data:`face2face.inference.operations.OPERATIONS`.
     """
 
     name = "TensorFlow"

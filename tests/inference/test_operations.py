@@ -10,7 +10,7 @@ import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
 from face2face.errors import ModelError
-from face2face.graph.operations import OPERATIONS
+from face2face.inference.operations import OPERATIONS
 from face2face.live.puppet import Puppet
 
 Command = Callable[..., tuple[int, str, str]]

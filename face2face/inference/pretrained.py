@@ -8,10 +8,10 @@ from pathlib import Path
 from face2face import modes
 from face2face.card import Card
 from face2face.errors import ModelError
-from face2face.graph.engine import OpenVinoEngine
-from face2face.graph.names import GRAPH
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
+from face2face.inference.engine import OpenVinoEngine
+from face2face.inference.names import GRAPH
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
 
