@@ -50,8 +50,8 @@ def graphs_in(folder: Path) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Freezes it and says where it is."""
     with quiet():
-        from face2face.graph.freeze import freeze
-    from face2face.graph.precision import choose_precision, examples
+        from face2face.export.freeze import freeze
+    from face2face.export.precision import choose_precision, examples
 
     print(f"written: {freeze(options.model_folder)}")
     chosen = choose_precision(options.model_folder, options.precision, examples(options.model_folder, options.input_dir))

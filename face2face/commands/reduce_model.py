@@ -41,7 +41,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Reduces it and says where it is."""
     with quiet():
-        from face2face.graph.reduce import reduce
+        from face2face.export.reduce import reduce
 
     print(f"written: {reduce(options.model_input, options.model_output)}")
 

@@ -194,9 +194,9 @@ def export(folder: Path, strips: Path) -> None:
     import keras
 
     if keras.backend.backend() == "tensorflow":
-        from face2face.graph.freeze import freeze
-        from face2face.graph.precision import AUTO, choose_precision, examples
-        from face2face.graph.reduce import reduce
+        from face2face.export.freeze import freeze
+        from face2face.export.precision import AUTO, choose_precision, examples
+        from face2face.export.reduce import reduce
 
         reduce(folder, folder)
         freeze(folder)

@@ -59,10 +59,10 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.labelled import LabelledPhotos
     from face2face.data.maps import held_out, pairs
     from face2face.data.process import resize
+    from face2face.export.freeze import freeze
+    from face2face.export.precision import SEEN, choose_precision
+    from face2face.export.reduce import load_generator, without_training
     from face2face.files import writable_folder
-    from face2face.graph.freeze import freeze
-    from face2face.graph.precision import SEEN, choose_precision
-    from face2face.graph.reduce import load_generator, without_training
     from face2face.learn.parsing import train, with_probabilities
     from face2face.learn.progress import stopping_between_steps
     from face2face.learn.teacher import ask, teacher

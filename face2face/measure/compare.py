@@ -163,8 +163,8 @@ def _snapshot(folder: Path, to: Path) -> Path:
 def _point(folder: Path, frames: list[Scene], judge: Judge) -> tuple[float, float, float]:
     """Minutes, SSIM and LPIPS of a snapshot."""
     if not (folder / GRAPH).is_file():
-        from face2face.graph.freeze import freeze
-        from face2face.graph.reduce import reduce
+        from face2face.export.freeze import freeze
+        from face2face.export.reduce import reduce
 
         reduce(folder, folder)
         freeze(folder)

@@ -13,10 +13,10 @@ from imutils import face_utils
 from face2face.card import Card
 from face2face.data.dataset import Layout
 from face2face.data.process import resize
+from face2face.export.precision import AUTO, choose_precision, examples
 from face2face.face.detector import bundled_weights
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import ANCESTRAL
-from face2face.graph.precision import AUTO, choose_precision, examples
 from face2face.image import Image, Scene, centre_box
 from face2face.inference.engine import TensorFlowEngine
 from face2face.inference.names import GRAPH
@@ -78,8 +78,8 @@ def _larger(photo: Image, factor: int) -> Image:
 
 def _freeze(folder: Path, card: Card) -> None:
     """Writes a card and an untrained network of its kind."""
-    from face2face.graph.freeze import freeze
-    from face2face.graph.reduce import without_training
+    from face2face.export.freeze import freeze
+    from face2face.export.reduce import without_training
     from face2face.inference.names import REDUCED
     from face2face.learn.networks import DEFAULTS, GENERATORS
 

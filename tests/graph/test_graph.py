@@ -12,8 +12,8 @@ import pytest
 from face2face.card import Card
 from face2face.data.dataset import Layout, to_bytes, to_signed
 from face2face.errors import ModelError
-from face2face.graph.freeze import freeze
-from face2face.graph.reduce import reduce, without_training
+from face2face.export.freeze import freeze
+from face2face.export.reduce import reduce, without_training
 from face2face.image import Scene
 from face2face.inference.engine import OpenVinoEngine, TensorFlowEngine
 from face2face.inference.names import GRAPH, REDUCED

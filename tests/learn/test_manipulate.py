@@ -12,8 +12,8 @@ from face2face.card import Card
 from face2face.data.dataset import Layout, apart
 from face2face.data.rebuilds import NEW
 from face2face.data.semantic import Study
-from face2face.graph.freeze import freeze
-from face2face.graph.reduce import without_training
+from face2face.export.freeze import freeze
+from face2face.export.reduce import without_training
 from face2face.image import Scene
 from face2face.learn.adversary import Adversary
 from face2face.learn.manipulate import Manipulation

@@ -10,7 +10,7 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
-from face2face.graph.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
+from face2face.export.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.inference.engine import capabilities
 from face2face.inference.names import QUANTISED
 from face2face.live.puppet import Puppet
@@ -73,7 +73,7 @@ def test_int8_is_kept_for_processors_without_bf16_if_it_is_worth_it_there(
     int8: float, kept: bool, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", 0.1, 6.0), Outcome("int8", 0.1, int8)]
-    monkeypatch.setattr("face2face.graph.precision._compare", lambda *_: outcomes)
+    monkeypatch.setattr("face2face.export.precision._compare", lambda *_: outcomes)
     assert choose_precision(model, AUTO, examples(model, count=3)).precision == "bf16"
     assert (model / QUANTISED).is_file() is kept
 
@@ -85,7 +85,7 @@ def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
 
 
 def test_without_nncf_int8_is_refused_and_auto_does_without(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("face2face.graph.precision.has_nncf", lambda: False)
+    monkeypatch.setattr("face2face.export.precision.has_nncf", lambda: False)
     with pytest.raises(OptionError, match="int8"):
         choose_precision(model, "int8", [])
     assert choose_precision(model, AUTO, examples(model, count=20)).precision in ("f32", "bf16")

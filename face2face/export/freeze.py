@@ -9,8 +9,8 @@ import keras
 
 from face2face.card import Card
 from face2face.errors import ModelError
+from face2face.export.reduce import load_generator
 from face2face.files import write_aside
-from face2face.graph.reduce import load_generator
 from face2face.inference.names import GRAPH, OUTPUT, REDUCED
 
 
@@ -19,7 +19,7 @@ def freeze(folder: Path) -> Path:
 
     Its inputs have the names of the card's panels, ``sketch:0`` and so on, and are ``(1, size, size, 3)`` uint8 RGB each; so is its output,
     ``generate_output/output:0``. The card says that it runs in float32, until
-    :func:`face2face.graph.precision.choose_precision` finds better.
+    :func:`face2face.export.precision.choose_precision` finds better.
 
     Returns:
         The file written.
