@@ -51,8 +51,8 @@ def run(options: argparse.Namespace) -> None:
     with quiet():
         from face2face.measure import compare
     from face2face.card import Card
+    from face2face.data.build_pairs import gather
     from face2face.data.folders import Plan
-    from face2face.data.gather import gather
     from face2face.files import writable_folder, write_aside
     from face2face.measure.evaluate import Judge, held_out
     from face2face.modes.reenact import Reenact

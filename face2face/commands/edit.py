@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     if options.output and not (options.changes or options.set or options.show):
         raise OptionError("--changes, --set or --show says what shall be changed", "none of them", "add one, or leave --output out")
 
-    from face2face.data.maps import read_changes, write_labels
+    from face2face.data.label_maps import read_changes, write_labels
     from face2face.edit.changes import painted, said
     from face2face.edit.easel import run as run_easel
     from face2face.edit.editor import Editor

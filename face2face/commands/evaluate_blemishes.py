@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> None:
     import numpy as np
     from tqdm import tqdm
 
-    from face2face.data.maps import held_out
+    from face2face.data.label_maps import held_out
     from face2face.errors import DataError
     from face2face.face.detector import Detector
     from face2face.files import writable_folder

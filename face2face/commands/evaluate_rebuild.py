@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from face2face.card import Card
-    from face2face.data.maps import held_out
-    from face2face.data.rebuilds import partner, rebuilt
+    from face2face.data.label_maps import held_out
+    from face2face.data.reconstruction_pairs import partner, rebuilt
     from face2face.data.semantic import STUDIES, Study
     from face2face.errors import DataError, OptionError
     from face2face.face.detector import Detector

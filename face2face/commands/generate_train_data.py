@@ -43,8 +43,8 @@ def pairs_in(root: Path) -> Outputs:
 
 def run(options: argparse.Namespace) -> None:
     """Makes the pairs and says what came of it."""
+    from face2face.data.build_pairs import gather
     from face2face.data.folders import Plan
-    from face2face.data.gather import gather
     from face2face.modes.reenact import Reenact
 
     plan = Plan(

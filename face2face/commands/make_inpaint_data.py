@@ -52,10 +52,10 @@ def outputs(options: argparse.Namespace) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Makes them, and says what was left out."""
     from face2face.data.annotations import Faults
-    from face2face.data.holes import SHAPES, own_shapes
     from face2face.data.inpaint import write_pairs
-    from face2face.data.maps import held_out
+    from face2face.data.label_maps import held_out
     from face2face.data.pairs import TRAIN, VAL
+    from face2face.data.random_masks import SHAPES, own_shapes
     from face2face.files import writable_folder
     from face2face.modes.inpaint import Inpaint
 

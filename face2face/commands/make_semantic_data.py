@@ -49,7 +49,7 @@ def run(options: argparse.Namespace) -> None:
     """Makes them, and says which photos were left out."""
     from tqdm import tqdm
 
-    from face2face.data.maps import held_out
+    from face2face.data.label_maps import held_out
     from face2face.data.semantic import COLOURED, STUDIES, Student, Study, keep
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
@@ -104,10 +104,10 @@ def _write_strips(options: argparse.Namespace, studies: list[Path]) -> None:
     from tqdm import tqdm
 
     from face2face.card import Card
-    from face2face.data.edits import write_pairs
-    from face2face.data.maps import held_out
+    from face2face.data.edit_pairs import write_pairs
+    from face2face.data.label_maps import held_out
     from face2face.data.pairs import TRAIN, VAL
-    from face2face.data.rebuilds import NEW, partner, write_manipulation, write_rebuild
+    from face2face.data.reconstruction_pairs import NEW, partner, write_manipulation, write_rebuild
     from face2face.data.semantic import Study
     from face2face.files import writable_folder
     from face2face.modes.edit import Edit

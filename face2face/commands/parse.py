@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> None:
         raise MediaError("--photo names a photo or a folder of photos", "none", "add --photo PHOTO")
     from tqdm import tqdm
 
-    from face2face.data.maps import write_labels
+    from face2face.data.label_maps import write_labels
     from face2face.face.detector import Detector
     from face2face.files import writable_folder
     from face2face.inference.pretrained import load_parser

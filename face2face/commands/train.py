@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
 
         keras.ops.zeros(())
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
-    from face2face.data.rebuilds import NEW
+    from face2face.data.reconstruction_pairs import NEW
     from face2face.learn import devices
     from face2face.learn.networks import DEFAULTS
     from face2face.learn.progress import Frequencies, Limits, stopping_between_steps

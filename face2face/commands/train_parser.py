@@ -56,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
         keras.ops.zeros(())
     from face2face import __version__
     from face2face.card import Card
+    from face2face.data.label_maps import held_out, pairs
     from face2face.data.labelled import LabelledPhotos
-    from face2face.data.maps import held_out, pairs
     from face2face.data.process import resize
     from face2face.export.freeze import freeze
     from face2face.export.precision import SEEN, choose_precision

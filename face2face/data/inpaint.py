@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.data.holes import SHAPES, Shape, holes
 from face2face.data.pairs import write_strip
 from face2face.data.process import resize
+from face2face.data.random_masks import SHAPES, Shape, holes
 from face2face.image import Box, Image, Scene
 
 #: All but the first strip of a face show a part of it, of so many of its width and height: skin is also mended where a photo is large.
@@ -36,7 +36,7 @@ def write_pairs(
         folder: Where they go; those that are there already stay.
         name: Of the face.
         repeats: How many.
-        most: Shapes a strip, see :func:`face2face.data.holes.holes`.
+        most: Shapes a strip, see :func:`face2face.data.random_masks.holes`.
         shapes: What is drawn, see there.
         seed: Of chance.
     """

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.data.dataset import to_signed
-from face2face.data.maps import Labelled, read_labels
+from face2face.data.label_maps import Labelled, read_labels
 from face2face.image import Image
 from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES, MIRRORED, Labels

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.data.maps import read_labels
+from face2face.data.label_maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
 from face2face.files import write_aside

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.data.maps import numbered
+from face2face.data.label_maps import numbered
 from face2face.errors import OptionError
 from face2face.image import Landmarks
 from face2face.landmarks import PARTS, interocular

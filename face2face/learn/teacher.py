@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face2face.data.dataset import to_signed
-from face2face.data.maps import Labelled
+from face2face.data.label_maps import Labelled
 from face2face.errors import ModelError
 from face2face.learn.backbone import read_tensors, set_weights
 from face2face.media.stills import read_image

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.card import Card
-from face2face.data.gather import HELD_OUT
+from face2face.data.build_pairs import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
 from face2face.face.crop import head_box

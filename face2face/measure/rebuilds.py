@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from face2face.data.rebuilds import with_map_of
+from face2face.data.reconstruction_pairs import with_map_of
 from face2face.data.semantic import Study
 from face2face.image import Image, Scene
 from face2face.measure.metrics import ssim

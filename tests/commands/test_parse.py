@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face2face.data.maps import read_labels
+from face2face.data.label_maps import read_labels
 from face2face.media.stills import write_image
 from face2face.segmentation.labels import CLASSES
 

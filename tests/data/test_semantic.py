@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from face2face.card import Card
-from face2face.data.maps import write_labels
+from face2face.data.label_maps import write_labels
 from face2face.data.semantic import Study
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image

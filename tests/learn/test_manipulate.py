@@ -10,7 +10,7 @@ import pytest
 
 from face2face.card import Card
 from face2face.data.dataset import Layout, apart
-from face2face.data.rebuilds import NEW
+from face2face.data.reconstruction_pairs import NEW
 from face2face.data.semantic import Study
 from face2face.export.freeze import freeze
 from face2face.export.reduce import without_training

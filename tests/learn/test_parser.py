@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from face2face.card import Card
+from face2face.data.label_maps import Labelled, read_labels, write_labels
 from face2face.data.labelled import LabelledPhotos
-from face2face.data.maps import Labelled, read_labels, write_labels
 from face2face.errors import ModelError
 from face2face.image import Scene
 from face2face.learn import backbone

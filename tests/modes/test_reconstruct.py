@@ -5,7 +5,7 @@ import pytest
 
 from face2face import modes
 from face2face.card import Card
-from face2face.data.rebuilds import partner, rebuilt, with_map_of
+from face2face.data.reconstruction_pairs import partner, rebuilt, with_map_of
 from face2face.data.semantic import Study
 from face2face.errors import ModelError
 from face2face.image import bar_rows

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.data.edits import region, told, write_pairs
+from face2face.data.edit_pairs import region, told, write_pairs
 from face2face.data.pairs import read_strip
 from face2face.data.semantic import Study
 from face2face.modes.edit import Edit

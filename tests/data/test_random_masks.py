@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2face.data.holes import SHAPES, holes, own_shapes
 from face2face.data.inpaint import write_pairs
+from face2face.data.random_masks import SHAPES, holes, own_shapes
 from face2face.errors import DataError
 from face2face.media.stills import read_image, write_image
 from face2face.modes.inpaint import Inpaint
