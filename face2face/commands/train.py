@@ -101,7 +101,7 @@ def run_in(folder: Path) -> Outputs:
     """A run's files and the model's. A run that is there sees for itself whether it may go on, by its settings."""
     with quiet():
         from face2face.learn import history
-        from face2face.learn.run import CHECKPOINT, SETTINGS, Run
+        from face2face.learn.checkpoint import CHECKPOINT, SETTINGS, Run
 
     names = (SETTINGS, CHECKPOINT, BEST, REDUCED, CARD, bank.FILE_NAME, history.FILE_NAME, "history.png")
     run = Run(folder)
@@ -119,9 +119,9 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
     from face2face.data.reconstruction_pairs import NEW
     from face2face.learn import devices
+    from face2face.learn.callbacks import Frequencies, Limits, stopping_between_steps
+    from face2face.learn.checkpoint import Run, Settings
     from face2face.learn.networks import DEFAULTS
-    from face2face.learn.progress import Frequencies, Limits, stopping_between_steps
-    from face2face.learn.run import Run, Settings
     from face2face.learn.train import train
     from face2face.modes import DRIVEN
 

@@ -57,15 +57,15 @@ def run(options: argparse.Namespace) -> int:
     from face2face import __version__
     from face2face.card import Card
     from face2face.data.label_maps import held_out, pairs
-    from face2face.data.labelled import LabelledPhotos
     from face2face.data.process import resize
     from face2face.export.freeze import freeze
     from face2face.export.precision import SEEN, choose_precision
     from face2face.export.reduce import load_generator, without_training
     from face2face.files import writable_folder
-    from face2face.learn.parsing import train, with_probabilities
-    from face2face.learn.progress import stopping_between_steps
-    from face2face.learn.teacher import ask, teacher
+    from face2face.learn.callbacks import stopping_between_steps
+    from face2face.learn.parser.labelled import LabelledPhotos
+    from face2face.learn.parser.teacher import ask, teacher
+    from face2face.learn.parser.train import train, with_probabilities
     from face2face.media.stills import read_image
     from face2face.sample import evenly
 

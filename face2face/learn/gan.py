@@ -8,8 +8,8 @@ import keras
 from keras import ops
 
 from face2face.data.dataset import Layout, apart
-from face2face.learn.adversary import Adversary, Pictures
-from face2face.learn.similarity import dissimilarity
+from face2face.learn.adversarial_loss import Adversary, Pictures
+from face2face.learn.ssim_loss import dissimilarity
 
 
 class Pix2Pix(keras.Model):
@@ -19,7 +19,7 @@ class Pix2Pix(keras.Model):
     discriminator's term sees the generated picture as a constant (section 3.1, with the non-saturating form of
     section 3.3, in which the discriminator learns at half the rate).
 
-    Beside L1 the generator is held to the truth's structure (:mod:`face2face.learn.similarity`), since L1 alone blurs.
+    Beside L1 the generator is held to the truth's structure (:mod:`face2face.learn.ssim_loss`), since L1 alone blurs.
 
     Where the layout names a mask, L1 and structure are means over what it covers, or the still pixels around would water them down.
 
@@ -29,7 +29,7 @@ class Pix2Pix(keras.Model):
 
     Args:
         generator: n panels in [-1, 1] to pictures, ``(b, s, s, 3)`` each; conditions are the panels joined, ``(b, s, s, 3n)``.
-        discriminator: See :class:`face2face.learn.adversary.Adversary`; None to go without.
+        discriminator: See :class:`face2face.learn.adversarial_loss.Adversary`; None to go without.
         layout: The roles of the condition's panels.
         l1_weight: Lambda of equation 4; the paper's is 100.
         ssim_weight: Of the structural term; the paper has none.

@@ -7,10 +7,10 @@ from typing import Any
 from keras import ops
 
 from face2face.data.dataset import apart
-from face2face.learn.adversary import Pictures
+from face2face.learn.adversarial_loss import Pictures
 from face2face.learn.gan import Pix2Pix
-from face2face.learn.perception import Perception
-from face2face.learn.similarity import dissimilarity
+from face2face.learn.perceptual_loss import Perception
+from face2face.learn.ssim_loss import dissimilarity
 
 
 class Inpainting(Pix2Pix):
@@ -27,7 +27,7 @@ class Inpainting(Pix2Pix):
         feature_weight: Of the distance of the features that a network sees in answer and truth; 0 does without the network.
 
     Raises:
-        ModelError: See :class:`face2face.learn.perception.Perception`.
+        ModelError: See :class:`face2face.learn.perceptual_loss.Perception`.
     """
 
     def __init__(self, *arguments: Any, hole_weight: float, feature_weight: float) -> None:

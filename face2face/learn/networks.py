@@ -294,7 +294,7 @@ def _judged(x: Any, ndf: int) -> Any:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a generator is trained with where a person doesn't say; see :class:`face2face.learn.run.Settings`."""
+    """What a generator is trained with where a person doesn't say; see :class:`face2face.learn.checkpoint.Settings`."""
 
     batch_size: int
     ngf: int

@@ -16,14 +16,14 @@ from face2face.data.dataset import Augmentation, Layout, StripDataset
 from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import devices, history
-from face2face.learn.adversary import judged_panels
+from face2face.learn.adversarial_loss import judged_panels
+from face2face.learn.callbacks import Frequencies, Limits, Progress
+from face2face.learn.checkpoint import Run, Settings, find_checkpoint, load_checkpoint
 from face2face.learn.gan import Pix2Pix
 from face2face.learn.inpaint import Inpainting
 from face2face.learn.manipulate import Manipulation
 from face2face.learn.networks import DISCRIMINATORS, GENERATORS
 from face2face.learn.preview import Preview
-from face2face.learn.progress import Frequencies, Limits, Progress
-from face2face.learn.run import Run, Settings, find_checkpoint, load_checkpoint
 
 #: Steps an epoch at most, so that a run is validated often, and the strips on which it is, spread over those held out.
 _EPOCH = 200

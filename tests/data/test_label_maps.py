@@ -6,8 +6,8 @@ import pytest
 from PIL import Image as Pillow
 
 from face2face.data.label_maps import held_out, numbered, pairs, read_labels, write_labels
-from face2face.data.labelled import NOTHING, LabelledPhotos, Lesson, Variation, shares
 from face2face.errors import DataError, MediaError
+from face2face.learn.parser.labelled import NOTHING, LabelledPhotos, Lesson, Variation, shares
 from face2face.media.stills import write_image
 from face2face.segmentation.labels import PALETTE, coloured
 

@@ -10,7 +10,7 @@ from face2face.data.dataset import Layout
 from face2face.imaging.fill import spread
 from face2face.learn.inpaint import Inpainting
 from face2face.learn.networks import paint
-from face2face.learn.perception import Perception
+from face2face.learn.perceptual_loss import Perception
 
 WHAT = Layout(3, (0, 1), 2, 64, mask=1)
 

@@ -15,7 +15,7 @@ from face2face.data.semantic import Study
 from face2face.export.freeze import freeze
 from face2face.export.reduce import without_training
 from face2face.image import Scene
-from face2face.learn.adversary import Adversary
+from face2face.learn.adversarial_loss import Adversary
 from face2face.learn.manipulate import Manipulation
 from face2face.learn.networks import paint, semantic
 from face2face.media.stills import read_image, write_image

@@ -11,12 +11,12 @@ import pytest
 
 from face2face.card import Card
 from face2face.data.label_maps import Labelled, read_labels, write_labels
-from face2face.data.labelled import LabelledPhotos
 from face2face.errors import ModelError
 from face2face.image import Scene
-from face2face.learn import backbone
-from face2face.learn.parsing import SegmentationLoss, TaughtLoss
-from face2face.learn.teacher import ask, bisenet, teacher
+from face2face.learn.parser import backbone
+from face2face.learn.parser.labelled import LabelledPhotos
+from face2face.learn.parser.teacher import ask, bisenet, teacher
+from face2face.learn.parser.train import SegmentationLoss, TaughtLoss
 from face2face.media.stills import write_image
 from face2face.segmentation.labels import CLASSES, coloured
 
@@ -152,7 +152,7 @@ def test_a_finished_parser_is_gone_on_from(where: tuple[object, ...], face2face:
         photo = keras.Input((size, size, 3), name="photo")
         return keras.Model(photo, keras.layers.Conv2D(len(CLASSES), 3, 2, padding="same", name="logits")(photo))
 
-    monkeypatch.setattr("face2face.learn.parsing.parser", small)
+    monkeypatch.setattr("face2face.learn.parser.train.parser", small)
     command = ("train_parser", *where, "--epochs", 1, "--batch_size", 4)
     status, out, err = face2face(*command, "--output_dir", "parser")
     assert (status, "exported" in out) == (0, True), err

@@ -17,10 +17,10 @@ from face2face.card import Card
 from face2face.data.dataset import Augmentation, Layout, StripDataset, to_bytes, to_signed
 from face2face.data.pairs import list_strips, read_strip, write_strip
 from face2face.learn import history
+from face2face.learn.callbacks import Limits
+from face2face.learn.checkpoint import CHECKPOINT, Run
 from face2face.learn.gan import Pix2Pix
 from face2face.learn.networks import GENERATORS, held_back, patchgan
-from face2face.learn.progress import Limits
-from face2face.learn.run import CHECKPOINT, Run
 from face2face.media.stills import list_images, read_image
 
 Command = Callable[..., tuple[int, str, str]]

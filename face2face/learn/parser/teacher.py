@@ -21,7 +21,7 @@ from tqdm import tqdm
 from face2face.data.dataset import to_signed
 from face2face.data.label_maps import Labelled
 from face2face.errors import ModelError
-from face2face.learn.backbone import read_tensors, set_weights
+from face2face.learn.parser.backbone import read_tensors, set_weights
 from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from face2face.learn.backbone import features, load_weights
+from face2face.learn.parser.backbone import features, load_weights
 
 #: Blocks of the backbone that look: down to a 16th of the picture's width.
 _BLOCKS = 8

@@ -15,9 +15,9 @@ from tqdm import tqdm
 from face2face import __version__
 from face2face.card import Card
 from face2face.learn import devices, history
+from face2face.learn.checkpoint import Run, Settings
 from face2face.learn.networks import departs, held_back
 from face2face.learn.preview import Preview
-from face2face.learn.run import Run, Settings
 from face2face.memory import peak_memory
 from face2face.signals import on_end
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from face2face.learn.similarity import dissimilarity
+from face2face.learn.ssim_loss import dissimilarity
 from face2face.measure import metrics
 
 

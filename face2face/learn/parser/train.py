@@ -9,8 +9,8 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from face2face.data.labelled import LabelledPhotos
-from face2face.learn.backbone import features, fix, load_weights
+from face2face.learn.parser.backbone import features, fix, load_weights
+from face2face.learn.parser.labelled import LabelledPhotos
 from face2face.segmentation.labels import CLASSES
 
 #: Blocks of the backbone that are used: its last five have three quarters of its weights, and see half as fine.
