@@ -40,10 +40,10 @@ def run(options: argparse.Namespace) -> None:
     """Plays the performance once."""
     from face2face.image import Image, side_by_side
     from face2face.live import loop
-    from face2face.live.driver import Driver
-    from face2face.live.puppet import Puppet
+    from face2face.live.frame import Show, View
+    from face2face.live.model import Puppet
+    from face2face.live.motion_transfer import Driver
     from face2face.live.session import Cast, Session
-    from face2face.live.view import Show, View
     from face2face.media.sink import Recording, Window, has_screen
     from face2face.media.stills import write_image
     from face2face.synthetic.performance import Performance

@@ -54,9 +54,9 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.label_maps import read_changes, write_labels
     from face2face.edit.changes import painted, said
-    from face2face.edit.easel import run as run_easel
     from face2face.edit.editor import Editor
-    from face2face.edit.studio import TOOLS, Studio
+    from face2face.edit.label_window import TOOLS, Studio
+    from face2face.edit.paint_window import run as run_easel
     from face2face.face.detector import Detector
     from face2face.image import Image
     from face2face.inference.pretrained import load_edit, load_parser

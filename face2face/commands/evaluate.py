@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.card import Card
     from face2face.files import writable_folder, write_aside
-    from face2face.live.puppet import Puppet
+    from face2face.live.model import Puppet
     from face2face.measure import evaluate
     from face2face.media.sink import Recording
     from face2face.media.source import VideoFile

@@ -65,8 +65,8 @@ def run(options: argparse.Namespace) -> None:
     retoucher = load_retoucher(options.model)
     mask = _masker(options)(options.photo, photo)
     if options.show:
-        from face2face.edit.easel import run as run_easel
-        from face2face.edit.wipe import TOOLS, Wipe
+        from face2face.edit.paint_window import run as run_easel
+        from face2face.edit.retouch_window import TOOLS, Wipe
         from face2face.media.sink import Window
 
         def save(picture: Image) -> str:

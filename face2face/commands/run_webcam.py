@@ -15,9 +15,9 @@ from face2face.card import FILE_NAME, Card
 from face2face.commands.console import paths_of, strength
 from face2face.errors import ModelError, OptionError
 from face2face.inference.names import GRAPH, QUANTISED
-from face2face.live.apart import Apart
+from face2face.live.face_worker import following, prepare, searching
 from face2face.live.names import COMPOSITIONS
-from face2face.live.seek import following, prepare, searching
+from face2face.live.worker import Apart
 
 if TYPE_CHECKING:
     from face2face.image import Image, Landmarks
@@ -101,8 +101,8 @@ def perform(options: argparse.Namespace, apart: Apart | None) -> None:
         apart: Where the driver's face is sought; None for a source that brings its landmarks.
     """
     from face2face.live import loop
+    from face2face.live.frame import View
     from face2face.live.session import Look, Session
-    from face2face.live.view import View
     from face2face.media.sink import Recording, Sink, Window
     from face2face.media.source import Source, Stills, VideoFile, open_source
     from face2face.media.virtual import VirtualCamera
@@ -176,11 +176,11 @@ def cast(model: Path, options: argparse.Namespace) -> Cast:
     Raises:
         ModelError: It is missing, damaged, or of another mode than was asked for.
     """
-    from face2face.live.driver import Driver
-    from face2face.live.groom import Groom
-    from face2face.live.puppet import Puppet
+    from face2face.live.frame import Show
+    from face2face.live.model import Puppet
+    from face2face.live.motion_transfer import Driver
+    from face2face.live.retouching import Groom
     from face2face.live.session import Cast
-    from face2face.live.view import Show
 
     puppet = Puppet.load(model)
     mode = puppet.mode.card_fields()["mode"]

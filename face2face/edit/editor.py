@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.data.process import resize
 from face2face.edit.changes import Change
-from face2face.edit.recolour import recoloured
+from face2face.edit.recolor import recoloured
 from face2face.errors import OptionError
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.inference.engine import Engine

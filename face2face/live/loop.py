@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from face2face.image import Image, Landmarks, Scene
-from face2face.live.controls import CONTROLS
-from face2face.live.driver import with_landmarks
+from face2face.live.frame import View, dimmed
+from face2face.live.keybindings import CONTROLS
+from face2face.live.motion_transfer import with_landmarks
 from face2face.live.pipeline import overlapped
 from face2face.live.session import Session
-from face2face.live.view import View, dimmed
 
 STALLED, PAUSED = "no picture comes", "paused"
 #: Seconds without a picture after which that is said, and between looks at the keys while nothing else happens.
@@ -53,7 +53,7 @@ def run(
     Args:
         session: Who plays, and where it is shown.
         scenes: The driver's.
-        detect: Finds its face, see :func:`face2face.live.driver.with_landmarks`; None for scenes that bring its landmarks.
+        detect: Finds its face, see :func:`face2face.live.motion_transfer.with_landmarks`; None for scenes that bring its landmarks.
         live: Scenes that come too fast are passed over for newer ones, as a camera's must be; else every one is shown.
         paced: Keep to the scenes' own times, as a window on a recorded driver needs it; a camera keeps them by itself.
         hold: Keep the last picture in the window until a person ends it, as photos need it.

@@ -14,10 +14,10 @@ import numpy as np
 
 from face2face.image import Image
 from face2face.imaging.text import draw_help, draw_mark, draw_note
-from face2face.live.driver import Driver, Posed
+from face2face.live.frame import SIDE, View, edged
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Driver, Posed
 from face2face.live.names import COMPOSITIONS
-from face2face.live.puppet import Puppet
-from face2face.live.view import SIDE, View, edged
 from face2face.media.sink import Sink, Window
 from face2face.media.stills import write_image
 
@@ -45,7 +45,7 @@ class Look:
 
 
 class Shows(Protocol):
-    """What turns poses into views, see :class:`face2face.live.view.Show`.
+    """What turns poses into views, see :class:`face2face.live.frame.Show`.
 
     Attributes:
         puppet: The model that does it.

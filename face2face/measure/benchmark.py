@@ -20,13 +20,13 @@ from face2face.face.detector import Detector
 from face2face.image import Image, Scene
 from face2face.landmarks import interocular
 from face2face.live import loop
-from face2face.live.apart import Apart
-from face2face.live.driver import Driver
-from face2face.live.groom import Groom
-from face2face.live.puppet import Puppet
-from face2face.live.seek import following, prepare
+from face2face.live.face_worker import following, prepare
+from face2face.live.frame import Show, View
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Driver
+from face2face.live.retouching import Groom
 from face2face.live.session import Cast, Session
-from face2face.live.view import Show, View
+from face2face.live.worker import Apart
 from face2face.media.sink import Recording
 from face2face.memory import held_memory
 from face2face.modes.inpaint import Inpaint

@@ -20,7 +20,7 @@ from face2face.files import writable_folder, write_aside
 from face2face.image import Image, Scene
 from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
 from face2face.measure.evaluate import Judge, Moment, self_reenactment, sheet, summary
 from face2face.media.stills import write_image
 

@@ -21,8 +21,8 @@ from face2face.face.identity import Identity
 from face2face.face.retarget import Retargeter
 from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
-from face2face.live.driver import Driver, with_landmarks
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Driver, with_landmarks
 from face2face.measure import metrics
 from face2face.media.source import DEFAULT_FPS, VideoFile
 from face2face.media.stills import SUFFIXES, read_image

@@ -12,7 +12,7 @@ import pytest
 from face2face.card import FILE_NAME, Card
 from face2face.commands.run_webcam import default_model, find_models, shipped_model
 from face2face.inference.names import GRAPH
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
 
 Command = Callable[..., tuple[int, str, str]]
 

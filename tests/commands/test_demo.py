@@ -35,9 +35,9 @@ def test_the_demo_writes_a_clip_and_a_sheet(in_folder: Path, detector: Detector,
 
 def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     """Mouth and turn of the generated face go with the driver's."""
-    from face2face.live.driver import Driver
-    from face2face.live.puppet import Puppet
-    from face2face.live.view import Show
+    from face2face.live.frame import Show
+    from face2face.live.model import Puppet
+    from face2face.live.motion_transfer import Driver
     from face2face.synthetic.performance import Performance
 
     puppet = Puppet.load(shipped_model())

@@ -13,7 +13,7 @@ from face2face.errors import ModelError, OptionError
 from face2face.export.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
 from face2face.inference.engine import capabilities
 from face2face.inference.names import QUANTISED
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
 from face2face.media.stills import write_image
 
 needs_nncf = pytest.mark.skipif(not has_nncf(), reason="needs nncf")

@@ -20,7 +20,7 @@ from face2face.inference.names import GRAPH, REDUCED
 from face2face.keyframes.background import Backdrop
 from face2face.keyframes.bank import FILE_NAME, Bank
 from face2face.learn.networks import GENERATORS
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -164,7 +164,7 @@ def test_the_live_program_needs_no_tensorflow_for_our_graphs(tmp_path: Path) -> 
     trained(tmp_path, "light", ("sketch",), ngf=2)
     reduce(tmp_path, tmp_path)
     freeze(tmp_path)
-    load = f"from face2face.live.puppet import Puppet; from pathlib import Path; Puppet.load(Path({str(tmp_path)!r}))"
+    load = f"from face2face.live.model import Puppet; from pathlib import Path; Puppet.load(Path({str(tmp_path)!r}))"
     code = f"{load}; import sys; assert 'tensorflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -11,7 +11,7 @@ from tensorflow.python.framework import op_def_registry
 
 from face2face.errors import ModelError
 from face2face.inference.operations import OPERATIONS
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
 
 Command = Callable[..., tuple[int, str, str]]
 v1 = tf.compat.v1

@@ -16,12 +16,12 @@ from face2face.face.retarget import TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
 from face2face.imaging.text import draw_mark, draw_note
-from face2face.live.controls import CONTROLS
-from face2face.live.driver import Driver, with_landmarks
+from face2face.live.frame import Show, View, dimmed
+from face2face.live.keybindings import CONTROLS
 from face2face.live.loop import STALLED, run
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Driver, with_landmarks
 from face2face.live.session import Cast, Look, Session
-from face2face.live.view import Show, View, dimmed
 from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
 from face2face.synthetic.motion import AVERAGE_FACE, Expression

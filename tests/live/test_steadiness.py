@@ -8,8 +8,8 @@ from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
 from face2face.face.tracker import Tracker
 from face2face.image import Scene
-from face2face.live.driver import Driver, with_landmarks
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Driver, with_landmarks
 from face2face.measure import metrics
 
 

@@ -12,7 +12,7 @@ import pytest
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
 from face2face.image import Scene
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
 from face2face.measure.benchmark import Timing, endure, portrait_clip
 from face2face.measure.untrained import enlarged
 

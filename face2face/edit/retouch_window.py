@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.canvas import Canvas
-from face2face.edit.easel import BRUSHING, SAVE, Easel, Tools
+from face2face.edit.paint_window import BRUSHING, SAVE, Easel, Tools
 from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.media.keys import Keys

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from face2face.edit.easel import UNSAVED, Easel, Tools, run
 from face2face.edit.editor import Editor
-from face2face.edit.studio import TOOLS as STUDIO_TOOLS
-from face2face.edit.studio import Studio
-from face2face.edit.wipe import TOOLS as WIPE_TOOLS
-from face2face.edit.wipe import Wipe
+from face2face.edit.label_window import TOOLS as STUDIO_TOOLS
+from face2face.edit.label_window import Studio
+from face2face.edit.paint_window import UNSAVED, Easel, Tools, run
+from face2face.edit.retouch_window import TOOLS as WIPE_TOOLS
+from face2face.edit.retouch_window import Wipe
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
 from face2face.media.sink import DOWN, QUIT, UP

@@ -10,9 +10,9 @@ import numpy as np
 from face2face.image import Image, side_by_side
 from face2face.imaging.paste_back import paste
 from face2face.imaging.text import draw_note
-from face2face.live.driver import Posed
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Posed
 from face2face.live.names import COMPOSITIONS
-from face2face.live.puppet import Puppet
 
 #: Compositions, see :meth:`View.composed`.
 SIDE, TARGET, DRIVER = COMPOSITIONS

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from face2face.image import Image, Scene
-from face2face.live.driver import Posed
-from face2face.live.groom import Groom
-from face2face.live.puppet import Puppet
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Posed
+from face2face.live.retouching import Groom
 from face2face.modes.inpaint import Inpaint
 
 

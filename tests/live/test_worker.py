@@ -6,7 +6,7 @@ import pytest
 
 from face2face.errors import FaceError
 from face2face.image import Image
-from face2face.live.apart import Apart
+from face2face.live.worker import Apart
 
 PICTURE = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
 
@@ -52,7 +52,7 @@ def test_without_memory_to_share_that_is_said(monkeypatch: pytest.MonkeyPatch) -
     def full(create: bool, size: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("face2face.live.apart.SharedMemory", full)
+    monkeypatch.setattr("face2face.live.worker.SharedMemory", full)
     with Apart(nothing) as apart, pytest.raises(FaceError, match=r"18 bytes .* No space left"):
         apart.does(brightest)(PICTURE)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face2face.edit.editor import Editor
-from face2face.edit.studio import TOOLS, Studio
+from face2face.edit.label_window import TOOLS, Studio
 from face2face.image import Image, Scene
 from face2face.media.sink import DOWN, MOVED, UP
 from face2face.modes.edit import Edit

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
-from face2face.edit.recolour import recoloured
+from face2face.edit.recolor import recoloured
 from face2face.image import Image
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES

@@ -12,9 +12,9 @@ from face2face.image import Image, Landmarks
 from face2face.imaging.retoucher import Retoucher
 from face2face.imaging.text import draw_note
 from face2face.landmarks import PARTS, Similarity, interocular
-from face2face.live.driver import Posed
-from face2face.live.puppet import Puppet
-from face2face.live.view import NO_FACE, View
+from face2face.live.frame import NO_FACE, View
+from face2face.live.model import Puppet
+from face2face.live.motion_transfer import Posed
 from face2face.segmentation.blemishes import find, folds, searched
 from face2face.segmentation.parser import drawn
 

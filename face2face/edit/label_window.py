@@ -9,8 +9,8 @@ import numpy as np
 
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
-from face2face.edit.easel import BRUSHING, SAVE, Easel, Tools
 from face2face.edit.editor import Editor
+from face2face.edit.paint_window import BRUSHING, SAVE, Easel, Tools
 from face2face.image import Image, Landmarks
 from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys

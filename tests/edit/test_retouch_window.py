@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from face2face.edit.wipe import TOOLS, Wipe
+from face2face.edit.retouch_window import TOOLS, Wipe
 from face2face.errors import OptionError
 from face2face.image import Image
 from face2face.media.sink import DOWN, MOVED, UP
