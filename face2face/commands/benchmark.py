@@ -40,7 +40,8 @@ def run(options: argparse.Namespace) -> None:
     import numpy as np
 
     with quiet():
-        from face2face.measure import benchmark, untrained
+        from face2face.evaluation import baselines as untrained
+        from face2face.evaluation import benchmark
     from face2face.card import Card
     from face2face.files import writable_folder, write_aside
     from face2face.inference.names import GRAPH
@@ -137,7 +138,7 @@ def _frames(driver: Path | None, count: int, mode: str) -> list[Image]:
     import cv2
     import numpy as np
 
-    from face2face.measure import benchmark
+    from face2face.evaluation import benchmark
     from face2face.media.source import VideoFile
 
     if driver is None:

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def outputs(options: argparse.Namespace) -> Outputs:
     """The pairs, each contestant's run, and the results; an earlier comparison's are replaced."""
     with quiet():
-        from face2face.measure import compare
+        from face2face.evaluation import compare
 
     folder, names = options.output, [compare.contestant(each)[0] for each in options.contestants]
     results = [folder / name for name in (_FIGURES, "comparison.md", "comparison.png", *(f"{name}.png" for name in names))]
@@ -49,12 +49,12 @@ def outputs(options: argparse.Namespace) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Trains, evaluates, and prints the table."""
     with quiet():
-        from face2face.measure import compare
+        from face2face.evaluation import compare
     from face2face.card import Card
     from face2face.data.build_pairs import gather
     from face2face.data.folders import Plan
+    from face2face.evaluation.reenactment import Judge, held_out
     from face2face.files import writable_folder, write_aside
-    from face2face.measure.evaluate import Judge, held_out
     from face2face.modes.reenact import Reenact
 
     contestants = [compare.contestant(each) for each in options.contestants]

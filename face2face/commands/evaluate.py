@@ -13,7 +13,7 @@ from face2face.commands.outputs import Outputs
 from face2face.errors import OptionError
 
 if TYPE_CHECKING:
-    from face2face.measure.evaluate import Moment
+    from face2face.evaluation.reenactment import Moment
 
 DESCRIPTION = """Drives a model with the part of its target's video that training didn't see, or with --driver by somebody else, and
 writes evaluation.json, evaluation.mp4 and evaluation.png (condition, generated, true, difference)."""
@@ -76,9 +76,9 @@ def run(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from face2face.card import Card
+    from face2face.evaluation import reenactment as evaluate
     from face2face.files import writable_folder, write_aside
     from face2face.live.model import Puppet
-    from face2face.measure import evaluate
     from face2face.media.sink import Recording
     from face2face.media.source import VideoFile
     from face2face.media.stills import write_image

@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.label_maps import held_out
     from face2face.errors import DataError
+    from face2face.evaluation.blemishes import Examined, examined, table
     from face2face.face.detector import Detector
     from face2face.files import writable_folder
     from face2face.inference.pretrained import load_parser, load_retoucher
-    from face2face.measure.blemishes import Examined, examined, table
     from face2face.media.stills import list_images, read_image, write_image
     from face2face.sample import evenly
 

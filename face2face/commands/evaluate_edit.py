@@ -37,11 +37,11 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.label_maps import held_out
     from face2face.edit.editor import Editor
     from face2face.errors import DataError
+    from face2face.evaluation.edits import Subject, edited, scripted, sheet
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.inference.pretrained import load_edit, load_parser
-    from face2face.measure.edits import Subject, edited, scripted, sheet
     from face2face.media.stills import list_images, read_image, write_image
 
     folder = writable_folder(options.output)

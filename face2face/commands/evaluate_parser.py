@@ -40,11 +40,11 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.label_maps import held_out, pairs, read_labels
     from face2face.errors import OptionError
+    from face2face.evaluation.parsing import Agreement, sheet
     from face2face.face.detector import Detector
     from face2face.files import writable_folder, write_aside
     from face2face.image import Image
     from face2face.inference.pretrained import load_parser
-    from face2face.measure.parsing import Agreement, sheet
     from face2face.media.stills import list_images, read_image, write_image
     from face2face.sample import evenly
     from face2face.segmentation.labels import Labels

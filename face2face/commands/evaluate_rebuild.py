@@ -40,13 +40,13 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.reconstruction_pairs import partner, rebuilt
     from face2face.data.semantic import STUDIES, Study
     from face2face.errors import DataError, OptionError
+    from face2face.evaluation.metrics import distance_from, lpips
+    from face2face.evaluation.reconstruction import Likeness, following, likeness
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.image import side_by_side
     from face2face.inference.pretrained import load_painter, load_parser
-    from face2face.measure.metrics import distance_from, lpips
-    from face2face.measure.rebuilds import Likeness, following, likeness
     from face2face.media.stills import write_image
     from face2face.segmentation.labels import coloured
 

@@ -36,13 +36,13 @@ def run(options: argparse.Namespace) -> None:
     from face2face.card import Card
     from face2face.data.pairs import VAL, list_strips, read_card, read_strip
     from face2face.errors import DataError
+    from face2face.evaluation.inpainting import CLASSICAL, Mended, Mender, mended, table
+    from face2face.evaluation.metrics import distance_from, lpips
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.files import writable_folder, write_aside
     from face2face.image import Scene, side_by_side
     from face2face.inference.pretrained import load_painter, load_retoucher, shipped
-    from face2face.measure.mending import CLASSICAL, Mended, Mender, mended, table
-    from face2face.measure.metrics import distance_from, lpips
     from face2face.media.stills import write_image
     from face2face.modes.inpaint import PANELS
     from face2face.sample import evenly

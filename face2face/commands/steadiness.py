@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Measures, and prints a table."""
     with quiet():
-        from face2face.measure import steadiness
+        from face2face.evaluation import steadiness
     points = [steadiness.Steadiness.of(strength) for strength in options.strengths]
     print(steadiness.table(points))
     if options.plot:

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from face2face.evaluation import metrics
 from face2face.learn.ssim_loss import dissimilarity
-from face2face.measure import metrics
 
 
 def test_it_is_one_minus_the_metric_away_from_the_border() -> None:

@@ -5,12 +5,12 @@ from itertools import pairwise
 import numpy as np
 
 from face2face.commands.run_webcam import shipped_model
+from face2face.evaluation import metrics
 from face2face.face.detector import Detector
 from face2face.face.tracker import Tracker
 from face2face.image import Scene
 from face2face.live.model import Puppet
 from face2face.live.motion_transfer import Driver, with_landmarks
-from face2face.measure import metrics
 
 
 def test_a_driver_who_sits_still_leaves_the_picture_as_still(astronaut: Scene, detector: Detector) -> None:

@@ -15,6 +15,7 @@ from face2face.card import Card
 from face2face.data.build_pairs import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
+from face2face.evaluation import metrics
 from face2face.face.crop import head_box
 from face2face.face.detector import Detector, live_tries, settled
 from face2face.face.identity import Identity
@@ -23,7 +24,6 @@ from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.model import Puppet
 from face2face.live.motion_transfer import Driver, with_landmarks
-from face2face.measure import metrics
 from face2face.media.source import DEFAULT_FPS, VideoFile
 from face2face.media.stills import SUFFIXES, read_image
 from face2face.sample import evenly
@@ -83,7 +83,7 @@ class Likeness:
 
     Attributes:
         identity: ``(128,)``.
-        proportions: See :func:`face2face.measure.metrics.proportions`.
+        proportions: See :func:`face2face.evaluation.metrics.proportions`.
     """
 
     identity: NDArray[np.floating]

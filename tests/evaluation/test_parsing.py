@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from face2face.measure.parsing import Agreement, sheet
+from face2face.evaluation.parsing import Agreement, sheet
 
 
 def test_agreement_of_four_pixels() -> None:

@@ -11,8 +11,8 @@ from skimage.data import astronaut
 
 from face2face.commands.console import main
 from face2face.commands.run_webcam import shipped_model
-from face2face.measure.compare import CONTESTANTS, contestant
-from face2face.measure.evaluate import Moment, sheet, summary
+from face2face.evaluation.compare import CONTESTANTS, contestant
+from face2face.evaluation.reenactment import Moment, sheet, summary
 from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from face2face.evaluation.inpainting import CLASSICAL, mended, table
 from face2face.image import Image
-from face2face.measure.mending import CLASSICAL, mended, table
 
 GREY = np.full((64, 64, 3), 100, np.uint8)
 

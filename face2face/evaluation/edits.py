@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from face2face.edit.changes import Change, said
 from face2face.edit.editor import Editor
 from face2face.errors import OptionError
+from face2face.evaluation.metrics import identity_distance
+from face2face.evaluation.parsing import fitted, in_rows
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
-from face2face.measure.metrics import identity_distance
-from face2face.measure.parsing import fitted, in_rows
 from face2face.segmentation.labels import Labels, among, coloured
 from face2face.segmentation.parser import framed
 

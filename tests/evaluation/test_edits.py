@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from face2face.edit.editor import Editor
+from face2face.evaluation.edits import Subject, edited, scripted, sheet
 from face2face.image import Image, Landmarks
-from face2face.measure.edits import Subject, edited, scripted, sheet
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES
 from face2face.segmentation.parser import Parser, drawn

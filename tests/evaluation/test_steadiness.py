@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from face2face.measure.steadiness import Steadiness
+from face2face.evaluation.steadiness import Steadiness
 
 Command = Callable[..., tuple[int, str, str]]
 

@@ -16,12 +16,12 @@ import matplotlib.pyplot as plt
 from face2face import modes
 from face2face.card import BEST, FILE_NAME, Card
 from face2face.errors import DataError, OptionError
+from face2face.evaluation.reenactment import Judge, Moment, self_reenactment, sheet, summary
 from face2face.files import writable_folder, write_aside
 from face2face.image import Image, Scene
 from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
 from face2face.live.model import Puppet
-from face2face.measure.evaluate import Judge, Moment, self_reenactment, sheet, summary
 from face2face.media.stills import write_image
 
 #: The contestant that isn't trained: it answers with the warped keyframes.
@@ -44,7 +44,7 @@ class Result:
 
     Attributes:
         name: The contestant's.
-        figures: Metric -> figure, see :func:`face2face.measure.evaluate.summary`; and of the training ``minutes``, ``images_a_second``,
+        figures: Metric -> figure, see :func:`face2face.evaluation.reenactment.summary`; and of the training ``minutes``, ``images_a_second``,
             ``peak_mib`` and ``model_mib``, where there was one.
         curve: Minutes -> SSIM and LPIPS (0 where it isn't installed) of the best weights by then.
         moments: The evaluation's.

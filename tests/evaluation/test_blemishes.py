@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
+from face2face.evaluation.blemishes import Examined, examined, table
 from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks
-from face2face.measure.blemishes import Examined, examined, table
 from face2face.segmentation.labels import Labels
 from face2face.segmentation.parser import drawn
 

@@ -11,10 +11,10 @@ import pytest
 
 from face2face.card import Card
 from face2face.commands.run_webcam import shipped_model
+from face2face.evaluation.baselines import enlarged
+from face2face.evaluation.benchmark import Timing, endure, portrait_clip
 from face2face.image import Scene
 from face2face.live.model import Puppet
-from face2face.measure.benchmark import Timing, endure, portrait_clip
-from face2face.measure.untrained import enlarged
 
 Command = Callable[..., tuple[int, str, str]]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face2face.evaluation import metrics
 from face2face.image import Image
-from face2face.measure import metrics
 
 
 def flat(level: int, size: int = 16) -> Image:

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.evaluation.metrics import ssim_map
 from face2face.image import Image
-from face2face.measure.metrics import ssim_map
 from face2face.modes.inpaint import filled
 
 #: Sizes at which holes are told apart, in pixels of a picture 256 wide: the diameter of a disc of their area.
@@ -36,9 +36,9 @@ class Hole:
 
     Attributes:
         diameter: Of a disc of its area, in pixels.
-        l1: See :func:`face2face.measure.metrics.l1`, of its pixels alone.
-        psnr: See :func:`face2face.measure.metrics.psnr`, of its pixels alone, at most 99.
-        ssim: See :func:`face2face.measure.metrics.ssim`, the mean over its pixels.
+        l1: See :func:`face2face.evaluation.metrics.l1`, of its pixels alone.
+        psnr: See :func:`face2face.evaluation.metrics.psnr`, of its pixels alone, at most 99.
+        ssim: See :func:`face2face.evaluation.metrics.ssim`, the mean over its pixels.
     """
 
     diameter: float
@@ -78,7 +78,7 @@ def mended(
         mask: ``(h, w)`` uint8, above 127 where it is missing. What mends sees these pixels magenta.
         mender: Mends it.
         distance: Of a picture's face from the photo's, by their descriptors; None where the photo shows no face.
-        lpips: See :func:`face2face.measure.metrics.lpips`.
+        lpips: See :func:`face2face.evaluation.metrics.lpips`.
     """
     missing = mask > 127
     picture = np.where(missing[..., None], mender(filled(photo, mask, "magenta"), mask), photo).astype(np.uint8)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from face2face.data.reconstruction_pairs import with_map_of
 from face2face.data.semantic import Study
+from face2face.evaluation.metrics import ssim
+from face2face.evaluation.parsing import Agreement
 from face2face.image import Image, Scene
-from face2face.measure.metrics import ssim
-from face2face.measure.parsing import Agreement
 from face2face.segmentation.labels import Labels
 
 #: A network with its mode: a scene in, the picture that it makes of it out.
@@ -21,8 +21,8 @@ class Likeness:
     """How like its photo a picture is.
 
     Attributes:
-        ssim: See :func:`face2face.measure.metrics.ssim`.
-        lpips: See :func:`face2face.measure.metrics.lpips`; not a number where that isn't installed.
+        ssim: See :func:`face2face.evaluation.metrics.ssim`.
+        lpips: See :func:`face2face.evaluation.metrics.lpips`; not a number where that isn't installed.
         identity: The distance of the descriptors, up to 0.6 for one person.
     """
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from face2face.data.semantic import Study
+from face2face.evaluation.metrics import distance_from
+from face2face.evaluation.reconstruction import following, likeness
 from face2face.image import Image, Scene
-from face2face.measure.metrics import distance_from
-from face2face.measure.rebuilds import following, likeness
 from face2face.segmentation.labels import CLASSES, Labels, coloured, grouped, mean_colours
 
 
