@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.landmarks import MIRRORED, PARTS, Similarity, interocular, turn
-from face2face.synthetic.motion import AVERAGE_FACE
 
 similarities = st.builds(
     Similarity,

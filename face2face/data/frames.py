@@ -19,12 +19,13 @@ from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.crop import head_box
 from face2face.face.detector import Detector, settled, spread
+from face2face.face.expression import Expression
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
 from face2face.media.stills import read_image
 from face2face.sample import evenly
 from face2face.synthetic.animate import animate
-from face2face.synthetic.motion import Expression, random_expression
+from face2face.synthetic.motion import random_expression
 
 #: Fewer frames than this teach nothing.
 LEAST_FRAMES = 10

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from face2face.data.label_maps import numbered
 from face2face.errors import OptionError
+from face2face.face.expression import Expression
 from face2face.image import Landmarks
 from face2face.landmarks import PARTS, interocular
 from face2face.segmentation.labels import CLASSES, Labels, among
 from face2face.segmentation.parser import drawn
-from face2face.synthetic.motion import Expression
 
 #: Changes are painted on white: what is lighter than this in all channels is untouched.
 _WHITE = 200

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.evaluation.metrics import movement
+from face2face.face.expression import AVERAGE_FACE
 from face2face.face.landmark_filter import Steady
 from face2face.files import write_aside
 from face2face.landmarks import interocular
-from face2face.synthetic.motion import AVERAGE_FACE, PERFORMANCE_SECONDS, perform
+from face2face.synthetic.motion import PERFORMANCE_SECONDS, perform
 
 #: Landmarks found live on one photo with a camera's noise of three grey levels tremble by this much, in interocular distances, evenly in
 #: all frequencies.

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
+from face2face.face.expression import Expression
 from face2face.image import LANDMARK_COUNT, Landmarks
 from face2face.landmarks import INNER_LIPS, LIDS, Similarity, interocular, turn
-from face2face.synthetic.motion import Expression
 
 #: Percentiles of the target's own motion that count as its range.
 _RANGE = (1, 99)

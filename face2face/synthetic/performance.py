@@ -11,10 +11,11 @@ from types import TracebackType
 import numpy as np
 
 from face2face.errors import MediaError
+from face2face.face.expression import AVERAGE_FACE
 from face2face.face.sketch import SketchSpec
 from face2face.files import writable_folder, write_aside
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
-from face2face.synthetic.motion import AVERAGE_FACE, PERFORMANCE_SECONDS, perform
+from face2face.synthetic.motion import PERFORMANCE_SECONDS, perform
 
 
 class Performance:

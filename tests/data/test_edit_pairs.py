@@ -5,10 +5,10 @@ import numpy as np
 from face2face.data.edit_pairs import region, told, write_pairs
 from face2face.data.pairs import read_strip
 from face2face.data.semantic import Study
+from face2face.face.expression import AVERAGE_FACE
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES, grouped, mean_colours
 from face2face.segmentation.parser import drawn
-from face2face.synthetic.motion import AVERAGE_FACE
 
 LABELS = drawn((AVERAGE_FACE * 60 + (128, 90)).astype(np.float32), 256, 256)
 PHOTO = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)

@@ -5,10 +5,10 @@ import pytest
 
 from face2face.edit.changes import painted, said
 from face2face.errors import OptionError
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Landmarks
 from face2face.segmentation.labels import CLASSES, PALETTE
 from face2face.segmentation.parser import drawn
-from face2face.synthetic.motion import AVERAGE_FACE
 
 FACE: Landmarks = (AVERAGE_FACE * 60 + (150, 110)).astype(np.float32)
 LABELS = drawn(FACE, 300, 300)

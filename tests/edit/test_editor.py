@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor, set_in
 from face2face.errors import OptionError
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Box, Image
 from face2face.modes.edit import Edit, painted_over
 from face2face.segmentation.labels import CLASSES
 from face2face.segmentation.parser import Parser
-from face2face.synthetic.motion import AVERAGE_FACE
 
 GREEN = (0, 255, 0)
 HAIR = CLASSES.index("hair")

@@ -3,11 +3,11 @@ import pytest
 
 from face2face.edit.editor import Editor
 from face2face.evaluation.edits import Subject, edited, scripted, sheet
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES
 from face2face.segmentation.parser import Parser, drawn
-from face2face.synthetic.motion import AVERAGE_FACE
 
 LANDMARKS: Landmarks = (AVERAGE_FACE * 90 + (128, 120)).astype(np.float32)
 

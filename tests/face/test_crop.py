@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2face.face.crop import head_box
-from face2face.synthetic.motion import AVERAGE_FACE
+from face2face.face.expression import AVERAGE_FACE
 
 
 def test_a_small_head_is_cropped_with_room_around_it() -> None:

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.landmark_filter import Steady
 from face2face.image import Landmarks
 from face2face.landmarks import LIDS
-from face2face.synthetic.motion import AVERAGE_FACE, Expression
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + 128).astype(np.float32)
 

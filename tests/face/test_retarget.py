@@ -4,10 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2face.errors import ModelError
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.retarget import HeadPose, Retargeter, TargetShape
 from face2face.image import Landmarks
 from face2face.landmarks import Similarity, turn
-from face2face.synthetic.motion import AVERAGE_FACE, Expression, perform, random_expression
+from face2face.synthetic.motion import perform, random_expression
 
 #: A target with a long face, and a driver with a broad one.
 LONG: Landmarks = (AVERAGE_FACE * (48, 55) + (128, 110)).astype(np.float32)

@@ -1,8 +1,8 @@
 import numpy as np
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.face.sketch import ANCESTRAL, SketchSpec
 from face2face.image import Landmarks
-from face2face.synthetic.motion import AVERAGE_FACE
 
 FACE: Landmarks = (AVERAGE_FACE * 60 + 128).astype(np.float32)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from face2face.face.detector import Detector
+from face2face.face.expression import AVERAGE_FACE
 from face2face.face.tracker import Tracker
 from face2face.image import Image, Landmarks, Scene
-from face2face.synthetic.motion import AVERAGE_FACE
 
 FACE: Landmarks = (AVERAGE_FACE * 20 + 100).astype(np.float32)
 PHOTO = np.zeros((8, 8, 3), np.uint8)

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Landmarks
 from face2face.imaging.masks import blend, extent, face_mask, halves
 from face2face.landmarks import Similarity
-from face2face.synthetic.motion import AVERAGE_FACE
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Landmarks, Scene
 from face2face.imaging.masks import face_mask
 from face2face.imaging.paste_back import paste
-from face2face.synthetic.motion import AVERAGE_FACE
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Image, Landmarks, Scene
 from face2face.imaging.warp import FIRMLY, enlarged, sharpened, warp, warps
 from face2face.synthetic.animate import animate
-from face2face.synthetic.motion import AVERAGE_FACE, Expression
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 

@@ -8,13 +8,13 @@ import pytest
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
 from face2face.keyframes.background import Backdrop
 from face2face.keyframes.bank import FILE_NAME, Bank
 from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH
 from face2face.keyframes.selector import FADE, Follower
 from face2face.landmarks import PARTS, interocular
-from face2face.synthetic.motion import AVERAGE_FACE, Expression
 
 NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
 BLACK = np.zeros((64, 64, 3), np.uint8)

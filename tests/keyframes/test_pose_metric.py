@@ -1,9 +1,9 @@
 import numpy as np
 
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
 from face2face.keyframes.pose_metric import EYES, MOUTH, choose, description
 from face2face.landmarks import LIDS
-from face2face.synthetic.motion import AVERAGE_FACE, Expression
 
 NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
 POSES = np.stack([pose.applied_to(NEUTRAL) for pose in (Expression(), Expression(open=0.3), Expression(blink=1), Expression(turn=0.3))])

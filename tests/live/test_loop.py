@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.retarget import TargetShape
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
@@ -24,7 +25,6 @@ from face2face.live.motion_transfer import Driver, with_landmarks
 from face2face.live.session import Cast, Look, Session
 from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
-from face2face.synthetic.motion import AVERAGE_FACE, Expression
 from face2face.synthetic.performance import Performance
 
 TARGET: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)

@@ -6,10 +6,10 @@ import pytest
 from face2face import modes
 from face2face.card import Card
 from face2face.errors import ModelError
+from face2face.face.expression import Expression
 from face2face.face.sketch import ANCESTRAL
 from face2face.image import Scene
 from face2face.modes.reenact import Reenact
-from face2face.synthetic.motion import Expression
 
 
 @pytest.fixture

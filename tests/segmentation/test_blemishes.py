@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.landmarks import interocular
 from face2face.segmentation.blemishes import find, folds, searched
 from face2face.segmentation.labels import CLASSES, among
 from face2face.segmentation.parser import drawn
-from face2face.synthetic.motion import AVERAGE_FACE
 
 FACE: Landmarks = (AVERAGE_FACE * 100 + (150, 150)).astype(np.float32)
 #: Pixels between the eyes of the faces of which the plain patches below are skin.

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.landmarks import PARTS
 from face2face.segmentation.labels import CLASSES
 from face2face.segmentation.parser import Parser, drawn, portrait
-from face2face.synthetic.motion import AVERAGE_FACE
 
 SKIN, HAIR = CLASSES.index("skin"), CLASSES.index("hair")
 

@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
 from face2face.landmarks import interocular
-from face2face.synthetic.motion import AVERAGE_FACE, PERFORMANCE_SECONDS, Expression, perform, random_expression
+from face2face.synthetic.motion import PERFORMANCE_SECONDS, perform, random_expression
 from face2face.synthetic.performance import Performance
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + 128).astype(np.float32)
