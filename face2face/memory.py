@@ -19,7 +19,10 @@ def peak_memory() -> int:
         import resource
     except ImportError:
         return 0
-    own, started = (resource.getrusage(who).ru_maxrss // _PER_MIB for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, started = (
+        resource.getrusage(who).ru_maxrss // _PER_MIB
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     # What getrusage tells of a process itself on Linux begins with the peak of the one that started it.
     return started + (_told("VmHWM") if _STATUS.is_file() else own)
 

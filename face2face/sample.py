@@ -10,7 +10,7 @@ import numpy as np
 T = TypeVar("T")
 
 
-def evenly(items: Sequence[T], count: int) -> list[T]:
+def evenly_spaced(items: Sequence[T], count: int) -> list[T]:
     """So many of them at most, in order and equally far apart, the first and the last included; all where there are fewer.
 
     Args:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 #: Windows has no SIGHUP.
-ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 @contextmanager
@@ -25,14 +27,20 @@ def on_end(act: Callable[[], object]) -> Iterator[None]:
         act()
 
     before = {number: signal.getsignal(number) for number in ENDING}
-    caught = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
+    caught = {
+        number: handler
+        for number, handler in before.items()
+        if handler not in (signal.SIG_IGN, None)
+    }
     for number in caught:
         signal.signal(number, receive)
     try:
         yield
     finally:
         for number, handler in caught.items():
-            if signal.getsignal(number) is receive:  # ignored by now: stays so until the process has ended
+            if (
+                signal.getsignal(number) is receive
+            ):  # ignored by now: stays so until the process has ended
                 signal.signal(number, handler)
 
 

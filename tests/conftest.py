@@ -25,7 +25,7 @@ from face2face.face.detector import Detector
 from face2face.image import Image, Scene
 from face2face.media.sink import Recording
 from face2face.synthetic.animate import animate
-from face2face.synthetic.motion import perform
+from face2face.synthetic.motion import scripted_expression
 
 # No test asserts how long something takes, not even of one of many inputs.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -56,7 +56,10 @@ def astronaut(detector: Detector) -> Scene:
     photo = astronaut()
     (landmarks,) = detector(photo)
     box = head_box(landmarks[None], *photo.shape[:2])
-    return Scene(cv2.resize(box.cut(photo), (256, 256), interpolation=cv2.INTER_AREA), box.to_panel(landmarks, 256))
+    return Scene(
+        cv2.resize(box.cut(photo), (256, 256), interpolation=cv2.INTER_AREA),
+        box.to_panel(landmarks, 256),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +67,14 @@ def frames(astronaut: Scene) -> list[Image]:
     """The astronaut talking for two seconds, 24 pictures."""
     assert astronaut.landmarks is not None
     times = np.arange(24) / 12
-    return [animate(astronaut.photo, astronaut.landmarks, perform(t).applied_to(astronaut.landmarks)) for t in times]
+    return [
+        animate(
+            astronaut.photo,
+            astronaut.landmarks,
+            scripted_expression(t).applied_to(astronaut.landmarks),
+        )
+        for t in times
+    ]
 
 
 def write_video(path: Path, pictures: list[Image], fps: float = 12) -> Path:

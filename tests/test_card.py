@@ -3,15 +3,21 @@ from pathlib import Path
 
 import pytest
 
-from face2face.card import FILE_NAME, Card
+from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
 
-CARD = Card(mode="reenact", size=256, panels=("sketch", "warp"), sketch={"palette": "parts"}, consent="her own")
+CARD = ModelCard(
+    mode="reenact",
+    size=256,
+    panels=("sketch", "warp"),
+    sketch={"palette": "parts"},
+    consent="her own",
+)
 
 
 def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     CARD.save(tmp_path)
-    assert Card.load(tmp_path) == CARD
+    assert ModelCard.load(tmp_path) == CARD
 
 
 @pytest.mark.parametrize(
@@ -29,16 +35,16 @@ def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict, said: s
     values = json.loads((tmp_path / FILE_NAME).read_text())
     (tmp_path / FILE_NAME).write_text(json.dumps(values | change))
     with pytest.raises(ModelError, match=said):
-        Card.load(tmp_path)
+        ModelCard.load(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"format": 1}'])
 def test_a_damaged_card_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE_NAME).write_text(text)
     with pytest.raises(ModelError):
-        Card.load(tmp_path)
+        ModelCard.load(tmp_path)
 
 
 def test_a_missing_card_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no file"):
-        Card.load(tmp_path)
+        ModelCard.load(tmp_path)

@@ -28,7 +28,9 @@ def test_a_quarter_turn_takes_x_to_y() -> None:
 @given(similarities)
 def test_the_similarity_between_two_shapes_is_found(truth: Similarity) -> None:
     found = Similarity.between(AVERAGE_FACE, truth(AVERAGE_FACE))
-    assert (found.scale, found.angle, found.x, found.y) == pytest.approx((truth.scale, truth.angle, truth.x, truth.y), abs=1e-3)
+    assert (found.scale, found.angle, found.x, found.y) == pytest.approx(
+        (truth.scale, truth.angle, truth.x, truth.y), abs=1e-3
+    )
 
 
 def test_the_average_face_is_one_unit_between_the_eyes() -> None:
@@ -36,10 +38,14 @@ def test_the_average_face_is_one_unit_between_the_eyes() -> None:
 
 
 @given(similarities)
-def test_a_turn_is_the_same_wherever_the_head_is_and_reversed_in_the_mirror(moved: Similarity) -> None:
+def test_a_turn_is_the_same_wherever_the_head_is_and_reversed_in_the_mirror(
+    moved: Similarity,
+) -> None:
     aside = AVERAGE_FACE.astype(np.float64)
     aside[PARTS["nose"]] += (0.2, 0)
     faces = np.stack([moved(aside), moved(aside)[MIRRORED] * (-1, 1)])
     right, left = (AVERAGE_FACE[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
     straight = (AVERAGE_FACE[PARTS["nose"]].mean(0) - (right + left) / 2)[0]
-    assert np.allclose(turn(faces), ((straight + 0.2) / interocular(AVERAGE_FACE)) * np.array((1, -1)), atol=0.01)
+    assert np.allclose(
+        turn(faces), ((straight + 0.2) / interocular(AVERAGE_FACE)) * np.array((1, -1)), atol=0.01
+    )

@@ -12,13 +12,17 @@ from face2face.face.detector import Detector
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_a_video_becomes_a_face_that_follows_another(shared: Path, in_folder: Path, detector: Detector) -> None:
+def test_a_video_becomes_a_face_that_follows_another(
+    shared: Path, in_folder: Path, detector: Detector
+) -> None:
     def command(script: str, *arguments: object) -> str:
         line = [sys.executable, str(ROOT / script), *map(str, arguments)]
         return subprocess.run(line, check=True, capture_output=True, text=True).stdout
 
     driver = shared / "video" / "driver_d0.mp4"
-    assert "60 frames kept" in command("generate_train_data.py", "--file", shared / "video" / "target_franck.mp4", "--num", 60)
+    assert "60 frames kept" in command(
+        "generate_train_data.py", "--file", shared / "video" / "target_franck.mp4", "--num", 60
+    )
     assert "exported" in command("train.py", "--input_dir", "combined", "--max_steps", 20)
     told = command("run_webcam.py", "--source", driver, "--output", "out.mp4", "--no-window")
     assert "face2face-model on OpenVINO" in told

@@ -18,11 +18,11 @@ FLOORS = [
     {"synthetic"},
     {"modes"},
     {"data"},
-    {"inference", "graph"},
+    {"inference"},
     {"learn"},
     {"export"},
     {"live", "edit"},
-    {"evaluation", "measure"},
+    {"evaluation"},
     {"commands"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -33,7 +33,11 @@ def imports(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
-            names = [node.module] if node.module != "face2face" else [f"face2face.{each.name}" for each in node.names]
+            names = (
+                [node.module]
+                if node.module != "face2face"
+                else [f"face2face.{each.name}" for each in node.names]
+            )
         elif isinstance(node, ast.Import):
             names = [each.name for each in node.names]
         else:
@@ -42,7 +46,9 @@ def imports(path: Path) -> set[str]:
     return found - {"__version__"}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "face2face").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "face2face").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
 def test_a_room_imports_only_from_lower_floors(path: Path) -> None:
     room = path.relative_to(ROOT / "face2face").parts[0].removesuffix(".py")
     if room == "__main__":
@@ -52,7 +58,9 @@ def test_a_room_imports_only_from_lower_floors(path: Path) -> None:
         assert not imports(path)
         return
     for other in imports(path) - {room}:
-        assert FLOOR[other] < FLOOR[room] or FLOOR[other] == FLOOR[room] == 0, f"{path.name} imports {other}"
+        assert FLOOR[other] < FLOOR[room] or FLOOR[other] == FLOOR[room] == 0, (
+            f"{path.name} imports {other}"
+        )
 
 
 def test_modes_and_learn_do_not_know_each_other() -> None:

@@ -3,19 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from face2face.sample import evenly
+from face2face.sample import evenly_spaced
 
 
 def test_the_first_and_the_last_are_among_them() -> None:
-    assert evenly("abcdefghi", 3) == ["a", "e", "i"]
+    assert evenly_spaced("abcdefghi", 3) == ["a", "e", "i"]
 
 
 def test_one_is_the_first() -> None:
-    assert evenly(range(5), 1) == [0]
+    assert evenly_spaced(range(5), 1) == [0]
 
 
 @given(st.integers(0, 200), st.integers(1, 200))
 def test_they_are_in_order_and_no_more_than_there_are(available: int, count: int) -> None:
-    chosen = evenly(range(available), count)
+    chosen = evenly_spaced(range(available), count)
     assert len(chosen) == min(available, count)
     assert chosen == sorted(set(chosen))

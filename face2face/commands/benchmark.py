@@ -27,11 +27,25 @@ READS, WRITES = ("model", "driver"), ("json",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("--model", type=Path, nargs="+", help="models' folders (default: the shipped one, and its twin at 512 pixels)")
-    parser.add_argument("--driver", type=Path, help="a video of the driver (default: a portrait moved by a script)")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        nargs="+",
+        help="models' folders (default: the shipped one, and its twin at 512 pixels)",
+    )
+    parser.add_argument(
+        "--driver", type=Path, help="a video of the driver (default: a portrait moved by a script)"
+    )
     parser.add_argument("--frames", type=positive, default=900, help="frames a round")
-    parser.add_argument("--rounds", type=positive, default=3, help="rounds; the medians over them are told")
-    parser.add_argument("--endure", type=positive, metavar="MINUTES", help="instead: is each as fast and as small after so many minutes?")
+    parser.add_argument(
+        "--rounds", type=positive, default=3, help="rounds; the medians over them are told"
+    )
+    parser.add_argument(
+        "--endure",
+        type=positive,
+        metavar="MINUTES",
+        help="instead: is each as fast and as small after so many minutes?",
+    )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
 
@@ -42,8 +56,8 @@ def run(options: argparse.Namespace) -> None:
     with quiet():
         from face2face.evaluation import baselines as untrained
         from face2face.evaluation import benchmark
-    from face2face.card import Card
-    from face2face.files import writable_folder, write_aside
+    from face2face.card import ModelCard
+    from face2face.files import atomic_write, ensure_writable_dir
     from face2face.inference.names import GRAPH
     from face2face.keyframes.bank import FILE_NAME
 
@@ -52,36 +66,56 @@ def run(options: argparse.Namespace) -> None:
         models = options.model or [shipped_model()]
         if options.model is None:
             models.append(untrained.enlarged(models[0], folder / "512"))
-        modes = {model: Card.load(model).mode for model in models}
-        clips = {mode: _frames(options.driver, options.frames, mode) for mode in set(modes.values())}
+        modes = {model: ModelCard.load(model).mode for model in models}
+        clips = {
+            mode: _frames(options.driver, options.frames, mode) for mode in set(modes.values())
+        }
         drivers = {model: clips[mode] for model, mode in modes.items()}
         if options.endure:
             for model, frames in drivers.items():
                 print(f"{model.name}, minute by minute:")
-                for stretch in benchmark.endure(model, frames, 60 * options.endure, options.endure):
-                    print(f"{stretch.frame.median:.1f} ms a frame, 99th percentile {stretch.frame.slow:.1f}; {stretch.held_mib} MiB held")
+                for stretch in benchmark.soak_test(
+                    model, frames, 60 * options.endure, options.endure
+                ):
+                    print(
+                        f"{stretch.frame.median:.1f} ms a frame, 99th percentile {stretch.frame.slow:.1f}; {stretch.held_mib} MiB held"
+                    )
             return
         with quiet():
-            ancestor = untrained.Ancestor(folder / "ancestor")
+            ancestor = untrained.LegacyBaseline(folder / "ancestor")
         ancestors: list[benchmark.Timing] = []
-        flows: dict[Path, list[benchmark.Flow]] = {model: [] for model in models}
+        flows: dict[Path, list[benchmark.Throughput]] = {model: [] for model in models}
         for number in range(options.rounds):
             print(f"round {number + 1} of {options.rounds}", flush=True)
             # An ancestor's frame takes some twenty times as long as ours; its rounds have fewer.
-            ancestors.append(benchmark.one_after_another(ancestor, drivers[models[0]][: max(20, options.frames // 8)]))
+            ancestors.append(
+                benchmark.one_after_another(
+                    ancestor, drivers[models[0]][: max(20, options.frames // 8)]
+                )
+            )
             for model, frames in drivers.items():
                 flows[model].append(benchmark.end_to_end(model, frames))
         theirs = float(np.median([each.median for each in ancestors]))
-        report: dict[str, Any] = {"machine": machine(), "ancestors": {"frame_ms": theirs, "fps": 1000 / theirs}, "models": {}}
+        report: dict[str, Any] = {
+            "machine": machine(),
+            "ancestors": {"frame_ms": theirs, "fps": 1000 / theirs},
+            "models": {},
+        }
         for model, frames in drivers.items():
             frame, slow, latency = (
                 float(np.median(each))
-                for each in zip(*((flow.frame.median, flow.frame.slow, flow.latency.median) for flow in flows[model]), strict=True)
+                for each in zip(
+                    *(
+                        (flow.frame.median, flow.frame.slow, flow.latency.median)
+                        for flow in flows[model]
+                    ),
+                    strict=True,
+                )
             )
             begun = [benchmark.start(model, frames[:60], folder) for _ in range(options.rounds)]
             files = (*model.glob(f"{Path(GRAPH).stem}.*"), model / FILE_NAME)
             report["models"][model.name] = {
-                "size": Card.load(model).size,
+                "size": ModelCard.load(model).size,
                 "times_the_ancestors": theirs / frame,
                 "frame_ms": frame,
                 "frame_ms_99": slow,
@@ -91,12 +125,14 @@ def run(options: argparse.Namespace) -> None:
                 "peak_mib": max(each.peak_mib for each in begun),
                 "tensorflow_imported": any(each.tensorflow for each in begun),
                 "model_mib": sum(each.stat().st_size for each in files if each.is_file()) / 2**20,
-                "steps_ms": {name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()},
+                "steps_ms": {
+                    name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()
+                },
             }
     print(told(report))
     if options.json:
-        writable_folder(options.json.parent)
-        with write_aside(options.json) as aside:
+        ensure_writable_dir(options.json.parent)
+        with atomic_write(options.json) as aside:
             aside.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
         print(f"written: {options.json}")
 
@@ -119,17 +155,28 @@ def told(report: dict[str, Any]) -> str:
         "peak memory, MiB": ("peak_mib", ".0f"),
         "graph and bank, MiB": ("model_mib", ".1f"),
     }
-    lines = ["| | " + " | ".join(f"{name}, {figures['size']} pixels" for name, figures in models.items()) + " | ancestors |"]
+    lines = [
+        "| | "
+        + " | ".join(f"{name}, {figures['size']} pixels" for name, figures in models.items())
+        + " | ancestors |"
+    ]
     lines.append("|---" * (len(models) + 2) + "|")
     for head, (name, how) in rows.items():
         ours = [format(figures[name], how) for figures in models.values()]
         lines.append(
-            f"| {head} | " + " | ".join(ours) + f" | {format(report['ancestors'][name], how) if name in report['ancestors'] else ''} |"
+            f"| {head} | "
+            + " | ".join(ours)
+            + f" | {format(report['ancestors'][name], how) if name in report['ancestors'] else ''} |"
         )
     taken = [figures["steps_ms"] for figures in models.values()]
     for step in dict.fromkeys(step for steps in taken for step in steps):
-        ours = [f"{steps[step]['median']:.1f} ({steps[step]['slow']:.1f})" if step in steps else "" for steps in taken]
-        lines.append(f"| step alone: {step}, median (99th percentile) | " + " | ".join(ours) + " | |")
+        ours = [
+            f"{steps[step]['median']:.1f} ({steps[step]['slow']:.1f})" if step in steps else ""
+            for steps in taken
+        ]
+        lines.append(
+            f"| step alone: {step}, median (99th percentile) | " + " | ".join(ours) + " | |"
+        )
     return "\n".join([report["machine"], "", *lines])
 
 
@@ -144,7 +191,10 @@ def _frames(driver: Path | None, count: int, mode: str) -> list[Image]:
     if driver is None:
         return benchmark.portrait_clip(count, _BLEMISHES if mode == "inpaint" else 0)
     with VideoFile(driver) as video:
-        frames = [np.asarray(cv2.resize(scene.photo, (benchmark.WIDTH, benchmark.HEIGHT)), np.uint8) for scene in video]
+        frames = [
+            np.asarray(cv2.resize(scene.photo, (benchmark.WIDTH, benchmark.HEIGHT)), np.uint8)
+            for scene in video
+        ]
     # Forth and back, so that nothing jumps.
     cycle = [*frames, *frames[-2:0:-1]]
     return [cycle[number % len(cycle)] for number in range(count)]

@@ -49,7 +49,7 @@ VERBS = {
 FAILED, INTERRUPTED = 2, 130
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """A parser that tells an error in one line."""
 
     def error(self, message: str) -> NoReturn:
@@ -59,7 +59,9 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command ``face2face VERB ...``; returns its exit status."""
-    parser = Parser("face2face", description="A webcam drives another person's face, live, on a laptop.")
+    parser = CommandParser(
+        "face2face", description="A webcam drives another person's face, live, on a laptop."
+    )
     parser.add_argument("--version", action="version", version=__version__)
     width = max(map(len, VERBS))
     listing = "\n".join(f"  {verb:<{width}}  {what}" for verb, what in VERBS.items())
@@ -67,12 +69,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.epilog = f"verbs:\n{listing}\n\nface2face VERB --help tells a verb's options."
     parser.add_argument("verb", choices=VERBS, metavar="VERB")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    return told(lambda: run_verb(parser.parse_args(given[:1]).verb, given[1:], f"face2face {given[0]}"))
+    return report_errors(
+        lambda: run_verb(parser.parse_args(given[:1]).verb, given[1:], f"face2face {given[0]}")
+    )
 
 
 def script(verb: str) -> int:
     """The command of one verb, for the scripts; returns its exit status."""
-    return told(lambda: run_verb(verb, sys.argv[1:], Path(sys.argv[0]).name))
+    return report_errors(lambda: run_verb(verb, sys.argv[1:], Path(sys.argv[0]).name))
 
 
 def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
@@ -84,7 +88,11 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
     # NumPy's products are small here: on two threads they take as long, and both spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     module = import_module(f"face2face.commands.{verb}")
-    parser = Parser(program, description=module.DESCRIPTION, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+    parser = CommandParser(
+        program,
+        description=module.DESCRIPTION,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
     module.add_arguments(parser)
     if module.WRITES:
         parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
@@ -92,7 +100,11 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
     if module.WRITES:
         written = paths_of(options, module.WRITES)
         outputs = module.outputs(options) if hasattr(module, "outputs") else Outputs(written)
-        read = partial(module.inputs, options) if hasattr(module, "inputs") else partial(paths_of, options, module.READS)
+        read = (
+            partial(module.inputs, options)
+            if hasattr(module, "inputs")
+            else partial(paths_of, options, module.READS)
+        )
         check(outputs, read, written, options.overwrite)
     status = module.run(options)
     return int(status or 0)
@@ -101,10 +113,15 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
 def paths_of(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
     """The files and folders that some options name, those that weren't given left out."""
     values = (getattr(options, name) for name in names)
-    return [Path(each) for value in values for each in (value if isinstance(value, list) else [value]) if each is not None]
+    return [
+        Path(each)
+        for value in values
+        for each in (value if isinstance(value, list) else [value])
+        if each is not None
+    ]
 
 
-def told(action: Callable[[], int]) -> int:
+def report_errors(action: Callable[[], int]) -> int:
     """Runs an action; an error that the person can mend is one line on stderr and status 2."""
     # Libraries talk to developers; what a person should know is said by us.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -150,7 +167,13 @@ def _interrupt() -> NoReturn:
 
 def _system_package(message: str) -> str | None:
     """What to install where a shared library is missing."""
-    packages = {"libGL.so": "libgl1", "libgthread": "libglib2.0-0", "libglib": "libglib2.0-0", "libxcb": "libxcb1", "libX11": "libx11-6"}
+    packages = {
+        "libGL.so": "libgl1",
+        "libgthread": "libglib2.0-0",
+        "libglib": "libglib2.0-0",
+        "libxcb": "libxcb1",
+        "libX11": "libx11-6",
+    }
     for library, package in packages.items():
         if library in message:
             return f"OpenCV needs the system package {package}, got {message}: sudo apt-get install {package}"

@@ -13,7 +13,7 @@ from face2face.commands.outputs import Outputs
 from face2face.errors import OptionError
 
 if TYPE_CHECKING:
-    from face2face.evaluation.reenactment import Moment
+    from face2face.evaluation.reenactment import FrameResult
 
 DESCRIPTION = """Drives a model with the part of its target's video that training didn't see, or with --driver by somebody else, and
 writes evaluation.json, evaluation.mp4 and evaluation.png (condition, generated, true, difference)."""
@@ -57,7 +57,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     of = "the video it was trained on, whose last part was held out; with --driver also the photo it was made of"
     parser.add_argument("--file", type=Path, required=True, help=of)
     parser.add_argument("--driver", type=Path, help="a video of somebody else, who drives it")
-    parser.add_argument("--output", type=Path, help="where the three files go (default: evaluation/ in the model's folder)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help="where the three files go (default: evaluation/ in the model's folder)",
+    )
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
@@ -68,44 +72,53 @@ def inputs(options: argparse.Namespace) -> list[Path]:
 
 def outputs(options: argparse.Namespace) -> Outputs:
     """The three files."""
-    return Outputs([_folder(options) / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")])
+    return Outputs(
+        [_folder(options) / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")]
+    )
 
 
 def run(options: argparse.Namespace) -> None:
     """Evaluates, and prints one table."""
     from tqdm import tqdm
 
-    from face2face.card import Card
+    from face2face.card import ModelCard
     from face2face.evaluation import reenactment as evaluate
-    from face2face.files import writable_folder, write_aside
-    from face2face.live.model import Puppet
+    from face2face.files import atomic_write, ensure_writable_dir
+    from face2face.live.model import ReenactmentModel
     from face2face.media.sink import Recording
     from face2face.media.source import VideoFile
     from face2face.media.stills import write_image
 
-    puppet = Puppet.load(options.model)
-    judge = evaluate.Judge()
-    card = Card.load(options.model)
-    moments: Iterator[Moment]
+    puppet = ReenactmentModel.load(options.model)
+    judge = evaluate.Evaluator()
+    card = ModelCard.load(options.model)
+    moments: Iterator[FrameResult]
     if options.driver is None:
         moments = evaluate.self_reenactment(puppet, evaluate.held_out(card, options.file), judge)
     else:
-        target = evaluate.likeness_of(evaluate.portraits(card, options.file), judge)
+        target = evaluate.profile_of(evaluate.portraits(card, options.file), judge)
         moments = evaluate.cross_reenactment(puppet, options.driver, target, judge)
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps
-    folder = writable_folder(_folder(options))
-    seen: list[Moment] = []
+    folder = ensure_writable_dir(_folder(options))
+    seen: list[FrameResult] = []
     with Recording(folder / "evaluation.mp4", fps) as clip:
         for moment in tqdm(moments, "frames", unit="frame"):
             clip.write(moment.row(differing=options.driver is None), len(seen) / fps)
             seen.append(moment)
     if not seen:
-        raise OptionError("a face is seen in what was held out", f"none in {options.file}", "name the video it was trained on")
+        raise OptionError(
+            "a face is seen in what was held out",
+            f"none in {options.file}",
+            "name the video it was trained on",
+        )
     figures = evaluate.summary(seen)
     write_image(folder / "evaluation.png", evaluate.sheet(seen))
-    with write_aside(folder / "evaluation.json") as aside:
-        aside.write_text(json.dumps({name: round(value, 5) for name, value in figures.items()}, indent=2) + "\n", encoding="utf-8")
+    with atomic_write(folder / "evaluation.json") as aside:
+        aside.write_text(
+            json.dumps({name: round(value, 5) for name, value in figures.items()}, indent=2) + "\n",
+            encoding="utf-8",
+        )
     for name, told in TOLD.items():
         if name in figures:
             print(f"{told:<52}{figures[name]:>10.4g}")

@@ -22,14 +22,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="in which it is run live; auto: the fastest here that keeps the picture (int8 needs face2face[int8])",
     )
-    parser.add_argument("--input_dir", type=Path, help="the strips it was trained on, to see that, where the model brings no keyframes")
+    parser.add_argument(
+        "--input_dir",
+        type=Path,
+        help="the strips it was trained on, to see that, where the model brings no keyframes",
+    )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
     """The graphs and the card; those of an earlier run are replaced."""
     from face2face.card import FILE_NAME
 
-    return joined([Outputs([options.model_folder / FILE_NAME], lambda path: True), graphs_in(options.model_folder)])
+    return joined(
+        [
+            Outputs([options.model_folder / FILE_NAME], lambda path: True),
+            graphs_in(options.model_folder),
+        ]
+    )
 
 
 def graphs_in(folder: Path) -> Outputs:
@@ -54,5 +63,9 @@ def run(options: argparse.Namespace) -> None:
     from face2face.export.precision import choose_precision, examples
 
     print(f"written: {freeze(options.model_folder)}")
-    chosen = choose_precision(options.model_folder, options.precision, examples(options.model_folder, options.input_dir))
-    print(f"runs in {chosen.precision}: {chosen.milliseconds:.1f} ms a picture, {chosen.difference:.2f} grey levels from float32")
+    chosen = choose_precision(
+        options.model_folder, options.precision, examples(options.model_folder, options.input_dir)
+    )
+    print(
+        f"runs in {chosen.precision}: {chosen.milliseconds:.1f} ms a picture, {chosen.difference:.2f} grey levels from float32"
+    )

@@ -31,10 +31,14 @@ class Outputs:
 def joined(parts: Sequence[Outputs]) -> Outputs:
     """The files of several steps as those of one command."""
     step = {path: part for part in parts for path in part.files}
-    return Outputs([path for part in parts for path in part.files], lambda path: step[path].expected(path))
+    return Outputs(
+        [path for part in parts for path in part.files], lambda path: step[path].expected(path)
+    )
 
 
-def check(outputs: Outputs, inputs: Callable[[], Sequence[Path]], folders: Sequence[Path], overwrite: bool) -> None:
+def check(
+    outputs: Outputs, inputs: Callable[[], Sequence[Path]], folders: Sequence[Path], overwrite: bool
+) -> None:
     """See that a command writes to no file that it reads, and over none that it didn't make.
 
     Args:

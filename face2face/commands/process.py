@@ -17,10 +17,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("--input_dir", type=Path, required=True, help="the pictures; A for combine")
     parser.add_argument("--output_dir", type=Path, required=True, help="made if need be")
-    parser.add_argument("--operation", choices=("resize", "combine", "grayscale", "blank", "edges"), required=True, help="what to do")
+    parser.add_argument(
+        "--operation",
+        choices=("resize", "combine", "grayscale", "blank", "edges"),
+        required=True,
+        help="what to do",
+    )
     parser.add_argument("--b_dir", type=Path, help="for combine: the pictures B, of the same names")
-    parser.add_argument("--size", type=positive, default=256, help="for resize: width and height in pixels")
-    parser.add_argument("--pad", action="store_true", help="for resize: keep the whole picture, on black, instead of its middle")
+    parser.add_argument(
+        "--size", type=positive, default=256, help="for resize: width and height in pixels"
+    )
+    parser.add_argument(
+        "--pad",
+        action="store_true",
+        help="for resize: keep the whole picture, on black, instead of its middle",
+    )
     parser.add_argument("--workers", type=positive, help="threads (default: all cores)")
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from zipfile import is_zipfile
 
-from face2face.card import BEST, FILE_NAME, Card
+from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.commands.console import quiet
 from face2face.commands.outputs import Outputs
 from face2face.errors import ModelError
@@ -20,7 +20,9 @@ READS, WRITES = ("model_input",), ("model_output",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("--model-input", type=Path, required=True, help="the folder of a training run")
+    parser.add_argument(
+        "--model-input", type=Path, required=True, help="the folder of a training run"
+    )
     parser.add_argument("--model-output", type=Path, required=True, help="made if need be")
 
 
@@ -41,15 +43,15 @@ def outputs(options: argparse.Namespace) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Reduces it and says where it is."""
     with quiet():
-        from face2face.export.reduce import reduce
+        from face2face.export.reduce import strip_for_inference
 
-    print(f"written: {reduce(options.model_input, options.model_output)}")
+    print(f"written: {strip_for_inference(options.model_input, options.model_output)}")
 
 
 def _same_model(run: Path, folder: Path) -> bool:
     """Whether two folders hold the same model, by their cards; freezing sets the precision."""
     try:
-        mine, theirs = Card.load(run), Card.load(folder)
+        mine, theirs = ModelCard.load(run), ModelCard.load(folder)
     except ModelError:
         return False
     return replace(theirs, precision=mine.precision) == mine

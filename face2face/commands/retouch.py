@@ -30,15 +30,40 @@ READS, WRITES = ("photo", "mask", "model", "parser"), ("output",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("--photo", type=Path, required=True, help="the photo, or a folder of photos")
-    parser.add_argument("--output", type=Path, required=True, help="where the photo goes, or the photos")
-    parser.add_argument("--mask", type=Path, help="what to remove, white on black; for a folder, a folder of masks of the same names")
+    parser.add_argument(
+        "--photo", type=Path, required=True, help="the photo, or a folder of photos"
+    )
+    parser.add_argument(
+        "--output", type=Path, required=True, help="where the photo goes, or the photos"
+    )
+    parser.add_argument(
+        "--mask",
+        type=Path,
+        help="what to remove, white on black; for a folder, a folder of masks of the same names",
+    )
     parser.add_argument("--auto", action="store_true", help="find what to remove in the skin")
-    parser.add_argument("--strength", type=strength, default=1.0, help="of --auto: 0 finds nothing, 2 what is faint too")
-    parser.add_argument("--show", action="store_true", help="open a window to brush in; s saves to --output, h shows the keys")
-    parser.add_argument("--face", type=positive, default=1, help="for --auto: which face, 1 for the largest")
-    parser.add_argument("--model", type=Path, help="the folder of an inpainting model (default: the one that is shipped)")
-    parser.add_argument("--parser", type=Path, help="the folder of a parser (default: the one that is shipped)")
+    parser.add_argument(
+        "--strength",
+        type=strength,
+        default=1.0,
+        help="of --auto: 0 finds nothing, 2 what is faint too",
+    )
+    parser.add_argument(
+        "--show",
+        action="store_true",
+        help="open a window to brush in; s saves to --output, h shows the keys",
+    )
+    parser.add_argument(
+        "--face", type=positive, default=1, help="for --auto: which face, 1 for the largest"
+    )
+    parser.add_argument(
+        "--model",
+        type=Path,
+        help="the folder of an inpainting model (default: the one that is shipped)",
+    )
+    parser.add_argument(
+        "--parser", type=Path, help="the folder of a parser (default: the one that is shipped)"
+    )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -54,10 +79,14 @@ def run(options: argparse.Namespace) -> None:
     from face2face.media.stills import check_writable, read_image
 
     if not (options.mask or options.auto or options.show):
-        raise OptionError("--mask, --auto or --show says what shall be removed", "none of them", "add one")
+        raise OptionError(
+            "--mask, --auto or --show says what shall be removed", "none of them", "add one"
+        )
     if options.photo.is_dir():
         if options.show:
-            raise OptionError("--show is for one photo", f"the folder {options.photo}", "name a photo")
+            raise OptionError(
+                "--show is for one photo", f"the folder {options.photo}", "name a photo"
+            )
         _retouch_folder(options)
         return
     check_writable(options.output)
@@ -66,7 +95,7 @@ def run(options: argparse.Namespace) -> None:
     mask = _masker(options)(options.photo, photo)
     if options.show:
         from face2face.edit.paint_window import run as run_easel
-        from face2face.edit.retouch_window import TOOLS, Wipe
+        from face2face.edit.retouch_window import TOOLS, RetouchWindow
         from face2face.media.sink import Window
 
         def save(picture: Image) -> str:
@@ -74,7 +103,7 @@ def run(options: argparse.Namespace) -> None:
             return f"written: {options.output}"
 
         with Window("face2face retouch", scale=1) as window:
-            run_easel(Wipe(retoucher, photo, mask, save), window, TOOLS)
+            run_easel(RetouchWindow(retoucher, photo, mask, save), window, TOOLS)
         return
     _write(options.photo, options.output, retoucher(photo, mask), photo)
     print(f"written: {options.output}, {100 * (mask > 127).mean():.2f} % of it painted over")
@@ -87,7 +116,9 @@ def _masker(options: argparse.Namespace) -> Masker:
         makers.append(lambda path, photo: _read_mask(_mask_of(options.mask, path), photo))
     if options.auto:
         makers.append(_finder(options))
-    return lambda path, photo: np.maximum.reduce([np.zeros(photo.shape[:2], np.uint8), *(make(path, photo) for make in makers)])
+    return lambda path, photo: np.maximum.reduce(
+        [np.zeros(photo.shape[:2], np.uint8), *(make(path, photo) for make in makers)]
+    )
 
 
 def _mask_of(masks: Path, photo: Path) -> Path:
@@ -103,7 +134,11 @@ def _mask_of(masks: Path, photo: Path) -> Path:
     for path in list_images(masks):
         if path.stem == photo.stem:
             return path
-    raise DataError("each photo has a mask of the same name", f"none for {photo} in {masks}", "add it, or name one mask for all")
+    raise DataError(
+        "each photo has a mask of the same name",
+        f"none for {photo} in {masks}",
+        "add it, or name one mask for all",
+    )
 
 
 def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
@@ -117,14 +152,22 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
     from face2face.media.stills import read_image
 
     painted = read_image(path)
-    lightness = cv2.transform(painted, np.full((1, 3), 1 / 3, np.float32)).reshape(painted.shape[:2])
+    lightness = cv2.transform(painted, np.full((1, 3), 1 / 3, np.float32)).reshape(
+        painted.shape[:2]
+    )
     mask = np.multiply(lightness > 127, 255, dtype=np.uint8)
     if mask.all():
-        raise OptionError("a mask is white where something shall be removed", f"{path}, all white", "leave the rest black")
+        raise OptionError(
+            "a mask is white where something shall be removed",
+            f"{path}, all white",
+            "leave the rest black",
+        )
     if mask.shape != photo.shape[:2]:
         (height, width), (rows, columns) = mask.shape, photo.shape[:2]
         print(f"{path} is {width}x{height} pixels, the photo {columns}x{rows}: it was resized")
-        mask = np.asarray(cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_NEAREST), np.uint8)
+        mask = np.asarray(
+            cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_NEAREST), np.uint8
+        )
     return mask
 
 
@@ -133,7 +176,7 @@ def _finder(options: argparse.Namespace) -> Masker:
     from face2face.face.detector import Detector
     from face2face.inference.pretrained import load_parser
     from face2face.landmarks import interocular
-    from face2face.segmentation.blemishes import find, folds, searched
+    from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 
     parse, detect = load_parser(options.parser), Detector()
 
@@ -143,19 +186,25 @@ def _finder(options: argparse.Namespace) -> Masker:
             rule = f"--auto looks at face {options.face} of the photo"
             raise FaceError(rule, f"{len(faces)} in {path}", "name what to remove with --mask")
         landmarks = faces[options.face - 1]
-        return find(photo, searched(parse(photo, landmarks), landmarks), interocular(landmarks), options.strength, folds(landmarks))
+        return detect_blemishes(
+            photo,
+            skin_mask(parse(photo, landmarks), landmarks),
+            interocular(landmarks),
+            options.strength,
+            crease_lines(landmarks),
+        )
 
     return found
 
 
 def _write(source: Path, output: Path, picture: Image, photo: Image) -> None:
     """Writes a photo with the source's colour profile; one in which nothing was changed is the source's file."""
-    from face2face.files import write_aside
+    from face2face.files import atomic_write
     from face2face.media.stills import colour_profile, write_image
 
     if source.suffix.lower() == output.suffix.lower() and (picture == photo).all():
         if source.resolve() != output.resolve():
-            with write_aside(output) as aside:
+            with atomic_write(output) as aside:
                 shutil.copyfile(source, aside)
         return
     write_image(output, picture, colour_profile(source))
@@ -165,7 +214,10 @@ def _planned(options: argparse.Namespace) -> dict[Path, Path]:
     """Photo -> where it goes, for each of a folder."""
     from face2face.media.stills import list_images
 
-    return {path: options.output / path.relative_to(options.photo) for path in list_images(options.photo)}
+    return {
+        path: options.output / path.relative_to(options.photo)
+        for path in list_images(options.photo)
+    }
 
 
 def _retouch_folder(options: argparse.Namespace) -> None:
@@ -175,15 +227,19 @@ def _retouch_folder(options: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from face2face.data.parallel import in_parallel
-    from face2face.files import writable_folder
+    from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_retoucher
     from face2face.media.stills import read_image
 
-    folder = writable_folder(options.output)
+    folder = ensure_writable_dir(options.output)
     planned = _planned(options)
     photos = list(planned)
     if not photos:
-        raise DataError("--photo names a photo, or a folder of photos", f"none in {options.photo}", "name another")
+        raise DataError(
+            "--photo names a photo, or a folder of photos",
+            f"none in {options.photo}",
+            "name another",
+        )
     left = [path for path in photos if options.overwrite or not planned[path].is_file()]
     if len(left) < len(photos):
         print(f"{len(photos) - len(left)} of {len(photos)} photos are in {folder} already")
@@ -204,7 +260,11 @@ def _retouch_folder(options: argparse.Namespace) -> None:
 
     # A model that is missing is told of once, not for each photo.
     load_retoucher(options.model)
-    faults = [told for told in tqdm(in_parallel(retouched, left), "photos", len(left), unit="photo") if told]
+    faults = [
+        told
+        for told in tqdm(in_parallel(retouched, left), "photos", len(left), unit="photo")
+        if told
+    ]
     for told in faults:
         print(told)
     print(f"written: {len(left) - len(faults)} photos in {folder}")

@@ -14,7 +14,13 @@ READS, WRITES = (), ("plot",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("--strengths", type=float, nargs="+", default=[0.0, 0.25, 0.5, 1.0, 1.5, 2.0], help="values of --smoothing")
+    parser.add_argument(
+        "--strengths",
+        type=float,
+        nargs="+",
+        default=[0.0, 0.25, 0.5, 1.0, 1.5, 2.0],
+        help="values of --smoothing",
+    )
     parser.add_argument("--plot", type=Path, help="also draw the curve into this .png")
 
 

@@ -33,7 +33,11 @@ OWN_DEFAULTS = (
     ("l1_weight", number, "weight of the L1 term"),
     ("ssim_weight", number, "weight of the structural term"),
     ("gan_weight", number, "weight of the adversarial term; 0 trains without a discriminator"),
-    ("sway", number, "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo"),
+    (
+        "sway",
+        number,
+        "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo",
+    ),
 )
 #: Mode -> its generator, where that isn't ``light``.
 GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint", "inpaint": "paint"}
@@ -45,11 +49,26 @@ READS, WRITES = ("input_dir", "checkpoint"), ("output_dir",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("--input_dir", type=Path, required=True, help="holds strips in train/ and val/")
-    parser.add_argument("--output_dir", type=Path, default=Path("face2face-model"), help="where the run and the model go")
+    parser.add_argument(
+        "--input_dir", type=Path, required=True, help="holds strips in train/ and val/"
+    )
+    parser.add_argument(
+        "--output_dir",
+        type=Path,
+        default=Path("face2face-model"),
+        help="where the run and the model go",
+    )
     modes = ("reenact", *GENERATOR_OF)
-    parser.add_argument("--mode", choices=modes, help="one of the modes whose strips --input_dir holds, each in a folder of its name")
-    parser.add_argument("--generator", choices=("light", "paint", "unet"), help="ours, or pix2pix's own U-Net (default: the mode's own)")
+    parser.add_argument(
+        "--mode",
+        choices=modes,
+        help="one of the modes whose strips --input_dir holds, each in a folder of its name",
+    )
+    parser.add_argument(
+        "--generator",
+        choices=("light", "paint", "unet"),
+        help="ours, or pix2pix's own U-Net (default: the mode's own)",
+    )
     parser.add_argument(
         "--discriminator",
         choices=("patch", "semantic"),
@@ -64,15 +83,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--max_epochs", type=positive, help="stop after as many epochs")
     parser.add_argument("--max_steps", type=positive, help="stop after as many steps")
-    parser.add_argument("--minutes", type=number, help=f"stop after as many minutes; {DEFAULT_MINUTES:.0f} where no limit is given")
-    parser.add_argument("--patience", type=positive, default=DEFAULT_PATIENCE, help="stop when as many steps in a row were no better")
-    parser.add_argument("--device", default="auto", help="cpu:0, gpu:0 and the like; auto: the backend's own choice")
-    parser.add_argument("--distribute", action="store_true", help="share each batch among all devices (KERAS_BACKEND=jax)")
-    parser.add_argument("--tensorboard", action="store_true", help="also write logs for TensorBoard to logs/ in --output_dir")
-    for name, kind, what in OWN_DEFAULTS:
-        parser.add_argument(f"--{name}", type=kind, default=None, help=f"{what} (default: the generator's own)")
     parser.add_argument(
-        "--hole_weight", type=number, default=HOLE_WEIGHT, help="mode inpaint: weight of a missing pixel in the L1 term; a known one has 1"
+        "--minutes",
+        type=number,
+        help=f"stop after as many minutes; {DEFAULT_MINUTES:.0f} where no limit is given",
+    )
+    parser.add_argument(
+        "--patience",
+        type=positive,
+        default=DEFAULT_PATIENCE,
+        help="stop when as many steps in a row were no better",
+    )
+    parser.add_argument(
+        "--device", default="auto", help="cpu:0, gpu:0 and the like; auto: the backend's own choice"
+    )
+    parser.add_argument(
+        "--distribute",
+        action="store_true",
+        help="share each batch among all devices (KERAS_BACKEND=jax)",
+    )
+    parser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="also write logs for TensorBoard to logs/ in --output_dir",
+    )
+    for name, kind, what in OWN_DEFAULTS:
+        parser.add_argument(
+            f"--{name}", type=kind, default=None, help=f"{what} (default: the generator's own)"
+        )
+    parser.add_argument(
+        "--hole_weight",
+        type=number,
+        default=HOLE_WEIGHT,
+        help="mode inpaint: weight of a missing pixel in the L1 term; a known one has 1",
     )
     parser.add_argument(
         "--feature_weight",
@@ -81,15 +124,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="mode inpaint: weight of how unlike answer and photo look to a network that knows photographs; needs face2face[parser]",
     )
     parser.add_argument("--beta1", type=number, default=0.5, help="momentum of Adam")
-    parser.add_argument("--which_direction", choices=("AtoB", "BtoA"), default="AtoB", help="BtoA turns two-panel strips around")
-    parser.add_argument("--scale_size", type=positive, help="enlarge panels to this size and crop at random (default: no)")
-    parser.add_argument("--flip", action=argparse.BooleanOptionalAction, help="mirror at random (default: the generator's own)")
+    parser.add_argument(
+        "--which_direction",
+        choices=("AtoB", "BtoA"),
+        default="AtoB",
+        help="BtoA turns two-panel strips around",
+    )
+    parser.add_argument(
+        "--scale_size",
+        type=positive,
+        help="enlarge panels to this size and crop at random (default: no)",
+    )
+    parser.add_argument(
+        "--flip",
+        action=argparse.BooleanOptionalAction,
+        help="mirror at random (default: the generator's own)",
+    )
     parser.add_argument("--no_flip", dest="flip", action="store_false", help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=whole, default=0, help="of weights, order and augmentation")
-    parser.add_argument("--save_freq", type=whole, default=0, help="also save the checkpoint every so many steps; 0: each epoch")
-    parser.add_argument("--display_freq", type=whole, default=0, help="also write a preview every so many steps; 0: each epoch")
-    parser.add_argument("--checkpoint", type=Path, help="begin from this earlier run's weights (a run in --output_dir goes on by itself)")
-    parser.add_argument("--no-export", action="store_true", help="don't reduce and freeze at the end")
+    parser.add_argument(
+        "--save_freq",
+        type=whole,
+        default=0,
+        help="also save the checkpoint every so many steps; 0: each epoch",
+    )
+    parser.add_argument(
+        "--display_freq",
+        type=whole,
+        default=0,
+        help="also write a preview every so many steps; 0: each epoch",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="begin from this earlier run's weights (a run in --output_dir goes on by itself)",
+    )
+    parser.add_argument(
+        "--no-export", action="store_true", help="don't reduce and freeze at the end"
+    )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -103,10 +175,23 @@ def run_in(folder: Path) -> Outputs:
         from face2face.learn import history
         from face2face.learn.checkpoint import CHECKPOINT, SETTINGS, Run
 
-    names = (SETTINGS, CHECKPOINT, BEST, REDUCED, CARD, bank.FILE_NAME, history.FILE_NAME, "history.png")
+    names = (
+        SETTINGS,
+        CHECKPOINT,
+        BEST,
+        REDUCED,
+        CARD,
+        bank.FILE_NAME,
+        history.FILE_NAME,
+        "history.png",
+    )
     run = Run(folder)
     own = (folder / SETTINGS).is_file()
-    files = [*(folder / name for name in names), *graphs_in(folder).files, *run.previews.glob("*.png")]
+    files = [
+        *(folder / name for name in names),
+        *graphs_in(folder).files,
+        *run.previews.glob("*.png"),
+    ]
     return Outputs(files, lambda path: own)
 
 
@@ -130,18 +215,26 @@ def run(options: argparse.Namespace) -> int:
     card = read_card(options.input_dir)
     if options.mode and card.mode != options.mode:
         rule = f"--mode names the mode of the strips in {options.input_dir}"
-        raise OptionError(rule, f"{options.mode} for {card.mode}", "leave it out, or name another --input_dir")
+        raise OptionError(
+            rule, f"{options.mode} for {card.mode}", "leave it out, or name another --input_dir"
+        )
     options.generator = options.generator or GENERATOR_OF.get(card.mode, "light")
-    own = {name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")}
+    own = {
+        name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")
+    }
     defaults = DEFAULTS[options.generator]
-    if card.data.get("animated") or card.bars:  # exact landmarks: nothing that goes astray need be learnt; numbers can't be swayed
+    if (
+        card.data.get("animated") or card.bars
+    ):  # exact landmarks: nothing that goes astray need be learnt; numbers can't be swayed
         defaults = replace(defaults, sway=0.0)
     own = {name: getattr(defaults, name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
         discriminator=options.discriminator,
         mode=card.mode,
-        condition=tuple(name for name in card.panels if not name.startswith(NEW)) if options.condition == "warp" else (options.condition,),
+        condition=tuple(name for name in card.panels if not name.startswith(NEW))
+        if options.condition == "warp"
+        else (options.condition,),
         **own,
         beta1=options.beta1,
         which_direction=options.which_direction,
@@ -158,22 +251,48 @@ def run(options: argparse.Namespace) -> int:
     limits = Limits(options.max_epochs, options.max_steps, options.minutes, patience)
     if card.bars and (settings.sway or settings.scale_size != card.size):
         raise OptionError(
-            f"strips of mode {card.mode} show numbers, which aren't swayed or enlarged", "--sway or --scale_size", "leave it out"
+            f"strips of mode {card.mode} show numbers, which aren't swayed or enlarged",
+            "--sway or --scale_size",
+            "leave it out",
         )
     for condition, mode in (("labels", "reconstruct"), ("holed", "inpaint")):
         if options.condition == condition and card.mode != mode:
-            raise OptionError(f"--condition {condition} is for strips of mode {mode}", card.mode, "leave it out")
+            raise OptionError(
+                f"--condition {condition} is for strips of mode {mode}", card.mode, "leave it out"
+            )
     if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
-        raise OptionError("--tensorboard needs the package tensorboard", "none", "pip install tensorboard, or leave it out")
+        raise OptionError(
+            "--tensorboard needs the package tensorboard",
+            "none",
+            "pip install tensorboard, or leave it out",
+        )
     run = Run(options.output_dir)
-    callbacks = [keras.callbacks.TensorBoard(run.folder / "logs", update_freq=_LOGGED)] if options.tensorboard else []
+    callbacks = (
+        [keras.callbacks.TensorBoard(run.folder / "logs", update_freq=_LOGGED)]
+        if options.tensorboard
+        else []
+    )
     if not list_strips(options.input_dir, VAL) and not settings.gan_weight:
-        print(f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by")
+        print(
+            f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by"
+        )
     interrupted = False
     try:
-        with devices.on(options.device, options.distribute), stopping_between_steps() as stopping:
+        with (
+            devices.device_scope(options.device, options.distribute),
+            stopping_between_steps() as stopping,
+        ):
             frequencies = Frequencies(options.save_freq, options.display_freq)
-            epochs = train(options.input_dir, card, run, settings, limits, frequencies, options.checkpoint, [*callbacks, stopping])
+            epochs = train(
+                options.input_dir,
+                card,
+                run,
+                settings,
+                limits,
+                frequencies,
+                options.checkpoint,
+                [*callbacks, stopping],
+            )
         best = epochs[-1] if settings.gan_weight else min(epochs, key=lambda each: each.val_l1)
         taken = f"{len(epochs)} epochs in {epochs[-1].seconds / 60:.1f} minutes"
         print(f"{taken}; kept is number {best.epoch}, L1 {best.val_l1:.4f} on what was held out")
@@ -196,9 +315,9 @@ def export(folder: Path, strips: Path) -> None:
     if keras.backend.backend() == "tensorflow":
         from face2face.export.freeze import freeze
         from face2face.export.precision import AUTO, choose_precision, examples
-        from face2face.export.reduce import reduce
+        from face2face.export.reduce import strip_for_inference
 
-        reduce(folder, folder)
+        strip_for_inference(folder, folder)
         freeze(folder)
         choose_precision(folder, AUTO, examples(folder, strips))
     else:
@@ -207,8 +326,15 @@ def export(folder: Path, strips: Path) -> None:
             ("freeze_model", "--model-folder", folder, "--input_dir", strips),
         ):
             command = [sys.executable, "-m", "face2face", verb, *map(str, arguments), "--overwrite"]
-            done = subprocess.run(command, env=os.environ | {"KERAS_BACKEND": "tensorflow"}, stderr=subprocess.PIPE, text=True)
+            done = subprocess.run(
+                command,
+                env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+                stderr=subprocess.PIPE,
+                text=True,
+            )
             if done.returncode:
                 do = "run tools/reduce_model.py and tools/freeze_model.py by hand, without KERAS_BACKEND"
-                raise ModelError("a graph is frozen with TensorFlow", done.stderr.strip().splitlines()[-1], do)
+                raise ModelError(
+                    "a graph is frozen with TensorFlow", done.stderr.strip().splitlines()[-1], do
+                )
     print(f"exported {folder / GRAPH}")

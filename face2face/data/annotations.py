@@ -18,7 +18,7 @@ from face2face.image import Box
 
 #: How far a corner may lie outside the photo, as a share of it: that much comes of rounding.
 _ROUNDING = 1e-6
-#: How many names a line of :meth:`Faults.lines` has.
+#: How many names a line of :meth:`SkipReport.lines` has.
 _NAMED = 8
 #: What photos are called, in the order in which they are looked for.
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
@@ -26,45 +26,50 @@ _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 _BROKEN = object()
 
 
-class Kind(NamedTuple):
+class SkipReason(NamedTuple):
     """A reason for which something was left out, worded for one and for many: ``("line is null", "lines are null")``."""
 
     one: str
     many: str
 
 
-NOT_JSON = Kind("line is not JSON", "lines are not JSON")
-NULL = Kind("line is null", "lines are null")
-STRANGE = Kind("line is no object with a list of boxes", "lines are no objects with a list of boxes")
-NO_ANNOTATION = Kind("line has no annotation", "lines have no annotation")
-MALFORMED = Kind("box is not two corners in numbers", "boxes are not two corners in numbers")
-OUTSIDE = Kind("box reaches outside its photo", "boxes reach outside their photos")
-SWAPPED = Kind("box has swapped corners", "boxes have swapped corners")
-FLAT = Kind("box has no area", "boxes have no area")
+NOT_JSON = SkipReason("line is not JSON", "lines are not JSON")
+NULL = SkipReason("line is null", "lines are null")
+STRANGE = SkipReason(
+    "line is no object with a list of boxes", "lines are no objects with a list of boxes"
+)
+NO_ANNOTATION = SkipReason("line has no annotation", "lines have no annotation")
+MALFORMED = SkipReason("box is not two corners in numbers", "boxes are not two corners in numbers")
+OUTSIDE = SkipReason("box reaches outside its photo", "boxes reach outside their photos")
+SWAPPED = SkipReason("box has swapped corners", "boxes have swapped corners")
+FLAT = SkipReason("box has no area", "boxes have no area")
 
 
 @dataclass(frozen=True)
-class Faults:
+class SkipReport:
     """What was left out, and why.
 
     Attributes:
         names: Why -> what, in the order in which it was met; a name is there twice where two of its things were left out.
     """
 
-    names: dict[Kind, list[str]] = field(default_factory=dict)
+    names: dict[SkipReason, list[str]] = field(default_factory=dict)
 
-    def add(self, kind: Kind, name: object) -> None:
+    def add(self, kind: SkipReason, name: object) -> None:
         """Notes that one more thing was left out."""
         self.names.setdefault(kind, []).append(str(name))
 
-    def also(self, others: Faults) -> None:
+    def also(self, others: SkipReport) -> None:
         """Takes over what somebody else left out."""
         for kind, names in others.names.items():
             self.names.setdefault(kind, []).extend(names)
 
     def lines(self) -> list[str]:
         """One line a kind, as ``2 lines are not JSON: 4, 17``; of many names the first, and how many more there are."""
-        return [f"{len(names)} {kind.one if len(names) == 1 else kind.many}: {_listed(names)}" for kind, names in self.names.items()]
+        return [
+            f"{len(names)} {kind.one if len(names) == 1 else kind.many}: {_listed(names)}"
+            for kind, names in self.names.items()
+        ]
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class Line:
     faces: tuple[Rect, ...]
 
 
-def read_annotations(path: Path) -> tuple[list[Line], Faults]:
+def read_annotations(path: Path) -> tuple[list[Line], SkipReport]:
     """The lines that have a usable box, and what was left out: lines by their numbers, boxes as ``line 8``.
 
     A line that is blank keeps its number. A file that is one JSON array is read too; its entries are the lines.
@@ -103,8 +108,10 @@ def read_annotations(path: Path) -> tuple[list[Line], Faults]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise DataError("an annotation file can be read", f"{path}: {error.strerror or error}", "check the path") from error
-    lines, faults = [], Faults()
+        raise DataError(
+            "an annotation file can be read", f"{path}: {error.strerror or error}", "check the path"
+        ) from error
+    lines, faults = [], SkipReport()
     for number, entry in enumerate(_entries(data.removeprefix(b"\xef\xbb\xbf"))):
         kind = _unusable(entry)
         if kind is not None:
@@ -113,7 +120,7 @@ def read_annotations(path: Path) -> tuple[list[Line], Faults]:
         faces = []
         for box in entry["annotation"]:
             face = _rect(box)
-            if isinstance(face, Kind):
+            if isinstance(face, SkipReason):
                 faults.add(face, f"line {number}")
             else:
                 faces.append(face)
@@ -122,7 +129,11 @@ def read_annotations(path: Path) -> tuple[list[Line], Faults]:
             lines.append(Line(number, url if isinstance(url, str) else "", tuple(faces)))
     if not lines:
         found = "; ".join(faults.lines()) or "it is empty"
-        raise DataError("an annotation file has lines with face boxes", f"none in {path} ({found})", "name one as Dataturks writes it")
+        raise DataError(
+            "an annotation file has lines with face boxes",
+            f"none in {path} ({found})",
+            "name one as Dataturks writes it",
+        )
     return lines, faults
 
 
@@ -164,7 +175,7 @@ def _parsed(text: bytes) -> Any:
         return _BROKEN
 
 
-def _unusable(entry: Any) -> Kind | None:
+def _unusable(entry: Any) -> SkipReason | None:
     """Why a line has no list of boxes, or None where it has one."""
     if entry is _BROKEN:
         return NOT_JSON
@@ -178,7 +189,7 @@ def _unusable(entry: Any) -> Kind | None:
     return None if isinstance(boxes, list) else STRANGE
 
 
-def _rect(box: Any) -> Rect | Kind:
+def _rect(box: Any) -> Rect | SkipReason:
     """A box of the file, or why it can't be used."""
     try:
         (first, second) = box["points"]

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from face2face.card import Card
-from face2face.data.folders import Folders, Frame, Plan
+from face2face.card import ModelCard
+from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.frames import frames_of, frames_of_photo
 from face2face.data.pairs import TRAIN, VAL, write_strip
 from face2face.data.parallel import in_parallel
-from face2face.files import writable_folder
+from face2face.files import ensure_writable_dir
 from face2face.image import Image, Scene
 from face2face.media.source import Stills, open_file
 
@@ -28,7 +28,7 @@ HELD_OUT = 0.1
 
 
 @dataclass(frozen=True)
-class Gathered:
+class BuildResult:
     """What came of a run.
 
     Attributes:
@@ -49,10 +49,14 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-Study = Callable[[NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode]
+Study = Callable[
+    [NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode
+]
 
 
-def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) -> Gathered:
+def build_pairs(
+    plan: DatasetConfig, output_dir: Path, study: Study, overwrite: bool = False
+) -> BuildResult:
     """Makes ``original/``, ``landmarks/`` and ``combined/`` of a video or of photos, on all cores, with a progress bar.
 
     Args:
@@ -68,7 +72,7 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
         MediaError: The file can't be read or the folder can't be written to.
     """
     scenes = open_file(plan.file)
-    folders = Folders(writable_folder(output_dir))
+    folders = DatasetDirs(ensure_writable_dir(output_dir))
     folders.claim(plan.fingerprint(), overwrite)
     photo = scenes.paths[0] if isinstance(scenes, Stills) and len(scenes.paths) == 1 else None
     if photo is not None:
@@ -76,8 +80,13 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     else:
         frames, dropped = frames_of(plan, scenes, folders)
     train, val = _split(frames)
-    landmarks, spread = np.stack([frame.landmarks for frame in train]), np.stack([frame.spread for frame in train])
-    mode = study(landmarks, spread, lambda index: folders.scene(train[index]), plan.size, plan.keyframes)
+    landmarks, spread = (
+        np.stack([frame.landmarks for frame in train]),
+        np.stack([frame.spread for frame in train]),
+    )
+    mode = study(
+        landmarks, spread, lambda index: folders.scene(train[index]), plan.size, plan.keyframes
+    )
 
     def pair(job: tuple[str, Frame]) -> None:
         part, frame = job
@@ -92,13 +101,19 @@ def gather(plan: Plan, output_dir: Path, study: Study, overwrite: bool = False) 
     for _ in tqdm(in_parallel(pair, jobs), "pairs", len(jobs), unit="pair"):
         pass
     mode.save(folders.combined)
-    data: dict[str, Any] = {"file": plan.file.name, "frames": len(frames), "seconds": round(max(frame.seconds for frame in frames), 2)}
+    data: dict[str, Any] = {
+        "file": plan.file.name,
+        "frames": len(frames),
+        "seconds": round(max(frame.seconds for frame in frames), 2),
+    }
     data["animated"] = photo is not None
     data["trained_until"] = round(max(frame.seconds for frame in train), 3)
     if len({frame.crop for frame in frames}) == 1:
         data["crop"] = list(astuple(frames[0].crop))
-    Card(**mode.card_fields(), data=data, licence=plan.licence, consent=plan.consent).save(folders.combined)
-    return Gathered(len(train), len(val), dict(dropped))
+    ModelCard(**mode.card_fields(), data=data, licence=plan.licence, consent=plan.consent).save(
+        folders.combined
+    )
+    return BuildResult(len(train), len(val), dict(dropped))
 
 
 def _split(frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:

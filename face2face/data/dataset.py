@@ -21,7 +21,7 @@ _KEPT_BYTES = 1_500_000_000
 
 
 @dataclass(frozen=True)
-class Layout:
+class PanelLayout:
     """What of a strip is shown to the network and what it should answer.
 
     Attributes:
@@ -45,7 +45,7 @@ class Layout:
     bars: int | None = None
 
 
-def apart(condition: Any) -> list[Any]:
+def split_panels(condition: Any) -> list[Any]:
     """The panels of a condition, ``(b, size, size, 3 * panels)``, one by one, as a generator is shown them."""
     return [condition[..., at : at + 3] for at in range(0, condition.shape[-1], 3)]
 
@@ -55,7 +55,7 @@ _TURN, _ZOOM, _SHIFT, _ASTRAY = 8.0, 0.1, 0.05, 1.0
 
 
 @dataclass(frozen=True)
-class Augmentation:
+class PanelAugmentation:
     """Pictures varied while training.
 
     Attributes:
@@ -70,7 +70,9 @@ class Augmentation:
     flip: bool = False
     sway: float = 0.0
 
-    def __call__(self, panels: list[Image], rng: np.random.Generator, base: int | None = None) -> list[Image]:
+    def __call__(
+        self, panels: list[Image], rng: np.random.Generator, base: int | None = None
+    ) -> list[Image]:
         """The panels of one strip, all varied alike.
 
         Args:
@@ -81,13 +83,19 @@ class Augmentation:
         size = panels[0].shape[0]
         if self.scale_size > size:
             top, left = rng.integers(0, self.scale_size - size + 1, 2)
-            enlarged = (cv2.resize(panel, (self.scale_size, self.scale_size), interpolation=cv2.INTER_CUBIC) for panel in panels)
+            enlarged = (
+                cv2.resize(panel, (self.scale_size, self.scale_size), interpolation=cv2.INTER_CUBIC)
+                for panel in panels
+            )
             panels = [panel[top : top + size, left : left + size] for panel in enlarged]
         if self.sway:
             together = self._swayed(size, rng)
             astray = together.copy()
             astray[:, 2] += rng.normal(0, _ASTRAY * self.sway * size / 256, 2)
-            panels = [_moved(panel, astray if place == base else together) for place, panel in enumerate(panels)]
+            panels = [
+                _moved(panel, astray if place == base else together)
+                for place, panel in enumerate(panels)
+            ]
         if self.flip and rng.random() < 0.5:
             panels = [panel[:, ::-1] for panel in panels]
         return panels
@@ -103,7 +111,13 @@ class Augmentation:
 
 def _moved(panel: Image, matrix: NDArray[np.float64]) -> Image:
     size = panel.shape[0]
-    return cv2.warpAffine(np.ascontiguousarray(panel), matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return cv2.warpAffine(
+        np.ascontiguousarray(panel),
+        matrix,
+        (size, size),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
 
 
 class StripDataset(keras.utils.PyDataset):
@@ -121,20 +135,27 @@ class StripDataset(keras.utils.PyDataset):
     def __init__(
         self,
         paths: list[Path],
-        layout: Layout,
+        layout: PanelLayout,
         batch_size: int = 1,
-        augmentation: Augmentation | None = None,
+        augmentation: PanelAugmentation | None = None,
         seed: int = 0,
         most: int = 1_000_000,
     ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         self.epoch = 0
-        self._paths, self._layout, self._augmentation, self._seed = paths, layout, augmentation, seed
+        self._paths, self._layout, self._augmentation, self._seed = (
+            paths,
+            layout,
+            augmentation,
+            seed,
+        )
         self._batch_size = min(batch_size, len(paths))
         self._most = most
         self._base = None if layout.base is None else layout.inputs[layout.base]
         # PNG is decoded once, as long as the memory lasts.
-        self._read = lru_cache(maxsize=max(1, _KEPT_BYTES // (3 * layout.panels * layout.size**2)))(self._strip)
+        self._read = lru_cache(maxsize=max(1, _KEPT_BYTES // (3 * layout.panels * layout.size**2)))(
+            self._strip
+        )
 
     def __len__(self) -> int:
         return min(len(self._paths) // self._batch_size, self._most)
@@ -145,15 +166,19 @@ class StripDataset(keras.utils.PyDataset):
             order = np.random.default_rng((self._seed, self.epoch)).permutation(order)
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         strips = [self._panels(int(each)) for each in chosen]
-        shown = to_signed(np.stack([cv2.merge([strip[each] for each in self._layout.inputs]) for strip in strips]))
+        shown = to_signed(
+            np.stack([cv2.merge([strip[each] for each in self._layout.inputs]) for strip in strips])
+        )
         wanted = to_signed(np.stack([strip[self._layout.output] for strip in strips]))
         return shown, self._within_reach(shown, wanted)
 
-    def _within_reach(self, shown: NDArray[np.float32], wanted: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _within_reach(
+        self, shown: NDArray[np.float32], wanted: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
         """The target as far as it can be reached: beyond the mask it is the base, which the discriminator would else tell at a glance."""
         if self._layout.base is None or self._layout.mask is None:
             return wanted
-        panels = apart(shown)
+        panels = split_panels(shown)
         base, mask = panels[self._layout.base], panels[self._layout.mask]
         return base + (mask + 1) / 2 * (wanted - base)
 
@@ -164,14 +189,20 @@ class StripDataset(keras.utils.PyDataset):
     def _panels(self, number: int) -> list[Image]:
         panels = self._read(number)
         if self._augmentation:
-            panels = self._augmentation(panels, np.random.default_rng((self._seed, self.epoch, number)), self._base)
+            panels = self._augmentation(
+                panels, np.random.default_rng((self._seed, self.epoch, number)), self._base
+            )
         return panels
 
     def _strip(self, number: int) -> list[Image]:
         panels = read_strip(self._paths[number], self._layout.panels)
         if panels[0].shape[0] != self._layout.size:
             rule = f"the panels of a strip are {self._layout.size} pixels wide"
-            raise DataError(rule, f"{panels[0].shape[0]} in {self._paths[number]}", "use the card.json that belongs to the strips")
+            raise DataError(
+                rule,
+                f"{panels[0].shape[0]} in {self._paths[number]}",
+                "use the card.json that belongs to the strips",
+            )
         return panels
 
 

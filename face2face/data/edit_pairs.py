@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.data.pairs import write_strip
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.image import Image, Scene
-from face2face.segmentation.labels import Labels, among
+from face2face.segmentation.labels import Labels, class_mask
 
 #: What people edit as a whole, and how often each is erased where it is there.
 _FEATURES = {
@@ -49,14 +49,19 @@ def region(labels: Labels, rng: np.random.Generator) -> NDArray[np.uint8]:
 
 
 def _feature(labels: Labels, rng: np.random.Generator) -> NDArray[np.uint8]:
-    there = {names: often for names, often in _FEATURES.items() if among(labels, names).any()}
+    there = {names: often for names, often in _FEATURES.items() if class_mask(labels, names).any()}
     if not there:
         return np.zeros(labels.shape, np.uint8)
     share = np.array(list(there.values()), float)
     names = list(there)[rng.choice(len(there), p=share / share.sum())]
-    mask = 255 * among(labels, names).astype(np.uint8)
+    mask = 255 * class_mask(labels, names).astype(np.uint8)
     reach = max(1, round(rng.uniform(*_BEYOND) * labels.shape[0]))
-    return np.asarray(cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))), np.uint8)
+    return np.asarray(
+        cv2.dilate(
+            mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        ),
+        np.uint8,
+    )
 
 
 def _strokes(size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -70,13 +75,26 @@ def _strokes(size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     return mask
 
 
-def told(photo: Image, labels: Labels, mask: NDArray[np.uint8], rng: np.random.Generator) -> dict[int, NDArray[np.floating]]:
+def kept_colours(
+    photo: Image, labels: Labels, mask: NDArray[np.uint8], rng: np.random.Generator
+) -> dict[int, NDArray[np.floating]]:
     """The true mean colours of some of the classes that are erased: a feature that is moved keeps its colour."""
     erased = mask > 127
-    return {place: photo[erased & (labels == place)].mean(0) for place in np.unique(labels[erased]).tolist() if rng.random() < _TOLD}
+    return {
+        place: photo[erased & (labels == place)].mean(0)
+        for place in np.unique(labels[erased]).tolist()
+        if rng.random() < _TOLD
+    }
 
 
-def write_pairs(study: Study, condition: Callable[[Scene], list[Image]], folder: Path, name: str, repeats: int, seed: int = 0) -> None:
+def write_pairs(
+    study: SemanticSample,
+    condition: Callable[[Scene], list[Image]],
+    folder: Path,
+    name: str,
+    repeats: int,
+    seed: int = 0,
+) -> None:
     """Writes strips of a photo, each with another part erased: the same each time.
 
     Args:
@@ -92,6 +110,6 @@ def write_pairs(study: Study, condition: Callable[[Scene], list[Image]], folder:
         if not path.is_file():
             rng = np.random.default_rng((seed, *name.encode(), number))
             mask = region(study.labels, rng)
-            colours = told(study.photo, study.labels, mask, rng)
+            colours = kept_colours(study.photo, study.labels, mask, rng)
             scene = Scene(study.photo, labels=study.labels, mask=mask, colours=colours)
             write_strip(path, [*condition(scene), study.photo])

@@ -9,10 +9,10 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
-from face2face.data.annotations import Faults, Kind, photo_of
+from face2face.data.annotations import SkipReason, SkipReport, photo_of
 from face2face.data.parallel import in_parallel
 from face2face.errors import MediaError
-from face2face.files import writable_folder, write_aside
+from face2face.files import atomic_write, ensure_writable_dir
 from face2face.media.stills import read_image
 
 #: Photos that are fetched at once: few, since they often come from one server; and bytes that are read at once.
@@ -24,7 +24,13 @@ class FetchError(MediaError):
     """A photo can't be had from its address; others may be."""
 
 
-def fetch(url: str, path: Path, timeout: float = 20.0, most: int = 20_000_000, clock: Callable[[], float] = time.monotonic) -> None:
+def fetch(
+    url: str,
+    path: Path,
+    timeout: float = 20.0,
+    most: int = 20_000_000,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
     """Downloads one photo; redirects are followed, within http and https.
 
     Args:
@@ -39,7 +45,9 @@ def fetch(url: str, path: Path, timeout: float = 20.0, most: int = 20_000_000, c
         MediaError: The file can't be written.
     """
     if not url.startswith(("http://", "https://")):
-        raise FetchError("a photo's address begins with http:// or https://", url or "none", "correct it")
+        raise FetchError(
+            "a photo's address begins with http:// or https://", url or "none", "correct it"
+        )
     until, data = clock() + timeout, bytearray()
     try:
         with requests.get(url, timeout=timeout, stream=True) as answer:
@@ -47,20 +55,37 @@ def fetch(url: str, path: Path, timeout: float = 20.0, most: int = 20_000_000, c
             for piece in answer.iter_content(_PIECE):
                 data += piece
                 if len(data) > most:
-                    raise FetchError(f"a photo has at most {most:,} bytes", f"more from {url}", "fetch it by hand and make it smaller")
+                    raise FetchError(
+                        f"a photo has at most {most:,} bytes",
+                        f"more from {url}",
+                        "fetch it by hand and make it smaller",
+                    )
                 if clock() > until:
-                    raise FetchError(f"a photo comes within {timeout:g} seconds", f"less of {url}", "try again")
-    except (requests.RequestException, ValueError) as error:  # ValueError: an address that can't be one
-        raise FetchError("a photo's server answers with it", f"{url}: {error}", "check the address, or try again") from error
-    with write_aside(path) as aside:
+                    raise FetchError(
+                        f"a photo comes within {timeout:g} seconds", f"less of {url}", "try again"
+                    )
+    except (
+        requests.RequestException,
+        ValueError,
+    ) as error:  # ValueError: an address that can't be one
+        raise FetchError(
+            "a photo's server answers with it", f"{url}: {error}", "check the address, or try again"
+        ) from error
+    with atomic_write(path) as aside:
         aside.write_bytes(data)
         try:
             read_image(aside)
         except MediaError as error:
-            raise FetchError("a photo's address leads to a picture", f"something else from {url}", "look at it in a browser") from error
+            raise FetchError(
+                "a photo's address leads to a picture",
+                f"something else from {url}",
+                "look at it in a browser",
+            ) from error
 
 
-def fetch_all(wanted: dict[int, str], folder: Path, timeout: float = 20.0, most: int = 20_000_000) -> Faults:
+def fetch_all(
+    wanted: dict[int, str], folder: Path, timeout: float = 20.0, most: int = 20_000_000
+) -> SkipReport:
     """Downloads the photos that a folder lacks, with a progress bar; those that couldn't be had, named as ``img12``, and why.
 
     An interrupted run goes on where it stopped.
@@ -74,9 +99,9 @@ def fetch_all(wanted: dict[int, str], folder: Path, timeout: float = 20.0, most:
     Raises:
         MediaError: A file can't be written.
     """
-    writable_folder(folder)
+    ensure_writable_dir(folder)
     missing = [number for number in wanted if photo_of(folder, number) is None]
-    faults = Faults()
+    faults = SkipReport()
 
     def failure(number: int) -> FetchError | None:
         try:
@@ -85,8 +110,20 @@ def fetch_all(wanted: dict[int, str], folder: Path, timeout: float = 20.0, most:
             return error
         return None
 
-    results = tqdm(in_parallel(failure, missing, _WORKERS), "photos", len(missing), unit="photo", disable=not missing)
+    results = tqdm(
+        in_parallel(failure, missing, _WORKERS),
+        "photos",
+        len(missing),
+        unit="photo",
+        disable=not missing,
+    )
     for number, error in zip(missing, results, strict=True):
         if error is not None:
-            faults.add(Kind(f"photo breaks the rule that {error.rule}", f"photos break the rule that {error.rule}"), f"img{number}")
+            faults.add(
+                SkipReason(
+                    f"photo breaks the rule that {error.rule}",
+                    f"photos break the rule that {error.rule}",
+                ),
+                f"img{number}",
+            )
     return faults

@@ -20,7 +20,7 @@ from face2face.card import FILE_NAME
 from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError
 from face2face.face.sketch import SketchSpec
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.keyframes import bank
 from face2face.media.source import Stills
@@ -30,7 +30,7 @@ _OWN_FILE = re.compile(r"\d{6}\.png")
 
 
 @dataclass(frozen=True)
-class Plan:
+class DatasetConfig:
     """What a folder of training data is made of.
 
     Attributes:
@@ -61,7 +61,10 @@ class Plan:
             with each.open("rb") as opened:
                 digest.update(opened.read(1 << 20))
                 digest.update(str(each.stat().st_size).encode())
-        settings = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
+        settings = {
+            name: str(value) if isinstance(value, Path) else value
+            for name, value in asdict(self).items()
+        }
         return settings | {"file": self.file.name, "sha256": digest.hexdigest()}
 
 
@@ -89,7 +92,7 @@ class Frame:
         return f"{self.number:06d}.png"
 
 
-class Folders:
+class DatasetDirs:
     """The folders of one run.
 
     Args:
@@ -97,7 +100,9 @@ class Folders:
     """
 
     def __init__(self, root: Path) -> None:
-        self.original, self.landmarks, self.combined = (root / each for each in ("original", "landmarks", "combined"))
+        self.original, self.landmarks, self.combined = (
+            root / each for each in ("original", "landmarks", "combined")
+        )
         self._claim = self.original / "source.json"
         self.points = self.landmarks / "points.jsonl"
 
@@ -110,14 +115,25 @@ class Folders:
         """Whether ``source.json`` says that a plan made what is there."""
         try:
             stored = json.loads(self._claim.read_text(encoding="utf-8"))
-            return set(stored) >= {"sha256", *(each.name for each in fields(Plan))}
+            return set(stored) >= {"sha256", *(each.name for each in fields(DatasetConfig))}
         except (OSError, ValueError, TypeError):
             return False
 
     def files(self) -> list[Path]:
         """The files there, whoever made them, that have names of a run's own."""
-        notes = [self._claim, self.points, self.combined / FILE_NAME, self.combined / bank.FILE_NAME]
-        pictures = [path for place in self._places if place.is_dir() for path in place.iterdir() if _OWN_FILE.fullmatch(path.name)]
+        notes = [
+            self._claim,
+            self.points,
+            self.combined / FILE_NAME,
+            self.combined / bank.FILE_NAME,
+        ]
+        pictures = [
+            path
+            for place in self._places
+            if place.is_dir()
+            for path in place.iterdir()
+            if _OWN_FILE.fullmatch(path.name)
+        ]
         return [path for path in notes if path.exists()] + pictures
 
     def claim(self, fingerprint: dict[str, Any], overwrite: bool) -> None:
@@ -141,7 +157,7 @@ class Folders:
             path.unlink()
         for place in places:
             place.mkdir(parents=True, exist_ok=True)
-        with write_aside(self._claim) as aside:
+        with atomic_write(self._claim) as aside:
             aside.write_text(mine, encoding="utf-8")
 
     def scene(self, frame: Frame) -> Scene:

@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from face2face.data.folders import Folders, Frame, Plan
+from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.face.crop import head_box
-from face2face.face.detector import Detector, settled, spread
+from face2face.face.detector import Detector, landmark_uncertainty, mean_landmarks
 from face2face.face.expression import Expression
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills, VideoFile
 from face2face.media.stills import read_image
-from face2face.sample import evenly
+from face2face.sample import evenly_spaced
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import random_expression
 
@@ -34,28 +34,45 @@ LEAST_FRAMES = 10
 _Found = tuple[Landmarks, NDArray[np.float32]]
 
 
-def frames_of_photo(plan: Plan, path: Path, folders: Folders) -> tuple[list[Frame], Counter[str]]:
+def frames_of_photo(
+    plan: DatasetConfig, path: Path, folders: DatasetDirs
+) -> tuple[list[Frame], Counter[str]]:
     """Frames made of one photo by moving its landmarks; the first is the photo as it is."""
     photo = read_image(path)
     found = Detector(plan.landmark_model)(photo)
     if len(found) != 1:
-        raise FaceError("a photo of the target shows exactly one face", f"{len(found)} in {path}", "choose or crop another")
+        raise FaceError(
+            "a photo of the target shows exactly one face",
+            f"{len(found)} in {path}",
+            "choose or crop another",
+        )
     box = _box(plan, photo, np.stack(found))
     still, neutral = _crop(photo, box, plan.size), box.to_panel(found[0], plan.size)
     rng = np.random.default_rng(0)
-    poses = [Expression()] + [random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)]
+    poses = [Expression()] + [
+        random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)
+    ]
     known = np.zeros(LANDMARK_COUNT, np.float32)
-    frames = [Frame(number, float(number), pose.applied_to(neutral), known, box) for number, pose in enumerate(poses)]
+    frames = [
+        Frame(number, float(number), pose.applied_to(neutral), known, box)
+        for number, pose in enumerate(poses)
+    ]
 
     def keep(frame: Frame) -> None:
-        folders.keep(frame, lambda: animate(still, neutral, frame.landmarks) if frame.number else still, plan.size)
+        folders.keep(
+            frame,
+            lambda: animate(still, neutral, frame.landmarks) if frame.number else still,
+            plan.size,
+        )
 
     for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
         pass
     return frames, Counter()
 
 
-def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple[list[Frame], Counter[str]]:
+def frames_of(
+    plan: DatasetConfig, scenes: VideoFile | Stills, folders: DatasetDirs
+) -> tuple[list[Frame], Counter[str]]:
     """Frames of a video or of several photos that show exactly one face."""
     detections = _detect(plan, scenes, folders.points)
     dropped: Counter[str] = Counter()
@@ -81,12 +98,20 @@ def frames_of(plan: Plan, scenes: VideoFile | Stills, folders: Folders) -> tuple
         if (points < 0).any() or (points > plan.size - 1).any():
             dropped["the face beyond the crop"] += 1
             continue
-        frame = Frame(number, scene.seconds or 0.0, points, np.float32(plan.size / common.side) * unsure, common)
+        frame = Frame(
+            number,
+            scene.seconds or 0.0,
+            points,
+            np.float32(plan.size / common.side) * unsure,
+            common,
+        )
         folders.keep(frame, partial(_crop, scene.photo, common, plan.size), plan.size)
         frames.append(frame)
     if len(frames) < LEAST_FRAMES:
         rule = f"training needs at least {LEAST_FRAMES} frames with the whole face inside the crop"
-        raise FaceError(rule, len(frames), "use --crop face, or a video in which the head stays in the picture")
+        raise FaceError(
+            rule, len(frames), "use --crop face, or a video in which the head stays in the picture"
+        )
     return frames, dropped
 
 
@@ -99,21 +124,26 @@ def _reread(scenes: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int
         yield from scenes.select(wanted)
 
 
-def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, list[_Found]]:
+def _detect(
+    plan: DatasetConfig, scenes: VideoFile | Stills, store: Path
+) -> dict[int, list[_Found]]:
     """Number -> the faces on it, for the frames wanted; each result is stored as it comes, so that a second run goes on."""
     known: dict[int, list[_Found]] = {}
     if store.is_file():
         for line in store.read_text(encoding="utf-8").splitlines():
             try:
                 number, faces = json.loads(line)
-                known[number] = [(np.array(landmarks, np.float32), np.array(unsure, np.float32)) for landmarks, unsure in faces]
+                known[number] = [
+                    (np.array(landmarks, np.float32), np.array(unsure, np.float32))
+                    for landmarks, unsure in faces
+                ]
             except ValueError:  # the line under way when the run was killed
                 continue
     if isinstance(scenes, Stills):
         wanted = list(range(len(scenes.paths)))
     else:
         count = scenes.count()
-        wanted = evenly(range(count), plan.num)
+        wanted = evenly_spaced(range(count), plan.num)
     missing = [number for number in wanted if number not in known]
     found: dict[int, list[_Found]] = {}
     per_thread = threading.local()
@@ -122,19 +152,26 @@ def _detect(plan: Plan, scenes: VideoFile | Stills, store: Path) -> dict[int, li
         if not hasattr(per_thread, "detector"):
             per_thread.detector = Detector(plan.landmark_model)
         number, scene = numbered
-        return number, [(settled(looks), spread(looks)) for looks in per_thread.detector.looks(scene.photo)]
+        return number, [
+            (mean_landmarks(looks), landmark_uncertainty(looks))
+            for looks in per_thread.detector.detect_ensemble(scene.photo)
+        ]
 
     Detector(plan.landmark_model)  # unusable weights are said before the work begins
     with store.open("a", encoding="utf-8") as file:
         detected = in_parallel(detect, _reread(scenes, missing))
-        for number, faces in tqdm(detected, "faces", len(missing), unit="frame", disable=not missing):
+        for number, faces in tqdm(
+            detected, "faces", len(missing), unit="frame", disable=not missing
+        ):
             found[number] = faces
-            file.write(json.dumps([number, [[each.tolist() for each in face] for face in faces]]) + "\n")
+            file.write(
+                json.dumps([number, [[each.tolist() for each in face] for face in faces]]) + "\n"
+            )
     known |= found
     return {number: known[number] for number in wanted if number in known}
 
 
-def _box(plan: Plan, photo: Image, landmarks: NDArray[np.float32]) -> Box:
+def _box(plan: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:
     height, width = photo.shape[:2]
     return head_box(landmarks, height, width) if plan.crop == "face" else centre_box(height, width)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from face2face.data.pairs import write_strip
 from face2face.data.process import resize
-from face2face.data.random_masks import SHAPES, Shape, holes
+from face2face.data.random_masks import SHAPES, Shape, random_masks
 from face2face.image import Box, Image, Scene
 
 #: All but the first strip of a face show a part of it, of so many of its width and height: skin is also mended where a photo is large.
@@ -45,7 +45,9 @@ def write_pairs(
         if not path.is_file():
             rng = np.random.default_rng((seed, *name.encode(), number))
             photo = resize((_nearer(face, rng) if number else face), size)
-            write_strip(path, [*condition(Scene(photo, mask=holes(size, rng, most, shapes))), photo])
+            write_strip(
+                path, [*condition(Scene(photo, mask=random_masks(size, rng, most, shapes))), photo]
+            )
 
 
 def _nearer(face: Image, rng: np.random.Generator) -> Image:

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from face2face.errors import DataError, MediaError
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.media.stills import list_images
 from face2face.segmentation.labels import CLASSES, PALETTE, Labels
 
@@ -40,7 +40,11 @@ def read_labels(path: Path) -> Labels:
     labels, off = numbered(pixels)
     if off.any():
         colour = tuple(pixels[off > 0][0].tolist())
-        raise DataError("a label map's colours are those of --list-classes", f"{colour} in {path}", "save it as PNG, without smoothing")
+        raise DataError(
+            "a label map's colours are those of --list-classes",
+            f"{colour} in {path}",
+            "save it as PNG, without smoothing",
+        )
     return labels
 
 
@@ -62,14 +66,23 @@ def numbered(picture: np.ndarray) -> tuple[Labels, np.ndarray]:
 
     And how far these are, ``(h, w)`` int, summed over the channels: 0 for a colour of the palette.
     """
-    packed = np.ascontiguousarray(picture if picture.shape[2] == 4 else cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA)).view(np.uint32).ravel()
+    packed = (
+        np.ascontiguousarray(
+            picture if picture.shape[2] == 4 else cv2.cvtColor(picture, cv2.COLOR_RGB2RGBA)
+        )
+        .view(np.uint32)
+        .ravel()
+    )
     # Painted pictures have few colours, in long rows.
     starts = np.flatnonzero(np.diff(packed, prepend=~packed[:1]))
     found, places = np.unique(packed[starts], return_inverse=True)
     colours = found[:, None].view(np.uint8)[:, :3].astype(int)
     away = np.stack([np.abs(colours - colour).sum(-1) for colour in PALETTE.astype(int)], -1)
     lengths = np.diff(starts, append=packed.size)
-    nearest, far = (np.repeat(each[places], lengths).reshape(picture.shape[:2]) for each in (away.argmin(1).astype(np.uint8), away.min(1)))
+    nearest, far = (
+        np.repeat(each[places], lengths).reshape(picture.shape[:2])
+        for each in (away.argmin(1).astype(np.uint8), away.min(1))
+    )
     return nearest, far
 
 
@@ -77,7 +90,7 @@ def write_labels(path: Path, labels: Labels) -> None:
     """Writes a label map as a palette PNG."""
     picture = Pillow.fromarray(labels, "P")
     picture.putpalette(PALETTE.tobytes())
-    with write_aside(path) as aside:
+    with atomic_write(path) as aside:
         picture.save(aside, "PNG")
 
 
@@ -98,7 +111,11 @@ def pairs(photos: Path, labels: Path) -> list[Labelled]:
     maps = {each.stem: each for each in list_images(labels)}
     found = [Labelled(each, maps[each.stem]) for each in list_images(photos) if each.stem in maps]
     if not found:
-        raise DataError("each photo has a label map of the same name", f"none in {photos} with one in {labels}", "check both folders")
+        raise DataError(
+            "each photo has a label map of the same name",
+            f"none in {photos} with one in {labels}",
+            "check both folders",
+        )
     return found
 
 

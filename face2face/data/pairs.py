@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from face2face.card import FILE_NAME, Card
+from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import DataError
 from face2face.image import Image, side_by_side
 from face2face.media.stills import list_images, read_image, write_image
@@ -28,7 +28,11 @@ def read_strip(path: Path, count: int) -> list[Image]:
     height, width = strip.shape[:2]
     if width != count * height:
         rule = f"a strip is a row of {count} equal square panels"
-        raise DataError(rule, f"{width}x{height} in {path}", "make the strips again, or use the card.json that belongs to them")
+        raise DataError(
+            rule,
+            f"{width}x{height} in {path}",
+            "make the strips again, or use the card.json that belongs to them",
+        )
     return [strip[:, each * height : (each + 1) * height] for each in range(count)]
 
 
@@ -37,7 +41,7 @@ def list_strips(folder: Path, part: str) -> list[Path]:
     return list_images(folder / part) if (folder / part).is_dir() else []
 
 
-def read_card(folder: Path) -> Card:
+def read_card(folder: Path) -> ModelCard:
     """The card of a data set; where there is none, as in the ancestors' ``A|B`` folders, one that says just that.
 
     Args:
@@ -48,11 +52,17 @@ def read_card(folder: Path) -> Card:
     """
     strips = list_strips(folder, TRAIN)
     if not strips:
-        do = "make them with generate_train_data.py, or split a folder of strips with tools/split.py"
+        do = (
+            "make them with generate_train_data.py, or split a folder of strips with tools/split.py"
+        )
         raise DataError("--input_dir holds strips in train/", f"none in {folder}", do)
     if (folder / FILE_NAME).is_file():
-        return Card.load(folder)
+        return ModelCard.load(folder)
     height, width = read_image(strips[0]).shape[:2]
     if width != 2 * height:
-        raise DataError("a strip without a card.json is two square panels, A|B", f"{width}x{height} in {strips[0]}", "restore the card")
-    return Card(mode="reenact", size=512 if height > 256 else 256, panels=("sketch",))
+        raise DataError(
+            "a strip without a card.json is two square panels, A|B",
+            f"{width}x{height} in {strips[0]}",
+            "restore the card",
+        )
+    return ModelCard(mode="reenact", size=512 if height > 256 else 256, panels=("sketch",))

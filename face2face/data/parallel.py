@@ -12,7 +12,9 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], workers: int | None = None) -> Iterator[Result]:
+def in_parallel(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int | None = None
+) -> Iterator[Result]:
     """The results of ``work`` for each item, in their order.
 
     Unlike ``Executor.map`` it takes items only as they are needed, so that a long video doesn't fill the memory, and when it is

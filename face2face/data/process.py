@@ -12,7 +12,7 @@ import numpy as np
 
 from face2face.data.parallel import in_parallel
 from face2face.errors import DataError, OptionError
-from face2face.files import writable_folder
+from face2face.files import ensure_writable_dir
 from face2face.image import Image, centre_box, side_by_side
 from face2face.media.stills import list_images, read_image, write_image
 
@@ -126,8 +126,13 @@ def process(
         raise DataError("--input_dir holds pictures", f"none in {input_dir}", "name another folder")
     partners = {path.stem: path for path in list_images(b_dir)} if b_dir else {}
     square = partial(resize, size=size, pad=pad)
-    single: dict[str, Callable[[Image], Image]] = {"resize": square, "grayscale": grayscale, "blank": blank, "edges": edges}
-    writable_folder(output_dir)
+    single: dict[str, Callable[[Image], Image]] = {
+        "resize": square,
+        "grayscale": grayscale,
+        "blank": blank,
+        "edges": edges,
+    }
+    ensure_writable_dir(output_dir)
 
     def one(path: Path) -> bool:
         written = destination(path, output_dir)
@@ -139,7 +144,11 @@ def process(
         elif path.stem in partners:
             write_image(written, combine(image, read_image(partners[path.stem])))
         else:
-            raise DataError("each A has a B of the same name", f"none for {path.name} in {b_dir}", "add it, or remove the A")
+            raise DataError(
+                "each A has a B of the same name",
+                f"none for {path.name} in {b_dir}",
+                "add it, or remove the A",
+            )
         return True
 
     written = sum(progress(in_parallel(one, files, workers), len(files)))

@@ -42,9 +42,13 @@ def _line(rng: np.random.Generator, width: int, bent: float) -> Mask:
     ends = rng.uniform(width, _DRAWN - width, (2, 2))
     along = np.linspace(0, 1, int(rng.integers(3, 6)))[:, None]
     points = ends[0] + along * (ends[1] - ends[0])
-    points[1:-1] += rng.normal(0, bent * 0.3 * np.linalg.norm(ends[1] - ends[0]), points[1:-1].shape)
+    points[1:-1] += rng.normal(
+        0, bent * 0.3 * np.linalg.norm(ends[1] - ends[0]), points[1:-1].shape
+    )
     mask = np.zeros((_DRAWN, _DRAWN), np.uint8)
-    cv2.polylines(mask, [np.rint(np.clip(points, 0, _DRAWN - 1)).astype(np.int32)], False, 255, width)
+    cv2.polylines(
+        mask, [np.rint(np.clip(points, 0, _DRAWN - 1)).astype(np.int32)], False, 255, width
+    )
     return mask
 
 
@@ -54,7 +58,9 @@ def _blot(rng: np.random.Generator) -> Mask:
     radius = np.full(_CORNERS, rng.uniform(6, 18))
     for waves in (2, 3, 4, 5):
         radius *= 1 + rng.normal(0, 0.12) * np.cos(waves * angle + rng.uniform(0, 2 * np.pi))
-    points = _DRAWN / 2 + radius[:, None] * np.stack([np.cos(angle), np.sin(angle) * rng.uniform(0.6, 1)], -1)
+    points = _DRAWN / 2 + radius[:, None] * np.stack(
+        [np.cos(angle), np.sin(angle) * rng.uniform(0.6, 1)], -1
+    )
     mask = np.zeros((_DRAWN, _DRAWN), np.uint8)
     cv2.fillPoly(mask, [np.rint(points).astype(np.int32)], 255)
     return mask
@@ -86,14 +92,24 @@ def own_shapes(folder: Path) -> list[Shape]:
     for path in list_images(folder):
         mask = np.where(read_image(path).mean(-1) > 127, 255, 0).astype(np.uint8)
         if mask.min() == mask.max():
-            raise DataError("a mask is white where something shall be missing, black elsewhere", f"{path}, all alike", "paint it anew")
+            raise DataError(
+                "a mask is white where something shall be missing, black elsewhere",
+                f"{path}, all alike",
+                "paint it anew",
+            )
         shapes.append(partial(_painted, mask))
     if not shapes:
-        raise DataError("--masks names a folder of masks, white on black", f"none in {folder}", "name another, or leave it out")
+        raise DataError(
+            "--masks names a folder of masks, white on black",
+            f"none in {folder}",
+            "name another, or leave it out",
+        )
     return shapes
 
 
-def holes(size: int, rng: np.random.Generator, most: int = 2, shapes: Sequence[Shape] = SHAPES) -> Mask:
+def random_masks(
+    size: int, rng: np.random.Generator, most: int = 2, shapes: Sequence[Shape] = SHAPES
+) -> Mask:
     """Shapes strewn over a square picture: ``(size, size)`` uint8, 255 inside.
 
     Args:
@@ -111,7 +127,11 @@ def holes(size: int, rng: np.random.Generator, most: int = 2, shapes: Sequence[S
             _strew(mask, shape, times * size / _PICTURE, rng)
         if 0 < (mask > 0).mean() <= _MOST:
             return mask
-    raise DataError("shapes cover half of a picture at most", f"more with {most} of them", "lower --max-masks, or paint smaller masks")
+    raise DataError(
+        "shapes cover half of a picture at most",
+        f"more with {most} of them",
+        "lower --max-masks, or paint smaller masks",
+    )
 
 
 def _strew(mask: Mask, shape: Mask, times: float, rng: np.random.Generator) -> None:
@@ -120,7 +140,9 @@ def _strew(mask: Mask, shape: Mask, times: float, rng: np.random.Generator) -> N
     size = mask.shape[0]
     times = min(times, size / max(width, height))
     across, down = (min(size, max(1, round(each * times))) for each in (width, height))
-    large = cv2.resize(shape[y : y + height, x : x + width], (across, down), interpolation=cv2.INTER_LINEAR)
+    large = cv2.resize(
+        shape[y : y + height, x : x + width], (across, down), interpolation=cv2.INTER_LINEAR
+    )
     left, top = (int(rng.integers(0, size - each + 1)) for each in (across, down))
     here = mask[top : top + down, left : left + across]
     np.maximum(here, np.where(large > 127, 255, 0).astype(np.uint8), out=here)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from face2face.data.pairs import write_strip
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.image import Image, Scene
 from face2face.segmentation.labels import CLASSES, GROUPS
 
@@ -16,16 +16,20 @@ from face2face.segmentation.labels import CLASSES, GROUPS
 NEW = "new_"
 
 
-def rebuilt(study: Study) -> Scene:
+def rebuilt(study: SemanticSample) -> Scene:
     """What a face is rebuilt from."""
     return Scene(study.photo, labels=study.labels, identity=study.identity)
 
 
-def with_map_of(study: Study, other: Study) -> Scene:
+def with_map_of(study: SemanticSample, other: SemanticSample) -> Scene:
     """A face with another person's map in its own colours; groups that it lacks, glasses say, in the other's."""
     there = study.groups.max((0, 1), keepdims=True)[0].T
     colours = np.where(there, study.colours, other.colours).astype(np.float64)
-    told = {CLASSES.index(name): colours[place] for place, names in enumerate(GROUPS.values()) for name in names}
+    told = {
+        CLASSES.index(name): colours[place]
+        for place, names in enumerate(GROUPS.values())
+        for name in names
+    }
     return Scene(study.photo, labels=other.labels, colours=told, identity=study.identity)
 
 
@@ -35,13 +39,22 @@ def partner(name: str, names: Sequence[str], number: int, seed: int = 0) -> str:
     return names[-1] if names[place] == name else names[place]
 
 
-def write_rebuild(study: Study, condition: Callable[[Scene], list[Image]], path: Path) -> None:
+def write_rebuild(
+    study: SemanticSample, condition: Callable[[Scene], list[Image]], path: Path
+) -> None:
     """Writes the strip of a photo, unless it is there."""
     if not path.is_file():
         write_strip(path, [*condition(rebuilt(study)), study.photo])
 
 
-def write_manipulation(study: Study, other: Study, condition: Callable[[Scene], list[Image]], path: Path) -> None:
+def write_manipulation(
+    study: SemanticSample,
+    other: SemanticSample,
+    condition: Callable[[Scene], list[Image]],
+    path: Path,
+) -> None:
     """Writes the strip of a photo and another one's map, unless it is there: what is shown, the same with that map, the photo."""
     if not path.is_file():
-        write_strip(path, [*condition(rebuilt(study)), *condition(with_map_of(study, other)), study.photo])
+        write_strip(
+            path, [*condition(rebuilt(study)), *condition(with_map_of(study, other)), study.photo]
+        )

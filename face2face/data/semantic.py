@@ -13,18 +13,18 @@ from numpy.typing import NDArray
 from face2face.data.label_maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
-from face2face.segmentation.labels import Labels, filled, grouped, mean_colours
-from face2face.segmentation.parser import mistaken, portrait
+from face2face.segmentation.labels import Labels, fill_groups, group_labels, mean_colours
+from face2face.segmentation.parser import is_misdetection, portrait_crop
 
 #: The folders in an output folder: what was learnt of each photo, and its groups in their mean colours.
 STUDIES, COLOURED = "studies", "colours"
 
 
 @dataclass(frozen=True)
-class Study:
+class SemanticSample:
     """What is known of one photo's face.
 
     Attributes:
@@ -44,15 +44,22 @@ class Study:
     @property
     def coloured(self) -> Image:
         """Each group's region in its mean colour, ``(size, size, 3)`` uint8."""
-        return filled(self.groups, self.colours)
+        return fill_groups(self.groups, self.colours)
 
     def save(self, path: Path) -> None:
         """Writes it as an ``.npz`` with ``Image``, ``Labels``, ``Masks``, ``Colors`` and ``Identity``."""
-        with write_aside(path) as aside, aside.open("wb") as file:
-            np.savez_compressed(file, Image=self.photo, Labels=self.labels, Masks=self.groups, Colors=self.colours, Identity=self.identity)
+        with atomic_write(path) as aside, aside.open("wb") as file:
+            np.savez_compressed(
+                file,
+                Image=self.photo,
+                Labels=self.labels,
+                Masks=self.groups,
+                Colors=self.colours,
+                Identity=self.identity,
+            )
 
     @classmethod
-    def load(cls, path: Path) -> Study:
+    def load(cls, path: Path) -> SemanticSample:
         """What :meth:`save` wrote.
 
         Raises:
@@ -60,15 +67,19 @@ class Study:
         """
         try:
             with np.load(path) as fields:
-                return cls(*(fields[name] for name in ("Image", "Labels", "Masks", "Colors", "Identity")))
+                return cls(
+                    *(fields[name] for name in ("Image", "Labels", "Masks", "Colors", "Identity"))
+                )
         except (OSError, ValueError, KeyError) as error:
             raise DataError(
-                "a study is an .npz with Image, Labels, Masks, Colors and Identity", f"{path}, damaged", "make it again"
+                "a study is an .npz with Image, Labels, Masks, Colors and Identity",
+                f"{path}, damaged",
+                "make it again",
             ) from error
 
 
 @dataclass(frozen=True)
-class Student:
+class SemanticSampleBuilder:
     """What makes studies.
 
     Attributes:
@@ -83,7 +94,7 @@ class Student:
     parse: Callable[[Image, Landmarks | None], Labels] | None
     size: int = 256
 
-    def __call__(self, photo: Path, labels: Path | None) -> Study | None:
+    def __call__(self, photo: Path, labels: Path | None) -> SemanticSample | None:
         """The study of a photo's largest face; None where no face is found.
 
         Raises:
@@ -99,22 +110,33 @@ class Student:
         elif self.parse is not None:
             drawn = self.parse(picture, faces[0])
         else:
-            raise DataError("each photo has a label map, or is parsed", f"no map for {photo}", "add it, or let photos be parsed")
+            raise DataError(
+                "each photo has a label map, or is parsed",
+                f"no map for {photo}",
+                "add it, or let photos be parsed",
+            )
         if drawn.shape != picture.shape[:2]:
             (height, width), (rows, columns) = drawn.shape, picture.shape[:2]
             do = "make the map again, or leave it out to have the photo parsed"
-            raise DataError("a label map has its photo's size", f"{width}x{height} for {columns}x{rows} in {labels}", do)
-        if mistaken(faces[0], drawn):
+            raise DataError(
+                "a label map has its photo's size",
+                f"{width}x{height} for {columns}x{rows} in {labels}",
+                do,
+            )
+        if is_misdetection(faces[0], drawn):
             return None
-        box = portrait(faces[0], *drawn.shape)
+        box = portrait_crop(faces[0], *drawn.shape)
         shown = resize(box.cut(picture), self.size)
-        labelled = np.asarray(cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST), np.uint8)
-        groups = grouped(labelled)
+        labelled = np.asarray(
+            cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST),
+            np.uint8,
+        )
+        groups = group_labels(labelled)
         identity = np.asarray(self.identify(picture, faces[0]), np.float32)
-        return Study(shown, labelled, groups, mean_colours(shown, groups), identity)
+        return SemanticSample(shown, labelled, groups, mean_colours(shown, groups), identity)
 
 
-def keep(study: Study, folder: Path, name: str) -> None:
+def keep(study: SemanticSample, folder: Path, name: str) -> None:
     """Writes a study and, unless it is there, its average-colour mask."""
     if not (folder / COLOURED / f"{name}.png").is_file():
         write_image(folder / COLOURED / f"{name}.png", study.coloured)

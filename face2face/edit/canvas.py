@@ -45,7 +45,13 @@ class Canvas:
     def move(self, x: int, y: int) -> None:
         """The stroke goes on to a pixel; nothing where none was begun."""
         if self._last is not None:
-            cv2.line(self._painted, self._last, (x, y), _UNTOUCHED if self.brush is None else self.brush, 2 * self.radius - 1)
+            cv2.line(
+                self._painted,
+                self._last,
+                (x, y),
+                _UNTOUCHED if self.brush is None else self.brush,
+                2 * self.radius - 1,
+            )
             self._last = (x, y)
 
     def release(self) -> None:

@@ -13,8 +13,8 @@ from face2face.errors import OptionError
 from face2face.face.expression import Expression
 from face2face.image import Landmarks
 from face2face.landmarks import PARTS, interocular
-from face2face.segmentation.labels import CLASSES, Labels, among
-from face2face.segmentation.parser import drawn
+from face2face.segmentation.labels import CLASSES, Labels, class_mask
+from face2face.segmentation.parser import labels_from_landmarks
 
 #: Changes are painted on white: what is lighter than this in all channels is untouched.
 _WHITE = 200
@@ -41,7 +41,7 @@ class Change:
     colour: NDArray[np.floating] | None = None
 
 
-def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
+def change_from_image(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
     """A change painted in the palette's colours on white or on nothing, or a whole map that differs from the photo's.
 
     Args:
@@ -57,24 +57,40 @@ def painted(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Change, int]:
     height, width = labels.shape
     if abs(picture.shape[1] * height / (picture.shape[0] * width) - 1) > _PROPORTIONS:
         sizes = f"{picture.shape[1]}x{picture.shape[0]} for {width}x{height}"
-        raise OptionError("--changes has the photo's proportions", sizes, "start painting from --save-map")
+        raise OptionError(
+            "--changes has the photo's proportions", sizes, "start painting from --save-map"
+        )
     if picture.shape[:2] != labels.shape:
-        picture = np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+        picture = np.asarray(
+            cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8
+        )
     wanted, off = numbered(picture)
     # One of the palette's colours is as light as that: a brow's.
-    light = cv2.inRange(picture, (*(_WHITE + 1,) * 3, 0)[: picture.shape[2]], (255,) * picture.shape[2])
+    light = cv2.inRange(
+        picture, (*(_WHITE + 1,) * 3, 0)[: picture.shape[2]], (255,) * picture.shape[2]
+    )
     where = np.asarray((light == 0) | (off <= _STRANGE), bool)
     if picture.shape[2] == 4:
         where &= np.asarray(picture[..., 3] > 127, bool)
     if where.all():  # a whole map, begun from --save-map: what differs was painted
         where = np.asarray(wanted != labels, bool)
     if not where.any():
-        raise OptionError("--changes has something painted on it", "nothing that differs", "paint in the colours of --list-classes")
+        raise OptionError(
+            "--changes has something painted on it",
+            "nothing that differs",
+            "paint in the colours of --list-classes",
+        )
     strange = where & (off > 0)
     if (where & (off > _STRANGE)).sum() > _MOST_STRANGE * where.sum():
         share = f"{100 * (where & (off > _STRANGE)).sum() / where.sum():.0f} % of it isn't"
-        raise OptionError("--changes is painted in the colours of --list-classes", share, "paint without shading, save as PNG")
-    return Change(labels, np.where(where, wanted, labels).astype(np.uint8), where), int(strange.sum())
+        raise OptionError(
+            "--changes is painted in the colours of --list-classes",
+            share,
+            "paint without shading, save as PNG",
+        )
+    return Change(labels, np.where(where, wanted, labels).astype(np.uint8), where), int(
+        strange.sum()
+    )
 
 
 #: What can be said of what: ``none`` removes, ``add`` draws, the others move; any class may be given a colour.
@@ -87,7 +103,11 @@ WORDS = {
     "brows": ("up", "down"),
     "nose": ("narrow", "wide"),
 }
-_COLOURED = {"lips": ("upper_lip", "lower_lip"), "brows": ("left_brow", "right_brow"), "eyes": ("left_eye", "right_eye")}
+_COLOURED = {
+    "lips": ("upper_lip", "lower_lip"),
+    "brows": ("left_brow", "right_brow"),
+    "eyes": ("left_eye", "right_eye"),
+}
 _POSES = {
     ("mouth", "open"): Expression(open=0.25),
     ("mouth", "closed"): Expression(),
@@ -102,7 +122,7 @@ _LEAST = {"glasses": 0.2, "hat": 0.2}
 _MOUTH, _BROWS = ("mouth", "upper_lip", "lower_lip"), ("left_brow", "right_brow")
 
 
-def said(text: str, labels: Labels, landmarks: Landmarks) -> Change:
+def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     """A change said in words: ``glasses=none``, ``mouth=smile``, ``hair=#552200``.
 
     Args:
@@ -118,28 +138,52 @@ def said(text: str, labels: Labels, landmarks: Landmarks) -> Change:
         return _coloured(name, what, labels)
     if what not in WORDS.get(name, ()):
         known = ", ".join(f"{each}={'|'.join(words)}" for each, words in WORDS.items())
-        raise OptionError(f"--set takes {known}, or a class and a colour as in hair=#552200", text, "see --list-classes for the classes")
+        raise OptionError(
+            f"--set takes {known}, or a class and a colour as in hair=#552200",
+            text,
+            "see --list-classes for the classes",
+        )
     if what == "none":
         return _removed(name, labels, landmarks)
     if name == "glasses":
         return _with_glasses(labels, landmarks)
     if name == "nose":
         return _with_nose(labels, landmarks, 0.7 if what == "narrow" else 1.35)
-    return _moved(_MOUTH if name == "mouth" else _BROWS, labels, landmarks, _POSES[name, what], shut=what == "closed")
+    return _moved(
+        _MOUTH if name == "mouth" else _BROWS,
+        labels,
+        landmarks,
+        _POSES[name, what],
+        shut=what == "closed",
+    )
 
 
-def _there(name: str, names: tuple[str, ...], labels: Labels, least: float = 0.0) -> NDArray[np.bool_]:
-    where = among(labels, names)
+def _there(
+    name: str, names: tuple[str, ...], labels: Labels, least: float = 0.0
+) -> NDArray[np.bool_]:
+    where = class_mask(labels, names)
     if not where.any() or where.sum() < least:
-        raise OptionError(f"--set changes what the photo shows, here {name}", "a photo without", "paint it with --changes")
+        raise OptionError(
+            f"--set changes what the photo shows, here {name}",
+            "a photo without",
+            "paint it with --changes",
+        )
     return where
 
 
 def _coloured(name: str, what: str, labels: Labels) -> Change:
     names = _COLOURED.get(name, (name,))
     digits = what[1:]
-    if not set(names) <= set(CLASSES) or len(digits) != 6 or not all(each in "0123456789abcdefABCDEF" for each in digits):
-        raise OptionError("--set takes a class and a colour of six digits", f"{name}={what}", "as in hair=#552200; see --list-classes")
+    if (
+        not set(names) <= set(CLASSES)
+        or len(digits) != 6
+        or not all(each in "0123456789abcdefABCDEF" for each in digits)
+    ):
+        raise OptionError(
+            "--set takes a class and a colour of six digits",
+            f"{name}={what}",
+            "as in hair=#552200; see --list-classes",
+        )
     where = _there(name, names, labels)
     colour = np.array([int(digits[place : place + 2], 16) for place in (0, 2, 4)], float)
     return Change(labels, labels, where, colour)
@@ -148,7 +192,7 @@ def _coloured(name: str, what: str, labels: Labels) -> Change:
 def _removed(name: str, labels: Labels, landmarks: Landmarks) -> Change:
     """What lies under it, as far as landmarks say; elsewhere what is around."""
     where = _there(name, (name,), labels, _LEAST.get(name, 0.0) * interocular(landmarks) ** 2)
-    face = drawn(landmarks, *labels.shape)
+    face = labels_from_landmarks(landmarks, *labels.shape)
     around = {"hat": "hair", "necklace": "neck"}.get(name, "skin")
     under = np.where(face > 0, face, CLASSES.index(around)).astype(np.uint8)
     return Change(labels, np.where(where, under, labels).astype(np.uint8), where)
@@ -162,10 +206,25 @@ def _with_glasses(labels: Labels, landmarks: Landmarks) -> Change:
     axes = (round(0.4 * unit), round(0.28 * unit))
     thick = max(1, round(_FRAME * unit))
     for middle in middles:
-        cv2.ellipse(worn, np.rint(middle + np.array((0, 0.05 * unit))).astype(int).tolist(), axes, angle, 0, 360, 1, thick)
+        cv2.ellipse(
+            worn,
+            np.rint(middle + np.array((0, 0.05 * unit))).astype(int).tolist(),
+            axes,
+            angle,
+            0,
+            360,
+            1,
+            thick,
+        )
     along = axes[0] * (middles[1] - middles[0]) / np.linalg.norm(middles[1] - middles[0])
-    for start, end in ((middles[0] + along, middles[1] - along), (middles[0] - along, landmarks[0]), (middles[1] + along, landmarks[16])):
-        cv2.line(worn, np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist(), 1, thick)
+    for start, end in (
+        (middles[0] + along, middles[1] - along),
+        (middles[0] - along, landmarks[0]),
+        (middles[1] + along, landmarks[16]),
+    ):
+        cv2.line(
+            worn, np.rint(start).astype(int).tolist(), np.rint(end).astype(int).tolist(), 1, thick
+        )
     where = worn > 0
     return Change(labels, np.where(where, CLASSES.index("glasses"), labels).astype(np.uint8), where)
 
@@ -177,7 +236,9 @@ def _with_nose(labels: Labels, landmarks: Landmarks, wider: float) -> Change:
     return _redrawn(("nose",), labels, moved)
 
 
-def _moved(names: tuple[str, ...], labels: Labels, landmarks: Landmarks, pose: Expression, shut: bool) -> Change:
+def _moved(
+    names: tuple[str, ...], labels: Labels, landmarks: Landmarks, pose: Expression, shut: bool
+) -> Change:
     moved = pose.applied_to(landmarks)
     if shut:
         for upper, lower in ((61, 67), (62, 66), (63, 65)):
@@ -189,7 +250,7 @@ def _moved(names: tuple[str, ...], labels: Labels, landmarks: Landmarks, pose: E
 
 def _redrawn(names: tuple[str, ...], labels: Labels, landmarks: Landmarks) -> Change:
     """Parts drawn from landmarks, skin where they were."""
-    was, face = among(labels, names), drawn(landmarks, *labels.shape)
-    shall = among(face, names)
+    was, face = class_mask(labels, names), labels_from_landmarks(landmarks, *labels.shape)
+    shall = class_mask(face, names)
     wanted = np.where(was, CLASSES.index("skin"), labels)
     return Change(labels, np.where(shall, face, wanted).astype(np.uint8), was | shall)

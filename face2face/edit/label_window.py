@@ -10,12 +10,12 @@ import numpy as np
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
-from face2face.edit.paint_window import BRUSHING, SAVE, Easel, Tools
+from face2face.edit.paint_window import BRUSHING, SAVE, PaintWindow, Tools
 from face2face.image import Image, Landmarks
 from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
 from face2face.media.sink import DOWN, MOVED, UP
-from face2face.segmentation.labels import CLASSES, COLOURS, Labels, coloured
+from face2face.segmentation.labels import CLASSES, COLOURS, Labels, colorize
 from face2face.segmentation.parser import framed
 
 #: Longest side at which what lies around a face is shown and painted over, in pixels; the palette's width, and its height at least.
@@ -24,7 +24,7 @@ _SHOWN, _PALETTE, _LEAST = 560, 132, 480
 _VEIL = 0.45
 
 
-class Studio(Easel):
+class LabelEditorWindow(PaintWindow):
     """One photo being painted over.
 
     Args:
@@ -35,7 +35,14 @@ class Studio(Easel):
         save: Is given the finished photo, at its own size.
     """
 
-    def __init__(self, editor: Editor, photo: Image, labels: Labels, landmarks: Landmarks, save: Callable[[Image], str]) -> None:
+    def __init__(
+        self,
+        editor: Editor,
+        photo: Image,
+        labels: Labels,
+        landmarks: Landmarks,
+        save: Callable[[Image], str],
+    ) -> None:
         self._editor, self._photo, self._labels, self._landmarks = editor, photo, labels, landmarks
         # What lies around the face is shown as large as there is room; the rest of a photo isn't.
         box = framed(landmarks, labels)
@@ -47,7 +54,15 @@ class Studio(Easel):
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         self._small = np.asarray(cv2.resize(near, size, interpolation=how), np.uint8)
         self._small_landmarks = ((landmarks - (left, top)) * scale).astype(np.float32)
-        super().__init__(Canvas(np.asarray(cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST), np.uint8)), save)
+        super().__init__(
+            Canvas(
+                np.asarray(
+                    cv2.resize(labels[self._around], size, interpolation=cv2.INTER_NEAREST),
+                    np.uint8,
+                )
+            ),
+            save,
+        )
         self.result = self._small
 
     # What keys and mouse do.
@@ -75,7 +90,10 @@ class Studio(Easel):
             return None
         labels, where = self._labels.copy(), np.zeros(self._photo.shape[:2], bool)
         size = where[self._around].shape[::-1]
-        near, there = (cv2.resize(each, size, interpolation=cv2.INTER_NEAREST) for each in (change.labels, change.where.astype(np.uint8)))
+        near, there = (
+            cv2.resize(each, size, interpolation=cv2.INTER_NEAREST)
+            for each in (change.labels, change.where.astype(np.uint8))
+        )
         where[self._around] = there > 0
         labels[where] = near[there > 0]
         return self._editor(self._photo, self._landmarks, Change(self._labels, labels, where))
@@ -88,13 +106,17 @@ class Studio(Easel):
             return False
         self.stale = False
         change = self.canvas.change
-        self.result = self._small if change is None else self._editor(self._small, self._small_landmarks, change)
+        self.result = (
+            self._small
+            if change is None
+            else self._editor(self._small, self._small_landmarks, change)
+        )
         return True
 
     def picture(self) -> Image:
         """Palette, photo under its map, and photo as changed, side by side: uint8 RGB."""
         labels = self.canvas.labels
-        veiled = cv2.addWeighted(self._small, 1 - _VEIL, coloured(labels), _VEIL, 0)
+        veiled = cv2.addWeighted(self._small, 1 - _VEIL, colorize(labels), _VEIL, 0)
         veiled = np.where(labels[..., None] > 0, veiled, self._small)
         height = max(veiled.shape[0], _LEAST)
         shown = [_on_black(each, height) for each in (veiled, self.result)]
@@ -104,7 +126,7 @@ class Studio(Easel):
 
 
 #: The keys.
-TOOLS: Keys[Studio] = Tools({**BRUSHING, SAVE: ("save", Studio.save)})
+TOOLS: Keys[LabelEditorWindow] = Tools({**BRUSHING, SAVE: ("save", LabelEditorWindow.save)})
 
 
 def _palette(height: int, brush: int | None) -> Image:
@@ -116,7 +138,13 @@ def _palette(height: int, brush: int | None) -> Image:
         row[...] = colour
         row[...] = draw_note(row, name)
         if number == brush:
-            cv2.rectangle(column, (1, edges[number] + 1), (_PALETTE - 3, edges[number + 1] - 2), (255, 255, 255), 3)
+            cv2.rectangle(
+                column,
+                (1, edges[number] + 1),
+                (_PALETTE - 3, edges[number + 1] - 2),
+                (255, 255, 255),
+                3,
+            )
     return column
 
 

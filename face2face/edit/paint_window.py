@@ -22,7 +22,7 @@ _IDLE = 0.03
 _LARGER, _LARGEST = 1.3, 200
 
 
-class Easel:
+class PaintWindow:
     """What all that is painted in has in common: brush, strokes taken back and made again, and what a person is told.
 
     Args:
@@ -51,7 +51,9 @@ class Easel:
     def resize(self, by: float) -> None:
         """A larger or smaller brush."""
         wider = round(self.canvas.radius * by)
-        self.canvas.radius = int(np.clip(wider + (wider == self.canvas.radius) * (1 if by > 1 else -1), 1, _LARGEST))
+        self.canvas.radius = int(
+            np.clip(wider + (wider == self.canvas.radius) * (1 if by > 1 else -1), 1, _LARGEST)
+        )
         self.told = f"brush about {2 * self.canvas.radius} pixels wide"
 
     def undo(self) -> None:
@@ -114,18 +116,22 @@ class Easel:
     def write_lines(self, picture: Image, left: int, help_lines: list[str]) -> None:
         """Draws the status at the foot of a picture, or the help from its top, to the right of a column."""
         part = picture[:, left:]
-        part[...] = draw_help(part, help_lines) if self._helping and not self.asking else draw_note(part, self.told)
+        part[...] = (
+            draw_help(part, help_lines)
+            if self._helping and not self.asking
+            else draw_note(part, self.told)
+        )
 
 
 #: Key -> what it does at any easel.
-BRUSHING: dict[str, tuple[str, Callable[[Easel], object]]] = {
-    "h": ("show or hide this help", Easel.help),
+BRUSHING: dict[str, tuple[str, Callable[[PaintWindow], object]]] = {
+    "h": ("show or hide this help", PaintWindow.help),
     "+": ("larger brush", lambda easel: easel.resize(_LARGER)),
     "-": ("smaller brush", lambda easel: easel.resize(1 / _LARGER)),
-    "e": ("erase what was painted", Easel.erase),
-    "u": ("undo", Easel.undo),
-    "r": ("redo", Easel.redo),
-    QUIT: ("quit (also Escape)", Easel.quit),
+    "e": ("erase what was painted", PaintWindow.erase),
+    "u": ("undo", PaintWindow.undo),
+    "r": ("redo", PaintWindow.redo),
+    QUIT: ("quit (also Escape)", PaintWindow.quit),
 }
 
 

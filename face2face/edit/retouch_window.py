@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.canvas import Canvas
-from face2face.edit.paint_window import BRUSHING, SAVE, Easel, Tools
+from face2face.edit.paint_window import BRUSHING, SAVE, PaintWindow, Tools
 from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.media.keys import Keys
@@ -22,7 +22,7 @@ _KEPT, _WIPED = 0, 1
 _RED = (255, 40, 40)
 
 
-class Wipe(Easel):
+class RetouchWindow(PaintWindow):
     """One photo being wiped.
 
     Args:
@@ -33,7 +33,11 @@ class Wipe(Easel):
     """
 
     def __init__(
-        self, retouch: Callable[[Image, NDArray[np.uint8]], Image], photo: Image, mask: NDArray[np.uint8], save: Callable[[Image], str]
+        self,
+        retouch: Callable[[Image, NDArray[np.uint8]], Image],
+        photo: Image,
+        mask: NDArray[np.uint8],
+        save: Callable[[Image], str],
     ) -> None:
         self._retouch, self._photo, self._mask = retouch, photo, mask
         scale = min(1.0, _SHOWN / max(photo.shape[:2]))
@@ -71,7 +75,8 @@ class Wipe(Easel):
         if painted is not None:
             size = mask.shape[::-1]
             now, touched = (
-                cv2.resize(each.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) for each in (painted.labels, painted.where)
+                cv2.resize(each.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+                for each in (painted.labels, painted.where)
             )
             mask = np.where(touched > 0, 255 * now, mask).astype(np.uint8)
         return self._retouch(self._photo, mask) if mask.any() else None
@@ -93,12 +98,19 @@ class Wipe(Easel):
         shown = self.result.copy()
         if self._drawing:
             going = self.canvas.labels > 0
-            shown[going] = np.rint((1 - _VEIL) * shown[going] + _VEIL * np.array(_RED)).astype(np.uint8)
+            shown[going] = np.rint((1 - _VEIL) * shown[going] + _VEIL * np.array(_RED)).astype(
+                np.uint8
+            )
         self.write_lines(shown, 0, TOOLS.help())
         return shown
 
 
 #: The keys.
-TOOLS: Keys[Wipe] = Tools(
-    {**BRUSHING, "e": ("bring back what was there", Wipe.erase), "w": ("wipe again", Wipe.wipe), SAVE: ("save", Wipe.save)}
+TOOLS: Keys[RetouchWindow] = Tools(
+    {
+        **BRUSHING,
+        "e": ("bring back what was there", RetouchWindow.erase),
+        "w": ("wipe again", RetouchWindow.wipe),
+        SAVE: ("save", RetouchWindow.save),
+    }
 )

@@ -1,1 +1,1 @@
-"""What a viewer sees, as figures: one model on frames it never saw, and ways of training side by side."""
+"""Metrics, evaluations, benchmarks and baselines."""

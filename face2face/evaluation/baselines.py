@@ -10,21 +10,21 @@ import dlib
 import numpy as np
 from imutils import face_utils
 
-from face2face.card import Card
-from face2face.data.dataset import Layout
+from face2face.card import ModelCard
+from face2face.data.dataset import PanelLayout
 from face2face.data.process import resize
 from face2face.export.precision import AUTO, choose_precision, examples
 from face2face.face.detector import bundled_weights
-from face2face.face.retarget import TargetShape
-from face2face.face.sketch import ANCESTRAL
+from face2face.face.retarget import TargetStatistics
+from face2face.face.sketch import LEGACY
 from face2face.image import Image, Scene, centre_box
 from face2face.inference.engine import TensorFlowEngine
 from face2face.inference.names import GRAPH
-from face2face.keyframes.background import Backdrop
-from face2face.keyframes.bank import Bank
+from face2face.keyframes.background import BackgroundModel
+from face2face.keyframes.bank import KeyframeBank
 
 
-class Ancestor:
+class LegacyBaseline:
     """The ancestors' way, written from its description: faces sought in every frame at a quarter of its size, a white sketch three pixels
     wide drawn at the camera's size, pix2pix's U-Net as a TensorFlow graph, one thing after another.
 
@@ -34,10 +34,12 @@ class Ancestor:
 
     def __init__(self, folder: Path) -> None:
         if not (folder / GRAPH).is_file():
-            _freeze(folder, Card("reenact", 256, ("sketch",), generator="unet"))
+            _freeze(folder, ModelCard("reenact", 256, ("sketch",), generator="unet"))
         self._engine = TensorFlowEngine(folder / GRAPH, 256, ("sketch",))
         self._hog = dlib.get_frontal_face_detector()
-        self._predictor = dlib.shape_predictor(str(bundled_weights("shape_predictor_68_face_landmarks.dat")))
+        self._predictor = dlib.shape_predictor(
+            str(bundled_weights("shape_predictor_68_face_landmarks.dat"))
+        )
 
     def __call__(self, photo: Image) -> Image:
         """The picture that it shows for a driver's."""
@@ -46,7 +48,9 @@ class Ancestor:
         for face in self._hog(small, 1):
             points = face_utils.shape_to_np(self._predictor(small, face)).astype(np.float32) * 4
             side = max(photo.shape[:2])
-            canvas = np.maximum(canvas, ANCESTRAL.draw(points, side)[: photo.shape[0], : photo.shape[1]])
+            canvas = np.maximum(
+                canvas, LEGACY.draw(points, side)[: photo.shape[0], : photo.shape[1]]
+            )
         box = centre_box(*photo.shape[:2])
         answer = self._engine([resize(box.cut(canvas), 256)])
         return np.concatenate([resize(box.cut(photo), 256), answer], axis=1)
@@ -55,28 +59,39 @@ class Ancestor:
 def enlarged(model: Path, folder: Path) -> Path:
     """A model's twin at 512 pixels: its bank enlarged, its network of that size."""
     folder.mkdir(parents=True, exist_ok=True)
-    card, bank = Card.load(model), Bank.load(model)
+    card, bank = ModelCard.load(model), KeyframeBank.load(model)
     factor = 512 // card.size
     scenes = (
-        Scene(_larger(bank.layers(index)[..., :3], factor), bank.landmarks[index] * factor, float(bank.seconds[index]))
+        Scene(
+            _larger(bank.rgba(index)[..., :3], factor),
+            bank.landmarks[index] * factor,
+            float(bank.seconds[index]),
+        )
         for index in range(len(bank))
     )
-    still = cv2.resize(bank.backdrop.still, None, fx=factor, fy=factor)[..., None]
-    backdrop = Backdrop(_larger(bank.backdrop.photo, factor), still)
-    Bank.of(scenes, bank.spread * factor, bank.reference * factor, backdrop).save(folder)
-    shape = TargetShape.from_json(card.shape)
+    still = cv2.resize(bank.backdrop.static_mask, None, fx=factor, fy=factor)[..., None]
+    backdrop = BackgroundModel(_larger(bank.backdrop.photo, factor), still)
+    KeyframeBank.of(scenes, bank.spread * factor, bank.reference * factor, backdrop).save(folder)
+    shape = TargetStatistics.from_json(card.shape)
     pose = np.array((factor, factor, 1, 1), np.float32)
-    larger = TargetShape(**{name: each * (pose if name.startswith("pose") else factor) for name, each in vars(shape).items()})
+    larger = TargetStatistics(
+        **{
+            name: each * (pose if name.startswith("pose") else factor)
+            for name, each in vars(shape).items()
+        }
+    )
     _freeze(folder, replace(card, size=512, shape=larger.to_json()))
     choose_precision(folder, AUTO, examples(folder))
     return folder
 
 
 def _larger(photo: Image, factor: int) -> Image:
-    return np.asarray(cv2.resize(photo, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8)
+    return np.asarray(
+        cv2.resize(photo, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8
+    )
 
 
-def _freeze(folder: Path, card: Card) -> None:
+def _freeze(folder: Path, card: ModelCard) -> None:
     """Writes a card and an untrained network of its kind."""
     from face2face.export.freeze import freeze
     from face2face.export.reduce import without_training
@@ -84,8 +99,17 @@ def _freeze(folder: Path, card: Card) -> None:
     from face2face.learn.networks import DEFAULTS, GENERATORS
 
     base, mask = (card.panels.index(name) if name else None for name in (card.base, card.mask))
-    layout = Layout(len(card.panels) + 1, tuple(range(len(card.panels))), len(card.panels), card.size, base, mask)
+    layout = PanelLayout(
+        len(card.panels) + 1,
+        tuple(range(len(card.panels))),
+        len(card.panels),
+        card.size,
+        base,
+        mask,
+    )
     folder.mkdir(parents=True, exist_ok=True)
     card.save(folder)
-    without_training(GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)).save(folder / REDUCED)
+    without_training(GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)).save(
+        folder / REDUCED
+    )
     freeze(folder)

@@ -20,21 +20,21 @@ from face2face.face.detector import Detector
 from face2face.image import Image, Scene
 from face2face.landmarks import interocular
 from face2face.live import loop
-from face2face.live.face_worker import following, prepare
-from face2face.live.frame import Show, View
-from face2face.live.model import Puppet
-from face2face.live.motion_transfer import Driver
-from face2face.live.retouching import Groom
-from face2face.live.session import Cast, Session
-from face2face.live.worker import Apart
+from face2face.live.face_worker import load_weights, make_tracker
+from face2face.live.frame import FrameRenderer, RenderedFrame
+from face2face.live.model import ReenactmentModel
+from face2face.live.motion_transfer import MotionTransfer
+from face2face.live.retouching import LiveRetoucher
+from face2face.live.session import LivePipeline, Session
+from face2face.live.worker import WorkerProcess
 from face2face.media.sink import Recording
 from face2face.memory import held_memory
 from face2face.modes.inpaint import Inpaint
-from face2face.segmentation.blemishes import searched
-from face2face.segmentation.parser import drawn
+from face2face.segmentation.blemishes import skin_mask
+from face2face.segmentation.parser import labels_from_landmarks
 from face2face.synthetic.animate import animate
-from face2face.synthetic.blemishes import blemished
-from face2face.synthetic.motion import perform
+from face2face.synthetic.blemishes import draw_blemishes
+from face2face.synthetic.motion import scripted_expression
 
 #: The driver: a camera's usual picture, and its rate.
 WIDTH, HEIGHT, FPS = 640, 480, 30
@@ -53,11 +53,13 @@ def portrait_clip(length: int, blemishes: int = 0) -> list[Image]:
     """
     photo = astronaut()
     (landmarks,) = Detector()(photo)
-    skin = searched(drawn(landmarks, *photo.shape[:2]), landmarks)
-    photo, _ = blemished(photo, skin, interocular(landmarks), np.random.default_rng(0), blemishes)
+    skin = skin_mask(labels_from_landmarks(landmarks, *photo.shape[:2]), landmarks)
+    photo, _ = draw_blemishes(
+        photo, skin, interocular(landmarks), np.random.default_rng(0), blemishes
+    )
     pictures = []
     for number in range(length):
-        moved = animate(photo, landmarks, perform(number / FPS).applied_to(landmarks))
+        moved = animate(photo, landmarks, scripted_expression(number / FPS).applied_to(landmarks))
         side = (WIDTH - photo.shape[1]) // 2
         pictures.append(cv2.copyMakeBorder(moved[:HEIGHT], 0, 0, side, side, cv2.BORDER_REPLICATE))
     return pictures
@@ -84,8 +86,8 @@ class Timing:
 
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
-    puppet = Puppet.load(model)
-    track, driver = following(FASTEST, None), Driver(puppet.mode.shape, puppet.mode.size)
+    puppet = ReenactmentModel.load(model)
+    track, driver = make_tracker(FASTEST, None), MotionTransfer(puppet.mode.shape, puppet.mode.size)
     show = _show(puppet)
     taken: dict[str, list[float]] = {}
 
@@ -103,12 +105,12 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
         elif posed.target is not None:
             panels = timed("condition", puppet.condition, posed.target)
             answer = timed("generate", puppet.answer, posed.target, panels)
-            timed("compose", View(posed, panels[0], answer).composed, "side")
+            timed("compose", RenderedFrame(posed, panels[0], answer).composed, "side")
     return {name: Timing.of(seconds[_WARM:]) for name, seconds in taken.items()}
 
 
 @dataclass(frozen=True)
-class Flow:
+class Throughput:
     """Frames through the whole program, its steps overlapping.
 
     Attributes:
@@ -120,7 +122,7 @@ class Flow:
     latency: Timing
 
 
-def end_to_end(model: Path, frames: list[Image]) -> Flow:
+def end_to_end(model: Path, frames: list[Image]) -> Throughput:
     """The live loop on frames that come as fast as they are taken."""
     came: dict[float, float] = {}
     shown: list[tuple[float, float]] = []
@@ -130,17 +132,19 @@ def end_to_end(model: Path, frames: list[Image]) -> Flow:
             came[number / FPS] = time.perf_counter()
             yield Scene(photo, seconds=number / FPS)
 
-    def watch(view: View) -> None:
+    def watch(view: RenderedFrame) -> None:
         shown.append((view.seconds, time.perf_counter()))
 
     _play(model, scenes(), watch)
     counted = shown[_WARM:]
     periods = [after[1] - before[1] for before, after in pairwise(counted)]
-    return Flow(Timing.of(periods), Timing.of([done - came[seconds] for seconds, done in counted]))
+    return Throughput(
+        Timing.of(periods), Timing.of([done - came[seconds] for seconds, done in counted])
+    )
 
 
 @dataclass(frozen=True)
-class Stretch:
+class SoakInterval:
     """A part of a long run.
 
     Attributes:
@@ -152,10 +156,12 @@ class Stretch:
     held_mib: int
 
 
-def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int) -> list[Stretch]:
+def soak_test(
+    model: Path, frames: Sequence[Image], seconds: float, stretches: int
+) -> list[SoakInterval]:
     """The live loop on a driver who goes round and round for so long, in parts of equal length."""
     shown: list[float] = []
-    done: list[Stretch] = []
+    done: list[SoakInterval] = []
     until: float | None = None
 
     def scenes() -> Iterator[Scene]:
@@ -164,12 +170,16 @@ def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int)
                 return
             yield Scene(frames[number % len(frames)], seconds=number / FPS)
 
-    def watch(view: View) -> None:
+    def watch(view: RenderedFrame) -> None:
         nonlocal until
         shown.append(time.perf_counter())
         until = until or shown[0] + seconds / stretches
         if shown[-1] > until:
-            done.append(Stretch(Timing.of([after - before for before, after in pairwise(shown)]), held_memory()))
+            done.append(
+                SoakInterval(
+                    Timing.of([after - before for before, after in pairwise(shown)]), held_memory()
+                )
+            )
             shown.clear()
             until += seconds / stretches
 
@@ -177,19 +187,22 @@ def endure(model: Path, frames: Sequence[Image], seconds: float, stretches: int)
     return done[:stretches]
 
 
-def _play(model: Path, scenes: Iterator[Scene], watch: Callable[[View], None]) -> None:
+def _play(model: Path, scenes: Iterator[Scene], watch: Callable[[RenderedFrame], None]) -> None:
     """The whole live program, but for a camera and a window."""
-    with Apart(partial(prepare, None)) as apart, Session([partial(_cast, model)], sinks=[_Nowhere()], watch=watch) as session:
-        loop.run(session, scenes, apart.does(partial(following, FASTEST, None)))
+    with (
+        WorkerProcess(partial(load_weights, None)) as apart,
+        Session([partial(_cast, model)], sinks=[_Nowhere()], watch=watch) as session,
+    ):
+        loop.run(session, scenes, apart.bind(partial(make_tracker, FASTEST, None)))
 
 
-def _cast(model: Path) -> Cast:
-    puppet = Puppet.load(model)
-    return Cast(Driver(puppet.mode.shape, puppet.mode.size), _show(puppet))
+def _cast(model: Path) -> LivePipeline:
+    puppet = ReenactmentModel.load(model)
+    return LivePipeline(MotionTransfer(puppet.mode.shape, puppet.mode.size), _show(puppet))
 
 
-def _show(puppet: Puppet) -> Show | Groom:
-    return Groom(puppet) if isinstance(puppet.mode, Inpaint) else Show(puppet)
+def _show(puppet: ReenactmentModel) -> FrameRenderer | LiveRetoucher:
+    return LiveRetoucher(puppet) if isinstance(puppet.mode, Inpaint) else FrameRenderer(puppet)
 
 
 def one_after_another(step: Callable[[Image], Image], frames: list[Image]) -> Timing:
@@ -203,7 +216,7 @@ def one_after_another(step: Callable[[Image], Image], frames: list[Image]) -> Ti
 
 
 @dataclass(frozen=True)
-class Start:
+class Startup:
     """A program's beginning and size.
 
     Attributes:
@@ -217,7 +230,7 @@ class Start:
     tensorflow: bool
 
 
-def start(model: Path, frames: list[Image], folder: Path) -> Start:
+def start(model: Path, frames: list[Image], folder: Path) -> Startup:
     """Starts the live program on a clip, as a person would."""
     clip, output = folder / "driver.mp4", folder / "first.mp4"
     with Recording(clip, FPS) as recording:
@@ -228,15 +241,26 @@ def start(model: Path, frames: list[Image], folder: Path) -> Start:
         "import sys; from face2face.commands.console import main; main(sys.argv[1:]);"
         "from face2face.memory import peak_memory; print(peak_memory(), 'tensorflow' in sys.modules)"
     )
-    options = ["run_webcam", "--source", str(clip), "--tf-model", str(model), "--no-window", "--output", str(output)]
+    options = [
+        "run_webcam",
+        "--source",
+        str(clip),
+        "--tf-model",
+        str(model),
+        "--no-window",
+        "--output",
+        str(output),
+    ]
     began = time.perf_counter()
-    with subprocess.Popen([sys.executable, "-c", code, *options], stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *options], stdout=subprocess.PIPE, text=True
+    ) as program:
         while not output.is_file() and program.poll() is None:
             time.sleep(0.002)
         first = time.perf_counter() - began
         assert program.stdout is not None
         *_, peak, tensorflow = program.stdout.read().split()
-    return Start(first, int(peak), tensorflow == "True")
+    return Startup(first, int(peak), tensorflow == "True")
 
 
 class _Nowhere:

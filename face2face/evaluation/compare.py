@@ -14,14 +14,20 @@ import matplotlib
 import matplotlib.pyplot as plt
 
 from face2face import modes
-from face2face.card import BEST, FILE_NAME, Card
+from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.errors import DataError, OptionError
-from face2face.evaluation.reenactment import Judge, Moment, self_reenactment, sheet, summary
-from face2face.files import writable_folder, write_aside
+from face2face.evaluation.reenactment import (
+    Evaluator,
+    FrameResult,
+    self_reenactment,
+    sheet,
+    summary,
+)
+from face2face.files import atomic_write, ensure_writable_dir
 from face2face.image import Image, Scene
 from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
-from face2face.live.model import Puppet
+from face2face.live.model import ReenactmentModel
 from face2face.media.stills import write_image
 
 #: The contestant that isn't trained: it answers with the warped keyframes.
@@ -53,7 +59,7 @@ class Result:
     name: str
     figures: dict[str, float]
     curve: list[tuple[float, float, float]]
-    moments: list[Moment]
+    moments: list[FrameResult]
 
 
 class Untrained:
@@ -73,7 +79,7 @@ class Untrained:
         return panels[self._place]
 
 
-def contestant(text: str) -> tuple[str, tuple[str, ...]]:
+def variant(text: str) -> tuple[str, tuple[str, ...]]:
     """A contestant's name and its options of ``train``: a known one, or ``name=options``.
 
     Raises:
@@ -83,7 +89,9 @@ def contestant(text: str) -> tuple[str, tuple[str, ...]]:
     if given and name:
         return name, tuple(options.split())
     if text not in CONTESTANTS:
-        raise OptionError(f"a contestant is one of {', '.join(CONTESTANTS)}, or name=options of train", text)
+        raise OptionError(
+            f"a contestant is one of {', '.join(CONTESTANTS)}, or name=options of train", text
+        )
     return text, CONTESTANTS[text]
 
 
@@ -96,7 +104,15 @@ def holds_figures(path: Path) -> bool:
         return False
 
 
-def compete(name: str, options: tuple[str, ...], pairs: Path, minutes: float, folder: Path, frames: list[Scene], judge: Judge) -> Result:
+def train_variant(
+    name: str,
+    options: tuple[str, ...],
+    pairs: Path,
+    minutes: float,
+    folder: Path,
+    frames: list[Scene],
+    judge: Evaluator,
+) -> Result:
     """Trains one contestant in a process of its own, and evaluates it.
 
     Args:
@@ -112,13 +128,15 @@ def compete(name: str, options: tuple[str, ...], pairs: Path, minutes: float, fo
         DataError: The training failed.
     """
     if name == WARP:
-        card = Card.load(pairs)
-        puppet = Puppet(modes.load(card, pairs), Untrained(card.panels.index(card.base)), WARP)
+        card = ModelCard.load(pairs)
+        puppet = ReenactmentModel(
+            modes.load(card, pairs), Untrained(card.panels.index(card.base)), WARP
+        )
         moments = list(self_reenactment(puppet, frames, judge))
         return Result(name, summary(moments), [], moments)
     snapshots = _train([*options, "--minutes", str(minutes)], pairs, minutes, folder)
-    moments = list(self_reenactment(Puppet.load(folder), frames, judge))
-    training = Card.load(folder).training
+    moments = list(self_reenactment(ReenactmentModel.load(folder), frames, judge))
+    training = ModelCard.load(folder).training
     taken = float(training["minutes"])
     cost = {
         "minutes": taken,
@@ -126,50 +144,75 @@ def compete(name: str, options: tuple[str, ...], pairs: Path, minutes: float, fo
         "peak_mib": float(training["peak_mib"]),
         "model_mib": (folder / GRAPH).stat().st_size / 2**20,
     }
-    return Result(name, summary(moments) | cost, [_point(each, frames, judge) for each in snapshots], moments)
+    return Result(
+        name, summary(moments) | cost, [_point(each, frames, judge) for each in snapshots], moments
+    )
 
 
 def _train(options: list[str], pairs: Path, minutes: float, folder: Path) -> list[Path]:
     """Runs a training; folders with the best weights at some moments of it, the last ones among them."""
-    command = [sys.executable, "-m", "face2face", "train", "--input_dir", str(pairs), "--output_dir", str(folder), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "train",
+        "--input_dir",
+        str(pairs),
+        "--output_dir",
+        str(folder),
+        *options,
+    ]
     snapshots = folder / "snapshots"
     kept = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
-    seen = Card.load(kept[-1]).training["steps"] if kept else -1
+    seen = ModelCard.load(kept[-1]).training["steps"] if kept else -1
     due = 0.0
     with subprocess.Popen(command) as training:
         while training.poll() is None:
             time.sleep(_LOOK)
             best, card = folder / BEST, folder / FILE_NAME
-            if time.monotonic() >= due and best.is_file() and card.is_file() and Card.load(folder).training["steps"] != seen:
+            if (
+                time.monotonic() >= due
+                and best.is_file()
+                and card.is_file()
+                and ModelCard.load(folder).training["steps"] != seen
+            ):
                 kept.append(_snapshot(folder, snapshots / f"{len(kept):03d}"))
-                seen = Card.load(kept[-1]).training["steps"]
+                seen = ModelCard.load(kept[-1]).training["steps"]
                 due = time.monotonic() + 60 * minutes / _POINTS
     if training.returncode:
-        raise DataError("each contestant can be trained", f"{' '.join(command)}: status {training.returncode}", "see what it said above")
-    if not kept or Card.load(folder).training["steps"] != seen:
+        raise DataError(
+            "each contestant can be trained",
+            f"{' '.join(command)}: status {training.returncode}",
+            "see what it said above",
+        )
+    if not kept or ModelCard.load(folder).training["steps"] != seen:
         kept.append(_snapshot(folder, snapshots / f"{len(kept):03d}"))
     return kept
 
 
 def _snapshot(folder: Path, to: Path) -> Path:
-    writable_folder(to)
+    ensure_writable_dir(to)
     for name in (BEST, FILE_NAME, bank.FILE_NAME):
         if (folder / name).is_file():
-            with write_aside(to / name) as aside:
+            with atomic_write(to / name) as aside:
                 shutil.copyfile(folder / name, aside)
     return to
 
 
-def _point(folder: Path, frames: list[Scene], judge: Judge) -> tuple[float, float, float]:
+def _point(folder: Path, frames: list[Scene], judge: Evaluator) -> tuple[float, float, float]:
     """Minutes, SSIM and LPIPS of a snapshot."""
     if not (folder / GRAPH).is_file():
         from face2face.export.freeze import freeze
-        from face2face.export.reduce import reduce
+        from face2face.export.reduce import strip_for_inference
 
-        reduce(folder, folder)
+        strip_for_inference(folder, folder)
         freeze(folder)
-    figures = summary(list(self_reenactment(Puppet.load(folder), frames, judge, _STRIDE)))
-    return float(Card.load(folder).training["minutes"]), figures["ssim"], figures.get("lpips", 0.0)
+    figures = summary(list(self_reenactment(ReenactmentModel.load(folder), frames, judge, _STRIDE)))
+    return (
+        float(ModelCard.load(folder).training["minutes"]),
+        figures["ssim"],
+        figures.get("lpips", 0.0),
+    )
 
 
 #: Figure -> its column's head in the table, and its format.
@@ -192,9 +235,15 @@ COLUMNS = {
 
 def table(results: list[Result]) -> str:
     """The figures as a Markdown table, a row a contestant."""
-    lines = ["| | " + " | ".join(head for head, _ in COLUMNS.values()) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+    lines = [
+        "| | " + " | ".join(head for head, _ in COLUMNS.values()) + " |",
+        "|---" * (len(COLUMNS) + 1) + "|",
+    ]
     for result in results:
-        cells = [format(result.figures[name], how) if name in result.figures else "" for name, (_, how) in COLUMNS.items()]
+        cells = [
+            format(result.figures[name], how) if name in result.figures else ""
+            for name, (_, how) in COLUMNS.items()
+        ]
         lines.append(f"| {result.name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -206,12 +255,17 @@ def plot(results: list[Result], path: Path) -> None:
     for axis, name, place in zip(axes, ("ssim", "lpips"), (1, 2), strict=True):
         for result in results:
             if result.curve:
-                axis.plot([point[0] for point in result.curve], [point[place] for point in result.curve], marker="o", label=result.name)
+                axis.plot(
+                    [point[0] for point in result.curve],
+                    [point[place] for point in result.curve],
+                    marker="o",
+                    label=result.name,
+                )
             elif name in result.figures:
                 axis.axhline(result.figures[name], linestyle="--", color="grey", label=result.name)
         axis.set(xlabel="minutes", ylabel=COLUMNS[name][0])
         axis.legend()
-    with write_aside(path) as aside:
+    with atomic_write(path) as aside:
         figure.savefig(aside, format="png", dpi=100)
     plt.close(figure)
 

@@ -9,14 +9,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.edit.changes import Change, said
+from face2face.edit.changes import Change, parse_edit
 from face2face.edit.editor import Editor
 from face2face.errors import OptionError
 from face2face.evaluation.metrics import identity_distance
 from face2face.evaluation.parsing import fitted, in_rows
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
-from face2face.segmentation.labels import Labels, among, coloured
+from face2face.segmentation.labels import Labels, class_mask, colorize
 from face2face.segmentation.parser import framed
 
 #: Width of a picture on the sheet, and how many edits stand in a row.
@@ -86,11 +86,15 @@ def scripted(subjects: Iterable[Subject], count: int) -> Iterator[tuple[Subject,
 
     def first(words: str) -> tuple[Subject, str, Change] | None:
         for subject in left:
-            there = {name: among(subject.labels, (name,)).any() for name in ("mouth", "glasses")}
-            if there.get(_NOT_YET.get(words, ""), False) or not there.get(_NEEDED.get(words, ""), True):
+            there = {
+                name: class_mask(subject.labels, (name,)).any() for name in ("mouth", "glasses")
+            }
+            if there.get(_NOT_YET.get(words, ""), False) or not there.get(
+                _NEEDED.get(words, ""), True
+            ):
                 continue
             try:
-                change = said(words, subject.labels, subject.landmarks)
+                change = parse_edit(words, subject.labels, subject.landmarks)
             except OptionError:  # the photo doesn't show it
                 continue
             left.remove(subject)
@@ -105,7 +109,11 @@ def scripted(subjects: Iterable[Subject], count: int) -> Iterator[tuple[Subject,
 
 
 def edited(
-    subject: Subject, words: str, change: Change, editor: Editor, identify: Callable[[Image, Landmarks], NDArray[np.floating]]
+    subject: Subject,
+    words: str,
+    change: Change,
+    editor: Editor,
+    identify: Callable[[Image, Landmarks], NDArray[np.floating]],
 ) -> Edited:
     """Makes an edit and looks at it."""
     photo, landmarks = subject.photo, subject.landmarks
@@ -115,7 +123,7 @@ def edited(
     found = float((shown == change.labels)[change.where].mean())
     away = identity_distance(identify(result, landmarks), identify(photo, landmarks))
     untouched = bool((result == photo)[~reach].all())
-    row = side_by_side([fitted(each, _SHOWN) for each in (photo, coloured(change.labels), result)])
+    row = side_by_side([fitted(each, _SHOWN) for each in (photo, colorize(change.labels), result)])
     return Edited(subject.name, words, row, untouched, int(change.where.sum()), found, away)
 
 

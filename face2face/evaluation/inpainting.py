@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from face2face.evaluation.metrics import ssim_map
 from face2face.image import Image
-from face2face.modes.inpaint import filled
+from face2face.modes.inpaint import mask_photo
 
 #: Sizes at which holes are told apart, in pixels of a picture 256 wide: the diameter of a disc of their area.
 SIZES = (10, 20, 40, 80)
@@ -25,8 +25,12 @@ Mender = Callable[[Image, NDArray[np.uint8]], Image]
 #: OpenCV's: Telea, *An image inpainting technique based on the fast marching method*, 2004; Bertalmio, Bertozzi and Sapiro,
 #: *Navier-Stokes, fluid dynamics, and image and video inpainting*, CVPR 2001.
 CLASSICAL: dict[str, Mender] = {
-    "Telea": lambda photo, mask: np.asarray(cv2.inpaint(photo, mask, _LOOKS, cv2.INPAINT_TELEA), np.uint8),
-    "Navier-Stokes": lambda photo, mask: np.asarray(cv2.inpaint(photo, mask, _LOOKS, cv2.INPAINT_NS), np.uint8),
+    "Telea": lambda photo, mask: np.asarray(
+        cv2.inpaint(photo, mask, _LOOKS, cv2.INPAINT_TELEA), np.uint8
+    ),
+    "Navier-Stokes": lambda photo, mask: np.asarray(
+        cv2.inpaint(photo, mask, _LOOKS, cv2.INPAINT_NS), np.uint8
+    ),
 }
 
 
@@ -81,7 +85,9 @@ def mended(
         lpips: See :func:`face2face.evaluation.metrics.lpips`.
     """
     missing = mask > 127
-    picture = np.where(missing[..., None], mender(filled(photo, mask, "magenta"), mask), photo).astype(np.uint8)
+    picture = np.where(
+        missing[..., None], mender(mask_photo(photo, mask, "magenta"), mask), photo
+    ).astype(np.uint8)
     similar = ssim_map(picture, photo)
     away = picture.astype(np.float64) - photo
     count, parts = cv2.connectedComponents(missing.astype(np.uint8))
@@ -92,26 +98,52 @@ def mended(
         mse = max(float((error**2).mean()), 1e-5)
         diameter = 2 * float(np.sqrt(here.sum() / np.pi)) * 256 / photo.shape[1]
         psnr = min(99.0, 10 * float(np.log10(255**2 / mse)))
-        holes.append(Hole(diameter, float(np.abs(error).mean()) / 127.5, psnr, float(similar[here].mean())))
+        holes.append(
+            Hole(diameter, float(np.abs(error).mean()) / 127.5, psnr, float(similar[here].mean()))
+        )
     unknown = float("nan")
-    return Mended(picture, holes, lpips(picture, photo) if lpips else unknown, distance(picture) if distance else unknown)
+    return Mended(
+        picture,
+        holes,
+        lpips(picture, photo) if lpips else unknown,
+        distance(picture) if distance else unknown,
+    )
 
 
 def table(rows: dict[str, list[Mended]]) -> list[str]:
     """The figures as lines of Markdown: of whole pictures, then of holes by their size."""
     lines = ["| mended by | LPIPS | identity distance |", "|---|---|---|"]
     for name, pictures in rows.items():
-        perceived, identity = (_mean_known([getattr(each, figure) for each in pictures]) for figure in ("lpips", "identity"))
+        perceived, identity = (
+            _mean_known([getattr(each, figure) for each in pictures])
+            for figure in ("lpips", "identity")
+        )
         lines.append(f"| {name} | {perceived:.4f} | {identity:.3f} |")
-    lines += ["", "| holes, pixels | mended by | number | L1 | PSNR, dB | SSIM |", "|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "| holes, pixels | mended by | number | L1 | PSNR, dB | SSIM |",
+        "|---|---|---|---|---|---|",
+    ]
     edges = (0, *SIZES, np.inf)
     for low, high in (*pairwise(edges), (40, np.inf), (0, np.inf)):
-        words = "all" if (low, high) == (0, np.inf) else f"{low} to {high}" if np.isfinite(high) else f"above {low}"
+        words = (
+            "all"
+            if (low, high) == (0, np.inf)
+            else f"{low} to {high}"
+            if np.isfinite(high)
+            else f"above {low}"
+        )
         for name, pictures in rows.items():
-            holes = [hole for each in pictures for hole in each.holes if low <= hole.diameter < high]
+            holes = [
+                hole for each in pictures for hole in each.holes if low <= hole.diameter < high
+            ]
             if holes:
-                l1, psnr, ssim = np.mean([(hole.l1, hole.psnr, hole.ssim) for hole in holes], axis=0)
-                lines.append(f"| {words} | {name} | {len(holes)} | {l1:.4f} | {psnr:.2f} | {ssim:.3f} |")
+                l1, psnr, ssim = np.mean(
+                    [(hole.l1, hole.psnr, hole.ssim) for hole in holes], axis=0
+                )
+                lines.append(
+                    f"| {words} | {name} | {len(holes)} | {l1:.4f} | {psnr:.2f} | {ssim:.3f} |"
+                )
     return lines
 
 

@@ -17,7 +17,13 @@ Clip = NDArray[np.uint8]
 #: Landmark distances are told as if pictures were this wide.
 AKD_SIZE = 256
 #: SSIM as it was published, of colours.
-_SSIM = {"channel_axis": 2, "data_range": 255, "gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
+_SSIM = {
+    "channel_axis": 2,
+    "data_range": 255,
+    "gaussian_weights": True,
+    "sigma": 1.5,
+    "use_sample_covariance": False,
+}
 
 
 def l1(generated: Image, true: Image) -> float:
@@ -66,7 +72,9 @@ def lpips() -> Callable[[Image, Image], float] | None:
     apply = jax.jit(network.lpips.apply)
 
     def distance(generated: Image, true: Image) -> float:
-        first, second = (picture[None].astype(np.float32) / 127.5 - 1 for picture in (generated, true))
+        first, second = (
+            picture[None].astype(np.float32) / 127.5 - 1 for picture in (generated, true)
+        )
         return float(np.asarray(apply(network.params, first, second)).item())
 
     return distance
@@ -113,7 +121,11 @@ def sharpness(picture: Image) -> float:
 
     Pech-Pacheco et al., *Diatom autofocusing in brightfield microscopy*, ICPR 2000 (LAPV).
     """
-    return float(cv2.Laplacian(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32), cv2.CV_32F).var())
+    return float(
+        cv2.Laplacian(
+            cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32), cv2.CV_32F
+        ).var()
+    )
 
 
 def change(before: Image, after: Image) -> float:
@@ -136,7 +148,9 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     right, left = (eye.mean(0) for eye in eyes.values())
     along = (left - right) / unit
     upper, lower = np.transpose(INNER_LIPS)
-    figures = {"mouth": float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean() / unit)}
+    figures = {
+        "mouth": float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean() / unit)
+    }
     for name, eye in eyes.items():
         gap = np.linalg.norm(eye[[1, 2]] - eye[[5, 4]], axis=1).mean()
         figures[name] = float(gap / np.linalg.norm(eye[0] - eye[3]))
@@ -146,7 +160,7 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     }
 
 
-def certainty(one: list[float], other: list[float]) -> float:
+def split_half_reliability(one: list[float], other: list[float]) -> float:
     """How well something is known whose halves, measured apart, are these: up to 1, 0 where they have nothing in common.
 
     What is measured so and correlated with something else can't be expected to reach more than its root (Spearman 1904, on attenuation);
@@ -159,7 +173,9 @@ def certainty(one: list[float], other: list[float]) -> float:
 def proportions(landmarks: Landmarks) -> tuple[float, float]:
     """A face's width over its height (nose's bridge to chin), and the distance of its eyes over its width."""
     width = float(np.linalg.norm(landmarks[16] - landmarks[0]))
-    return width / float(np.linalg.norm(landmarks[8] - landmarks[27])), interocular(landmarks) / width
+    return width / float(np.linalg.norm(landmarks[8] - landmarks[27])), interocular(
+        landmarks
+    ) / width
 
 
 def correlation(one: list[float], other: list[float]) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from face2face.data.reconstruction_pairs import with_map_of
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.evaluation.metrics import ssim
 from face2face.evaluation.parsing import Agreement
 from face2face.image import Image, Scene
@@ -17,7 +17,7 @@ Painter = Callable[[Scene], Image]
 
 
 @dataclass(frozen=True)
-class Likeness:
+class ReconstructionScore:
     """How like its photo a picture is.
 
     Attributes:
@@ -31,9 +31,18 @@ class Likeness:
     identity: float
 
 
-def likeness(study: Study, picture: Image, distance: Callable[[Image], float], lpips: Callable[[Image, Image], float] | None) -> Likeness:
+def reconstruction_score(
+    study: SemanticSample,
+    picture: Image,
+    distance: Callable[[Image], float],
+    lpips: Callable[[Image, Image], float] | None,
+) -> ReconstructionScore:
     """Of a picture, ``(size, size, 3)`` uint8 RGB, of a study; distance: of its face from the photo's."""
-    return Likeness(ssim(picture, study.photo), lpips(picture, study.photo) if lpips else float("nan"), distance(picture))
+    return ReconstructionScore(
+        ssim(picture, study.photo),
+        lpips(picture, study.photo) if lpips else float("nan"),
+        distance(picture),
+    )
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,9 @@ class Following:
     old: float
 
 
-def following(study: Study, other: Study, paint: Painter, parse: Callable[[Image], Labels]) -> Following:
+def following(
+    study: SemanticSample, other: SemanticSample, paint: Painter, parse: Callable[[Image], Labels]
+) -> Following:
     """Of a face painted with another one's map, and parsed again."""
     picture = paint(with_map_of(study, other))
     said = parse(picture)

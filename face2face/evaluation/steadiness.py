@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from face2face.evaluation.metrics import movement
 from face2face.face.expression import AVERAGE_FACE
-from face2face.face.landmark_filter import Steady
-from face2face.files import write_aside
+from face2face.face.landmark_filter import LandmarkFilter
+from face2face.files import atomic_write
 from face2face.landmarks import interocular
-from face2face.synthetic.motion import PERFORMANCE_SECONDS, perform
+from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 
 #: Landmarks found live on one photo with a camera's noise of three grey levels tremble by this much, in interocular distances, evenly in
 #: all frequencies.
@@ -54,18 +54,34 @@ class Steadiness:
         """
         times = np.arange(0, PERFORMANCE_SECONDS, 1 / FPS)
         unit = interocular(AVERAGE_FACE.astype(np.float32))
-        true = np.stack([perform(time).applied_to(AVERAGE_FACE) for time in times])
+        true = np.stack([scripted_expression(time).applied_to(AVERAGE_FACE) for time in times])
         noise = np.random.default_rng(0).normal(0, tremble * unit, true.shape)
         still = _filtered(true[:1] + noise, times, strength)[_SETTLED:]
         moving = _filtered(true + noise, times, strength)
         left = still.std(0).mean() / noise[_SETTLED:].std(0).mean()
-        return cls(strength, float(left), 1000 * _lag(moving, true), _blink(moving) / _blink(true), _words(moving) / _words(true))
+        return cls(
+            strength,
+            float(left),
+            1000 * _lag(moving, true),
+            _blink(moving) / _blink(true),
+            _words(moving) / _words(true),
+        )
 
 
-def _filtered(landmarks: NDArray[np.floating], times: NDArray[np.floating], strength: float) -> NDArray[np.floating]:
-    smooth = Steady(strength=strength)
+def _filtered(
+    landmarks: NDArray[np.floating], times: NDArray[np.floating], strength: float
+) -> NDArray[np.floating]:
+    smooth = LandmarkFilter(strength=strength)
     # In units of pixels, as everywhere.
-    return np.stack([smooth((100 * each).astype(np.float32), float(time)) for each, time in zip(landmarks, times, strict=True)]) / 100
+    return (
+        np.stack(
+            [
+                smooth((100 * each).astype(np.float32), float(time))
+                for each, time in zip(landmarks, times, strict=True)
+            ]
+        )
+        / 100
+    )
 
 
 def _lag(moving: NDArray[np.floating], true: NDArray[np.floating]) -> float:
@@ -92,7 +108,10 @@ def _words(landmarks: NDArray[np.floating]) -> float:
 def table(points: list[Steadiness]) -> str:
     """The curve in Markdown."""
     lines = ["| strength | trembling left | lag, ms | blinks | words |", "|---|---|---|---|---|"]
-    lines += [f"| {each.strength:.2g} | {each.tremble:.2f} | {each.lag_ms:.0f} | {each.blink:.2f} | {each.words:.2f} |" for each in points]
+    lines += [
+        f"| {each.strength:.2g} | {each.tremble:.2f} | {each.lag_ms:.0f} | {each.blink:.2f} | {each.words:.2f} |"
+        for each in points
+    ]
     return "\n".join(lines)
 
 
@@ -102,8 +121,17 @@ def plot(points: list[Steadiness], path: Path) -> None:
     figure, axis = plt.subplots(figsize=(6, 4), layout="constrained")
     axis.plot([each.tremble for each in points], [each.lag_ms for each in points], marker="o")
     for each in points:
-        axis.annotate(f"{each.strength:.2g}", (each.tremble, each.lag_ms), textcoords="offset points", xytext=(6, 6))
-    axis.set(xlabel="share of a still face's trembling that is left", ylabel="lag in milliseconds", title="--smoothing")
-    with write_aside(path) as aside:
+        axis.annotate(
+            f"{each.strength:.2g}",
+            (each.tremble, each.lag_ms),
+            textcoords="offset points",
+            xytext=(6, 6),
+        )
+    axis.set(
+        xlabel="share of a still face's trembling that is left",
+        ylabel="lag in milliseconds",
+        title="--smoothing",
+    )
+    with atomic_write(path) as aside:
         figure.savefig(aside, format="png", dpi=100)
     plt.close(figure)

@@ -1,1 +1,1 @@
-"""export."""
+"""From a trained generator to one frozen graph."""

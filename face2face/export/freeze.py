@@ -7,10 +7,10 @@ from pathlib import Path
 
 import keras
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.export.reduce import load_generator
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.inference.names import GRAPH, OUTPUT, REDUCED
 
 
@@ -32,11 +32,15 @@ def freeze(folder: Path) -> Path:
 
     source = folder / REDUCED
     if not source.is_file():
-        raise ModelError("--model-folder holds a reduced generator", f"no {REDUCED} in {folder}", "run tools/reduce_model.py first")
+        raise ModelError(
+            "--model-folder holds a reduced generator",
+            f"no {REDUCED} in {folder}",
+            "run tools/reduce_model.py first",
+        )
     if keras.backend.backend() != "tensorflow":
         do = "unset KERAS_BACKEND for this step: weights are the same on every backend"
         raise ModelError("a graph is frozen with Keras on TensorFlow", keras.backend.backend(), do)
-    card = Card.load(folder)
+    card = ModelCard.load(folder)
     generator = load_generator(source)
     shape = (1, card.size, card.size, 3)
     shapes = [tuple(each.shape[1:]) for each in generator.inputs]
@@ -44,19 +48,25 @@ def freeze(folder: Path) -> Path:
         rule = f"the card's generator takes {len(card.panels)} panels of {shape[1:]}"
         raise ModelError(rule, ", ".join(map(str, shapes)), "restore the card that belongs to it")
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name=panel) for panel in card.panels])
+    @tf.function(
+        input_signature=[tf.TensorSpec(shape, tf.uint8, name=panel) for panel in card.panels]
+    )
     def picture(*panels: tf.Tensor) -> tf.Tensor:
         signed = [tf.cast(panel, tf.float32) / 127.5 - 1 for panel in panels]
-        answer = (generator(keras.tree.pack_sequence_as(generator.input, signed), training=False) + 1) * 127.5
+        answer = (
+            generator(keras.tree.pack_sequence_as(generator.input, signed), training=False) + 1
+        ) * 127.5
         return tf.cast(tf.clip_by_value(tf.round(answer), 0, 255), tf.uint8)
 
     frozen = convert_variables_to_constants_v2(picture.get_concrete_function())
     graph = tf.Graph()
     with graph.as_default():
-        (answer,) = tf.import_graph_def(frozen.graph.as_graph_def(), name="", return_elements=[frozen.outputs[0].name])
+        (answer,) = tf.import_graph_def(
+            frozen.graph.as_graph_def(), name="", return_elements=[frozen.outputs[0].name]
+        )
         tf.identity(answer, name=OUTPUT)
     # What was quantised was another graph.
     replace(card, precision="f32").save(folder)
-    with write_aside(folder / GRAPH) as aside:
+    with atomic_write(folder / GRAPH) as aside:
         aside.write_bytes(graph.as_graph_def().SerializeToString(deterministic=True))
     return folder / GRAPH

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from face2face import modes
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
 from face2face.image import Image, Landmarks, Scene
-from face2face.inference.engine import OpenVinoEngine, capabilities, fed
+from face2face.inference.engine import OpenVinoEngine, capabilities, engine_inputs
 from face2face.inference.names import GRAPH, QUANTISED
-from face2face.sample import evenly
+from face2face.sample import evenly_spaced
 
 AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
 #: How far a picture may be from float32's on average, in grey levels.
@@ -59,22 +59,32 @@ def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) ->
         ModelError: The model is missing or damaged, or its pictures change too much.
         OptionError: NNCF isn't installed, and is wanted.
     """
-    card = Card.load(folder)
+    card = ModelCard.load(folder)
     if wanted == "int8" and not has_nncf():
-        raise OptionError("int8 needs the package nncf", "none", "pip install face2face[int8], or --precision auto")
-    seen = evenly(shown, SEEN)
+        raise OptionError(
+            "int8 needs the package nncf",
+            "none",
+            "pip install face2face[int8], or --precision auto",
+        )
+    seen = evenly_spaced(shown, SEEN)
     if wanted == "int8" and not seen:
         rule = "int8 is calibrated on a model's own keyframes or strips"
-        raise ModelError(rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto")
+        raise ModelError(
+            rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto"
+        )
     here = {"f32": True, "bf16": "BF16" in capabilities(), "int8": has_nncf()}
-    tried = [name for name in PRECISIONS if seen and here[name]] if wanted == AUTO else ["f32", wanted]
+    tried = (
+        [name for name in PRECISIONS if seen and here[name]] if wanted == AUTO else ["f32", wanted]
+    )
     if "int8" in tried:
         _quantise(folder, card.panels, shown)
     outcomes = _compare(folder, card, list(dict.fromkeys(tried or ["f32"])), seen)
     best = fewest_bits_worth_it(outcomes) if wanted == AUTO else outcomes[-1]
     if best.difference > TOLERANCE:
         rule = f"a precision keeps the picture within {TOLERANCE} grey levels of float32's"
-        raise ModelError(rule, f"{best.difference:.1f} with {best.precision}", "use --precision auto")
+        raise ModelError(
+            rule, f"{best.difference:.1f} with {best.precision}", "use --precision auto"
+        )
     elsewhere = fewest_bits_worth_it([each for each in outcomes if each.precision != "bf16"])
     if "int8" not in (best.precision, elsewhere.precision):
         for suffix in (".xml", ".bin"):
@@ -110,19 +120,19 @@ def examples(folder: Path, strips: Path | None = None, count: int = 100) -> list
     Raises:
         ModelError: The model is missing or damaged.
     """
-    card = Card.load(folder)
+    card = ModelCard.load(folder)
     mode = modes.load(card, folder)
     poses: list[tuple[Landmarks, float | None]]
     if mode.bank is not None:
         poses = list(zip(mode.bank.landmarks, map(float, mode.bank.seconds), strict=True))
     elif mode.shape is not None:
-        poses = [(each, None) for each in (mode.shape.rest, mode.shape.low, mode.shape.high)]
+        poses = [(each, None) for each in (mode.shape.neutral, mode.shape.low, mode.shape.high)]
     else:
         poses = []
     blank = np.zeros((mode.size, mode.size, 3), np.uint8)
     if poses or strips is None:
-        return [mode.condition(Scene(blank, *pose)) for pose in evenly(poses, count)]
-    names, files = read_card(strips).panels, evenly(list_strips(strips, TRAIN), count)
+        return [mode.condition(Scene(blank, *pose)) for pose in evenly_spaced(poses, count)]
+    names, files = read_card(strips).panels, evenly_spaced(list_strips(strips, TRAIN), count)
     shown = (dict(zip(names, read_strip(each, len(names) + 1), strict=False)) for each in files)
     return [[panels[name] for name in card.panels] for panels in shown]
 
@@ -136,15 +146,20 @@ def _quantise(folder: Path, names: tuple[str, ...], shown: Sequence[list[Image]]
 
     nncf.set_log_level(logging.ERROR)
     model = ov.Core().read_model(folder / GRAPH)
-    pictures = nncf.Dataset([fed(names, panels) for panels in shown])
+    pictures = nncf.Dataset([engine_inputs(names, panels) for panels in shown])
     # Sums and products of pictures stay as they are: turned into whole numbers and back they take longer, and lose more than all else.
     quantised = nncf.quantize(
-        model, pictures, subset_size=len(shown), ignored_scope=nncf.IgnoredScope(types=["Add", "Multiply"], validate=False)
+        model,
+        pictures,
+        subset_size=len(shown),
+        ignored_scope=nncf.IgnoredScope(types=["Add", "Multiply"], validate=False),
     )
     ov.save_model(quantised, folder / QUANTISED)
 
 
-def _compare(folder: Path, card: Card, names: list[str], shown: list[list[Image]]) -> list[Outcome]:
+def _compare(
+    folder: Path, card: ModelCard, names: list[str], shown: list[list[Image]]
+) -> list[Outcome]:
     engines = [OpenVinoEngine(folder / GRAPH, card.size, card.panels, name) for name in names]
     answers = [[engine(panels) for panels in shown] for engine in engines]
     taken: list[list[float]] = [[] for _ in engines]
@@ -155,7 +170,9 @@ def _compare(folder: Path, card: Card, names: list[str], shown: list[list[Image]
                 engine(panels)
                 times.append(time.perf_counter() - began)
     exact = np.array(answers[0], np.int16)
-    differences = [float(np.abs(np.array(each, np.int16) - exact).mean()) if shown else 0.0 for each in answers]
+    differences = [
+        float(np.abs(np.array(each, np.int16) - exact).mean()) if shown else 0.0 for each in answers
+    ]
     return [
         Outcome(name, difference, 1000 * float(np.median(times)) if times else 0.0)
         for name, difference, times in zip(names, differences, taken, strict=True)

@@ -10,14 +10,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import BEST, FILE_NAME, Card
+from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.errors import ModelError
-from face2face.files import writable_folder, write_aside
+from face2face.files import atomic_write, ensure_writable_dir
 from face2face.inference.names import REDUCED
 from face2face.keyframes import bank
 
 
-def reduce(model_input: Path, model_output: Path) -> Path:
+def strip_for_inference(model_input: Path, model_output: Path) -> Path:
     """Writes ``generator.keras``, its card and what lies beside it.
 
     The discriminator, the optimiser and the dropout are dropped, batch normalisation is folded into the convolutions.
@@ -35,17 +35,19 @@ def reduce(model_input: Path, model_output: Path) -> Path:
     path = model_input / BEST
     if not path.is_file():
         raise ModelError(
-            "--model-input is the folder of a training run", f"no {BEST} in {model_input}", "train for at least one epoch first"
+            "--model-input is the folder of a training run",
+            f"no {BEST} in {model_input}",
+            "train for at least one epoch first",
         )
-    card = Card.load(model_input)
+    card = ModelCard.load(model_input)
     reduced = without_training(load_generator(path))
-    writable_folder(model_output)
+    ensure_writable_dir(model_output)
     written = model_output / REDUCED
-    with write_aside(written) as aside:
+    with atomic_write(written) as aside:
         reduced.save(aside)
     if model_output.resolve() != model_input.resolve():
         for name in (FILE_NAME, *([bank.FILE_NAME] if "warp" in card.panels else [])):
-            with write_aside(model_output / name) as aside:
+            with atomic_write(model_output / name) as aside:
                 shutil.copyfile(model_input / name, aside)
     return written
 
@@ -59,7 +61,11 @@ def load_generator(path: Path) -> keras.Model:
     try:
         return keras.models.load_model(path, compile=False)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError("a trained generator is a .keras file", f"{path}, damaged", "train again, or restore the file") from error
+        raise ModelError(
+            "a trained generator is a .keras file",
+            f"{path}, damaged",
+            "train again, or restore the file",
+        ) from error
 
 
 def without_training(generator: keras.Model) -> keras.Model:
@@ -82,7 +88,9 @@ def without_training(generator: keras.Model) -> keras.Model:
     for layer in reduced.layers:
         weights = generator.get_layer(layer.name).get_weights()
         if layer.name in folded:
-            weights = _folded(weights[0], generator.get_layer(folded[layer.name]))[: len(layer.weights)]
+            weights = _folded(weights[0], generator.get_layer(folded[layer.name]))[
+                : len(layer.weights)
+            ]
         layer.set_weights(weights)
     return reduced
 
@@ -92,11 +100,21 @@ def _convolutions_before(layer: keras.Layer) -> list[keras.Layer]:
     if not isinstance(layer, keras.layers.BatchNormalization):
         return []
     before = layer.input._keras_history.operation
-    terms = [each._keras_history.operation for each in before.input] if isinstance(before, keras.layers.Add) else [before]
-    return terms if all(isinstance(each, keras.layers.Conv2D) and not each.use_bias for each in terms) else []
+    terms = (
+        [each._keras_history.operation for each in before.input]
+        if isinstance(before, keras.layers.Add)
+        else [before]
+    )
+    return (
+        terms
+        if all(isinstance(each, keras.layers.Conv2D) and not each.use_bias for each in terms)
+        else []
+    )
 
 
-def _folded(kernel: NDArray[np.floating], norm: keras.layers.BatchNormalization) -> list[NDArray[np.floating]]:
+def _folded(
+    kernel: NDArray[np.floating], norm: keras.layers.BatchNormalization
+) -> list[NDArray[np.floating]]:
     """Kernel and bias of a convolution with the normalisation that follows it."""
     scale, shift, mean, variance = norm.get_weights()
     factor = scale / np.sqrt(variance + norm.epsilon)

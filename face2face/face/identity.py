@@ -18,7 +18,9 @@ class Identity:
     """
 
     def __init__(self) -> None:
-        self._network = dlib.face_recognition_model_v1(str(bundled_weights("dlib_face_recognition_resnet_model_v1.dat")))
+        self._network = dlib.face_recognition_model_v1(
+            str(bundled_weights("dlib_face_recognition_resnet_model_v1.dat"))
+        )
 
     def __call__(self, photo: Image, landmarks: Landmarks) -> NDArray[np.float64]:
         """The descriptor of the face at ``(68, 2)`` landmarks of an RGB uint8 photo: ``(128,)``, of length about 1.4.

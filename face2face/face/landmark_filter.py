@@ -9,7 +9,10 @@ from face2face.image import LANDMARK_COUNT, Landmarks
 from face2face.landmarks import PARTS, interocular
 
 #: The first of the points that move together, and how many they are: a lid is seen to move by its eye, not by itself.
-_FIRST = [PARTS[name].start for name in ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye", "mouth")]
+_FIRST = [
+    PARTS[name].start
+    for name in ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye", "mouth")
+]
 _COUNTS = np.diff([*_FIRST, LANDMARK_COUNT])
 #: How far landmarks of a face at rest tremble, in interocular distances: at first, and its limits.
 _TREMBLE, _LEAST, _MOST = 0.005, 0.003, 0.02
@@ -18,7 +21,7 @@ _TREMBLE, _LEAST, _MOST = 0.005, 0.003, 0.02
 _AT_REST, _LEARNT = 0.3, 0.08
 
 
-class Steady:
+class LandmarkFilter:
     """A low-pass filter whose cut-off rises with surprise.
 
     As in the One Euro filter (Casiez, Roussel and Vogel, CHI 2012) slow motion is steadied and fast motion isn't delayed, but the cut-off
@@ -32,7 +35,9 @@ class Steady:
         strength: The cut-offs are divided by it: 2 steadies twice as much, 0 not at all.
     """
 
-    def __init__(self, cutoff: float = 0.8, rise: float = 12.0, knee: float = 1.7, strength: float = 1.0) -> None:
+    def __init__(
+        self, cutoff: float = 0.8, rise: float = 12.0, knee: float = 1.7, strength: float = 1.0
+    ) -> None:
         self.strength = strength
         self._cutoff, self._rise, self._knee = cutoff, rise, knee
         self.reset()
@@ -62,13 +67,17 @@ class Steady:
         away = _sizes(off) / unit
         surprise = np.maximum(away / self._tremble - self._knee, 0)
         turn = 2 * np.pi * step * (self._cutoff + self._rise * surprise**2) / self.strength
-        self._last = (self._last + np.repeat(turn / (turn + 1), _COUNTS)[:, None] * off).astype(np.float32)
+        self._last = (self._last + np.repeat(turn / (turn + 1), _COUNTS)[:, None] * off).astype(
+            np.float32
+        )
         return self._last
 
     def _learn(self, landmarks: Landmarks, unit: float) -> None:
         """How far each part trembles, from second differences: steady motion has none, white noise the square root of six."""
         if len(self._before) == 2:
-            trembles = _sizes(landmarks - 2 * self._before[1] + self._before[0]) / unit * (2 / 6) ** 0.5
+            trembles = (
+                _sizes(landmarks - 2 * self._before[1] + self._before[0]) / unit * (2 / 6) ** 0.5
+            )
             steps = np.where(trembles > self._tremble, _AT_REST, _AT_REST - 1)
             self._tremble = np.clip(self._tremble * (1 + _LEARNT * steps), _LEAST, _MOST)
         self._before = [*self._before[-1:], landmarks]

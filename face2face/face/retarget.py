@@ -49,7 +49,10 @@ class HeadPose:
         fit = Similarity.between(reference, landmarks)
         back = Similarity.between(landmarks, reference)
         x, y = (landmarks - reference).mean(0)
-        return cls(np.array([x, y, np.log(fit.scale), fit.angle], np.float64), np.asarray(back(landmarks), np.float64))
+        return cls(
+            np.array([x, y, np.log(fit.scale), fit.angle], np.float64),
+            np.asarray(back(landmarks), np.float64),
+        )
 
     def landmarks(self, centre: NDArray[Any]) -> Landmarks:
         """Puts them together again: ``(68, 2)`` float32.
@@ -63,7 +66,7 @@ class HeadPose:
 
 
 @dataclass(frozen=True)
-class TargetShape:
+class TargetStatistics:
     """What the target looks like at rest, and how far it was ever seen to move.
 
     Attributes:
@@ -77,7 +80,7 @@ class TargetShape:
         lids_high: ``(4,)`` float32, how far apart they were.
     """
 
-    rest: NDArray[np.float32]
+    neutral: NDArray[np.float32]
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     pose_low: NDArray[np.float32]
@@ -86,41 +89,54 @@ class TargetShape:
     lids_high: NDArray[np.float32]
 
     @classmethod
-    def of(cls, landmarks: NDArray[np.float32], spread: NDArray[np.float32]) -> TargetShape:
+    def of(cls, landmarks: NDArray[np.float32], spread: NDArray[np.float32]) -> TargetStatistics:
         """The statistics of ``(n, 68, 2)`` landmarks of one target, n at least 1, and how unsure they are, ``(n, 68)``."""
         unsure = np.linalg.norm(spread, axis=1)
-        rest = _at_rest(landmarks[unsure <= np.median(unsure)])
+        rest = _neutral_landmarks(landmarks[unsure <= np.median(unsure)])
         poses = [HeadPose.of(each, rest) for each in landmarks]
         low, high = np.percentile([pose.shape for pose in poses], _RANGE, axis=0)
         pose_low, pose_high = np.percentile([pose.vector for pose in poses], _RANGE, axis=0)
         open_by = [_lid_gaps(pose.shape) for pose in poses]
         lids_low, lids_high = np.percentile(open_by, _RANGE, axis=0)
-        opened = _opened(rest, _lid_ways(rest), np.median(open_by, axis=0))
-        return cls(*(each.astype(np.float32) for each in (opened, low, high, pose_low, pose_high, lids_low, lids_high)))
+        opened = _with_lid_gaps(rest, _lid_ways(rest), np.median(open_by, axis=0))
+        return cls(
+            *(
+                each.astype(np.float32)
+                for each in (opened, low, high, pose_low, pose_high, lids_low, lids_high)
+            )
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The fields as lists, rounded to a hundredth of a pixel (pose: to 1e-4)."""
         decimals = {"pose_low": 4, "pose_high": 4}
-        return {name: np.round(array.astype(np.float64), decimals.get(name, 2)).tolist() for name, array in vars(self).items()}
+        return {
+            name: np.round(array.astype(np.float64), decimals.get(name, 2)).tolist()
+            for name, array in vars(self).items()
+        }
 
     @classmethod
-    def from_json(cls, fields: dict[str, Any]) -> TargetShape:
+    def from_json(cls, fields: dict[str, Any]) -> TargetStatistics:
         """What :meth:`to_json` wrote.
 
         Raises:
             ModelError: A field is missing or of a wrong shape.
         """
         four = dict.fromkeys(("pose_low", "pose_high", "lids_low", "lids_high"), (4,))
-        shapes = dict.fromkeys(("rest", "low", "high"), (LANDMARK_COUNT, 2)) | four
+        shapes = dict.fromkeys(("neutral", "low", "high"), (LANDMARK_COUNT, 2)) | four
         try:
-            arrays = {name: np.array(fields[name], np.float32).reshape(shape) for name, shape in shapes.items()}
+            arrays = {
+                name: np.array(fields[name], np.float32).reshape(shape)
+                for name, shape in shapes.items()
+            }
         except (KeyError, TypeError, ValueError) as error:
-            rule = "a card's shape statistics are rest, low, high (68 points), pose_low, pose_high, lids_low and lids_high (4 numbers)"
-            raise ModelError(rule, repr(error), "restore the card, or export the model again") from error
+            rule = "a card's shape statistics are neutral, low, high (68 points), pose_low, pose_high, lids_low and lids_high (4 numbers)"
+            raise ModelError(
+                rule, repr(error), "restore the card, or export the model again"
+            ) from error
         return cls(**arrays)
 
 
-def _at_rest(landmarks: NDArray[np.float32]) -> Landmarks:
+def _neutral_landmarks(landmarks: NDArray[np.float32]) -> Landmarks:
     """Return the neutral face, ``(68, 2)``, of somebody seen in ``(n, 68, 2)`` landmarks.
 
     The median of the frames with open eyes, a quiet mouth and the head to the camera. Its lips are shut if they ever were: somebody who
@@ -132,7 +148,9 @@ def _at_rest(landmarks: NDArray[np.float32]) -> Landmarks:
     silent = awake[mouth <= np.quantile(mouth, _SILENT) + _HARDLY]
     aside = np.abs(turn(silent))
     rest = np.median(silent[aside <= np.median(aside)], axis=0)
-    return _lips_shut(rest, float(np.quantile([_lip_gap(each) for each in landmarks], _SHUT_QUANTILE)))
+    return _lips_shut(
+        rest, float(np.quantile([_lip_gap(each) for each in landmarks], _SHUT_QUANTILE))
+    )
 
 
 def _lips_shut(landmarks: NDArray[Any], gap: float) -> Landmarks:
@@ -143,19 +161,28 @@ def _lips_shut(landmarks: NDArray[Any], gap: float) -> Landmarks:
 def _lip_gap(landmarks: NDArray[Any]) -> float:
     """Return how far the inner lips of ``(68, 2)`` landmarks are apart on average, in interocular distances."""
     upper, lower = np.array(INNER_LIPS).T
-    return float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean()) / max(interocular(landmarks), 1e-6)
+    return float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean()) / max(
+        interocular(landmarks), 1e-6
+    )
 
 
-def _gaps(landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]) -> NDArray[np.floating]:
+def _gaps(
+    landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]
+) -> NDArray[np.floating]:
     """How far apart facing points are in each of ``(n, 68, 2)`` landmarks, in pixels, over the face's size."""
     upper, lower = np.array(facing).T
     sizes = np.linalg.norm(landmarks - landmarks.mean(1, keepdims=True), axis=(1, 2))
-    return np.asarray(np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2)) / np.maximum(sizes, 1e-6))
+    return np.asarray(
+        np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2))
+        / np.maximum(sizes, 1e-6)
+    )
 
 
 def _lid_gaps(landmarks: NDArray[Any]) -> NDArray[np.float64]:
     """How far facing lids are apart in ``(68, 2)`` landmarks, in pixels: ``(4,)``, above 0."""
-    return np.asarray(np.maximum(np.linalg.norm(landmarks[_LOWER] - landmarks[_UPPER], axis=1), 1e-6), np.float64)
+    return np.asarray(
+        np.maximum(np.linalg.norm(landmarks[_LOWER] - landmarks[_UPPER], axis=1), 1e-6), np.float64
+    )
 
 
 def _lid_ways(landmarks: NDArray[Any]) -> NDArray[np.float64]:
@@ -163,7 +190,9 @@ def _lid_ways(landmarks: NDArray[Any]) -> NDArray[np.float64]:
     return (landmarks[_LOWER] - landmarks[_UPPER]) / _lid_gaps(landmarks)[:, None]
 
 
-def _opened(landmarks: NDArray[Any], ways: NDArray[np.float64], gaps: NDArray[np.floating]) -> NDArray[np.float64]:
+def _with_lid_gaps(
+    landmarks: NDArray[Any], ways: NDArray[np.float64], gaps: NDArray[np.floating]
+) -> NDArray[np.float64]:
     """``(68, 2)`` landmarks with facing lids so many pixels apart, the ways they are at rest: theirs may have crossed."""
     middle, half = (landmarks[_UPPER] + landmarks[_LOWER]) / 2, ways * (gaps / 2)[:, None]
     opened = landmarks.astype(np.float64)
@@ -171,7 +200,7 @@ def _opened(landmarks: NDArray[Any], ways: NDArray[np.float64], gaps: NDArray[np
     return opened
 
 
-def _eased(
+def _soft_clip(
     asked: NDArray[np.floating], low: NDArray[Any], high: NDArray[Any], room: NDArray[Any] | float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Held to a range, and how far beyond it was asked: that is followed less and less, no farther than ``room``.
@@ -193,7 +222,7 @@ class Retargeted:
     """
 
     landmarks: Landmarks
-    beyond: float
+    excess: float
 
 
 class Retargeter:
@@ -214,13 +243,15 @@ class Retargeter:
         neutral: The driver's neutral pose, ``(68, 2)``, as far as it is known; there is none before the first landmarks.
     """
 
-    def __init__(self, target: TargetShape, head: float = 1.0, expression: float = 1.0) -> None:
+    def __init__(
+        self, target: TargetStatistics, head: float = 1.0, expression: float = 1.0
+    ) -> None:
         self.head, self.expression = head, expression
         self.target = target
         self._anew = True
         # What the target's rest alone says isn't said anew for each picture.
-        self._usual, self._ways = _lid_gaps(target.rest), _lid_ways(target.rest)
-        self._centre, self._unit = target.rest.mean(0), interocular(target.rest)
+        self._usual, self._ways = _lid_gaps(target.neutral), _lid_ways(target.neutral)
+        self._centre, self._unit = target.neutral.mean(0), interocular(target.neutral)
 
     def recalibrate(self) -> None:
         """Takes the driver's pose from the next landmarks on for its neutral one."""
@@ -238,19 +269,28 @@ class Retargeter:
             self._seen: list[Landmarks] = []
         if seconds - self._began <= _CALIBRATION or not self._seen:
             self._seen.append(landmarks)
-            self.neutral = _lips_shut(_at_rest(np.stack(self._seen[-_REMEMBERED:])), _SHUT_LIPS)
-            self._to_target, self._awake = Similarity.between(self.neutral, self.target.rest), _lid_gaps(self.neutral)
+            self.neutral = _lips_shut(
+                _neutral_landmarks(np.stack(self._seen[-_REMEMBERED:])), _SHUT_LIPS
+            )
+            self._to_target, self._awake = (
+                Similarity.between(self.neutral, self.target.neutral),
+                _lid_gaps(self.neutral),
+            )
         target, unit = self.target, self._unit
         driver = HeadPose.of(landmarks, self.neutral)
-        asked_pose = self.head * np.array([*self._to_target.linear(driver.vector[:2]), *driver.vector[2:]])
-        asked_shape = target.rest + self.expression * self._to_target.linear(driver.shape - self.neutral)
+        asked_pose = self.head * np.array(
+            [*self._to_target.linear(driver.vector[:2]), *driver.vector[2:]]
+        )
+        asked_shape = target.neutral + self.expression * self._to_target.linear(
+            driver.shape - self.neutral
+        )
         # Shut means shut, whoever has the larger eyes: what counts is how far open they are, measured by how they are at rest.
         lids = self._usual * (1 + self.expression * (_lid_gaps(driver.shape) / self._awake - 1))
-        lids, _ = _eased(lids, target.lids_low, target.lids_high, _LIDS_ROOM * self._usual)
-        asked_shape = _opened(asked_shape, self._ways, lids)
+        lids, _ = _soft_clip(lids, target.lids_low, target.lids_high, _LIDS_ROOM * self._usual)
+        asked_shape = _with_lid_gaps(asked_shape, self._ways, lids)
         # Shift in pixels; growth and roll as far as they move a point one interocular distance from the middle.
         units = np.array((unit, unit, 1, 1))
-        pose, off = _eased(asked_pose, target.pose_low, target.pose_high, _ROOM * units)
-        shape, strayed = _eased(asked_shape, target.low, target.high, _ROOM * unit)
+        pose, off = _soft_clip(asked_pose, target.pose_low, target.pose_high, _ROOM * units)
+        shape, strayed = _soft_clip(asked_shape, target.low, target.high, _ROOM * unit)
         beyond = max(np.abs(off / units).max(), np.linalg.norm(strayed, axis=1).max() / unit)
         return Retargeted(HeadPose(pose, shape).landmarks(self._centre), float(beyond))

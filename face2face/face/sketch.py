@@ -51,7 +51,9 @@ class SketchSpec:
         canvas = np.zeros((size, size, 3), np.uint8)
         width = max(1, round(self.thickness * size / 256))
         kind = cv2.LINE_AA if self.smooth else cv2.LINE_8
-        points = np.round(np.asarray(landmarks, np.float64) * (1 << _SHIFT if self.smooth else 1)).astype(np.int32)
+        points = np.round(
+            np.asarray(landmarks, np.float64) * (1 << _SHIFT if self.smooth else 1)
+        ).astype(np.int32)
         for part, colour in PALETTES[self.palette].items():
             line = points[PARTS[part]].reshape(-1, 1, 2)
             shift = _SHIFT if self.smooth else 0
@@ -60,4 +62,4 @@ class SketchSpec:
 
 
 #: What the ancestors drew: white, three pixels wide, hard edges.
-ANCESTRAL = SketchSpec("white", 3, False)
+LEGACY = SketchSpec("white", 3, False)

@@ -17,16 +17,16 @@ _CHECKS = 5.0
 _LEAP = 0.5
 
 
-class Detector(Protocol):
+class TrackableDetector(Protocol):
     """What finds faces, see :class:`face2face.face.detector.Detector`."""
 
     def __call__(self, photo: Image) -> list[Landmarks]:
         """All faces' landmarks, the largest first."""
 
-    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+    def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         """The landmarks of a face that had these a moment ago."""
 
-    def sees(self, photo: Image, landmarks: Landmarks) -> bool:
+    def verify(self, photo: Image, landmarks: Landmarks) -> bool:
         """Whether there is a face where these lie."""
 
 
@@ -38,7 +38,7 @@ class Tracker:
         fps: How many pictures come a second.
     """
 
-    def __init__(self, detector: Detector, fps: float = 30.0) -> None:
+    def __init__(self, detector: TrackableDetector, fps: float = 30.0) -> None:
         self._detector, self._checked_every = detector, max(1, round(fps / _CHECKS))
         self._last: Landmarks | None = None
         self._unchecked = 0
@@ -61,15 +61,17 @@ class Tracker:
         """The face where it was, or None."""
         if self._last is None:
             return None
-        found = self._detector.near(photo, self._last)
+        found = self._detector.refine(photo, self._last)
         self._unchecked += 1
         leap = np.linalg.norm(found.mean(0) - self._last.mean(0)) > _LEAP * interocular(self._last)
         if leap or self._unchecked >= self._checked_every:
             self._unchecked = 0
-            return found if self._detector.sees(photo, found) else None
+            return found if self._detector.verify(photo, found) else None
         return found
 
 
 def to_grey(photo: Image) -> NDArray[np.uint8]:
     """An RGB picture in grey, as ``(h, w)`` uint8; a grey one as it is."""
-    return photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+    return (
+        photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
+    )

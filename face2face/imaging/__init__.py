@@ -1,1 +1,1 @@
-"""Pure picture operations: a picture in, a new picture out."""
+"""Pure picture operations."""

@@ -17,7 +17,9 @@ _COVERED = 0.9
 _UNLIKE = 16.0
 
 
-def grain(part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], painted: NDArray[np.bool_]) -> NDArray[np.float32]:
+def match_grain(
+    part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], painted: NDArray[np.bool_]
+) -> NDArray[np.float32]:
     """The grain that an answer lacks, taken from known pixels nearby that look like it.
 
     Args:
@@ -34,8 +36,13 @@ def grain(part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], p
     fine = part.astype(np.float32) - smooth
     own = answer - cv2.GaussianBlur(answer, (0, 0), _GRAIN)
     # What is smoothed beside a hole has its filling in it.
-    sure = cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=round(4 * _GRAIN)) > 0
-    count, parts, boxes, _ = cv2.connectedComponentsWithStats(painted.astype(np.uint8), connectivity=8)
+    sure = (
+        cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=round(4 * _GRAIN))
+        > 0
+    )
+    count, parts, boxes, _ = cv2.connectedComponentsWithStats(
+        painted.astype(np.uint8), connectivity=8
+    )
     for number in range(1, count):
         left, top, width, height, _ = boxes[number]
         rows, columns = np.nonzero(parts[top : top + height, left : left + width] == number)
@@ -43,7 +50,9 @@ def grain(part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], p
         best, taken = np.inf, None
         for far in _AWAY:
             for angle in np.linspace(0, 2 * np.pi, _DIRECTIONS, endpoint=False):
-                down, across = np.rint(far * np.array([height * np.sin(angle), width * np.cos(angle)])).astype(int)
+                down, across = np.rint(
+                    far * np.array([height * np.sin(angle), width * np.cos(angle)])
+                ).astype(int)
                 r, c = rows + down, columns + across
                 there = (r >= 0) & (r < part.shape[0]) & (c >= 0) & (c < part.shape[1])
                 r, c = np.clip(r, 0, part.shape[0] - 1), np.clip(c, 0, part.shape[1] - 1)
@@ -53,7 +62,9 @@ def grain(part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], p
                 unlike = np.abs(smooth[r, c] - answer[rows, columns]).mean(-1, keepdims=True)
                 if unlike[there].mean() < best:
                     best = float(unlike[there].mean())
-                    taken = np.where(there[:, None], fine[r, c] * np.clip(2 - unlike / _UNLIKE, 0, 1), 0)
+                    taken = np.where(
+                        there[:, None], fine[r, c] * np.clip(2 - unlike / _UNLIKE, 0, 1), 0
+                    )
         if taken is not None:
             spare = 1 - own[rows, columns].var(0) / np.maximum(taken.var(0), 1e-3)
             lacking[rows, columns] = np.sqrt(np.clip(spare, 0, 1)) * taken

@@ -21,19 +21,28 @@ _BELOW_EYES = (0.4, 0.9)
 _SOFT = 2.0
 
 
-def fill(outline: NDArray[np.floating], size: int, softness: float = 0.0) -> NDArray[np.float32]:
+def polygon_mask(
+    outline: NDArray[np.floating], size: int, softness: float = 0.0
+) -> NDArray[np.float32]:
     """The inside of a polygon of ``(n, 2)`` pixels as a ``(size, size, 1)`` mask from 0 to 1, its edge blurred by ``softness`` pixels."""
     mask = np.zeros((size, size), np.float32)
     step = max(1, int(softness // _SOFT))
     reach = 4 * softness + 2
-    low, high = (np.clip(each, 0, size).astype(int) for each in (outline.min(0) - reach, outline.max(0) + reach + 1))
+    low, high = (
+        np.clip(each, 0, size).astype(int)
+        for each in (outline.min(0) - reach, outline.max(0) + reach + 1)
+    )
     if (low < high).all():
         width, height = -(-(high - low) // step) * step
         part = np.zeros((height, width), np.float32)
         cv2.fillPoly(part, [np.round((outline - low) * 16).astype(np.int32)], 1.0, cv2.LINE_AA, 4)
         if softness > 0:
             coarse = cv2.resize(part, (width // step, height // step), interpolation=cv2.INTER_AREA)
-            part = cv2.resize(cv2.GaussianBlur(coarse, (0, 0), softness / step), (width, height), interpolation=cv2.INTER_LINEAR)
+            part = cv2.resize(
+                cv2.GaussianBlur(coarse, (0, 0), softness / step),
+                (width, height),
+                interpolation=cv2.INTER_LINEAR,
+            )
         mask[low[1] : high[1], low[0] : high[0]] = part[: high[1] - low[1], : high[0] - low[0]]
     return mask[..., None]
 
@@ -50,17 +59,21 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
     points = np.concatenate([landmarks[PARTS["jaw"]], brows + upwards])
     points = points.mean(0) + (points - points.mean(0)) * _INSET
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]
-    mask = cv2.convertScaleAbs(fill(hull, size, _SOFTNESS * unit), alpha=255)
+    mask = cv2.convertScaleAbs(polygon_mask(hull, size, _SOFTNESS * unit), alpha=255)
     return np.asarray(cv2.merge([mask] * 3), np.uint8)
 
 
-def extent(mask: Image) -> Extent:
+def bounding_slices(mask: Image) -> Extent:
     """The smallest part of a panel that holds all of a mask; all of it where the mask is empty."""
     x, y, width, height = cv2.boundingRect(cv2.extractChannel(mask, 0))
-    return (slice(y, y + height), slice(x, x + width)) if width else (slice(0, mask.shape[0]), slice(0, mask.shape[1]))
+    return (
+        (slice(y, y + height), slice(x, x + width))
+        if width
+        else (slice(0, mask.shape[0]), slice(0, mask.shape[1]))
+    )
 
 
-def halves(landmarks: Landmarks, within: Extent) -> tuple[Extent, Extent, Image]:
+def split_upper_lower(landmarks: Landmarks, within: Extent) -> tuple[Extent, Extent, Image]:
     """The eyes' and the mouth's half of a face, which pass into each other along the nose.
 
     Args:

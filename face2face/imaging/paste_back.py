@@ -7,14 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Extent, Image, Landmarks
-from face2face.imaging.masks import blend, extent, face_mask
+from face2face.imaging.masks import blend, bounding_slices, face_mask
 from face2face.landmarks import Similarity
 
 #: How much stronger or weaker than its own a face's contrast may become to match the other picture's.
 _CONTRAST = (0.5, 2.0)
 
 
-def paste(face: Image, landmarks: Landmarks, picture: Image, place: Landmarks) -> Image:
+def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmarks) -> Image:
     """A copy of a picture with a face set into it, its colours matched and its edge blended.
 
     Colours are matched by mean and deviation in CIELAB (Reinhard et al., *Color transfer between images*, IEEE CGA 2001).
@@ -27,13 +27,23 @@ def paste(face: Image, landmarks: Landmarks, picture: Image, place: Landmarks) -
     """
     height, width = picture.shape[:2]
     matrix = Similarity.between(landmarks, place).matrix
-    mask = cv2.warpAffine(face_mask(landmarks, face.shape[0]), matrix, (width, height), flags=cv2.INTER_LINEAR)
+    mask = cv2.warpAffine(
+        face_mask(landmarks, face.shape[0]), matrix, (width, height), flags=cv2.INTER_LINEAR
+    )
     if not mask.any():
         return picture.copy()
-    within = extent(mask)
-    laid = cv2.warpAffine(face, _from(matrix, within), _shape(within), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    within = bounding_slices(mask)
+    laid = cv2.warpAffine(
+        face,
+        _from(matrix, within),
+        _shape(within),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
     result = picture.copy()
-    result[within] = blend(picture[within], _matched(laid, picture[within], mask[within]), mask[within])
+    result[within] = blend(
+        picture[within], _matched(laid, picture[within], mask[within]), mask[within]
+    )
     return result
 
 
@@ -52,7 +62,12 @@ def _matched(face: Image, picture: Image, mask: Image) -> Image:
     """The face with the colours that the picture has within the mask."""
     one, other = (cv2.cvtColor(each, cv2.COLOR_RGB2LAB) for each in (face, picture))
     inside = np.ascontiguousarray(mask[..., 0])
-    (mean, deviation), (wanted, spread) = (cv2.meanStdDev(each, mask=inside) for each in (one, other))
+    (mean, deviation), (wanted, spread) = (
+        cv2.meanStdDev(each, mask=inside) for each in (one, other)
+    )
     gain = np.clip(spread / np.maximum(deviation, 1e-3), *_CONTRAST)
     matched = (one - mean.ravel()) * gain.ravel() + wanted.ravel()
-    return np.asarray(cv2.cvtColor(np.clip(np.rint(matched), 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), np.uint8)
+    return np.asarray(
+        cv2.cvtColor(np.clip(np.rint(matched), 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB),
+        np.uint8,
+    )

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from face2face.errors import OptionError
 from face2face.image import Box, Image, Scene
-from face2face.imaging.fill import spread
-from face2face.imaging.grain import grain
+from face2face.imaging.fill import pull_push_fill
+from face2face.imaging.grain import match_grain
 
 #: A hole is seen with so much around it, in its own widths; a long one is as wide as so many times its thickness.
 _AROUND, _LONG = 2.5, 3.0
@@ -47,7 +47,11 @@ class Retoucher:
         """
         missing = mask > 127
         if missing.all():
-            raise OptionError("a mask leaves some of the photo", "all of it is masked", "mask only what shall be removed")
+            raise OptionError(
+                "a mask leaves some of the photo",
+                "all of it is masked",
+                "mask only what shall be removed",
+            )
         result = photo.copy()
         scales = self._scales(missing)
         for scale in sorted(set(np.unique(scales[missing]).tolist()), reverse=True):
@@ -59,7 +63,9 @@ class Retoucher:
     def _scales(self, missing: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """By how much the surroundings of each missing pixel are made smaller: 1, 2, 4, ...; holes that touch are one hole."""
         scales = np.zeros(missing.shape, np.uint8)
-        count, parts, boxes, _ = cv2.connectedComponentsWithStats(missing.astype(np.uint8), connectivity=8)
+        count, parts, boxes, _ = cv2.connectedComponentsWithStats(
+            missing.astype(np.uint8), connectivity=8
+        )
         deep = cv2.distanceTransform(missing.astype(np.uint8), cv2.DIST_L2, 3)
         for number in range(1, count):
             left, top, width, height, _ = boxes[number]
@@ -84,15 +90,28 @@ class Retoucher:
             top, beside = ((low + high - side) // 2).tolist()
             height, width = missing.shape
             # Moved into the photo where it fits: edge pixels repeated tell nothing.
-            yield Box(_inside(beside, side, width, (low[1], high[1])), _inside(top, side, height, (low[0], high[0])), side)
+            yield Box(
+                _inside(beside, side, width, (low[1], high[1])),
+                _inside(top, side, height, (low[0], high[0])),
+                side,
+            )
             left[low[0] : high[0], low[1] : high[1]] = False
 
-    def _mend(self, photo: Image, missing: NDArray[np.bool_], wanted: NDArray[np.bool_], box: Box) -> None:
+    def _mend(
+        self, photo: Image, missing: NDArray[np.bool_], wanted: NDArray[np.bool_], box: Box
+    ) -> None:
         """Paints in place what is wanted in the middle of a box; it isn't missing any more."""
-        part, holed, own = box.cut(photo), box.cut(missing.view(np.uint8)), box.cut(wanted.view(np.uint8))
+        part, holed, own = (
+            box.cut(photo),
+            box.cut(missing.view(np.uint8)),
+            box.cut(wanted.view(np.uint8)),
+        )
         margin = round((1 - _MIDDLE) / 2 * box.side) - 1
         rows, columns = (
-            slice(0 if start <= 0 else margin, box.side if start + box.side >= length else box.side - margin)
+            slice(
+                0 if start <= 0 else margin,
+                box.side if start + box.side >= length else box.side - margin,
+            )
             for start, length in ((box.y, photo.shape[0]), (box.x, photo.shape[1]))
         )
         painted = np.zeros(holed.shape, bool)
@@ -103,19 +122,33 @@ class Retoucher:
         how = cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR
         small = cv2.resize(part, (size, size), interpolation=how)
         # A pixel in which there is something of a hole is missing too.
-        mask = np.where(cv2.resize(holed.astype(np.float32), (size, size), interpolation=how) > 0, 255, 0).astype(np.uint8)
+        mask = np.where(
+            cv2.resize(holed.astype(np.float32), (size, size), interpolation=how) > 0, 255, 0
+        ).astype(np.uint8)
         answer = self.paint(Scene(np.asarray(small, np.uint8), mask=mask))
-        answer = cv2.resize(answer, (box.side, box.side), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+        answer = cv2.resize(answer, (box.side, box.side), interpolation=cv2.INTER_CUBIC).astype(
+            np.float32
+        )
         known = holed == 0
         # Where the answer misses what is known at the hole's edge, it misses what is inside by as much.
-        near = known & (cv2.dilate(painted.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(2, box.side // size)) > 0)
+        near = known & (
+            cv2.dilate(
+                painted.astype(np.uint8),
+                np.ones((3, 3), np.uint8),
+                iterations=max(2, box.side // size),
+            )
+            > 0
+        )
         if near.any():
-            answer = answer + spread(part.astype(np.float32) - answer, near)
-        answer = answer + grain(part, answer, known, painted)
+            answer = answer + pull_push_fill(part.astype(np.float32) - answer, near)
+        answer = answer + match_grain(part, answer, known, painted)
         part[painted] = np.clip(np.rint(answer[painted]), 0, 255)
         top, left = max(box.y, 0), max(box.x, 0)
         inside = np.s_[top : box.y + box.side, left : box.x + box.side]
-        within = np.s_[top - box.y : top - box.y + photo[inside].shape[0], left - box.x : left - box.x + photo[inside].shape[1]]
+        within = np.s_[
+            top - box.y : top - box.y + photo[inside].shape[0],
+            left - box.x : left - box.x + photo[inside].shape[1],
+        ]
         photo[inside][painted[within]] = part[within][painted[within]]
         missing[inside][painted[within]] = False
 

@@ -83,7 +83,9 @@ def _font_size(height: int) -> int:
 
 
 @lru_cache(maxsize=32)
-def _box(lines: tuple[str, ...], height: int, width: int, size: int, wrap: bool) -> tuple[Image, int]:
+def _box(
+    lines: tuple[str, ...], height: int, width: int, size: int, wrap: bool
+) -> tuple[Image, int]:
     """Return a box of text that fits into a picture with a margin around it.
 
     Args:
@@ -101,7 +103,10 @@ def _box(lines: tuple[str, ...], height: int, width: int, size: int, wrap: bool)
         room = width - 2 * (margin + padding)
         shown = [part for line in lines for part in _wrapped(line, font, room)] if wrap else lines
         pitch = sum(font.getmetrics())
-        box_width, box_height = ceil(max(map(font.getlength, shown))) + 2 * padding, pitch * len(shown) + 2 * padding
+        box_width, box_height = (
+            ceil(max(map(font.getlength, shown))) + 2 * padding,
+            pitch * len(shown) + 2 * padding,
+        )
         if box_width <= width - 2 * margin and box_height <= height - 2 * margin:
             break
     canvas = Pillow.new("RGB", (box_width, box_height))

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image
 from face2face.inference.names import INPUT, OUTPUT, QUANTISED
@@ -42,15 +42,24 @@ class OpenVinoEngine:
         ModelError: It is damaged, missing, or takes other panels; where only compiling it shows that, at the first picture.
     """
 
-    def __init__(self, path: Path, size: int, panels: tuple[str, ...], precision: str = "f32") -> None:
+    def __init__(
+        self, path: Path, size: int, panels: tuple[str, ...], precision: str = "f32"
+    ) -> None:
         import openvino as ov
 
         self.name = f"OpenVINO, {precision}"
         if precision == "int8":
             path = path.with_name(QUANTISED)
         if not path.is_file():
-            raise ModelError("a model's files are complete", f"no {path}", "restore it, or run tools/freeze_model.py again")
-        hints: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32"}
+            raise ModelError(
+                "a model's files are complete",
+                f"no {path}",
+                "restore it, or run tools/freeze_model.py again",
+            )
+        hints: dict[str, Any] = {
+            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
+        }
         core = ov.Core()
         try:
             model = core.read_model(path)
@@ -69,7 +78,7 @@ class OpenVinoEngine:
         self._request = ThreadPoolExecutor(1).submit(compiled)
 
     @classmethod
-    def of(cls, card: Card, path: Path) -> OpenVinoEngine:
+    def of(cls, card: ModelCard, path: Path) -> OpenVinoEngine:
         """The engine of a card's graph, in its precision or the next best that this processor knows.
 
         Raises:
@@ -77,13 +86,17 @@ class OpenVinoEngine:
         """
         precision = card.precision
         if precision == "bf16" and "BF16" not in capabilities():
-            precision = "int8" if "INT8" in capabilities() and path.with_name(QUANTISED).is_file() else "f32"
+            precision = (
+                "int8"
+                if "INT8" in capabilities() and path.with_name(QUANTISED).is_file()
+                else "f32"
+            )
         return cls(path, card.size, card.panels, precision)
 
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
         request = self._request.result()
-        request.infer(fed(self._panels, panels), share_inputs=True)
+        request.infer(engine_inputs(self._panels, panels), share_inputs=True)
         return np.array(request.get_output_tensor(0).data[0])
 
 
@@ -110,8 +123,14 @@ class TensorFlowEngine:
         try:
             definition.ParseFromString(path.read_bytes())
             check_operations(definition, path)
-            wrapped = tf.compat.v1.wrap_function(lambda: tf.compat.v1.import_graph_def(definition, name=""), [])
-            inputs = {each.name: tuple(each.outputs[0].shape) for each in wrapped.graph.get_operations() if each.type == "Placeholder"}
+            wrapped = tf.compat.v1.wrap_function(
+                lambda: tf.compat.v1.import_graph_def(definition, name=""), []
+            )
+            inputs = {
+                each.name: tuple(each.outputs[0].shape)
+                for each in wrapped.graph.get_operations()
+                if each.type == "Placeholder"
+            }
             _check(path, {_tensor(name): shape for name, shape in inputs.items()}, size, panels)
             self._run = wrapped.prune([_tensor(panel) for panel in panels], _tensor(OUTPUT))
         except (OSError, DecodeError, ValueError, KeyError) as error:
@@ -122,8 +141,14 @@ class TensorFlowEngine:
     def __call__(self, panels: list[Image]) -> Image:
         """See :class:`Engine`."""
         # The second panel of the ancestors' is the camera's picture, which their graph crops away.
-        shown = [np.concatenate(panels * 2, axis=1)] if self._strip else [panel[None] for panel in panels]
-        return np.asarray(self._run(*map(self._tensor, shown)).numpy().reshape(panels[0].shape), np.uint8)
+        shown = (
+            [np.concatenate(panels * 2, axis=1)]
+            if self._strip
+            else [panel[None] for panel in panels]
+        )
+        return np.asarray(
+            self._run(*map(self._tensor, shown)).numpy().reshape(panels[0].shape), np.uint8
+        )
 
 
 @lru_cache(maxsize=1)
@@ -134,7 +159,7 @@ def capabilities() -> frozenset[str]:
     return frozenset(ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
-def fed(names: tuple[str, ...], panels: list[Image]) -> dict[str, Image]:
+def engine_inputs(names: tuple[str, ...], panels: list[Image]) -> dict[str, Image]:
     """What a graph is given: each panel as a batch of one, under its tensor's name."""
     return {_tensor(name): panel[None] for name, panel in zip(names, panels, strict=True)}
 
@@ -144,7 +169,9 @@ def _tensor(name: str) -> str:
     return f"{name}:0"
 
 
-def _check(path: Path, inputs: dict[str, tuple[int, ...]], size: int, panels: tuple[str, ...]) -> None:
+def _check(
+    path: Path, inputs: dict[str, tuple[int, ...]], size: int, panels: tuple[str, ...]
+) -> None:
     """Sees that a graph takes what its card says.
 
     Raises:
@@ -156,8 +183,16 @@ def _check(path: Path, inputs: dict[str, tuple[int, ...]], size: int, panels: tu
     if inputs != {_tensor(panel): shape for panel in panels}:
         received = ", ".join(f"{name} of {shape}" for name, shape in inputs.items())
         rule = f"a graph takes its card's panels, {', '.join(panels)}, of {size}x{size}"
-        raise ModelError(rule, f"{received} in {path}", "restore the card that belongs to it, or export the model again")
+        raise ModelError(
+            rule,
+            f"{received} in {path}",
+            "restore the card that belongs to it, or export the model again",
+        )
 
 
 def _damaged(path: Path) -> ModelError:
-    return ModelError("a model's graph can be read", f"{path}, damaged", "export the model again, or restore the file")
+    return ModelError(
+        "a model's graph can be read",
+        f"{path}, damaged",
+        "export the model again, or restore the file",
+    )

@@ -18,13 +18,61 @@ OPERATIONS = frozenset(
         # A pix2pix generator, and the cut, the scaling and the conversion of its pictures, as TensorFlow 1 and 2 write them.
         # affinelayer/pix2pix-tensorflow trains it, datitran/face2face-demo freezes it.
         ("Const", "Identity", "NoOp", "Placeholder", "StopGradient"),
-        ("Cast", "ConcatV2", "ExpandDims", "Pack", "Pad", "Reshape", "Shape", "Squeeze", "StridedSlice"),
-        ("Abs", "Add", "AddV2", "Floor", "FloorDiv", "GreaterEqual", "Mul", "RealDiv", "Reciprocal", "Rsqrt", "SelectV2", "Square", "Sub"),
+        (
+            "Cast",
+            "ConcatV2",
+            "ExpandDims",
+            "Pack",
+            "Pad",
+            "Reshape",
+            "Shape",
+            "Squeeze",
+            "StridedSlice",
+        ),
+        (
+            "Abs",
+            "Add",
+            "AddV2",
+            "Floor",
+            "FloorDiv",
+            "GreaterEqual",
+            "Mul",
+            "RealDiv",
+            "Reciprocal",
+            "Rsqrt",
+            "SelectV2",
+            "Square",
+            "Sub",
+        ),
         ("ClipByValue", "Maximum", "Mean", "Minimum", "SquaredDifference", "Sum"),
-        ("BiasAdd", "Conv2D", "Conv2DBackpropInput", "DepthwiseConv2dNative", "LeakyRelu", "Relu", "Tanh"),
-        ("FusedBatchNorm", "FusedBatchNormV2", "FusedBatchNormV3", "RandomUniform", "ResizeArea", "ResizeNearestNeighbor"),
+        (
+            "BiasAdd",
+            "Conv2D",
+            "Conv2DBackpropInput",
+            "DepthwiseConv2dNative",
+            "LeakyRelu",
+            "Relu",
+            "Tanh",
+        ),
+        (
+            "FusedBatchNorm",
+            "FusedBatchNormV2",
+            "FusedBatchNormV3",
+            "RandomUniform",
+            "ResizeArea",
+            "ResizeNearestNeighbor",
+        ),
         # The generators of this program need these besides.
-        ("AvgPool", "BatchToSpaceND", "MirrorPad", "Neg", "ResizeBilinear", "Round", "SpaceToBatchND", "Transpose"),
+        (
+            "AvgPool",
+            "BatchToSpaceND",
+            "MirrorPad",
+            "Neg",
+            "ResizeBilinear",
+            "Round",
+            "SpaceToBatchND",
+            "Transpose",
+        ),
     )
 )
 
@@ -42,7 +90,10 @@ def check_operations(definition: GraphDef, path: Path) -> None:
     for operation in _operations(definition):
         if operation not in OPERATIONS:
             # As Python writes it: a name from a file can hold line breaks and terminal codes.
-            raise ModelError(f"{path} holds the operation {operation!r}, which no pix2pix generator needs", do="name another model")
+            raise ModelError(
+                f"{path} holds the operation {operation!r}, which no pix2pix generator needs",
+                do="name another model",
+            )
 
 
 def _operations(definition: GraphDef) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from face2face import modes
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
@@ -19,7 +19,7 @@ from face2face.segmentation.parser import Parser
 PARSE = "parse"
 
 
-def shipped(name: str) -> Path:
+def pretrained(name: str) -> Path:
     """The folder of a model that comes with the program.
 
     Raises:
@@ -29,7 +29,11 @@ def shipped(name: str) -> Path:
     for above in Path(__file__).resolve().parents[1:3]:
         if (above / "models" / name / GRAPH).is_file():
             return above / "models" / name
-    raise ModelError("models are shipped with the program", f"no {name}", "install the program anew, or name a model of your own")
+    raise ModelError(
+        "models are shipped with the program",
+        f"no {name}",
+        "install the program anew, or name a model of your own",
+    )
 
 
 def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
@@ -41,7 +45,7 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
     Raises:
         ModelError: It is missing, damaged, or no edit model.
     """
-    folder = folder or shipped("edit")
+    folder = folder or pretrained("edit")
     card, engine = _loaded(folder, "edit")
     return Edit.load(card, folder), engine
 
@@ -55,8 +59,8 @@ def load_retoucher(folder: Path | None = None) -> Retoucher:
     Raises:
         ModelError: It is missing, damaged, or no inpainting model.
     """
-    folder = folder or shipped("inpaint")
-    return Retoucher(Card.load(folder).size, load_painter(folder, "inpaint"))
+    folder = folder or pretrained("inpaint")
+    return Retoucher(ModelCard.load(folder).size, load_painter(folder, "inpaint"))
 
 
 def load_parser(folder: Path | None = None) -> Parser:
@@ -68,7 +72,7 @@ def load_parser(folder: Path | None = None) -> Parser:
     Raises:
         ModelError: It is missing, damaged, or no parser.
     """
-    folder = folder or shipped("parser")
+    folder = folder or pretrained("parser")
     card, engine = _loaded(folder, PARSE)
     return Parser(engine, card.size)
 
@@ -88,9 +92,13 @@ def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
     return lambda scene: engine(shown.condition(scene))
 
 
-def _loaded(folder: Path, mode: str) -> tuple[Card, OpenVinoEngine]:
-    card = Card.load(folder)
+def _loaded(folder: Path, mode: str) -> tuple[ModelCard, OpenVinoEngine]:
+    card = ModelCard.load(folder)
     if card.mode != mode:
         command = "tools/train_parser.py" if mode == PARSE else f"train.py --mode {mode}"
-        raise ModelError(f"a model of mode {mode} is wanted", f"one of mode {card.mode} in {folder}", f"train one with {command}")
+        raise ModelError(
+            f"a model of mode {mode} is wanted",
+            f"one of mode {card.mode} in {folder}",
+            f"train one with {command}",
+        )
     return card, OpenVinoEngine.of(card, folder / GRAPH)

@@ -22,7 +22,7 @@ _LOOKED_AT = 256
 
 
 @dataclass(frozen=True)
-class Backdrop:
+class BackgroundModel:
     """What stood still before a camera that stood still.
 
     Attributes:
@@ -31,13 +31,15 @@ class Backdrop:
     """
 
     photo: Image
-    still: NDArray[np.uint8]
+    static_mask: NDArray[np.uint8]
 
     @classmethod
-    def of(cls, photos: NDArray[np.uint8]) -> Backdrop:
+    def of(cls, photos: NDArray[np.uint8]) -> BackgroundModel:
         """The backdrop of ``(n, size, size, 3)`` photos of one scene, n at least 1."""
         median = np.rint(np.median(photos, axis=0)).astype(np.uint8)
-        away = np.quantile([np.abs(photo.astype(np.float32) - median).mean(-1) for photo in photos], _MOST, axis=0)
+        away = np.quantile(
+            [np.abs(photo.astype(np.float32) - median).mean(-1) for photo in photos], _MOST, axis=0
+        )
         unit = max(1, median.shape[0] // 256)
         away = _spread(cv2.GaussianBlur(away.astype(np.float32), (0, 0), 2 * unit), 4 * unit)
         still = np.clip((_MOVING - away) / (_MOVING - _STILL), 0, 1)
@@ -47,19 +49,25 @@ class Backdrop:
         """What stands before the backdrop in a photo of the scene: ``(size, size, 1)`` uint8, 255 where something surely does."""
         side = min(_LOOKED_AT, photo.shape[0])
         red, green, blue = cv2.split(cv2.absdiff(photo, self.photo))
-        away = cv2.resize(cv2.max(cv2.max(red, green), blue), (side, side), interpolation=cv2.INTER_AREA)
+        away = cv2.resize(
+            cv2.max(cv2.max(red, green), blue), (side, side), interpolation=cv2.INTER_AREA
+        )
         away = cv2.GaussianBlur(away.astype(np.float32), (0, 0), 1.5)
         before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3)
-        return cv2.resize(_to_bytes(cv2.GaussianBlur(before, (0, 0), 2)), photo.shape[1::-1])[..., None]
+        return cv2.resize(_to_bytes(cv2.GaussianBlur(before, (0, 0), 2)), photo.shape[1::-1])[
+            ..., None
+        ]
 
-    def behind(self, moved: NDArray[np.uint8]) -> Image:
+    def composite(self, moved: NDArray[np.uint8]) -> Image:
         """A moved photo with the backdrop back in its place: ``(size, size, 3)`` uint8.
 
         Args:
             moved: ``(size, size, 4)`` uint8, a photo of the scene and its :meth:`foreground`, warped together.
         """
         photo = np.asarray(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), np.uint8)
-        still = cv2.multiply(self.still, cv2.bitwise_not(cv2.extractChannel(moved, 3)), scale=1 / 255)
+        still = cv2.multiply(
+            self.static_mask, cv2.bitwise_not(cv2.extractChannel(moved, 3)), scale=1 / 255
+        )
         return blend(photo, self.photo, cv2.merge([still] * 3))
 
 

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.image import LANDMARK_COUNT, Image, Landmarks, Scene
-from face2face.imaging.warp import enlarged, sharpened
-from face2face.keyframes.background import Backdrop
-from face2face.keyframes.pose_metric import LIKENESSES, Likeness, description
+from face2face.imaging.warp import presharpen, upsample
+from face2face.keyframes.background import BackgroundModel
+from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
 from face2face.landmarks import interocular
 
 FILE_NAME = "bank.npz"
@@ -38,7 +38,7 @@ _AT_HAND = 16
 
 
 @dataclass(frozen=True)
-class Bank:
+class KeyframeBank:
     """Keyframes of one target, all of one size.
 
     Attributes:
@@ -55,11 +55,17 @@ class Bank:
     landmarks: NDArray[np.float32]
     seconds: NDArray[np.float32]
     reference: Landmarks = field(repr=False)
-    backdrop: Backdrop = field(repr=False)
+    backdrop: BackgroundModel = field(repr=False)
     spread: NDArray[np.float32] = field(repr=False)
 
     @classmethod
-    def of(cls, scenes: Iterable[Scene], spread: NDArray[np.float32], reference: Landmarks, backdrop: Backdrop) -> Bank:
+    def of(
+        cls,
+        scenes: Iterable[Scene],
+        spread: NDArray[np.float32],
+        reference: Landmarks,
+        backdrop: BackgroundModel,
+    ) -> KeyframeBank:
         """The bank of scenes that have landmarks and are of the backdrop's size; those without a time count as the first moment.
 
         Args:
@@ -74,7 +80,14 @@ class Bank:
             coded.append(_coded(scene.photo))
             landmarks.append(scene.landmarks)
             seconds.append(scene.seconds or 0.0)
-        return cls(tuple(coded), np.array(landmarks, np.float32), np.array(seconds, np.float32), reference, backdrop, spread)
+        return cls(
+            tuple(coded),
+            np.array(landmarks, np.float32),
+            np.array(seconds, np.float32),
+            reference,
+            backdrop,
+            spread,
+        )
 
     def __len__(self) -> int:
         return len(self.coded)
@@ -84,20 +97,20 @@ class Bank:
         """Width and height of the photos, in pixels."""
         return int(self.backdrop.photo.shape[1])
 
-    def layers(self, index: int) -> NDArray[np.uint8]:
+    def rgba(self, index: int) -> NDArray[np.uint8]:
         """A keyframe by its index, sharpened, and what stands before the backdrop in it: ``(size, size, 4)`` uint8, RGB and 255 for
         foreground.
         """
-        return self.foresee(index).result()
+        return self.prefetch(index).result()
 
     @cached_property
-    def foresee(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
+    def prefetch(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
         """Begins to make a keyframe's :meth:`layers` by its index, unless they are there, and doesn't wait for them."""
         # Nothing here holds the bank itself: with it go its pictures and its threads, at once.
         beside, coded, backdrop = ThreadPoolExecutor(2), self.coded, self.backdrop
 
         def layered(index: int) -> NDArray[np.uint8]:
-            photo = sharpened(_decoded(coded[index]))
+            photo = presharpen(_decoded(coded[index]))
             return np.asarray(cv2.merge([photo, backdrop.foreground(photo)]), np.uint8)
 
         return lru_cache(maxsize=self._remembered)(lambda index: beside.submit(layered, index))
@@ -107,7 +120,7 @@ class Bank:
         """How many decoded keyframes are kept."""
         return max(1, _DECODED // (4 * self.size**2))
 
-    def foresee_near(self, wanted: NDArray[np.floating]) -> Thread:
+    def prefetch_nearest(self, wanted: NDArray[np.floating]) -> Thread:
         """Begins to make those :meth:`layers` that are soon needed, one after another; who asks for one meanwhile needn't wait.
 
         Args:
@@ -116,8 +129,10 @@ class Bank:
         Returns:
             What does it, to be waited for.
         """
-        foresee = self.foresee
-        nearest = np.argsort(np.min([self.distances(wanted, like) for like in LIKENESSES], axis=0))
+        foresee = self.prefetch
+        nearest = np.argsort(
+            np.min([self.distances(wanted, like) for like in POSE_METRICS], axis=0)
+        )
         order = nearest[: _FORESEEN // self.size**2].tolist()
 
         def one_by_one() -> None:
@@ -130,34 +145,42 @@ class Bank:
         return beside
 
     @cached_property
-    def ready(self) -> Callable[[int], NDArray[np.uint8]]:
+    def upsampled(self) -> Callable[[int], NDArray[np.uint8]]:
         """A keyframe's layers by its index, ready to be warped: ``(n, n, 4)`` uint8, see :func:`face2face.imaging.warp.enlarged`."""
-        foresee = self.foresee
-        return lru_cache(maxsize=_AT_HAND)(lambda index: enlarged(foresee(index).result()))
+        foresee = self.prefetch
+        return lru_cache(maxsize=_AT_HAND)(lambda index: upsample(foresee(index).result()))
 
     @cached_property
-    def _weighted(self) -> dict[Likeness, tuple[NDArray[np.floating], NDArray[np.floating]]]:
+    def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:
         """All keyframes' descriptions, weighted as each likeness does it, ``(n, 147)``, and how large the expected square of each is."""
-        descriptions = np.stack([self.describe(each) for each in self.landmarks])
-        unsure = np.repeat(np.maximum(self.spread / max(interocular(self.reference), 1e-6) - _USUAL, 0), 2, axis=1)
+        descriptions = np.stack([self.pose_descriptor(each) for each in self.landmarks])
+        unsure = np.repeat(
+            np.maximum(self.spread / max(interocular(self.reference), 1e-6) - _USUAL, 0), 2, axis=1
+        )
 
-        def weighted(like: Likeness) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        def weighted(like: PoseMetric) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
             found = descriptions * like.weights
-            off = like.doubt * unsure * like.weights[: 2 * LANDMARK_COUNT]
+            off = like.uncertainty_weight * unsure * like.weights[: 2 * LANDMARK_COUNT]
             return found, (found**2).sum(1) + (off**2).sum(1)
 
-        return {like: weighted(like) for like in LIKENESSES}
+        return {like: weighted(like) for like in POSE_METRICS}
 
-    def describe(self, landmarks: Landmarks) -> NDArray[np.floating]:
+    def pose_descriptor(self, landmarks: Landmarks) -> NDArray[np.floating]:
         """The :func:`description` of ``(68, 2)`` landmarks in the photos' pixels."""
-        return description(landmarks, self.reference)
+        return pose_descriptor(landmarks, self.reference)
 
-    def nearest(self, wanted: NDArray[np.floating], like: Likeness, apart_from: float | None = None, gap: float = 0.0) -> int:
+    def nearest(
+        self,
+        wanted: NDArray[np.floating],
+        like: PoseMetric,
+        apart_from: float | None = None,
+        gap: float = 0.0,
+    ) -> int:
         """The keyframe most alike to a pose.
 
         Args:
             wanted: As :meth:`describe` says it.
-            like: One of :data:`LIKENESSES`.
+            like: One of :data:`POSE_METRICS`.
             apart_from: A time in seconds; keyframes within ``gap`` of it are left out, where others remain. A
                 training frame uses it, or the network would be shown its own answer and learn to copy.
             gap: Seconds.
@@ -172,7 +195,7 @@ class Bank:
                 distances[near] = np.inf
         return int(distances.argmin())
 
-    def distances(self, wanted: NDArray[np.floating], like: Likeness) -> NDArray[np.floating]:
+    def distances(self, wanted: NDArray[np.floating], like: PoseMetric) -> NDArray[np.floating]:
         """How unlike a pose, as :meth:`describe` says it, each keyframe is to be expected: ``(n,)``, at least 0.
 
         The root of the expected square: what is asked for less what was found, squared, and the variance of what was found.
@@ -184,7 +207,7 @@ class Bank:
 
     def save(self, folder: Path) -> None:
         """Writes ``bank.npz`` into a folder."""
-        with write_aside(folder / FILE_NAME) as aside, aside.open("wb") as file:
+        with atomic_write(folder / FILE_NAME) as aside, aside.open("wb") as file:
             np.savez(
                 file,
                 photos=np.concatenate(self.coded),
@@ -193,12 +216,12 @@ class Bank:
                 seconds=self.seconds,
                 reference=self.reference,
                 backdrop=_coded(self.backdrop.photo),
-                still=self.backdrop.still,
+                still=self.backdrop.static_mask,
                 spread=self.spread,
             )
 
     @classmethod
-    def load(cls, folder: Path) -> Bank:
+    def load(cls, folder: Path) -> KeyframeBank:
         """Reads ``bank.npz`` from a folder.
 
         Raises:
@@ -207,14 +230,33 @@ class Bank:
         path = folder / FILE_NAME
         do = "make it again with generate_train_data.py, or restore the file"
         if not path.is_file():
-            raise ModelError("a model that warps keyframes has its bank beside it", f"no file {path}", do)
+            raise ModelError(
+                "a model that warps keyframes has its bank beside it", f"no file {path}", do
+            )
         try:
             with np.load(path) as stored:
                 coded = tuple(np.split(stored["photos"], stored["ends"][:-1]))
-                backdrop = Backdrop(_decoded(stored["backdrop"]), stored["still"])
-                return cls(coded, stored["landmarks"], stored["seconds"], stored["reference"], backdrop, stored["spread"])
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, cv2.error) as error:
-            raise ModelError("bank.npz holds keyframes and landmarks", f"{path}, damaged", do) from error
+                backdrop = BackgroundModel(_decoded(stored["backdrop"]), stored["still"])
+                return cls(
+                    coded,
+                    stored["landmarks"],
+                    stored["seconds"],
+                    stored["reference"],
+                    backdrop,
+                    stored["spread"],
+                )
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            EOFError,
+            zipfile.BadZipFile,
+            cv2.error,
+        ) as error:
+            raise ModelError(
+                "bank.npz holds keyframes and landmarks", f"{path}, damaged", do
+            ) from error
 
 
 def _coded(photo: Image) -> NDArray[np.uint8]:

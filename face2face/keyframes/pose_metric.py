@@ -1,4 +1,4 @@
-"""Likeness: poses as numbers, what makes two of them alike, and those that cover many."""
+"""PoseMetric: poses as numbers, what makes two of them alike, and those that cover many."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEARLY_SHUT, _NEARLY_SHUT_WEIGHT = 0.08, 2
 
 
 @dataclass(frozen=True)
-class Likeness:
+class PoseMetric:
     """What makes two poses alike.
 
     Attributes:
@@ -44,8 +44,8 @@ class Likeness:
     eyes: float
     mouth: float
     pose: float
-    doubt: float
-    patience: float
+    uncertainty_weight: float
+    switch_cost: float
 
     @cached_property
     def weights(self) -> NDArray[np.floating]:
@@ -58,13 +58,43 @@ class Likeness:
 
 #: Alike in how the head is held, whatever brows, eyes, mouth and chin do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly
 #: wherever the head is: for the two halves of the face.
-HEAD = Likeness(cheeks=1, chin=0, brows=0.3, nose=1, eyes=0, mouth=0, pose=2, doubt=0, patience=4)
-EYES = Likeness(cheeks=0.5, chin=0.5, brows=2, nose=1, eyes=3, mouth=0, pose=1, doubt=0, patience=0.25)
-MOUTH = Likeness(cheeks=1, chin=1, brows=0, nose=1, eyes=0, mouth=3, pose=1, doubt=6, patience=0.5)
-LIKENESSES = (HEAD, EYES, MOUTH)
+HEAD = PoseMetric(
+    cheeks=1,
+    chin=0,
+    brows=0.3,
+    nose=1,
+    eyes=0,
+    mouth=0,
+    pose=2,
+    uncertainty_weight=0,
+    switch_cost=4,
+)
+EYES = PoseMetric(
+    cheeks=0.5,
+    chin=0.5,
+    brows=2,
+    nose=1,
+    eyes=3,
+    mouth=0,
+    pose=1,
+    uncertainty_weight=0,
+    switch_cost=0.25,
+)
+MOUTH = PoseMetric(
+    cheeks=1,
+    chin=1,
+    brows=0,
+    nose=1,
+    eyes=0,
+    mouth=3,
+    pose=1,
+    uncertainty_weight=6,
+    switch_cost=0.5,
+)
+POSE_METRICS = (HEAD, EYES, MOUTH)
 
 
-def description(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
+def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
     """A pose as numbers that can be compared: ``(147,)`` float64, in units of the reference's interocular distance.
 
     The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
@@ -78,17 +108,28 @@ def description(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floati
     upper, lower = FACING.T
     gaps = np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit
     open_by = np.log(gaps + _SHUT)
-    open_by[len(LIDS) :] += _NEARLY_SHUT_WEIGHT * np.log(np.minimum(gaps[len(LIDS) :], _NEARLY_SHUT) + _SHUT)
-    return np.concatenate([(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by])
+    open_by[len(LIDS) :] += _NEARLY_SHUT_WEIGHT * np.log(
+        np.minimum(gaps[len(LIDS) :], _NEARLY_SHUT) + _SHUT
+    )
+    return np.concatenate(
+        [(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by]
+    )
 
 
-def choose(landmarks: NDArray[np.float32], reference: Landmarks, count: int) -> list[int]:
+def farthest_point_sample(
+    landmarks: NDArray[np.float32], reference: Landmarks, count: int
+) -> list[int]:
     """Indices of at most ``count`` of ``(n, 68, 2)`` landmarks that cover what the rest show.
 
     Farthest-point sampling (Gonzalez 1985) on all likenesses, beginning with the most ordinary one.
     """
-    weights = np.concatenate([like.weights for like in LIKENESSES])
-    vectors = np.stack([np.tile(description(each, reference), len(LIKENESSES)) for each in landmarks]) * weights
+    weights = np.concatenate([like.weights for like in POSE_METRICS])
+    vectors = (
+        np.stack(
+            [np.tile(pose_descriptor(each, reference), len(POSE_METRICS)) for each in landmarks]
+        )
+        * weights
+    )
     chosen = [int(np.linalg.norm(vectors - vectors.mean(0), axis=1).argmin())]
     distance = np.linalg.norm(vectors - vectors[chosen[0]], axis=1)
     while len(chosen) < min(count, len(vectors)):

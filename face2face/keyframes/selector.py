@@ -11,7 +11,7 @@ FADE = 0.4
 _EXACT = 0.01
 
 
-class Follower:
+class KeyframeSelector:
     """Chooses keyframes for a face that moves, without jumps: it keeps one until another was clearly or lastingly more alike, then fades.
 
     When to leave is the ski-rental problem: rent, until the rent paid comes to the price.
@@ -40,7 +40,11 @@ class Follower:
         if self._lost > self._patience:
             self._kept, self._lost = nearest, 0.0
         # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
-        faded = {index: max(weight - FADE, 0.0) for index, weight in self._weights.items() if index != self._kept}
+        faded = {
+            index: max(weight - FADE, 0.0)
+            for index, weight in self._weights.items()
+            if index != self._kept
+        }
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}
         self._weights[self._kept] = 1.0 - sum(self._weights.values())
         return dict(self._weights)

@@ -13,10 +13,10 @@ import numpy as np
 from tqdm import tqdm
 
 from face2face import __version__
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.learn import devices, history
 from face2face.learn.checkpoint import Run, Settings
-from face2face.learn.networks import departs, held_back
+from face2face.learn.networks import has_residual, scale_residual
 from face2face.learn.preview import Preview
 from face2face.memory import peak_memory
 from face2face.signals import on_end
@@ -49,7 +49,13 @@ class Limits:
     def progress(self, epochs: float, steps: int, seconds: float) -> float:
         """How much of the run is done, 0 to 1."""
         shares = [
-            done / limit for done, limit in ((epochs, self.epochs), (steps, self.steps), (seconds / 60, self.minutes)) if limit is not None
+            done / limit
+            for done, limit in (
+                (epochs, self.epochs),
+                (steps, self.steps),
+                (seconds / 60, self.minutes),
+            )
+            if limit is not None
         ]
         return min(max(shares, default=0.0), 1.0)
 
@@ -112,7 +118,7 @@ class Progress(keras.callbacks.Callback):
     def __init__(
         self,
         run: Run,
-        card: Card,
+        card: ModelCard,
         settings: Settings,
         limits: Limits,
         frequencies: Frequencies,
@@ -121,7 +127,13 @@ class Progress(keras.callbacks.Callback):
         clock: Callable[[], float],
     ) -> None:
         super().__init__()
-        self._run, self._card, self._settings, self._limits, self._frequencies = run, card, settings, limits, frequencies
+        self._run, self._card, self._settings, self._limits, self._frequencies = (
+            run,
+            card,
+            settings,
+            limits,
+            frequencies,
+        )
         self._preview, self.epochs, self._clock = preview, epochs, clock
         self._before = epochs[-1].seconds if epochs else 0.0
         self._steps_before = epochs[-1].steps if epochs else 0
@@ -138,7 +150,11 @@ class Progress(keras.callbacks.Callback):
     def on_train_begin(self, logs: Any = None) -> None:
         """The clock runs from here."""
         self._began = self._clock()
-        self._bar = tqdm(total=1.0, initial=self.share(), bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}")
+        self._bar = tqdm(
+            total=1.0,
+            initial=self.share(),
+            bar_format="{l_bar}{bar}| {elapsed}<{remaining}{postfix}",
+        )
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Sets the rate, by how much of the run is left."""
@@ -152,11 +168,16 @@ class Progress(keras.callbacks.Callback):
         self._bar.update(share - self._bar.n)
         losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name in _TOLD}
         held_out = {"held out": f"{self.epochs[-1].val_l1:.4f}"} if self.epochs else {}
-        self._bar.set_postfix({"epoch": len(self.epochs) + 1, "step": self._steps, **losses, **held_out}, refresh=False)
+        self._bar.set_postfix(
+            {"epoch": len(self.epochs) + 1, "step": self._steps, **losses, **held_out},
+            refresh=False,
+        )
         if self._frequencies.save and self._steps % self._frequencies.save == 0:
             self._run.save(self.model)
         if self._frequencies.display and self._steps % self._frequencies.display == 0:
-            self._preview.write(self.model.generator, self._run.previews / f"step_{self._steps:07d}.png")
+            self._preview.write(
+                self.model.generator, self._run.previews / f"step_{self._steps:07d}.png"
+            )
         if share >= 1:
             self.model.stop_training = True
 
@@ -168,31 +189,44 @@ class Progress(keras.callbacks.Callback):
         logs = logs or {}
         figures = {name: float(logs.get(name, 0.0)) for name in (*_TOLD, "val_l1")}
         extent = float(logs.get("val_extent", 0.0))
-        mends = extent > 0 and departs(self.model.generator)
+        mends = extent > 0 and has_residual(self.model.generator)
         share = _TRUSTED * float(np.clip(logs["val_agreement"] / extent, 0, 1)) if mends else 1.0
         line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]
         if self._settings.gan_weight or line.val_l1 < best:
-            self._run.save_best(held_back(self.model.generator, share))
+            self._run.save_best(scale_residual(self.model.generator, share))
             self._finished_card(line, share).save(self._run.folder)
-        self._preview.write(self.model.generator, self._run.previews / f"epoch_{line.epoch:04d}.png")
+        self._preview.write(
+            self.model.generator, self._run.previews / f"epoch_{line.epoch:04d}.png"
+        )
         # The checkpoint comes last: until it is there, the run goes on from the one before, whose steps the history is cut to.
         history.write(self._run.folder, self.epochs)
         self._run.save(self.model)
         if self._limits.exhausted(self.epochs):
             self.model.stop_training = True
-            self._bar.write(f"{self._limits.patience} steps in a row were no better on what is held out: it stops here (--patience)")
+            self._bar.write(
+                f"{self._limits.patience} steps in a row were no better on what is held out: it stops here (--patience)"
+            )
 
     def on_train_end(self, logs: Any = None) -> None:
         """Leaves the bar as it stands."""
         self._bar.close()
 
-    def _finished_card(self, line: history.Epoch, share: float) -> Card:
+    def _finished_card(self, line: history.Epoch, share: float) -> ModelCard:
         """The card of the generator as it is after an epoch, which departs from its base by a share of what it learnt."""
-        training = {name: value for name, value in asdict(self._settings).items() if name not in ("generator", "condition", "data")}
+        training = {
+            name: value
+            for name, value in asdict(self._settings).items()
+            if name not in ("generator", "condition", "data")
+        }
         extent = {"epochs": line.epoch, "steps": line.steps, "minutes": round(line.seconds / 60, 1)}
-        by = {"backend": keras.backend.backend(), "device": devices.name(), "peak_mib": peak_memory(), "face2face": __version__}
+        by = {
+            "backend": keras.backend.backend(),
+            "device": devices.name(),
+            "peak_mib": peak_memory(),
+            "face2face": __version__,
+        }
         metrics = {"val_l1": round(line.val_l1, 5), "held_back_to": round(share, 3)}
         return replace(
             self._card.showing(self._settings.condition),

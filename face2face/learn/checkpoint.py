@@ -17,7 +17,7 @@ import keras
 
 from face2face.card import BEST
 from face2face.errors import DataError, ModelError
-from face2face.files import writable_folder, write_aside
+from face2face.files import atomic_write, ensure_writable_dir
 from face2face.keyframes import bank
 from face2face.learn import history
 
@@ -79,7 +79,11 @@ class Settings:
     def differences(self, other: Settings, names: tuple[str, ...] | None = None) -> list[str]:
         """What differs, as ``name: theirs, not ours``."""
         mine, theirs = asdict(self), asdict(other)
-        return [f"{name} {theirs[name]}, not {mine[name]}" for name in names or mine if mine[name] != theirs[name]]
+        return [
+            f"{name} {theirs[name]}, not {mine[name]}"
+            for name in names or mine
+            if mine[name] != theirs[name]
+        ]
 
 
 class Run:
@@ -106,7 +110,11 @@ class Run:
             values = json.loads(path.read_text(encoding="utf-8"))
             return Settings(**{**values, "condition": tuple(values["condition"])})
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise ModelError("a run's settings.json lists its settings", f"{path}, damaged", "name another --output_dir") from error
+            raise ModelError(
+                "a run's settings.json lists its settings",
+                f"{path}, damaged",
+                "name another --output_dir",
+            ) from error
 
     def begin(self, settings: Settings, input_dir: Path) -> None:
         """Sees that the folder is free or holds this same run, and copies beside the card what the model will need.
@@ -117,13 +125,17 @@ class Run:
         held = self.settings()
         if held is not None and (differences := settings.differences(held)):
             rule = "a folder holds one run, which goes on only with its own settings"
-            raise DataError(rule, f"one in {self.folder} with {'; '.join(differences)}", "name another --output_dir, or remove that folder")
-        writable_folder(self.previews)
+            raise DataError(
+                rule,
+                f"one in {self.folder} with {'; '.join(differences)}",
+                "name another --output_dir, or remove that folder",
+            )
+        ensure_writable_dir(self.previews)
         # First: by it a run that was killed is known for the one that goes on.
-        with write_aside(self.folder / SETTINGS) as aside:
+        with atomic_write(self.folder / SETTINGS) as aside:
             aside.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
         if "warp" in settings.condition:
-            with write_aside(self.folder / bank.FILE_NAME) as aside:
+            with atomic_write(self.folder / bank.FILE_NAME) as aside:
                 shutil.copyfile(input_dir / bank.FILE_NAME, aside)
 
     def restore(self, model: keras.Model) -> list[history.Epoch]:
@@ -141,12 +153,12 @@ class Run:
 
     def save(self, model: keras.Model) -> None:
         """Writes the checkpoint."""
-        with write_aside(self.folder / CHECKPOINT) as aside:
+        with atomic_write(self.folder / CHECKPOINT) as aside:
             model.save_weights(aside)
 
     def save_best(self, generator: keras.Model) -> None:
         """Writes the generator alone."""
-        with write_aside(self.folder / BEST) as aside:
+        with atomic_write(self.folder / BEST) as aside:
             generator.save(aside)
 
 
@@ -160,7 +172,11 @@ def load_checkpoint(model: keras.Model, path: Path) -> None:
         model.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
         rule = "a checkpoint holds the weights of the network that is trained"
-        raise ModelError(rule, f"{path}, damaged or of another network", "remove it to begin anew, or name its own --generator") from error
+        raise ModelError(
+            rule,
+            f"{path}, damaged or of another network",
+            "remove it to begin anew, or name its own --generator",
+        ) from error
 
 
 def find_checkpoint(name: Path) -> tuple[Path, Settings]:
@@ -173,6 +189,8 @@ def find_checkpoint(name: Path) -> tuple[Path, Settings]:
     path, settings = run.folder / CHECKPOINT, run.settings()
     if not path.is_file() or settings is None:
         raise ModelError(
-            "--checkpoint names the folder of an earlier run", f"no {CHECKPOINT} with its {SETTINGS} in {run.folder}", "check the path"
+            "--checkpoint names the folder of an earlier run",
+            f"no {CHECKPOINT} with its {SETTINGS} in {run.folder}",
+            "check the path",
         )
     return path, settings

@@ -12,7 +12,7 @@ from face2face.errors import OptionError
 
 
 @contextmanager
-def on(wanted: str, distribute: bool) -> Iterator[None]:
+def device_scope(wanted: str, distribute: bool) -> Iterator[None]:
     """What is trained in this block is on one device, or shared among all of them by Keras' own data parallelism.
 
     Args:
@@ -24,14 +24,20 @@ def on(wanted: str, distribute: bool) -> Iterator[None]:
     """
     there = keras.distribution.list_devices() or ["cpu:0"]
     if wanted != "auto" and wanted not in there:
-        raise OptionError(f"--device is auto or one of {', '.join(there)}", wanted, "leave it out, or see docs/training.md for GPUs")
+        raise OptionError(
+            f"--device is auto or one of {', '.join(there)}",
+            wanted,
+            "leave it out, or see docs/training.md for GPUs",
+        )
     if not distribute:
         with keras.device(wanted) if wanted != "auto" else nullcontext():
             yield
         return
     if keras.backend.backend() != "jax":
         do = "set KERAS_BACKEND=jax, or leave --distribute out"
-        raise OptionError("--distribute shares batches among devices on JAX", keras.backend.backend(), do)
+        raise OptionError(
+            "--distribute shares batches among devices on JAX", keras.backend.backend(), do
+        )
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
     try:
         yield
@@ -44,7 +50,7 @@ def name() -> str:
     return ", ".join(keras.distribution.list_devices() or ["cpu:0"])
 
 
-def shares() -> int:
+def num_replicas() -> int:
     """In how many parts a batch is cut."""
     shared = keras.distribution.distribution()
     return math.prod(shared.device_mesh.shape) if shared is not None else 1

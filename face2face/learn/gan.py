@@ -7,9 +7,9 @@ from typing import Any
 import keras
 from keras import ops
 
-from face2face.data.dataset import Layout, apart
-from face2face.learn.adversarial_loss import Adversary, Pictures
-from face2face.learn.ssim_loss import dissimilarity
+from face2face.data.dataset import PanelLayout, split_panels
+from face2face.learn.adversarial_loss import AdversarialLoss, Pictures
+from face2face.learn.ssim_loss import ssim_loss
 
 
 class Pix2Pix(keras.Model):
@@ -40,7 +40,7 @@ class Pix2Pix(keras.Model):
         self,
         generator: keras.Model,
         discriminator: keras.Model | None,
-        layout: Layout,
+        layout: PanelLayout,
         l1_weight: float = 100.0,
         ssim_weight: float = 0.0,
         gan_weight: float = 1.0,
@@ -51,16 +51,29 @@ class Pix2Pix(keras.Model):
         self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
         self._l1 = keras.metrics.Mean(name="l1")
         if layout.base is not None:
-            self._agreement, self._extent = keras.metrics.Mean(name="agreement"), keras.metrics.Mean(name="extent")
+            self._agreement, self._extent = (
+                keras.metrics.Mean(name="agreement"),
+                keras.metrics.Mean(name="extent"),
+            )
         if discriminator is not None:
-            self._adversary = Adversary(discriminator, layout)
-            self._gan, self._judge = keras.metrics.Mean(name="gan"), keras.metrics.Mean(name="discriminator")
+            self._adversary = AdversarialLoss(discriminator, layout)
+            self._gan, self._judge = (
+                keras.metrics.Mean(name="gan"),
+                keras.metrics.Mean(name="discriminator"),
+            )
 
     def call(self, x: Any, training: bool = False) -> Any:
         """The generated pictures."""
-        return self.generator(apart(x), training=training)
+        return self.generator(split_panels(x), training=training)
 
-    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """Both networks' losses as one; validation looks at the L1 distance alone, in [0, 2], lower is better."""
         loss = self.distance(x, y, y_pred, training)
         if not training or self.discriminator is None:
@@ -70,23 +83,30 @@ class Pix2Pix(keras.Model):
     def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
         """How far pictures are from the truth: L1 and structure, weighted; for validation L1 alone, unweighted."""
         # Beyond the mask both are the base and differ nowhere.
-        covered = 1.0 if self._mask is None else ops.maximum(ops.mean((x[..., 3 * self._mask] + 1) / 2), 1e-3)
+        covered = (
+            1.0
+            if self._mask is None
+            else ops.maximum(ops.mean((x[..., 3 * self._mask] + 1) / 2), 1e-3)
+        )
         l1 = ops.mean(ops.abs(y - y_pred)) / covered
         self._l1.update_state(l1)
         if not training:
             if self._base is not None:
-                base = apart(x)[self._base]
+                base = split_panels(x)[self._base]
                 self._agreement.update_state(ops.mean((y_pred - base) * (y - base)))
                 self._extent.update_state(ops.mean(ops.square(y_pred - base)))
             return l1
         loss = self._l1_weight * l1
         if self._ssim_weight:
-            loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, y_pred)) / covered
+            loss = loss + self._ssim_weight * ops.mean(ssim_loss(y, y_pred)) / covered
         return loss
 
     def adversarial(self, generated: Pictures, true: Pictures, false: Pictures) -> Any:
         """The generator's term and the discriminator's own loss."""
-        gan, judged = self._adversary.deceived(generated), self._adversary.judged(true, false)
+        gan, judged = (
+            self._adversary.generator_loss(generated),
+            self._adversary.discriminator_loss(true, false),
+        )
         self._gan.update_state(gan)
         self._judge.update_state(judged)
         return self._gan_weight * gan + judged

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from face2face.errors import DataError
-from face2face.files import write_aside
+from face2face.files import atomic_write
 
 FILE_NAME = "history.csv"
 #: Fewer say nothing of what is to come.
@@ -52,17 +52,29 @@ def read(folder: Path) -> list[Epoch]:
     kinds = {each.name: int if each.type == "int" else float for each in fields(Epoch)}
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return [Epoch(**{name: kind(row[name]) for name, kind in kinds.items()}) for row in csv.DictReader(file)]  # type: ignore[arg-type]
+            return [
+                Epoch(**{name: kind(row[name]) for name, kind in kinds.items()})
+                for row in csv.DictReader(file)
+            ]  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError("history.csv has one line an epoch", f"{path}, damaged", "restore it, or name another --output_dir") from error
+        raise DataError(
+            "history.csv has one line an epoch",
+            f"{path}, damaged",
+            "restore it, or name another --output_dir",
+        ) from error
 
 
 def write(folder: Path, epochs: list[Epoch]) -> None:
     """Writes all lines, whole or not at all."""
-    with write_aside(folder / FILE_NAME) as aside, aside.open("w", newline="", encoding="utf-8") as file:
+    with (
+        atomic_write(folder / FILE_NAME) as aside,
+        aside.open("w", newline="", encoding="utf-8") as file,
+    ):
         table = csv.DictWriter(file, [each.name for each in fields(Epoch)])
         table.writeheader()
-        table.writerows({name: round(value, 5) for name, value in asdict(each).items()} for each in epochs)
+        table.writerows(
+            {name: round(value, 5) for name, value in asdict(each).items()} for each in epochs
+        )
 
 
 def forecast(epochs: list[Epoch], seconds: float) -> float | None:
@@ -97,5 +109,5 @@ def plot(folder: Path) -> None:
     for axes in (errors, rivals):
         axes.legend()
         axes.grid(alpha=0.3)
-    with write_aside(folder / "history.png") as aside:
+    with atomic_write(folder / "history.png") as aside:
         figure.savefig(aside, dpi=110)

@@ -6,11 +6,11 @@ from typing import Any
 
 from keras import ops
 
-from face2face.data.dataset import apart
+from face2face.data.dataset import split_panels
 from face2face.learn.adversarial_loss import Pictures
 from face2face.learn.gan import Pix2Pix
-from face2face.learn.perceptual_loss import Perception
-from face2face.learn.ssim_loss import dissimilarity
+from face2face.learn.perceptual_loss import PerceptualLoss
+from face2face.learn.ssim_loss import ssim_loss
 
 
 class Inpainting(Pix2Pix):
@@ -33,7 +33,7 @@ class Inpainting(Pix2Pix):
     def __init__(self, *arguments: Any, hole_weight: float, feature_weight: float) -> None:
         super().__init__(*arguments)
         self._hole_weight, self._feature_weight = hole_weight, feature_weight
-        self._perceived = Perception(self.generator.output_shape[1]) if feature_weight else None
+        self._perceived = PerceptualLoss(self.generator.output_shape[1]) if feature_weight else None
 
     def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
         """See the class."""
@@ -48,19 +48,21 @@ class Inpainting(Pix2Pix):
         loss = self._l1_weight * ops.mean(away * weights) / ops.mean(weights)
         composed = self._composed(x, y_pred)
         if self._ssim_weight:
-            loss = loss + self._ssim_weight * ops.mean(dissimilarity(y, composed)) / covered
+            loss = loss + self._ssim_weight * ops.mean(ssim_loss(y, composed)) / covered
         if self._perceived is not None:
             loss = loss + self._feature_weight * self._perceived(y, composed) / covered
         return loss
 
     def adversarial(self, generated: Pictures, true: Pictures, false: Pictures) -> Any:
         """See :meth:`face2face.learn.gan.Pix2Pix.adversarial`; of the generated pictures only what was missing is judged."""
-        generated, false = ([(x, self._composed(x, picture)) for x, picture in each] for each in (generated, false))
+        generated, false = (
+            [(x, self._composed(x, picture)) for x, picture in each] for each in (generated, false)
+        )
         return super().adversarial(generated, true, false)
 
     def _missing(self, x: Any) -> Any:
         assert self._mask is not None
-        return (apart(x)[self._mask][..., :1] + 1) / 2
+        return (split_panels(x)[self._mask][..., :1] + 1) / 2
 
     def _composed(self, x: Any, picture: Any) -> Any:
         missing = self._missing(x)

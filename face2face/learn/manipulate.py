@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import ops
 
-from face2face.data.dataset import apart
+from face2face.data.dataset import split_panels
 from face2face.learn.gan import Pix2Pix
 
 
@@ -23,15 +23,24 @@ class Manipulation(Pix2Pix):
 
     def call(self, x: Any, training: bool = False) -> Any:
         """The pictures with the photos' own maps."""
-        return self.generator(apart(self._halves(x)[0]), training=training)
+        return self.generator(split_panels(self._halves(x)[0]), training=training)
 
-    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True) -> Any:
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """See :class:`face2face.learn.gan.Pix2Pix`; validation looks at the pictures that have a truth alone."""
         own, new = self._halves(x)
         if not training:
             return self.distance(own, y, y_pred, training)
-        second = self.generator(apart(new), training=True)
-        alike = ops.cast(ops.all(ops.abs(own[..., :3] - new[..., :3]) < 1e-3, axis=-1, keepdims=True), "float32")
+        second = self.generator(split_panels(new), training=True)
+        alike = ops.cast(
+            ops.all(ops.abs(own[..., :3] - new[..., :3]) < 1e-3, axis=-1, keepdims=True), "float32"
+        )
         kept = ops.mean(ops.abs(second - y) * alike) / ops.maximum(ops.mean(alike), 1e-3)
         loss = self.distance(own, y, y_pred, training) + self._l1_weight * kept
         if self.discriminator is None:

@@ -10,13 +10,13 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from face2face.data.dataset import Layout
-from face2face.image import bar_rows
+from face2face.data.dataset import PanelLayout
+from face2face.image import vector_rows
 
 # --- U-Net: the paper's generator, kept as the reference -------------------------------------------------------------
 
 
-def unet(layout: Layout, ngf: int = 64) -> keras.Model:
+def unet(layout: PanelLayout, ngf: int = 64) -> keras.Model:
     """Pix2pix's U-Net (Isola et al. 2017, section 6.1.1); 54.4 M weights for one panel of 256 pixels and ``ngf`` 64.
 
     Normalisation is by instance, which is what the paper's batch normalisation is at its batch size of 1, in training and
@@ -47,9 +47,12 @@ def unet(layout: Layout, ngf: int = 64) -> keras.Model:
     return keras.Model(panels, picture, name="unet")
 
 
-def _panels(layout: Layout) -> list[Any]:
+def _panels(layout: PanelLayout) -> list[Any]:
     """What a generator is shown, one by one: joined only to be cut apart again, wide panels would take longer than to be looked at."""
-    return [keras.Input((layout.size, layout.size, 3), name=f"panel_{place}") for place in range(len(layout.inputs))]
+    return [
+        keras.Input((layout.size, layout.size, 3), name=f"panel_{place}")
+        for place in range(len(layout.inputs))
+    ]
 
 
 def _joined(panels: list[Any]) -> Any:
@@ -58,7 +61,13 @@ def _joined(panels: list[Any]) -> Any:
 
 def _conv(x: Any, channels: int, strides: int = 2, kind: type[keras.Layer] = layers.Conv2D) -> Any:
     """The paper's layer: 4x4, with its initial weights (section 6.2)."""
-    return kind(channels, 4, strides=strides, padding="same", kernel_initializer=keras.initializers.RandomNormal(stddev=0.02))(x)
+    return kind(
+        channels,
+        4,
+        strides=strides,
+        padding="same",
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.02),
+    )(x)
 
 
 def _instance_norm(x: Any) -> Any:
@@ -73,7 +82,7 @@ _THOUGHT, _WIDEST = 64, 8
 _DEPARTURE = "departure"
 
 
-def light(layout: Layout, ngf: int = 16) -> keras.Model:
+def residual_refiner(layout: PanelLayout, ngf: int = 16) -> keras.Model:
     """A small U-Net, 0.27 M weights for ``ngf`` 16, that trains in minutes and runs live on a laptop.
 
     It thinks at 64 pixels, whatever the panels' size. Where the layout names a base panel, the answer is that panel
@@ -94,7 +103,12 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
     panels = _panels(layout)
     stride = layout.size // _THOUGHT
     kernel = max(stride, min(2 * stride, _WIDEST))
-    x = _normal(_sum(layers.Conv2D(widths[0], kernel, strides=stride, padding="same", use_bias=False)(each) for each in panels))
+    x = _normal(
+        _sum(
+            layers.Conv2D(widths[0], kernel, strides=stride, padding="same", use_bias=False)(each)
+            for each in panels
+        )
+    )
     x = _layer(x, widths[0])
     skips = [x]
     for width in widths[1:]:
@@ -109,32 +123,34 @@ def light(layout: Layout, ngf: int = 16) -> keras.Model:
             x = _layer(_double(_layer(x, ngf // 2, 1)), ngf // 2)
         picture = layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")
         return keras.Model(panels, picture(layers.Concatenate()([x, *panels])), name="light")
-    residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
+    residual = layers.Conv2D(
+        3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual"
+    )(x)
     residual = _enlarged(residual, stride)
     residual = layers.Rescaling(2.0, name=_DEPARTURE)(residual)  # as far as from white to black
     return keras.Model(panels, _over_base(panels, layout, layout.base, residual), name="light")
 
 
-def _over_base(panels: list[Any], layout: Layout, base: int, residual: Any) -> Any:
+def _over_base(panels: list[Any], layout: PanelLayout, base: int, residual: Any) -> Any:
     """The base panel plus a residual, within the mask where there is one."""
     if layout.mask is not None:
         residual = residual * (panels[layout.mask] + 1) / 2
     return layers.Add(name="picture")([panels[base], residual])
 
 
-def departs(generator: keras.Model) -> bool:
+def has_residual(generator: keras.Model) -> bool:
     """Whether a generator mends its base, rather than painting from nothing or over it."""
     return _DEPARTURE in (layer.name for layer in generator.layers)
 
 
-def held_back(generator: keras.Model, share: float) -> keras.Model:
+def scale_residual(generator: keras.Model, share: float) -> keras.Model:
     """A generator that departs from its base by a share of what this one does; one that doesn't mend is given back as it is."""
 
     def clone(layer: keras.Layer) -> keras.Layer:
         scaled = {"scale": layer.scale * share} if layer.name == _DEPARTURE else {}
         return type(layer).from_config(layer.get_config() | scaled)
 
-    if not departs(generator):
+    if not has_residual(generator):
         return generator
     copy = keras.models.clone_model(generator, clone_function=clone)
     copy.set_weights(generator.get_weights())
@@ -142,7 +158,16 @@ def held_back(generator: keras.Model, share: float) -> keras.Model:
 
 
 def _layer(x: Any, channels: int, kernel: int = 3, strides: int = 1, dilation: int = 1) -> Any:
-    return _normal(layers.Conv2D(channels, kernel, strides=strides, padding="same", dilation_rate=dilation, use_bias=False)(x))
+    return _normal(
+        layers.Conv2D(
+            channels,
+            kernel,
+            strides=strides,
+            padding="same",
+            dilation_rate=dilation,
+            use_bias=False,
+        )(x)
+    )
 
 
 def _normal(x: Any) -> Any:
@@ -166,17 +191,23 @@ def _enlarged(x: Any, times: int) -> Any:
     small, channels = x.shape[2:]
     at = (np.arange(times) + 0.5) / times - 0.5
     shares = np.maximum(0, 1 - np.abs(at[:, None] - (-1, 0, 1)))
-    kernel = np.einsum("ya,xb,cd->abcyxd", shares, shares, np.eye(channels)).reshape(3, 3, channels, -1).astype(np.float32)
+    kernel = (
+        np.einsum("ya,xb,cd->abcyxd", shares, shares, np.eye(channels))
+        .reshape(3, 3, channels, -1)
+        .astype(np.float32)
+    )
     # Beyond its edge it is as at its edge.
     blocks = ops.conv(ops.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), "symmetric"), kernel)
-    rows = layers.Permute((1, 3, 2, 4))(layers.Reshape((small, small, times, times * channels))(blocks))
+    rows = layers.Permute((1, 3, 2, 4))(
+        layers.Reshape((small, small, times, times * channels))(blocks)
+    )
     return layers.Reshape((small * times, small * times, channels))(rows)
 
 
 # --- Paint: what edits faces --------------------------------------------------------------------------------------------
 
 
-def paint(layout: Layout, ngf: int = 32) -> keras.Model:
+def inpainting_unet(layout: PanelLayout, ngf: int = 32) -> keras.Model:
     """A U-Net that paints faces, or parts of them, anew: 2.5 M weights for ``ngf`` 32.
 
     It sees and answers at the panels' own size. Where the layout names a base panel, the answer is that panel plus a residual, within the
@@ -208,16 +239,26 @@ def paint(layout: Layout, ngf: int = 32) -> keras.Model:
         x = _layer(layers.Concatenate()([_double(_layer(x, width, 1)), skip]), width)
     x = _layer(layers.Concatenate()([_double(_layer(x, ngf // 2, 1)), seen]), ngf // 2)
     if layout.base is None and layout.mask is None:
-        return keras.Model(panels, layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x), name="paint")
-    residual = layers.Conv2D(3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual")(x)
+        return keras.Model(
+            panels,
+            layers.Conv2D(3, 3, padding="same", activation="tanh", name="picture")(x),
+            name="paint",
+        )
+    residual = layers.Conv2D(
+        3, 3, padding="same", activation="tanh", kernel_initializer="zeros", name="residual"
+    )(x)
     residual = layers.Rescaling(2.0)(residual)
     if layout.base is None:
         assert layout.mask is not None
-        return keras.Model(panels, layers.Add(name="picture")([_spread(panels[0], panels[layout.mask]), residual]), name="paint")
+        return keras.Model(
+            panels,
+            layers.Add(name="picture")([_pull_push_fill(panels[0], panels[layout.mask]), residual]),
+            name="paint",
+        )
     return keras.Model(panels, _over_base(panels, layout, layout.base, residual), name="paint")
 
 
-def _spread(photo: Any, mask: Any) -> Any:
+def _pull_push_fill(photo: Any, mask: Any) -> Any:
     """A photo, what is masked in it filled with what lies around: :func:`face2face.imaging.fill.spread` as layers."""
     weight = 0.5 - 0.5 * mask[..., :1]
     colour = photo * weight
@@ -235,7 +276,7 @@ def _spread(photo: Any, mask: Any) -> Any:
 
 def _numbers(panel: Any, size: int, width: int) -> Any:
     """What a panel of bars says, made into as many channels as are wanted, the same everywhere: ``(b, 1, 1, width)``."""
-    x = layers.Flatten()(panel[:, bar_rows(size), 0])
+    x = layers.Flatten()(panel[:, vector_rows(size), 0])
     x = layers.LeakyReLU(0.2)(layers.Dense(width)(x))
     return layers.Reshape((1, 1, width))(layers.Dense(width)(x))
 
@@ -270,9 +311,14 @@ def semantic(size: int, panels: int, ndf: int = 64) -> keras.Model:
         ``(b, size, size, 3 * panels + 3)`` to logits as of :func:`patchgan`, and colours, ``(b, size / 8, size / 8, 3)`` in [-1, 1].
     """
     shown = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
-    told, picture = _looked_at(shown[..., : 3 * panels], ndf), _looked_at(shown[..., 3 * panels :], ndf)
+    told, picture = (
+        _looked_at(shown[..., : 3 * panels], ndf),
+        _looked_at(shown[..., 3 * panels :], ndf),
+    )
     colours = layers.Conv2D(3, 3, padding="same", activation="tanh", name="colours")(picture)
-    return keras.Model(shown, [_judged(layers.Concatenate()([told, picture]), ndf), colours], name="semantic")
+    return keras.Model(
+        shown, [_judged(layers.Concatenate()([told, picture]), ndf), colours], name="semantic"
+    )
 
 
 def _looked_at(x: Any, ndf: int) -> Any:
@@ -308,11 +354,48 @@ class Defaults:
 
 
 #: Name -> the function that makes it, of a layout and ``ngf``.
-GENERATORS: dict[str, Callable[[Layout, int], keras.Model]] = {"light": light, "unet": unet, "paint": paint}
+GENERATORS: dict[str, Callable[[PanelLayout, int], keras.Model]] = {
+    "light": residual_refiner,
+    "unet": unet,
+    "paint": inpainting_unet,
+}
 #: Name -> the function that makes it, of a size, the panels that it is shown and ``ndf``.
-DISCRIMINATORS: dict[str, Callable[[int, int, int], keras.Model]] = {"patch": patchgan, "semantic": semantic}
+DISCRIMINATORS: dict[str, Callable[[int, int, int], keras.Model]] = {
+    "patch": patchgan,
+    "semantic": semantic,
+}
 DEFAULTS = {
-    "light": Defaults(batch_size=4, ngf=16, ndf=16, lr=4e-4, l1_weight=50.0, ssim_weight=30.0, gan_weight=0.0, flip=True, sway=1.0),
-    "paint": Defaults(batch_size=8, ngf=32, ndf=16, lr=4e-4, l1_weight=30.0, ssim_weight=10.0, gan_weight=1.0, flip=True, sway=0.0),
-    "unet": Defaults(batch_size=1, ngf=64, ndf=64, lr=2e-4, l1_weight=100.0, ssim_weight=0.0, gan_weight=1.0, flip=False, sway=0.0),
+    "light": Defaults(
+        batch_size=4,
+        ngf=16,
+        ndf=16,
+        lr=4e-4,
+        l1_weight=50.0,
+        ssim_weight=30.0,
+        gan_weight=0.0,
+        flip=True,
+        sway=1.0,
+    ),
+    "paint": Defaults(
+        batch_size=8,
+        ngf=32,
+        ndf=16,
+        lr=4e-4,
+        l1_weight=30.0,
+        ssim_weight=10.0,
+        gan_weight=1.0,
+        flip=True,
+        sway=0.0,
+    ),
+    "unet": Defaults(
+        batch_size=1,
+        ngf=64,
+        ndf=64,
+        lr=2e-4,
+        l1_weight=100.0,
+        ssim_weight=0.0,
+        gan_weight=1.0,
+        flip=False,
+        sway=0.0,
+    ),
 }

@@ -13,7 +13,7 @@ from face2face.learn.parser.backbone import features, load_weights
 _BLOCKS = 8
 
 
-class Perception:
+class PerceptualLoss:
     """EfficientNet-Lite0's first blocks, with ImageNet's weights, which don't learn.
 
     As in Zhang et al., *The unreasonable effectiveness of deep features as a perceptual metric*, CVPR 2018, section 3, what a
@@ -33,8 +33,17 @@ class Perception:
 
     def __call__(self, one: Any, other: Any) -> Any:
         """``(b, s, s, 3)`` in [-1, 1], twice: one figure, 0 to 4, lower is better: the mean over widths and places."""
-        seen = zip(self._network(one, training=False), self._network(other, training=False), strict=True)
-        return ops.mean(ops.stack([ops.mean(ops.sum(ops.square(_unit(mine) - _unit(theirs)), -1)) for mine, theirs in seen]))
+        seen = zip(
+            self._network(one, training=False), self._network(other, training=False), strict=True
+        )
+        return ops.mean(
+            ops.stack(
+                [
+                    ops.mean(ops.sum(ops.square(_unit(mine) - _unit(theirs)), -1))
+                    for mine, theirs in seen
+                ]
+            )
+        )
 
 
 def _unit(x: Any) -> Any:

@@ -7,10 +7,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from face2face.data.dataset import StripDataset, apart, to_bytes
+from face2face.data.dataset import StripDataset, split_panels, to_bytes
 from face2face.image import Image, side_by_side
 from face2face.media.stills import write_image
-from face2face.sample import evenly
+from face2face.sample import evenly_spaced
 
 
 class Preview:
@@ -22,13 +22,13 @@ class Preview:
     """
 
     def __init__(self, frames: StripDataset, count: int = 4) -> None:
-        self._pairs = [frames[each] for each in evenly(range(len(frames)), count)]
+        self._pairs = [frames[each] for each in evenly_spaced(range(len(frames)), count)]
 
     def draw(self, generator: keras.Model) -> Image:
         """The rows, ``(rows * size, (panels + 2) * size, 3)`` uint8."""
         rows = []
         for condition, truth in self._pairs:
-            panels = apart(condition)
+            panels = split_panels(condition)
             answer = keras.ops.convert_to_numpy(generator(panels, training=False))
             rows.append(side_by_side(to_bytes(each[0]) for each in (*panels, answer, truth)))
         return np.concatenate(rows)

@@ -12,7 +12,7 @@ _WINDOW, _SIGMA = 11, 1.5
 _STEADY = (0.01**2, 0.03**2)
 
 
-def dissimilarity(one: Any, other: Any) -> Any:
+def ssim_loss(one: Any, other: Any) -> Any:
     """``1 - SSIM`` at each pixel and channel that a whole window surrounds, 0 to 2, lower is better.
 
     Wang, Bovik, Sheikh and Simoncelli, *Image quality assessment*, IEEE TIP 2004; as a loss beside L1: Zhao, Gallo, Frosio and
@@ -32,11 +32,15 @@ def dissimilarity(one: Any, other: Any) -> Any:
     covariance = _smoothed(one * other) - mean * other_mean
     light, structure = _STEADY
     alike = (2 * mean * other_mean + light) * (2 * covariance + structure)
-    return 1 - alike / ((mean * mean + other_mean * other_mean + light) * (variance + other_variance + structure))
+    return 1 - alike / (
+        (mean * mean + other_mean * other_mean + light) * (variance + other_variance + structure)
+    )
 
 
 def _smoothed(x: Any) -> Any:
     """Under the Gaussian window, rows first and then columns."""
     window = np.exp(-0.5 * ((np.arange(_WINDOW) - _WINDOW // 2) / _SIGMA) ** 2).astype(np.float32)
-    kernel = ops.convert_to_tensor(np.tile(window[:, None, None, None] / window.sum(), (1, 1, 3, 1)))
+    kernel = ops.convert_to_tensor(
+        np.tile(window[:, None, None, None] / window.sum(), (1, 1, 3, 1))
+    )
     return ops.depthwise_conv(ops.depthwise_conv(x, kernel), ops.transpose(kernel, (1, 0, 2, 3)))

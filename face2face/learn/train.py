@@ -11,12 +11,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from face2face.card import ROLES, Card
-from face2face.data.dataset import Augmentation, Layout, StripDataset
+from face2face.card import ROLES, ModelCard
+from face2face.data.dataset import PanelAugmentation, PanelLayout, StripDataset
 from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import devices, history
-from face2face.learn.adversarial_loss import judged_panels
+from face2face.learn.adversarial_loss import discriminated_panels
 from face2face.learn.callbacks import Frequencies, Limits, Progress
 from face2face.learn.checkpoint import Run, Settings, find_checkpoint, load_checkpoint
 from face2face.learn.gan import Pix2Pix
@@ -32,7 +32,7 @@ _VALIDATED = 48
 _TRIAL = 3
 
 
-def layout(card: Card, settings: Settings) -> Layout:
+def layout(card: ModelCard, settings: Settings) -> PanelLayout:
     """Which panels of the card's strips are shown, and which is to be answered.
 
     Raises:
@@ -41,29 +41,41 @@ def layout(card: Card, settings: Settings) -> Layout:
     """
     if missing := [name for name in settings.condition if name not in card.panels]:
         rule = f"--condition names panels of the strips: {', '.join(card.panels)}"
-        raise DataError(rule, ", ".join(missing), "make the strips again with generate_train_data.py")
+        raise DataError(
+            rule, ", ".join(missing), "make the strips again with generate_train_data.py"
+        )
     inputs = tuple(card.panels.index(name) for name in settings.condition)
     count = len(card.panels) + 1
     named = {role: getattr(card, role) for role in ROLES}
-    places = {role: settings.condition.index(name) for role, name in named.items() if name in settings.condition}
+    places = {
+        role: settings.condition.index(name)
+        for role, name in named.items()
+        if name in settings.condition
+    }
     if settings.discriminator == "semantic" and "colours" not in places:
         rule = "a semantic discriminator learns the colours that a panel shows"
-        raise DataError(rule, f"panels {', '.join(settings.condition)}", "leave --discriminator out")
+        raise DataError(
+            rule, f"panels {', '.join(settings.condition)}", "leave --discriminator out"
+        )
     if settings.which_direction == "BtoA":
         if count != 2:
-            raise DataError("BtoA turns strips of two panels around", f"{count} panels", "leave --which_direction out")
-        return Layout(count, (1,), 0, card.size)
-    return Layout(count, inputs, count - 1, card.size, **places)
+            raise DataError(
+                "BtoA turns strips of two panels around",
+                f"{count} panels",
+                "leave --which_direction out",
+            )
+        return PanelLayout(count, (1,), 0, card.size)
+    return PanelLayout(count, inputs, count - 1, card.size, **places)
 
 
-def twice(own: Layout) -> Layout:
+def with_counterpart_inputs(own: PanelLayout) -> PanelLayout:
     """What of a strip is shown where each panel is followed, further on, by the same with another person's map."""
     return replace(own, inputs=(*own.inputs, *(place + own.output // 2 for place in own.inputs)))
 
 
 def train(
     input_dir: Path,
-    card: Card,
+    card: ModelCard,
     run: Run,
     settings: Settings,
     limits: Limits,
@@ -96,43 +108,90 @@ def train(
     """
     keras.utils.set_random_seed(settings.seed)
     what = layout(card, settings)
-    shares = devices.shares()
+    shares = devices.num_replicas()
     if settings.batch_size % shares:
-        raise OptionError(f"--batch_size is a multiple of the {shares} devices that share it", settings.batch_size)
-    shown = twice(what) if card.mode == "manipulate" else what
+        raise OptionError(
+            f"--batch_size is a multiple of the {shares} devices that share it", settings.batch_size
+        )
+    shown = with_counterpart_inputs(what) if card.mode == "manipulate" else what
     training = list_strips(input_dir, TRAIN)
-    augmentation = Augmentation(settings.scale_size, settings.flip, settings.sway)
-    batches = StripDataset(training, shown, settings.batch_size, augmentation, settings.seed, _EPOCH)
+    augmentation = PanelAugmentation(settings.scale_size, settings.flip, settings.sway)
+    batches = StripDataset(
+        training, shown, settings.batch_size, augmentation, settings.seed, _EPOCH
+    )
     watched = list_strips(input_dir, VAL) or training
     watched = _spread(watched, max(shares, min(len(watched), _VALIDATED)))
     generator = GENERATORS[settings.generator](what, settings.ngf)
-    judge = DISCRIMINATORS[settings.discriminator](card.size, len(judged_panels(what)), settings.ndf) if settings.gan_weight else None
+    judge = (
+        DISCRIMINATORS[settings.discriminator](
+            card.size, len(discriminated_panels(what)), settings.ndf
+        )
+        if settings.gan_weight
+        else None
+    )
     weights = (settings.l1_weight, settings.ssim_weight, settings.gan_weight)
     if card.mode == "inpaint" and what.mask is not None:
         model: Pix2Pix = Inpainting(
-            generator, judge, what, *weights, hole_weight=settings.hole_weight, feature_weight=settings.feature_weight
+            generator,
+            judge,
+            what,
+            *weights,
+            hole_weight=settings.hole_weight,
+            feature_weight=settings.feature_weight,
         )
     else:
-        model = (Manipulation if card.mode == "manipulate" else Pix2Pix)(generator, judge, what, *weights)
+        model = (Manipulation if card.mode == "manipulate" else Pix2Pix)(
+            generator, judge, what, *weights
+        )
     model.build((None, card.size, card.size, 3 * len(shown.inputs)))
-    model.compile(keras.optimizers.Adam(settings.lr, beta_1=settings.beta1), jit_compile=keras.backend.backend() == "jax")
+    model.compile(
+        keras.optimizers.Adam(settings.lr, beta_1=settings.beta1),
+        jit_compile=keras.backend.backend() == "jax",
+    )
     model.optimizer.build(model.trainable_variables)
     if checkpoint is not None:
         path, theirs = find_checkpoint(checkpoint)
         if differences := settings.differences(theirs, Settings.ARCHITECTURE):
-            raise ModelError("--checkpoint is of the same networks", "; ".join(differences), "train with its own options")
+            raise ModelError(
+                "--checkpoint is of the same networks",
+                "; ".join(differences),
+                "train with its own options",
+            )
     run.begin(settings, input_dir)
     epochs = run.restore(model)
     if checkpoint is not None and not epochs:
         load_checkpoint(model, path)
-    progress = Progress(run, card, settings, limits, frequencies, Preview(StripDataset(watched, what)), epochs, clock)
+    progress = Progress(
+        run,
+        card,
+        settings,
+        limits,
+        frequencies,
+        Preview(StripDataset(watched, what)),
+        epochs,
+        clock,
+    )
     if progress.share() < 1 and not limits.exhausted(epochs):
         batches.epoch = len(epochs)
-        _announce(limits, epochs, progress.share(), _seconds_a_step(model, batches[0]), len(batches), settings.batch_size)
+        _announce(
+            limits,
+            epochs,
+            progress.share(),
+            _seconds_a_step(model, batches[0]),
+            len(batches),
+            settings.batch_size,
+        )
         last = limits.epochs or 1_000_000
         watching = [progress, *callbacks]
         held_out = StripDataset(watched, shown, shares)
-        model.fit(batches, validation_data=held_out, epochs=last, initial_epoch=len(epochs), callbacks=watching, verbose=0)
+        model.fit(
+            batches,
+            validation_data=held_out,
+            epochs=last,
+            initial_epoch=len(epochs),
+            callbacks=watching,
+            verbose=0,
+        )
     history.plot(run.folder)
     return progress.epochs
 
@@ -151,16 +210,27 @@ def _seconds_a_step(model: keras.Model, batch: Any) -> float:
     return taken
 
 
-def _announce(limits: Limits, epochs: list[history.Epoch], done: float, step: float, steps_an_epoch: int, batch_size: int) -> None:
+def _announce(
+    limits: Limits,
+    epochs: list[history.Epoch],
+    done: float,
+    step: float,
+    steps_an_epoch: int,
+    batch_size: int,
+) -> None:
     """Says how long it will take, and what to expect of it."""
     totals = [limits.minutes and limits.minutes * 60, limits.steps and limits.steps * step]
     totals.append(limits.epochs and limits.epochs * steps_an_epoch * step)
     total = min(each for each in totals if each)
     rate = f"{batch_size / step:.1f} pictures a second on {devices.name()}"
-    print(f"about {total * (1 - done) / 60:.1f} minutes to go: {rate}, {steps_an_epoch} steps an epoch")
+    print(
+        f"about {total * (1 - done) / 60:.1f} minutes to go: {rate}, {steps_an_epoch} steps an epoch"
+    )
     if (expected := history.forecast(epochs, total)) is not None:
         best = min(each.val_l1 for each in epochs)
-        print(f"L1 on what is held out is {best:.4f} after {epochs[-1].seconds / 60:.1f} minutes; about {expected:.4f} can be expected")
+        print(
+            f"L1 on what is held out is {best:.4f} after {epochs[-1].seconds / 60:.1f} minutes; about {expected:.4f} can be expected"
+        )
 
 
 def _spread(paths: list[Path], count: int) -> list[Path]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from face2face.face.tracker import Tracker
 
 
-def prepare(landmark_model: Path | None) -> None:
+def load_weights(landmark_model: Path | None) -> None:
     """Reads dlib's weights, the longest part of a program's beginning.
 
     Args:
@@ -24,19 +24,19 @@ def prepare(landmark_model: Path | None) -> None:
 
     # The other cores are the other process's.
     cv2.setNumThreads(1)
-    searching(landmark_model)
+    make_detector(landmark_model)
 
 
-def following(fps: float, landmark_model: Path | None) -> Tracker:
+def make_tracker(fps: float, landmark_model: Path | None) -> Tracker:
     """What follows a face in pictures of which so many come a second."""
-    from face2face.face.detector import live_tries
+    from face2face.face.detector import live_ensemble_size
     from face2face.face.tracker import Tracker
 
-    return Tracker(searching(landmark_model).trying(live_tries(fps)), fps)
+    return Tracker(make_detector(landmark_model).with_ensemble_size(live_ensemble_size(fps)), fps)
 
 
 @lru_cache(maxsize=1)
-def searching(landmark_model: Path | None) -> Detector:
+def make_detector(landmark_model: Path | None) -> Detector:
     """What finds all faces in pictures that have nothing to do with each other; made once."""
     from face2face.face.detector import Detector
 

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from face2face.image import Image, side_by_side
-from face2face.imaging.paste_back import paste
+from face2face.imaging.paste_back import paste_back
 from face2face.imaging.text import draw_note
-from face2face.live.model import Puppet
-from face2face.live.motion_transfer import Posed
+from face2face.live.model import ReenactmentModel
+from face2face.live.motion_transfer import DrivenPose
 from face2face.live.names import COMPOSITIONS
 
 #: Compositions, see :meth:`View.composed`.
@@ -23,7 +23,7 @@ _BEYOND, _EDGE = 0.1, (255, 176, 0)
 
 
 @dataclass(frozen=True)
-class View:
+class RenderedFrame:
     """What is seen at one moment.
 
     Attributes:
@@ -32,7 +32,7 @@ class View:
         target: ``(size, size, 3)`` uint8; the last one dimmed, with a line that says so, where there is no face.
     """
 
-    posed: Posed
+    posed: DrivenPose
     sketch: Image
     target: Image
 
@@ -73,28 +73,30 @@ class View:
         scene, target = self.posed.scene, self.posed.target
         if target is None or target.landmarks is None or scene.landmarks is None:
             return scene.photo
-        return paste(self.target, target.landmarks, scene.photo, scene.landmarks)
+        return paste_back(self.target, target.landmarks, scene.photo, scene.landmarks)
 
 
-class Show:
+class FrameRenderer:
     """Turns poses into views, one after another.
 
     Args:
         puppet: Takes the pose.
     """
 
-    def __init__(self, puppet: Puppet) -> None:
+    def __init__(self, puppet: ReenactmentModel) -> None:
         self.puppet = puppet
         size = puppet.mode.size
         self._last: Image = np.zeros((size, size, 3), np.uint8)
 
-    def __call__(self, posed: Posed) -> View:
+    def __call__(self, posed: DrivenPose) -> RenderedFrame:
         """What is seen of a pose."""
         if posed.target is None:
-            return View(posed, np.zeros_like(self._last), draw_note(dimmed(self._last), NO_FACE))
+            return RenderedFrame(
+                posed, np.zeros_like(self._last), draw_note(dimmed(self._last), NO_FACE)
+            )
         panels = self.puppet.condition(posed.target)
         self._last = self.puppet.answer(posed.target, panels)
-        return View(posed, panels[0], self._last)
+        return RenderedFrame(posed, panels[0], self._last)
 
 
 def dimmed(picture: Image) -> Image:
@@ -102,7 +104,7 @@ def dimmed(picture: Image) -> Image:
     return np.rint(picture * _DIMMED).astype(np.uint8)
 
 
-def edged(picture: Image) -> Image:
+def with_warning_border(picture: Image) -> Image:
     """A copy with a thin coloured edge: the driver asks for more than the target was ever seen to do."""
     copy = picture.copy()
     width = max(2, copy.shape[0] // 128)

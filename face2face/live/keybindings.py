@@ -10,7 +10,7 @@ from face2face.media.sink import QUIT
 _STEP = 0.1
 
 
-CONTROLS: Keys[Session] = Keys(
+KEYBINDINGS: Keys[Session] = Keys(
     {
         "h": ("show or hide this help", Session.toggle_help),
         "i": ("beside the target: input or sketch", Session.toggle_sketch),

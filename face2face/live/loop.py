@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from face2face.image import Image, Landmarks, Scene
-from face2face.live.frame import View, dimmed
-from face2face.live.keybindings import CONTROLS
+from face2face.live.frame import RenderedFrame, dimmed
+from face2face.live.keybindings import KEYBINDINGS
 from face2face.live.motion_transfer import with_landmarks
-from face2face.live.pipeline import overlapped
+from face2face.live.pipeline import pipelined
 from face2face.live.session import Session
 
 STALLED, PAUSED = "no picture comes", "paused"
@@ -62,13 +62,13 @@ def run(
     clock = session.clock
     recent: deque[float] = deque(maxlen=30)
     frames = found = 0
-    shown: View | None = None
+    shown: RenderedFrame | None = None
     began = last = clock()
     # The face alone is found beside, since that waits for another process: more threads would wait for cores and for Python's lock, and
     # pictures would come in bursts.
-    with closing(overlapped(scenes, partial(with_landmarks, detect=detect), live)) as driving:
+    with closing(pipelined(scenes, partial(with_landmarks, detect=detect), live)) as driving:
         for scene in driving:
-            lines = CONTROLS.help() if session.helping else None
+            lines = KEYBINDINGS.help() if session.helping else None
             if scene is None:
                 if session.picture is not None and clock() - last > _STALL:
                     session.display(dimmed(session.picture), STALLED, lines)
@@ -86,7 +86,7 @@ def run(
                 stood, pressed = clock(), True
                 while session.paused and not session.over:
                     if pressed and shown is not None:
-                        session.show(shown, PAUSED, CONTROLS.help() if session.helping else None)
+                        session.show(shown, PAUSED, KEYBINDINGS.help() if session.helping else None)
                     pressed = _keys(session, _IDLE)
                 began += clock() - stood
             if session.over:
@@ -99,5 +99,5 @@ def run(
 def _keys(session: Session, wait: float = 0.0) -> bool:
     """Does what the key says that is pressed within some seconds; whether there was one."""
     key = session.window.key(max(wait, 0.0)) if session.window is not None else ""
-    CONTROLS.press(session, key)
+    KEYBINDINGS.press(session, key)
     return bool(key)

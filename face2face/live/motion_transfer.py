@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from face2face.face.landmark_filter import Steady
-from face2face.face.retarget import Retargeter, TargetShape
+from face2face.face.landmark_filter import LandmarkFilter
+from face2face.face.retarget import Retargeter, TargetStatistics
 from face2face.face.tracker import to_grey
 from face2face.image import Image, Landmarks, Scene, centre_box
 
 
 @dataclass(frozen=True)
-class Posed:
+class DrivenPose:
     """A moment of the driver's, and the pose that the target takes.
 
     Attributes:
@@ -40,7 +40,7 @@ def with_landmarks(scene: Scene, detect: Callable[[Image], list[Landmarks]] | No
     return replace(scene, landmarks=faces[0] if faces else None)
 
 
-class Driver:
+class MotionTransfer:
     """Steadies the driver's landmarks and carries them over to the target.
 
     Args:
@@ -48,21 +48,23 @@ class Driver:
         size: Width and height of a panel, in pixels.
     """
 
-    def __init__(self, shape: TargetShape | None, size: int) -> None:
+    def __init__(self, shape: TargetStatistics | None, size: int) -> None:
         self._size = size
         self.retarget = Retargeter(shape) if shape is not None else None
-        self.smooth = Steady()
+        self.smooth = LandmarkFilter()
 
-    def __call__(self, scene: Scene) -> Posed:
+    def __call__(self, scene: Scene) -> DrivenPose:
         """The pose of a scene; none where it has no landmarks."""
         if scene.landmarks is None:
             self.smooth.reset()
-            return Posed(scene, None)
+            return DrivenPose(scene, None)
         seconds = scene.seconds or 0.0
         landmarks = self.smooth(scene.landmarks, seconds)
         scene = replace(scene, landmarks=landmarks)
         if self.retarget is None:
             lying = centre_box(*scene.photo.shape[:2]).to_panel(landmarks, self._size)
-            return Posed(scene, replace(scene, landmarks=lying, seconds=None))
+            return DrivenPose(scene, replace(scene, landmarks=lying, seconds=None))
         carried = self.retarget(landmarks, seconds)
-        return Posed(scene, replace(scene, landmarks=carried.landmarks, seconds=None), carried.beyond)
+        return DrivenPose(
+            scene, replace(scene, landmarks=carried.landmarks, seconds=None), carried.excess
+        )

@@ -12,7 +12,7 @@ T = TypeVar("T")
 _FAREWELL = 1.0
 
 
-class Ended(Exception):  # noqa: N818  it is no error
+class Closed(Exception):  # noqa: N818  it is no error
     """Nothing more comes through a slot."""
 
 
@@ -46,7 +46,7 @@ class Slot(Generic[T]):
 
     def _set(self, item: T) -> None:
         if self._ended:
-            raise Ended
+            raise Closed
         self._items[:] = [item]
         self._change.notify_all()
 
@@ -68,7 +68,7 @@ class Slot(Generic[T]):
                 item = self._items.pop()
                 self._change.notify_all()
                 return item
-            raise self._error or Ended
+            raise self._error or Closed
 
     def close(self, error: BaseException | None = None) -> None:
         """Lets nothing more in; whoever takes gets the error, if there is one, or :class:`Ended`."""
@@ -78,7 +78,9 @@ class Slot(Generic[T]):
                 self._change.notify_all()
 
 
-def overlapped(items: Iterable[S], step: Callable[[S], T], live: bool, wait: float = 0.05) -> Generator[T | None]:
+def pipelined(
+    items: Iterable[S], step: Callable[[S], T], live: bool, wait: float = 0.05
+) -> Generator[T | None]:
     """Items put through a step while the next ones come and the caller works on the last one.
 
     Args:
@@ -105,14 +107,17 @@ def overlapped(items: Iterable[S], step: Callable[[S], T], live: bool, wait: flo
     def until_over(run: Callable[[], None], to: Slot[Any]) -> None:
         try:
             run()
-        except Ended:
+        except Closed:
             to.close()
         except BaseException as error:  # raised again by whoever takes
             to.close(error)
         else:
             to.close()
 
-    threads = [threading.Thread(target=until_over, args=each, daemon=True) for each in ((feed, taken), (work, done))]
+    threads = [
+        threading.Thread(target=until_over, args=each, daemon=True)
+        for each in ((feed, taken), (work, done))
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -121,7 +126,7 @@ def overlapped(items: Iterable[S], step: Callable[[S], T], live: bool, wait: flo
                 yield done.take(wait)
             except TimeoutError:
                 yield None
-    except Ended:
+    except Closed:
         return
     finally:
         for slot in (taken, done):

@@ -14,9 +14,9 @@ import numpy as np
 
 from face2face.image import Image
 from face2face.imaging.text import draw_help, draw_mark, draw_note
-from face2face.live.frame import SIDE, View, edged
-from face2face.live.model import Puppet
-from face2face.live.motion_transfer import Driver, Posed
+from face2face.live.frame import SIDE, RenderedFrame, with_warning_border
+from face2face.live.model import ReenactmentModel
+from face2face.live.motion_transfer import DrivenPose, MotionTransfer
 from face2face.live.names import COMPOSITIONS
 from face2face.media.sink import Sink, Window
 from face2face.media.stills import write_image
@@ -28,7 +28,7 @@ _LEAST, _MOST = 0.0, 2.0
 
 
 @dataclass
-class Look:
+class DisplayOptions:
     """How it is shown; keys change it.
 
     Attributes:
@@ -44,25 +44,25 @@ class Look:
     mark: bool = True
 
 
-class Shows(Protocol):
+class Renderer(Protocol):
     """What turns poses into views, see :class:`face2face.live.frame.Show`.
 
     Attributes:
         puppet: The model that does it.
     """
 
-    puppet: Puppet
+    puppet: ReenactmentModel
 
-    def __call__(self, posed: Posed) -> View:
+    def __call__(self, posed: DrivenPose) -> RenderedFrame:
         """What is seen of a pose."""
 
 
 @dataclass(frozen=True)
-class Cast:
+class LivePipeline:
     """Who plays: the driver's part for one model, and the model's."""
 
-    driver: Driver
-    show: Shows
+    driver: MotionTransfer
+    show: Renderer
 
 
 class Session:
@@ -81,18 +81,18 @@ class Session:
 
     def __init__(
         self,
-        casts: list[Callable[[], Cast]],
-        look: Look | None = None,
+        casts: list[Callable[[], LivePipeline]],
+        look: DisplayOptions | None = None,
         sinks: Iterable[Sink] = (),
         window: Window | None = None,
         record: Callable[[], tuple[Sink, Path]] | None = None,
         snapshot: Callable[[], Path] = lambda: Path("snapshot.png"),
         clock: Callable[[], float] = time.perf_counter,
-        watch: Callable[[View], None] = lambda view: None,
+        watch: Callable[[RenderedFrame], None] = lambda view: None,
     ) -> None:
         self._casts, self._playing = casts, 0
         self.cast = casts[0]()
-        self.look = look or Look()
+        self.look = look or DisplayOptions()
         self._sinks, self.window = list(sinks), window
         self._open_recording, self._snapshot_path = record, snapshot
         self.clock, self._watch = clock, watch
@@ -114,7 +114,9 @@ class Session:
 
     def next_composition(self) -> None:
         """Side by side, the target alone, the target's face in the driver's picture."""
-        self.look.compose = COMPOSITIONS[(COMPOSITIONS.index(self.look.compose) + 1) % len(COMPOSITIONS)]
+        self.look.compose = COMPOSITIONS[
+            (COMPOSITIONS.index(self.look.compose) + 1) % len(COMPOSITIONS)
+        ]
 
     def toggle_mirror(self) -> None:
         """Exchanges left and right."""
@@ -185,7 +187,9 @@ class Session:
 
     # What the loop does.
 
-    def take(self, view: View, line: str = "", help_lines: list[str] | None = None) -> None:
+    def take(
+        self, view: RenderedFrame, line: str = "", help_lines: list[str] | None = None
+    ) -> None:
         """Shows a view everywhere.
 
         Args:
@@ -199,17 +203,21 @@ class Session:
             for sink in self._sinks:
                 sink.write(sent, view.seconds)
             if self._recorded is not None:
-                self._recording_began = view.seconds if self._recording_began is None else self._recording_began
+                self._recording_began = (
+                    view.seconds if self._recording_began is None else self._recording_began
+                )
                 self._recorded.write(sent, view.seconds - self._recording_began)
         self._watch(view)
 
-    def show(self, view: View, line: str = "", help_lines: list[str] | None = None) -> Image:
+    def show(
+        self, view: RenderedFrame, line: str = "", help_lines: list[str] | None = None
+    ) -> Image:
         """Composes a view as it is wanted now and shows it in the window alone; see :meth:`take`."""
         picture = view.composed(self.look.compose, self.look.sketch)
         if self.look.mirror:
             picture = np.ascontiguousarray(picture[:, ::-1])
         self.picture = picture
-        self.display(edged(picture) if view.beyond else picture, line, help_lines)
+        self.display(with_warning_border(picture) if view.beyond else picture, line, help_lines)
         return picture
 
     def display(self, picture: Image, line: str = "", help_lines: list[str] | None = None) -> None:
@@ -231,7 +239,12 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._stack.close()
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 _FAREWELL = 1.0
 
 
-class Apart:
+class WorkerProcess:
     """A process beside this one for functions of pictures. A context manager: it ends with it, or with this process.
 
     dlib keeps Python's lock while it searches: in a thread, all others would wait for it.
@@ -42,7 +42,7 @@ class Apart:
         theirs.close()
         self._shared: SharedMemory | None = None
 
-    def does(self, make: Callable[[], Callable[[Image], T]]) -> Callable[[Image], T]:
+    def bind(self, make: Callable[[], Callable[[Image], T]]) -> Callable[[Image], T]:
         """A function of pictures that is made and called there; one for each process.
 
         Args:
@@ -69,7 +69,9 @@ class Apart:
         try:
             answer: Any = self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise FaceError("faces are sought in a process beside this one", "its end", "start again") from error
+            raise FaceError(
+                "faces are sought in a process beside this one", "its end", "start again"
+            ) from error
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -82,7 +84,9 @@ class Apart:
                 self._shared = SharedMemory(create=True, size=size)
             except OSError as error:
                 rule = f"{size} bytes of memory can be shared with another process"
-                raise FaceError(rule, str(error), "make room where the system keeps it, on Linux in /dev/shm") from error
+                raise FaceError(
+                    rule, str(error), "make room where the system keeps it, on Linux in /dev/shm"
+                ) from error
         return self._shared
 
     def _forget(self) -> None:
@@ -91,10 +95,15 @@ class Apart:
             self._shared.unlink()
             self._shared = None
 
-    def __enter__(self) -> Apart:
+    def __enter__(self) -> WorkerProcess:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._pipe.close()
         self._process.join(_FAREWELL)
         self._process.kill()

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from face2face.errors import MediaError
-from face2face.files import writable_folder
+from face2face.files import ensure_writable_dir
 from face2face.image import Image
 
 #: Written into every recording.
@@ -37,7 +37,12 @@ class Sink(Protocol):
 
     def __enter__(self) -> Sink: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
 
 
 class Recording:
@@ -58,7 +63,7 @@ class Recording:
     def __init__(self, path: Path, fps: float, sound: Path | None = None, title: str = "") -> None:
         if path.suffix.lower() != ".mp4":
             raise MediaError("a recording is an .mp4 file", path.name, "name it so")
-        writable_folder(path.parent)
+        ensure_writable_dir(path.parent)
         self._sound: _Sound | None = _Sound(sound) if sound is not None else None
         self._path, self._title, self._rate = path, title, Fraction(fps).limit_denominator(1001)
         self._container: av.container.OutputContainer | None = None
@@ -93,10 +98,16 @@ class Recording:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: Exception) -> MediaError:
-        return MediaError("the recording can be written", f"{self._path}: {error}", "free the disk or name another file")
+        return MediaError(
+            "the recording can be written",
+            f"{self._path}: {error}",
+            "free the disk or name another file",
+        )
 
     def _open(self, image: Image) -> None:
-        container = av.open(str(self._path), "w", options={"movflags": "hybrid_fragmented+use_metadata_tags"})
+        container = av.open(
+            str(self._path), "w", options={"movflags": "hybrid_fragmented+use_metadata_tags"}
+        )
         container.metadata["comment"] = SYNTHETIC_NOTICE
         if self._title:
             container.metadata["title"] = self._title
@@ -119,7 +130,12 @@ class Recording:
     def __enter__(self) -> Recording:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         try:
             if self._container is not None:
                 self._mux(self._stream.encode(None))
@@ -154,7 +170,9 @@ class _Sound:
         """Adds the track to a recording that has no picture yet."""
         if self._input.streams.audio:
             track = self._input.streams.audio[0]
-            self._packets = self._encoded(track, container.add_stream("aac", rate=track.rate, layout=track.layout.name))
+            self._packets = self._encoded(
+                track, container.add_stream("aac", rate=track.rate, layout=track.layout.name)
+            )
 
     def _encoded(self, track: av.AudioStream, stream: av.AudioStream) -> Iterator[av.Packet]:
         even = av.AudioResampler("fltp", track.layout, track.rate)
@@ -172,7 +190,9 @@ class _Sound:
         while True:
             if self._ahead is None:
                 self._ahead = next(self._packets, None)
-            if self._ahead is None or (self._ahead.pts is not None and self._ahead.pts * self._ahead.time_base >= seconds):
+            if self._ahead is None or (
+                self._ahead.pts is not None and self._ahead.pts * self._ahead.time_base >= seconds
+            ):
                 return
             yield self._ahead
             self._ahead = None
@@ -195,13 +215,19 @@ class Window:
 
     def __init__(self, title: str = "face2face", scale: int = 2) -> None:
         if not has_screen():
-            raise MediaError("a window needs a screen", "none", "use --output FILE.mp4 --no-window to write a video instead")
+            raise MediaError(
+                "a window needs a screen",
+                "none",
+                "use --output FILE.mp4 --no-window to write a video instead",
+            )
         self._title, self._scale = title, scale
         self._act: Callable[[int, int, int], None] | None = None
         self._open()
 
     def _open(self) -> None:
-        cv2.namedWindow(self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
+        cv2.namedWindow(
+            self._title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL
+        )
         self._shape: tuple[int, ...] = ()
         if self._act is not None:
             self.on_mouse(self._act)
@@ -221,7 +247,9 @@ class Window:
         """Shows an RGB uint8 picture at once."""
         if image.shape != self._shape:
             self._shape = image.shape
-            cv2.resizeWindow(self._title, image.shape[1] * self._scale, image.shape[0] * self._scale)
+            cv2.resizeWindow(
+                self._title, image.shape[1] * self._scale, image.shape[0] * self._scale
+            )
         cv2.imshow(self._title, image[..., ::-1])
 
     def key(self, wait: float = 0.0) -> str:
@@ -247,12 +275,21 @@ class Window:
 
     def fill_screen(self, fill: bool) -> None:
         """Lets it take the whole screen, or as much as it had."""
-        cv2.setWindowProperty(self._title, cv2.WND_PROP_FULLSCREEN, cv2.WINDOW_FULLSCREEN if fill else cv2.WINDOW_NORMAL)
+        cv2.setWindowProperty(
+            self._title,
+            cv2.WND_PROP_FULLSCREEN,
+            cv2.WINDOW_FULLSCREEN if fill else cv2.WINDOW_NORMAL,
+        )
 
     def __enter__(self) -> Window:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         cv2.destroyAllWindows()
 
 

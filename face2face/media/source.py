@@ -44,7 +44,12 @@ class Source(Protocol):
 
     def __enter__(self) -> Source: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
 
 
 class VideoFile:
@@ -63,11 +68,17 @@ class VideoFile:
         if not path.is_file():
             raise MediaError("the video is a readable file", f"no file {path}", "check the path")
         if path.stat().st_size == 0:
-            raise MediaError("the video has frames", f"{path}, which is empty", "record or copy it again")
+            raise MediaError(
+                "the video has frames", f"{path}, which is empty", "record or copy it again"
+            )
         self._path = path
         self._capture = cv2.VideoCapture(str(path))
         if not self._capture.isOpened() or self._capture.get(cv2.CAP_PROP_FRAME_WIDTH) < 1:
-            raise MediaError("the file is a video that FFmpeg can read", f"{path}, which it can't", "convert it to MP4, or copy it again")
+            raise MediaError(
+                "the file is a video that FFmpeg can read",
+                f"{path}, which it can't",
+                "convert it to MP4, or copy it again",
+            )
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 1 <= fps <= 240 else DEFAULT_FPS
 
@@ -107,7 +118,12 @@ class VideoFile:
     def __enter__(self) -> VideoFile:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._capture.release()
 
 
@@ -145,7 +161,9 @@ class Camera:
                 if isinstance(address, str)
                 else "plug one in, close other programs that use it, or try --source 1 or a video file"
             )
-            raise MediaError("the source is a camera or stream that can be opened", f"none as {self.name}", do)
+            raise MediaError(
+                "the source is a camera or stream that can be opened", f"none as {self.name}", do
+            )
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 1 <= fps <= 240 else DEFAULT_FPS
 
@@ -169,7 +187,9 @@ class Camera:
                 return frame
             if self._clock() - lost > patience:
                 rule = f"a camera or stream delivers pictures at least every {patience:.0f} s"
-                raise MediaError(rule, f"none from {self.name}", "check its cable or network and start again")
+                raise MediaError(
+                    rule, f"none from {self.name}", "check its cable or network and start again"
+                )
             self._capture.release()
             self._sleep(0.5)
             self._capture = self._opener(self._address)
@@ -177,7 +197,12 @@ class Camera:
     def __enter__(self) -> Camera:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._capture.release()
 
 
@@ -199,7 +224,11 @@ class Stills:
             raise MediaError("the photo is a readable file", f"no file {path}", "check the path")
         self.paths = list_images(path) if path.is_dir() else [path]
         if not self.paths:
-            raise MediaError("a folder of photos holds PNG or JPEG files", f"none in {path}", "name another folder")
+            raise MediaError(
+                "a folder of photos holds PNG or JPEG files",
+                f"none in {path}",
+                "name another folder",
+            )
 
     def __iter__(self) -> Iterator[Scene]:
         for number, path in enumerate(self.paths):
@@ -208,11 +237,18 @@ class Stills:
     def __enter__(self) -> Stills:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         pass
 
 
-def list_cameras(opener: Callable[[Any], Any] = cv2.VideoCapture, most: int = 10) -> Iterator[tuple[int, str]]:
+def list_cameras(
+    opener: Callable[[Any], Any] = cv2.VideoCapture, most: int = 10
+) -> Iterator[tuple[int, str]]:
     """The cameras there are: each one's number, and its size and rate in words.
 
     Args:
@@ -222,7 +258,10 @@ def list_cameras(opener: Callable[[Any], Any] = cv2.VideoCapture, most: int = 10
     for number in range(most):
         capture = opener(number)
         if capture.isOpened():
-            width, height, fps = (capture.get(each) for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS))
+            width, height, fps = (
+                capture.get(each)
+                for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS)
+            )
             yield number, f"{width:.0f}x{height:.0f}, {fps:.0f} frames a second"
         capture.release()
 

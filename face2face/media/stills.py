@@ -11,7 +11,7 @@ from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
 from face2face.errors import MediaError
-from face2face.files import write_aside
+from face2face.files import atomic_write
 from face2face.image import Image
 
 #: Of JPEG and WebP, as OpenCV's own.
@@ -30,10 +30,16 @@ def read_image(path: Path) -> Image:
     try:
         data = np.fromfile(path, np.uint8)  # cv2.imread can't open every Windows path
     except OSError as error:
-        raise MediaError("a picture is a readable file", f"{path}: {error.strerror or error}", "check the path") from error
+        raise MediaError(
+            "a picture is a readable file", f"{path}: {error.strerror or error}", "check the path"
+        ) from error
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
-        raise MediaError("a picture is a PNG, JPEG, WebP, BMP or TIFF file", f"{path}, which can't be decoded", "convert it first")
+        raise MediaError(
+            "a picture is a PNG, JPEG, WebP, BMP or TIFF file",
+            f"{path}, which can't be decoded",
+            "convert it first",
+        )
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
@@ -44,9 +50,15 @@ def check_writable(path: Path) -> None:
         MediaError: The suffix is none of a picture's, or the folder doesn't exist.
     """
     if not cv2.haveImageWriter(path.name):
-        raise MediaError("a picture is written as PNG or JPEG", path.suffix or path.name, "name a file that ends with .png")
+        raise MediaError(
+            "a picture is written as PNG or JPEG",
+            path.suffix or path.name,
+            "name a file that ends with .png",
+        )
     if not path.parent.is_dir():
-        raise MediaError("the output's folder exists", f"no {path.parent}", "make it, or name another")
+        raise MediaError(
+            "the output's folder exists", f"no {path.parent}", "make it, or name another"
+        )
 
 
 def colour_profile(path: Path) -> bytes | None:
@@ -80,7 +92,7 @@ def write_image(path: Path, image: Image, profile: bytes | None = None, title: s
         MediaError: It can't be written.
     """
     check_writable(path)
-    with write_aside(path) as aside:
+    with atomic_write(path) as aside:
         if profile is None and not title:
             cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tofile(aside)
         else:
@@ -88,7 +100,9 @@ def write_image(path: Path, image: Image, profile: bytes | None = None, title: s
             if title:
                 text.add_text(_TITLE, title)
             kind = Pillow.registered_extensions()[path.suffix.lower()]
-            Pillow.fromarray(image).save(aside, kind, quality=_QUALITY, icc_profile=profile, pnginfo=text)
+            Pillow.fromarray(image).save(
+                aside, kind, quality=_QUALITY, icc_profile=profile, pnginfo=text
+            )
 
 
 def list_images(folder: Path) -> list[Path]:

@@ -34,7 +34,9 @@ class VirtualCamera:
             import pyvirtualcam
         except ImportError as error:
             rule = "--virtual-camera needs the package pyvirtualcam"
-            raise MediaError(rule, "none", "pip install face2face[vcam]; and " + _install()) from error
+            raise MediaError(
+                rule, "none", "pip install face2face[vcam]; and " + _install()
+            ) from error
         self._open, self._fps = pyvirtualcam.Camera, fps
         self._camera: Any = None
 
@@ -51,12 +53,19 @@ class VirtualCamera:
             self._camera.send(np.ascontiguousarray(image))
         except (RuntimeError, OSError) as error:
             # One line, whatever the back ends wrote.
-            raise MediaError(rule, "; ".join(str(error).split("\n")) or "none", _install()) from error
+            raise MediaError(
+                rule, "; ".join(str(error).split("\n")) or "none", _install()
+            ) from error
 
     def __enter__(self) -> VirtualCamera:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._camera is not None:
             self._camera.close()
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetShape
+from face2face.face.retarget import TargetStatistics
 from face2face.image import Image, Scene
-from face2face.keyframes.bank import Bank
+from face2face.keyframes.bank import KeyframeBank
 from face2face.modes.edit import Edit
 from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct
@@ -27,11 +27,11 @@ class Mode(Protocol):
         """Width and height of a panel, in pixels."""
 
     @property
-    def shape(self) -> TargetShape | None:
+    def shape(self) -> TargetStatistics | None:
         """The target's, onto which a driver's landmarks are carried; None where they are taken as they lie."""
 
     @property
-    def bank(self) -> Bank | None:
+    def bank(self) -> KeyframeBank | None:
         """The target's keyframes, if it has any."""
 
     @property
@@ -66,12 +66,14 @@ MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]]
 DRIVEN = frozenset({"reenact"})
 
 
-def load(card: Card, folder: Path) -> Mode:
+def load(card: ModelCard, folder: Path) -> Mode:
     """The mode of a card, with what is kept beside it.
 
     Raises:
         ModelError: The mode is unknown, or something beside the card is missing or damaged.
     """
     if card.mode not in MODES:
-        raise ModelError(f"a card's mode is one of {', '.join(MODES)}", repr(card.mode), "update face2face")
+        raise ModelError(
+            f"a card's mode is one of {', '.join(MODES)}", repr(card.mode), "update face2face"
+        )
     return MODES[card.mode].load(card, folder)

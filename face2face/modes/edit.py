@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetShape
+from face2face.face.retarget import TargetStatistics
 from face2face.image import Image, Scene
-from face2face.imaging.fill import spread
-from face2face.keyframes.bank import Bank
-from face2face.segmentation.labels import Labels, sideless
+from face2face.imaging.fill import pull_push_fill
+from face2face.keyframes.bank import KeyframeBank
+from face2face.segmentation.labels import Labels, merge_left_right
 
 #: A class of which fewer pixels are left than this share of the picture lends no colour.
 _LEAST = 2e-4
@@ -35,12 +35,12 @@ class Edit:
     """
 
     size: int
-    shape: TargetShape | None = None
-    bank: Bank | None = None
+    shape: TargetStatistics | None = None
+    bank: KeyframeBank | None = None
     panels = ("erased", "labels", "mask")
 
     @classmethod
-    def load(cls, card: Card, folder: Path) -> Edit:
+    def load(cls, card: ModelCard, folder: Path) -> Edit:
         """The mode of a card.
 
         Raises:
@@ -48,7 +48,9 @@ class Edit:
         """
         if card.panels != cls.panels:
             do = "restore the card, or export the model again"
-            raise ModelError(f"edit's panels are {', '.join(cls.panels)}", ", ".join(card.panels), do)
+            raise ModelError(
+                f"edit's panels are {', '.join(cls.panels)}", ", ".join(card.panels), do
+            )
         return cls(card.size)
 
     def condition(self, scene: Scene) -> list[Image]:
@@ -59,7 +61,7 @@ class Edit:
         """
         labels, mask = _of(scene)
         erased = painted_over(scene.photo, labels, mask, scene.colours or {})
-        return [erased, sideless(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
+        return [erased, merge_left_right(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""
@@ -71,13 +73,21 @@ class Edit:
 
     def card_fields(self) -> dict[str, Any]:
         """Mode, size, panels and their roles."""
-        return {"mode": "edit", "size": self.size, "panels": self.panels, "base": "erased", "mask": "mask"}
+        return {
+            "mode": "edit",
+            "size": self.size,
+            "panels": self.panels,
+            "base": "erased",
+            "mask": "mask",
+        }
 
     def save(self, folder: Path) -> None:
         """There is nothing to keep."""
 
 
-def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]) -> Image:
+def painted_over(
+    photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]
+) -> Image:
     """A copy of a photo with what is masked painted over smoothly, each class in the colours of what is left of it nearby.
 
     Where nothing is left of a class, or too little, with those of whatever is around the mask.
@@ -93,13 +103,23 @@ def painted_over(photo: Image, labels: Labels, mask: NDArray[np.uint8], colours:
     if not erased.any():
         return result
     reach = max(1, photo.shape[0] // _AROUND)
-    around = np.asarray(cv2.dilate(erased.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0, bool) & ~erased
+    around = (
+        np.asarray(
+            cv2.dilate(erased.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0,
+            bool,
+        )
+        & ~erased
+    )
     for place in np.unique(labels[erased]).tolist():
         here = erased & (labels == place)
         left = (labels == place) & ~erased
         if left.sum() <= _LEAST * left.size:
             left = around
-        painted = spread(photo, left)[here] if left.any() else np.full((int(here.sum()), 3), 127.0)
+        painted = (
+            pull_push_fill(photo, left)[here]
+            if left.any()
+            else np.full((int(here.sum()), 3), 127.0)
+        )
         if place in colours:
             painted = painted + (colours[place] - painted.mean(0))
         result[here] = np.clip(np.rint(painted), 0, 255)

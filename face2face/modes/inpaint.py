@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetShape
+from face2face.face.retarget import TargetStatistics
 from face2face.image import Image, Scene
-from face2face.keyframes.bank import Bank
+from face2face.keyframes.bank import KeyframeBank
 
 #: What missing pixels are filled with. Magenta hardly occurs in photos, black does.
 FILLS = ("magenta", "black", "mean", "noise")
@@ -35,12 +35,12 @@ class Inpaint:
 
     size: int
     fill: str = FILLS[0]
-    shape: TargetShape | None = None
-    bank: Bank | None = None
+    shape: TargetStatistics | None = None
+    bank: KeyframeBank | None = None
     panels: tuple[str, ...] = PANELS
 
     @classmethod
-    def load(cls, card: Card, folder: Path) -> Inpaint:
+    def load(cls, card: ModelCard, folder: Path) -> Inpaint:
         """The mode of a card.
 
         Raises:
@@ -48,7 +48,9 @@ class Inpaint:
         """
         do = "restore the card, or export the model again"
         if card.panels not in (PANELS, PANELS[:1]):
-            raise ModelError(f"inpaint's panels are {', '.join(PANELS)}", ", ".join(card.panels), do)
+            raise ModelError(
+                f"inpaint's panels are {', '.join(PANELS)}", ", ".join(card.panels), do
+            )
         if card.fill not in FILLS:
             raise ModelError(f"a card's fill is one of {', '.join(FILLS)}", repr(card.fill), do)
         return cls(card.size, card.fill, panels=card.panels)
@@ -61,7 +63,10 @@ class Inpaint:
         """
         if scene.mask is None:
             raise ValueError("inpaint needs a scene with a mask")
-        return [filled(scene.photo, scene.mask, self.fill), np.asarray(cv2.merge([scene.mask] * 3), np.uint8)][: len(self.panels)]
+        return [
+            mask_photo(scene.photo, scene.mask, self.fill),
+            np.asarray(cv2.merge([scene.mask] * 3), np.uint8),
+        ][: len(self.panels)]
 
     def target(self, scene: Scene) -> Image:
         """The photo itself."""
@@ -85,7 +90,7 @@ class Inpaint:
         """There is nothing to keep."""
 
 
-def filled(photo: Image, mask: NDArray[np.uint8], fill: str) -> Image:
+def mask_photo(photo: Image, mask: NDArray[np.uint8], fill: str) -> Image:
     """A copy of a photo whose masked pixels tell nothing of what was there.
 
     Args:

@@ -9,12 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetShape
-from face2face.image import Image, Scene, bars
-from face2face.keyframes.bank import Bank
-from face2face.segmentation.labels import CLASSES, GROUPS, filled, grouped, mean_colours, sideless
+from face2face.face.retarget import TargetStatistics
+from face2face.image import Image, Scene, vector_panel
+from face2face.keyframes.bank import KeyframeBank
+from face2face.segmentation.labels import (
+    CLASSES,
+    GROUPS,
+    fill_groups,
+    group_labels,
+    mean_colours,
+    merge_left_right,
+)
 
 #: The numbers of an identity are hardly ever farther from zero than this.
 _FARTHEST = 0.5
@@ -34,11 +41,11 @@ class Reconstruct:
     size: int
     panels: tuple[str, ...] = ("labels", "colours", "numbers")
     name: str = "reconstruct"
-    shape: TargetShape | None = None
-    bank: Bank | None = None
+    shape: TargetStatistics | None = None
+    bank: KeyframeBank | None = None
 
     @classmethod
-    def load(cls, card: Card, folder: Path) -> Reconstruct:
+    def load(cls, card: ModelCard, folder: Path) -> Reconstruct:
         """The mode of a card.
 
         Raises:
@@ -46,7 +53,11 @@ class Reconstruct:
         """
         if not set(card.panels) <= set(cls.panels):
             do = "restore the card, or export the model again"
-            raise ModelError(f"{card.mode}'s panels are among {', '.join(cls.panels)}", ", ".join(card.panels), do)
+            raise ModelError(
+                f"{card.mode}'s panels are among {', '.join(cls.panels)}",
+                ", ".join(card.panels),
+                do,
+            )
         return cls(card.size, card.panels, card.mode)
 
     def condition(self, scene: Scene) -> list[Image]:
@@ -58,10 +69,14 @@ class Reconstruct:
         """
         if scene.labels is None or scene.identity is None:
             raise ValueError("a face is rebuilt from a scene with labels and an identity")
-        groups = grouped(scene.labels)
+        groups = group_labels(scene.labels)
         colours = _colours(scene, groups)
         numbers = np.concatenate([colours.ravel() / 127.5 - 1, scene.identity / _FARTHEST])
-        drawn = {"labels": sideless(scene.labels), "colours": filled(groups, colours), "numbers": bars(numbers, self.size)}
+        drawn = {
+            "labels": merge_left_right(scene.labels),
+            "colours": fill_groups(groups, colours),
+            "numbers": vector_panel(numbers, self.size),
+        }
         return [drawn[name] for name in self.panels]
 
     def target(self, scene: Scene) -> Image:
@@ -74,7 +89,10 @@ class Reconstruct:
 
     def card_fields(self) -> dict[str, Any]:
         """Mode, size, panels and their roles."""
-        roles = {role: name if name in self.panels else "" for role, name in (("colours", "colours"), ("bars", "numbers"))}
+        roles = {
+            role: name if name in self.panels else ""
+            for role, name in (("colours", "colours"), ("bars", "numbers"))
+        }
         return {"mode": self.name, "size": self.size, "panels": self.panels} | roles
 
     def save(self, folder: Path) -> None:

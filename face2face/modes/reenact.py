@@ -11,17 +11,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetShape
+from face2face.face.retarget import TargetStatistics
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.image import Extent, Image, Landmarks, Scene
-from face2face.imaging.masks import blend, extent, face_mask, halves
-from face2face.imaging.warp import FIRMLY, LOOSELY, Hold, warps
-from face2face.keyframes.background import Backdrop
-from face2face.keyframes.bank import Bank
-from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH, Likeness, choose
-from face2face.keyframes.selector import Follower
+from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
+from face2face.imaging.warp import FACE_CONSTRAINTS, HEAD_CONSTRAINTS, WarpConstraints, warp_many
+from face2face.keyframes.background import BackgroundModel
+from face2face.keyframes.bank import KeyframeBank
+from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH, PoseMetric, farthest_point_sample
+from face2face.keyframes.selector import KeyframeSelector
 
 #: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
 _GAP = 4.0
@@ -43,13 +43,20 @@ class Reenact:
 
     size: int
     sketch: SketchSpec
-    shape: TargetShape | None
-    bank: Bank | None
-    _followers: dict[Likeness, Follower] = field(default_factory=dict, init=False, repr=False, compare=False)
+    shape: TargetStatistics | None
+    bank: KeyframeBank | None
+    _followers: dict[PoseMetric, KeyframeSelector] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
-    def study(
-        cls, landmarks: NDArray[np.float32], spread: NDArray[np.float32], read: Callable[[int], Scene], size: int, keyframes: int
+    def fit(
+        cls,
+        landmarks: NDArray[np.float32],
+        spread: NDArray[np.float32],
+        read: Callable[[int], Scene],
+        size: int,
+        keyframes: int,
     ) -> Reenact:
         """Learns the target's shape and chooses its keyframes.
 
@@ -60,14 +67,21 @@ class Reenact:
             size: Width and height of a panel.
             keyframes: How many to keep, at most.
         """
-        shape = TargetShape.of(landmarks, spread)
-        chosen = choose(landmarks, shape.rest, keyframes)
+        shape = TargetStatistics.of(landmarks, spread)
+        chosen = farthest_point_sample(landmarks, shape.neutral, keyframes)
         seen = range(0, len(landmarks), max(1, len(landmarks) // _BACKDROP_FRAMES))
-        backdrop = Backdrop.of(np.stack([read(each).photo for each in seen]))
-        return cls(size, SketchSpec(), shape, Bank.of((read(each) for each in chosen), spread[chosen], shape.rest, backdrop))
+        backdrop = BackgroundModel.of(np.stack([read(each).photo for each in seen]))
+        return cls(
+            size,
+            SketchSpec(),
+            shape,
+            KeyframeBank.of(
+                (read(each) for each in chosen), spread[chosen], shape.neutral, backdrop
+            ),
+        )
 
     @classmethod
-    def load(cls, card: Card, folder: Path) -> Reenact:
+    def load(cls, card: ModelCard, folder: Path) -> Reenact:
         """The mode of a card, its bank read from the same folder.
 
         Raises:
@@ -77,16 +91,24 @@ class Reenact:
         try:
             sketch = SketchSpec(**card.sketch)
         except TypeError as error:
-            raise ModelError("a card's sketch says palette, thickness and smooth", repr(card.sketch), do) from error
+            raise ModelError(
+                "a card's sketch says palette, thickness and smooth", repr(card.sketch), do
+            ) from error
         if sketch.palette not in PALETTES:
-            raise ModelError(f"a sketch's palette is one of {', '.join(PALETTES)}", repr(sketch.palette), do)
-        bank = Bank.load(folder) if "warp" in card.panels else None
+            raise ModelError(
+                f"a sketch's palette is one of {', '.join(PALETTES)}", repr(sketch.palette), do
+            )
+        bank = KeyframeBank.load(folder) if "warp" in card.panels else None
         if bank is not None and bank.size != card.size:
-            raise ModelError(f"the bank's keyframes have the card's size, {card.size} pixels", bank.size, do)
-        shape = TargetShape.from_json(card.shape) if card.shape else None
+            raise ModelError(
+                f"the bank's keyframes have the card's size, {card.size} pixels", bank.size, do
+            )
+        shape = TargetStatistics.from_json(card.shape) if card.shape else None
         mode = cls(card.size, sketch, shape, bank)
         if card.panels != mode.panels:
-            raise ModelError("reenact's panels are sketch, or sketch, warp and mask", ", ".join(card.panels), do)
+            raise ModelError(
+                "reenact's panels are sketch, or sketch, warp and mask", ", ".join(card.panels), do
+            )
         return mode
 
     @property
@@ -110,15 +132,19 @@ class Reenact:
         if self.bank is None:
             return [drawn]
         bank = self.bank
-        wanted = bank.describe(landmarks)
-        around, eyes, mouth = (self._chosen(wanted, like, scene.seconds) for like in (HEAD, EYES, MOUTH))
+        wanted = bank.pose_descriptor(landmarks)
+        around, eyes, mouth = (
+            self._chosen(wanted, like, scene.seconds) for like in (HEAD, EYES, MOUTH)
+        )
         everywhere = (slice(0, self.size), slice(0, self.size))
-        surroundings = self._posed(around, landmarks, LOOSELY, [everywhere] * len(around))
-        warped = _mixed([bank.backdrop.behind(each) for each in surroundings], around)
+        surroundings = self._posed(around, landmarks, HEAD_CONSTRAINTS, [everywhere] * len(around))
+        warped = _mixed([bank.backdrop.composite(each) for each in surroundings], around)
         mask = face_mask(landmarks, self.size)
-        within = extent(mask)
-        above, below, upper = halves(landmarks, within)
-        parts = self._posed([*eyes, *mouth], landmarks, FIRMLY, [above] * len(eyes) + [below] * len(mouth))
+        within = bounding_slices(mask)
+        above, below, upper = split_upper_lower(landmarks, within)
+        parts = self._posed(
+            [*eyes, *mouth], landmarks, FACE_CONSTRAINTS, [above] * len(eyes) + [below] * len(mouth)
+        )
         coloured = [np.asarray(cv2.cvtColor(part, cv2.COLOR_RGBA2RGB), np.uint8) for part in parts]
         face = warped.copy()
         face[below] = _mixed(coloured[len(eyes) :], mouth)
@@ -126,21 +152,36 @@ class Reenact:
         warped[within] = blend(warped[within], face[within], mask[within])
         return [drawn, warped, mask]
 
-    def _posed(self, chosen: Iterable[int], landmarks: Landmarks, hold: Hold, parts: list[Extent]) -> list[NDArray[np.uint8]]:
+    def _posed(
+        self,
+        chosen: Iterable[int],
+        landmarks: Landmarks,
+        hold: WarpConstraints,
+        parts: list[Extent],
+    ) -> list[NDArray[np.uint8]]:
         """Parts of keyframes with their landmarks moved: ``(rows, columns, 4)`` uint8 each."""
         assert self.bank is not None
         indices = list(chosen)
-        return warps([self.bank.ready(index) for index in indices], self.bank.landmarks[indices], landmarks, self.size, hold, parts)
+        return warp_many(
+            [self.bank.upsampled(index) for index in indices],
+            self.bank.landmarks[indices],
+            landmarks,
+            self.size,
+            hold,
+            parts,
+        )
 
-    def _chosen(self, wanted: NDArray[np.floating], like: Likeness, seconds: float | None) -> dict[int, float]:
+    def _chosen(
+        self, wanted: NDArray[np.floating], like: PoseMetric, seconds: float | None
+    ) -> dict[int, float]:
         """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
         assert self.bank is not None
         if seconds is None:
             if not self._followers:
-                self.bank.foresee_near(wanted)
+                self.bank.prefetch_nearest(wanted)
             distances = self.bank.distances(wanted, like)
-            self.bank.foresee(int(distances.argmin()))  # it may be chosen one of the next times
-            return self._followers.setdefault(like, Follower(like.patience))(distances)
+            self.bank.prefetch(int(distances.argmin()))  # it may be chosen one of the next times
+            return self._followers.setdefault(like, KeyframeSelector(like.switch_cost))(distances)
         gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
         return {self.bank.nearest(wanted, like, seconds, gap): 1.0}
 
@@ -156,7 +197,10 @@ class Reenact:
         """Mode, size, panels and their roles, sketch and shape."""
         roles = {"base": "", "mask": ""} if self.bank is None else {"base": "warp", "mask": "mask"}
         fields = {"mode": "reenact", "size": self.size, "panels": self.panels} | roles
-        return fields | {"sketch": asdict(self.sketch), "shape": self.shape.to_json() if self.shape else {}}
+        return fields | {
+            "sketch": asdict(self.sketch),
+            "shape": self.shape.to_json() if self.shape else {},
+        }
 
     def save(self, folder: Path) -> None:
         """Writes the bank."""

@@ -1,1 +1,1 @@
-"""segmentation."""
+"""Label maps, the parser that makes them, skin and blemishes."""

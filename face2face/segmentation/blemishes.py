@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from face2face.image import Image, Landmarks
 from face2face.landmarks import PARTS, interocular
-from face2face.segmentation.labels import Labels, among
+from face2face.segmentation.labels import Labels, class_mask
 
 _Plane = NDArray[np.float32]
 #: Faces are looked at with so many pixels between the eyes, and what is finer than so many of these pixels is noise.
@@ -59,7 +59,7 @@ _LOGARITHMS = np.log(np.arange(256, dtype=np.float32) + _DIM)
 _HIGH = 99.0
 
 
-def searched(labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
+def skin_mask(labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
     """Where in a parsed face blemishes are looked for, ``(h, w)`` bool: its skin and nose, but no nostrils and nothing next to glasses.
 
     Args:
@@ -67,23 +67,28 @@ def searched(labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
         landmarks: ``(68, 2)`` of that face.
     """
     unit = interocular(landmarks)
-    hidden = among(labels, ["glasses"]).astype(np.uint8)
+    hidden = class_mask(labels, ["glasses"]).astype(np.uint8)
     if hidden.any():
         hidden = cv2.dilate(hidden, _disk(_FRAMES * unit))
     base = landmarks[PARTS["nose"]][4:]
     up = landmarks[30] - landmarks[33]
     base = np.array([base[0] + _WINGS * up, *(base + _ABOVE * up), base[-1] + _WINGS * up])
-    cv2.polylines(hidden, [np.rint(base).astype(np.int32)], False, 1, max(1, round(_NOSTRILS * unit)))
-    return among(labels, ["skin", "nose"]) & (hidden == 0)
+    cv2.polylines(
+        hidden, [np.rint(base).astype(np.int32)], False, 1, max(1, round(_NOSTRILS * unit))
+    )
+    return class_mask(labels, ["skin", "nose"]) & (hidden == 0)
 
 
-def folds(landmarks: Landmarks) -> list[NDArray[np.float32]]:
+def crease_lines(landmarks: Landmarks) -> list[NDArray[np.float32]]:
     """Where a face of ``(68, 2)`` landmarks folds: lines of ``(n, 2)`` points beside the mouth, and beside and below the eyes."""
     across = landmarks[45] - landmarks[36]
     across = across / max(float(np.hypot(*across)), 1e-6) * interocular(landmarks)
     down = np.array([-across[1], across[0]])
     lines = []
-    for outwards, lid, wing, corner in ((-across, [36, 41, 40, 39], 31, 48), (across, [45, 46, 47, 42], 35, 54)):
+    for outwards, lid, wing, corner in (
+        (-across, [36, 41, 40, 39], 31, 48),
+        (across, [45, 46, 47, 42], 35, 54),
+    ):
         smile = [landmarks[corner] + out * outwards + below * down for out, below in _SMILE]
         lines.append(np.array([landmarks[wing] + 0.08 * outwards - 0.1 * down, *smile]))
         lines.append(np.array([landmarks[lid[0]], landmarks[lid[0]] + _CROWS_FEET * outwards]))
@@ -91,8 +96,12 @@ def folds(landmarks: Landmarks) -> list[NDArray[np.float32]]:
     return [line.astype(np.float32) for line in lines]
 
 
-def find(
-    photo: Image, skin: NDArray[np.bool_], unit: float, strength: float = 1.0, creases: Sequence[NDArray[np.floating]] = ()
+def detect_blemishes(
+    photo: Image,
+    skin: NDArray[np.bool_],
+    unit: float,
+    strength: float = 1.0,
+    creases: Sequence[NDArray[np.floating]] = (),
 ) -> NDArray[np.uint8]:
     """Where a face's skin has spots, scratches or shine: ``(h, w)`` uint8, 255 there.
 
@@ -116,14 +125,22 @@ def find(
     rows, columns = slice(y, y + height), slice(x, x + width)
     how = cv2.INTER_AREA if unit > _SCALE else cv2.INTER_LINEAR
     inside = 255 * skin[rows, columns].astype(np.uint8)
-    small, within = (cv2.resize(each, size, interpolation=how) for each in (photo[rows, columns], inside))
+    small, within = (
+        cv2.resize(each, size, interpolation=how) for each in (photo[rows, columns], inside)
+    )
     lines = [(np.asarray(line) - (x, y)) * _SCALE / unit for line in creases]
-    found = cv2.resize(_found(small, within == 255, strength, lines), (width, height), interpolation=cv2.INTER_LINEAR)
+    found = cv2.resize(
+        _found(small, within == 255, strength, lines),
+        (width, height),
+        interpolation=cv2.INTER_LINEAR,
+    )
     mask[rows, columns] = cv2.bitwise_and(cv2.compare(found, 127, cv2.CMP_GT), inside)
     return mask
 
 
-def _found(photo: Image, skin: NDArray[np.bool_], strength: float, creases: list[NDArray[np.floating]]) -> NDArray[np.uint8]:
+def _found(
+    photo: Image, skin: NDArray[np.bool_], strength: float, creases: list[NDArray[np.floating]]
+) -> NDArray[np.uint8]:
     """The same at the scale at which faces are looked at."""
     bordered = cv2.copyMakeBorder(skin.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = cv2.distanceTransform(bordered, cv2.DIST_L2, 3)[1:-1, 1:-1] / _SCALE
@@ -142,7 +159,10 @@ def _found(photo: Image, skin: NDArray[np.bool_], strength: float, creases: list
     lines |= _exceeding(_thin(pale, inside), around, demand, _LIGHT_LINES, strength)
     found = _long(lines)
     found |= _exceeding(_isolated(stain, inside, _SPOT), around, demand, _SPOTS, strength)
-    found = cv2.dilate(_blemishes(found, creases, dark, red).astype(np.uint8), _disk(_GROWN * _SCALE)) > 0
+    found = (
+        cv2.dilate(_blemishes(found, creases, dark, red).astype(np.uint8), _disk(_GROWN * _SCALE))
+        > 0
+    )
     found |= _exceeding(_gleam(photo, inside), around, shallow, _GLEAMS, strength)
     return np.where(found, np.uint8(255), np.uint8(0))
 
@@ -166,12 +186,17 @@ class _Around:
 
     def enlarged(self, values: _Plane) -> _Plane:
         """Coarse values finer again."""
-        return np.asarray(cv2.resize(values, self.inside.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+        return np.asarray(
+            cv2.resize(values, self.inside.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32
+        )
 
     def mean(self, values: _Plane, width: float) -> _Plane:
         """Coarse means of values inside, over a surrounding as wide as ``width``, in interocular distances."""
         side = 2 * round(width * _SCALE / _COARSE / 2) + 1
-        total, weight = (cv2.blur(cv2.blur(each, (side, side)), (side, side)) for each in (self.shrunk(values * self._weight), self.weight))
+        total, weight = (
+            cv2.blur(cv2.blur(each, (side, side)), (side, side))
+            for each in (self.shrunk(values * self._weight), self.weight)
+        )
         return np.asarray(total / np.maximum(weight, 1e-3), np.float32)
 
 
@@ -191,7 +216,9 @@ def _folded(dark: _Plane, around: _Around) -> _Plane:
     """By how many times more is asked of a spot or a line, coarse: folds lie in hollows, where light falls off."""
     near, far, smooth = (around.mean(dark, width) for width in (_NEAR, _FAR, _SMOOTH))
     smooth = np.where(around.weight > 0, smooth, far)
-    slope = np.hypot(*(cv2.Sobel(smooth, cv2.CV_32F, *each, scale=1 / 8 / _COARSE) for each in ((1, 0), (0, 1))))
+    slope = np.hypot(
+        *(cv2.Sobel(smooth, cv2.CV_32F, *each, scale=1 / 8 / _COARSE) for each in ((1, 0), (0, 1)))
+    )
     return np.asarray(np.exp(_HOLLOW * np.maximum(near - far, 0) + _SLOPE * slope), np.float32)
 
 
@@ -211,19 +238,32 @@ def _thin(values: _Plane, inside: NDArray[np.bool_]) -> _Plane:
 def _gleam(photo: Image, inside: NDArray[np.bool_]) -> _Plane:
     """By how much a photo is lighter and less coloured than what is around."""
     size = [-(-each // _COARSE) for each in inside.shape[::-1]]
-    coarse, within = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (photo, inside.astype(np.float32)))
+    coarse, within = (
+        cv2.resize(each, size, interpolation=cv2.INTER_AREA)
+        for each in (photo, inside.astype(np.float32))
+    )
     soft = cv2.GaussianBlur(coarse.astype(np.float32) + _DIM, (0, 0), _BLURRED * _SCALE / _COARSE)
     red, green, blue = cv2.split(soft)
-    light = np.log(cv2.min(cv2.min(red, green), blue) / cv2.max(cv2.max(red, green), blue)) + _BRIGHTNESS * np.log(green)
-    found = cv2.resize(_isolated(light, within > 0.5, _GLEAM / _COARSE), inside.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    light = np.log(
+        cv2.min(cv2.min(red, green), blue) / cv2.max(cv2.max(red, green), blue)
+    ) + _BRIGHTNESS * np.log(green)
+    found = cv2.resize(
+        _isolated(light, within > 0.5, _GLEAM / _COARSE),
+        inside.shape[::-1],
+        interpolation=cv2.INTER_LINEAR,
+    )
     return np.where(inside, found, np.float32(0))
 
 
-def _exceeding(values: _Plane, around: _Around, demand: _Plane, times: tuple[float, float], strength: float) -> NDArray[np.bool_]:
+def _exceeding(
+    values: _Plane, around: _Around, demand: _Plane, times: tuple[float, float], strength: float
+) -> NDArray[np.bool_]:
     """What exceeds by so many times what is around it, and what is joined to it and exceeds that by fewer: ``(h, w)`` bool."""
     usual = around.mean(np.minimum(values, np.float32(_MOST_EACH)), _AROUND) + _LEAST_EACH
     score = values / around.enlarged(usual * demand)
-    rare = float(np.quantile(score[::3, ::3][around.inside[::3, ::3]], max(0, 1 - _MOST * strength)))
+    rare = float(
+        np.quantile(score[::3, ::3][around.inside[::3, ::3]], max(0, 1 - _MOST * strength))
+    )
     high = max(times[0] / strength**0.5, rare)
     sure = score > high
     if not sure.any():
@@ -238,10 +278,17 @@ def _long(lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
         return lines
     _, pieces, measures, _ = cv2.connectedComponentsWithStats(lines.astype(np.uint8))
     length = np.hypot(measures[:, cv2.CC_STAT_WIDTH], measures[:, cv2.CC_STAT_HEIGHT])
-    return _chosen(pieces, np.flatnonzero((length > _LENGTH * _SCALE) & (measures[:, cv2.CC_STAT_AREA] < _FILLED * length**2)))
+    return _chosen(
+        pieces,
+        np.flatnonzero(
+            (length > _LENGTH * _SCALE) & (measures[:, cv2.CC_STAT_AREA] < _FILLED * length**2)
+        ),
+    )
 
 
-def _blemishes(found: NDArray[np.bool_], creases: list[NDArray[np.floating]], dark: _Plane, red: _Plane) -> NDArray[np.bool_]:
+def _blemishes(
+    found: NDArray[np.bool_], creases: list[NDArray[np.floating]], dark: _Plane, red: _Plane
+) -> NDArray[np.bool_]:
     """The pieces that are neither hairs nor folds: these are long, and darker rather than redder than what is beside them."""
     if not found.any():
         return found
@@ -249,11 +296,16 @@ def _blemishes(found: NDArray[np.bool_], creases: list[NDArray[np.floating]], da
     kept = []
     for number in range(1, count):
         left, top, width, height, _ = measures[number]
-        box = slice(max(top - _BESIDE, 0), top + height + _BESIDE), slice(max(left - _BESIDE, 0), left + width + _BESIDE)
+        box = (
+            slice(max(top - _BESIDE, 0), top + height + _BESIDE),
+            slice(max(left - _BESIDE, 0), left + width + _BESIDE),
+        )
         piece = (pieces[box] == number).astype(np.uint8)
         elongation, direction = _direction(piece)
         darker = _above(piece, dark[box])
-        shade = _FOLD if any(_along(line, middles[number], direction) for line in creases) else _HAIR
+        shade = (
+            _FOLD if any(_along(line, middles[number], direction) for line in creases) else _HAIR
+        )
         if elongation < _ELONGATED or darker < 0 or _above(piece, red[box]) > shade * darker:
             kept.append(number)
     return _chosen(pieces, np.array(kept, int))
@@ -271,7 +323,10 @@ def _along(line: NDArray[np.floating], middle: NDArray[np.floating], direction: 
 def _direction(piece: NDArray[np.uint8]) -> tuple[float, complex]:
     """How many times longer than wide a piece is, and its direction as a unit number, x + iy."""
     moments = cv2.moments(piece, True)
-    spread = np.array([[moments["mu20"], moments["mu11"]], [moments["mu11"], moments["mu02"]]]) / moments["m00"]
+    spread = (
+        np.array([[moments["mu20"], moments["mu11"]], [moments["mu11"], moments["mu02"]]])
+        / moments["m00"]
+    )
     # A pixel itself spreads by a twelfth.
     (short, long), axes = np.linalg.eigh(spread + np.eye(2) / 12)
     return float(np.sqrt(long / short)), complex(*axes[:, 1])
@@ -302,7 +357,9 @@ def _longest(values: _Plane, length: float) -> _Plane:
 
 def _opened(values: _Plane, shape: NDArray[np.uint8]) -> _Plane:
     eroded = cv2.erode(values, shape, borderType=cv2.BORDER_CONSTANT, borderValue=_HIGH)
-    return np.asarray(cv2.dilate(eroded, shape, borderType=cv2.BORDER_CONSTANT, borderValue=-_HIGH), np.float32)
+    return np.asarray(
+        cv2.dilate(eroded, shape, borderType=cv2.BORDER_CONSTANT, borderValue=-_HIGH), np.float32
+    )
 
 
 @cache

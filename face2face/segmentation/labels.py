@@ -53,17 +53,17 @@ MIRRORED: NDArray[np.uint8] = np.array(
 )
 
 
-def among(labels: Labels, names: Iterable[str]) -> NDArray[np.bool_]:
+def class_mask(labels: Labels, names: Iterable[str]) -> NDArray[np.bool_]:
     """Where a label map shows one of some classes: ``(height, width)`` bool."""
     return np.isin(labels, [CLASSES.index(name) for name in names])
 
 
-def coloured(labels: Labels) -> Image:
+def colorize(labels: Labels) -> Image:
     """A label map in the palette's colours, ``(height, width, 3)`` uint8 RGB."""
     return PALETTE[labels]
 
 
-def sideless(labels: Labels) -> Image:
+def merge_left_right(labels: Labels) -> Image:
     """A label map in the palette's colours but with left and right alike: of a mirrored map it is the mirror image."""
     return PALETTE[np.minimum(np.arange(len(CLASSES)), MIRRORED)[labels]]
 
@@ -80,17 +80,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 
-def grouped(labels: Labels) -> NDArray[np.uint8]:
+def group_labels(labels: Labels) -> NDArray[np.uint8]:
     """Where each group is: ``(height, width, 7)`` uint8, 0 or 1."""
-    return np.stack([among(labels, names) for names in GROUPS.values()], -1).astype(np.uint8)
+    return np.stack([class_mask(labels, names) for names in GROUPS.values()], -1).astype(np.uint8)
 
 
 def mean_colours(photo: Image, groups: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The mean colour of each group in a photo: ``(7, 3)`` uint8 RGB, zeros where a group is absent."""
     sums = np.tensordot(groups.astype(np.float64), photo.astype(np.float64), axes=((0, 1), (0, 1)))
-    return np.asarray(np.rint(sums / np.maximum(groups.sum((0, 1), dtype=np.int64), 1)[:, None]), np.uint8)
+    return np.asarray(
+        np.rint(sums / np.maximum(groups.sum((0, 1), dtype=np.int64), 1)[:, None]), np.uint8
+    )
 
 
-def filled(groups: NDArray[np.uint8], colours: NDArray[np.uint8]) -> Image:
+def fill_groups(groups: NDArray[np.uint8], colours: NDArray[np.uint8]) -> Image:
     """Each group in one colour: ``(height, width, 3)`` uint8, black where there is none."""
     return np.asarray(groups @ colours, np.uint8)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from face2face.image import Box, Image, Landmarks
 from face2face.landmarks import PARTS
-from face2face.segmentation.labels import CLASSES, MIRRORED, Labels, among
+from face2face.segmentation.labels import CLASSES, MIRRORED, Labels, class_mask
 
 #: In CelebA-HQ's photos, from which the parser learnt, the eyes are so far above the mouth, and the point between them so far to the right
 #: of the left edge and below the upper one: in shares of the photo's width.
@@ -53,7 +53,7 @@ class Parser:
                 then the photo is looked at as a whole first. See also :func:`framed`.
         """
         height, width = photo.shape[:2]
-        box = portrait(landmarks, height, width)
+        box = portrait_crop(landmarks, height, width)
         labels = self._parsed(photo, box)
         again = framed(landmarks, labels)
         return labels if again == box else self._parsed(photo, again)
@@ -64,17 +64,26 @@ class Parser:
         across, down = (round(share * box.side - nearer / 2) for share in _MIDDLE)
         middle = np.s_[down : down + nearer, across : across + nearer]
         whole = cv2.split(self._engine([self._shown(photo, box)]) // 2)
-        mirrored = self._engine([cv2.flip(self._shown(photo, Box(box.x + across, box.y + down, nearer)), 1)])
-        near = cv2.split((cv2.flip(mirrored, 1)[..., MIRRORED] * _weight(len(mirrored))).astype(np.uint8))
+        mirrored = self._engine(
+            [cv2.flip(self._shown(photo, Box(box.x + across, box.y + down, nearer)), 1)]
+        )
+        near = cv2.split(
+            (cv2.flip(mirrored, 1)[..., MIRRORED] * _weight(len(mirrored))).astype(np.uint8)
+        )
         labels = np.zeros(photo.shape[:2], np.uint8)
         top, left = max(box.y, 0), max(box.x, 0)
         inside = labels[top : box.y + box.side, left : box.x + box.side]
-        rows, columns = (slice(start, start + count) for start, count in zip((top - box.y, left - box.x), inside.shape, strict=True))
+        rows, columns = (
+            slice(start, start + count)
+            for start, count in zip((top - box.y, left - box.x), inside.shape, strict=True)
+        )
         best = np.zeros(inside.shape, np.uint8)
         for place, (coarse, fine) in enumerate(zip(whole, near, strict=True)):
             if max(coarse.max(), fine.max()) > _UNLIKELY:
                 one = cv2.resize(coarse, (box.side, box.side), interpolation=cv2.INTER_LINEAR)
-                one[middle] = cv2.add(one[middle], cv2.resize(fine, (nearer, nearer), interpolation=cv2.INTER_LINEAR))
+                one[middle] = cv2.add(
+                    one[middle], cv2.resize(fine, (nearer, nearer), interpolation=cv2.INTER_LINEAR)
+                )
                 one = one[rows, columns]
                 inside[one > best] = place
                 cv2.max(one, best, best)
@@ -83,7 +92,9 @@ class Parser:
     def _shown(self, photo: Image, box: Box) -> Image:
         """What the network is shown of a box."""
         how = cv2.INTER_AREA if box.side > self._size else cv2.INTER_LINEAR
-        return np.asarray(cv2.resize(box.cut(photo), (self._size, self._size), interpolation=how), np.uint8)
+        return np.asarray(
+            cv2.resize(box.cut(photo), (self._size, self._size), interpolation=how), np.uint8
+        )
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +105,7 @@ def _weight(side: int) -> NDArray[np.float32]:
     return np.asarray(np.minimum(along[:, None], along)[..., None] / 2, np.float32)
 
 
-def portrait(landmarks: Landmarks | None, height: int, width: int) -> Box:
+def portrait_crop(landmarks: Landmarks | None, height: int, width: int) -> Box:
     """The square of a picture that is parsed: around a face as in CelebA-HQ, or all of it; it may reach beyond the picture.
 
     Args:
@@ -105,11 +116,16 @@ def portrait(landmarks: Landmarks | None, height: int, width: int) -> Box:
     if landmarks is None:
         longer = max(height, width)
         return Box((width - longer) // 2, (height - longer) // 2, longer)
-    eyes, mouth = (np.mean([landmarks[PARTS[part]].mean(0) for part in parts], axis=0) for parts in (("right_eye", "left_eye"), ("mouth",)))
+    eyes, mouth = (
+        np.mean([landmarks[PARTS[part]].mean(0) for part in parts], axis=0)
+        for parts in (("right_eye", "left_eye"), ("mouth",))
+    )
     return _around(eyes, mouth, height, width)
 
 
-def _around(eyes: NDArray[np.floating], mouth: NDArray[np.floating], height: int, width: int) -> Box:
+def _around(
+    eyes: NDArray[np.floating], mouth: NDArray[np.floating], height: int, width: int
+) -> Box:
     """The square around a face whose eyes and mouth have these middles, x and y."""
     side = float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH
     corner = eyes - side * np.array(_EYES)
@@ -129,39 +145,52 @@ def framed(landmarks: Landmarks | None, labels: Labels) -> Box:
         landmarks: ``(68, 2)``; None where no face is known.
         labels: ``(h, w)`` uint8, the photo's map.
     """
-    box = portrait(landmarks, *labels.shape)
+    box = portrait_crop(landmarks, *labels.shape)
     step = max(1, box.side // _MEASURED_AT)
     rows, columns = (slice(max(start, 0), start + box.side, step) for start in (box.y, box.x))
     middles: list[NDArray[np.floating]] = []
     for names in (("left_eye",), ("right_eye",), ("mouth", "upper_lip", "lower_lip")):
-        points = step * np.argwhere(among(labels[rows, columns], names))[:, ::-1] + (columns.start, rows.start)
+        points = step * np.argwhere(class_mask(labels[rows, columns], names))[:, ::-1] + (
+            columns.start,
+            rows.start,
+        )
         # Of several faces, or none, they lie about.
-        if step**2 * len(points) < _FEATURE * box.side**2 or points.std(0).max() > _COMPACT * box.side:
+        if (
+            step**2 * len(points) < _FEATURE * box.side**2
+            or points.std(0).max() > _COMPACT * box.side
+        ):
             return box
         middles.append(points.mean(0))
     other = _around((middles[0] + middles[1]) / 2, middles[2], *labels.shape)
     if not 0.5 < other.side / box.side < 2:
         return box
-    edges = [np.array([each.x, each.y, each.x + each.side, each.y + each.side]) for each in (box, other)]
+    edges = [
+        np.array([each.x, each.y, each.x + each.side, each.y + each.side]) for each in (box, other)
+    ]
     return other if np.abs(edges[0] - edges[1]).max() > _MISTAKEN * box.side else box
 
 
-def mistaken(landmarks: Landmarks, labels: Labels) -> bool:
+def is_misdetection(landmarks: Landmarks, labels: Labels) -> bool:
     """Whether landmarks lie where a map shows no such face, see :func:`framed`."""
-    return framed(landmarks, labels) != portrait(landmarks, *labels.shape)
+    return framed(landmarks, labels) != portrait_crop(landmarks, *labels.shape)
 
 
-def drawn(landmarks: Landmarks, height: int, width: int) -> Labels:
+def labels_from_landmarks(landmarks: Landmarks, height: int, width: int) -> Labels:
     """A label map, ``(height, width)`` uint8, from ``(68, 2)`` landmarks alone: skin, brows, eyes, nose and lips; the rest is background.
 
     For where no network is wanted. The skin ends at the brows, since no landmark lies above them.
     """
     labels = np.zeros((height, width), np.uint8)
-    jaw, brows = landmarks[PARTS["jaw"]], np.concatenate([landmarks[PARTS[f"{side}_eyebrow"]] for side in ("right", "left")])
+    jaw, brows = (
+        landmarks[PARTS["jaw"]],
+        np.concatenate([landmarks[PARTS[f"{side}_eyebrow"]] for side in ("right", "left")]),
+    )
     nose = landmarks[[27, 31, 33, 35]]
     outer, inner = landmarks[48:60], landmarks[60:68]
     outlines = [("skin", cv2.convexHull(np.concatenate([jaw, brows]))[:, 0]), ("nose", nose)]
-    outlines += [(f"{side}_brow", landmarks[PARTS[f"{side}_eyebrow"]]) for side in ("right", "left")]
+    outlines += [
+        (f"{side}_brow", landmarks[PARTS[f"{side}_eyebrow"]]) for side in ("right", "left")
+    ]
     outlines += [(f"{side}_eye", landmarks[PARTS[f"{side}_eye"]]) for side in ("right", "left")]
     outlines += [
         ("upper_lip", np.concatenate([outer[:7], inner[4::-1]])),

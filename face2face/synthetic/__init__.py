@@ -1,1 +1,1 @@
-"""synthetic."""
+"""Motion and pictures that nobody showed: scripts, animated photos, drawn blemishes."""

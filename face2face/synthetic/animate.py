@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from face2face.image import Image, Landmarks
-from face2face.imaging.masks import fill
-from face2face.imaging.warp import enlarged, sharpened, warp
+from face2face.imaging.masks import polygon_mask
+from face2face.imaging.warp import presharpen, upsample, warp
 from face2face.landmarks import PARTS, interocular
 
 #: Colours of an open mouth's depth and of lashes, RGB.
@@ -32,8 +32,8 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
     Returns:
         ``(size, size, 3)`` uint8.
     """
-    photo, size = sharpened(photo), photo.shape[0]
-    ready = enlarged(photo)
+    photo, size = presharpen(photo), photo.shape[0]
+    ready = upsample(photo)
     grown = interocular(moved) / interocular(landmarks)
     awake = moved.copy()
     closing = [_gap(moved, _lids(eye)) < 0.9 * grown * _gap(landmarks, _lids(eye)) for eye in _EYES]
@@ -43,11 +43,14 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
             awake[upper] = moved[lower] - grown * (landmarks[lower] - landmarks[upper])
     picture = warp(ready, landmarks, awake, size)
     if any(closing):
-        skin = warp(enlarged(_without_eyes(photo, landmarks)), landmarks, awake, size)
+        skin = warp(upsample(_without_eyes(photo, landmarks)), landmarks, awake, size)
         for eye, shuts in zip(_EYES, closing, strict=True):
             if shuts:
                 picture = _close(picture, skin, awake, moved, eye)
-    if _gap(moved, (_UPPER_INNER_LIP, _LOWER_INNER_LIP)) > grown * _gap(landmarks, (_UPPER_INNER_LIP, _LOWER_INNER_LIP)) + 1:
+    if (
+        _gap(moved, (_UPPER_INNER_LIP, _LOWER_INNER_LIP))
+        > grown * _gap(landmarks, (_UPPER_INNER_LIP, _LOWER_INNER_LIP)) + 1
+    ):
         picture = _open_mouth(picture, ready, landmarks, awake, grown)
     return picture
 
@@ -66,9 +69,12 @@ def _gap(landmarks: Landmarks, facing: tuple[list[int], list[int]]) -> float:
 def _without_eyes(photo: Image, landmarks: Landmarks) -> Image:
     """The photo with skin in the eyes' place."""
     size, unit = photo.shape[0], interocular(landmarks)
-    right, left = (fill(landmarks[PARTS[eye]], size) for eye in _EYES)
+    right, left = (polygon_mask(landmarks[PARTS[eye]], size) for eye in _EYES)
     reach = max(3, round(0.16 * unit) | 1)
-    grown = cv2.dilate((right + left > 0).astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    grown = cv2.dilate(
+        (right + left > 0).astype(np.uint8),
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)),
+    )
     return cv2.inpaint(photo, grown, 0.1 * unit, cv2.INPAINT_TELEA)
 
 
@@ -79,7 +85,7 @@ def _close(picture: Image, skin: Image, awake: Landmarks, moved: Landmarks, eye:
     outer, inner = PARTS[eye].start, PARTS[eye].start + 3
     lift = 0.06 * (awake[upper].mean(0) - awake[lower].mean(0)) * unit / _gap(awake, (upper, lower))
     lid = np.concatenate([awake[[outer]], awake[upper] + lift, awake[[inner]], moved[upper[::-1]]])
-    cover = fill(lid, size, 0.012 * unit)
+    cover = polygon_mask(lid, size, 0.012 * unit)
     closed = cover * skin + (1 - cover) * picture
     line = np.zeros((size, size), np.float32)
     edge = np.round(moved[[outer, *upper, inner]] * 16).astype(np.int32)
@@ -88,13 +94,17 @@ def _close(picture: Image, skin: Image, awake: Landmarks, moved: Landmarks, eye:
     return np.rint(lashes * np.array(_LASHES) + (1 - lashes) * closed).astype(np.uint8)
 
 
-def _open_mouth(picture: Image, ready: Image, landmarks: Landmarks, moved: Landmarks, grown: float) -> Image:
+def _open_mouth(
+    picture: Image, ready: Image, landmarks: Landmarks, moved: Landmarks, grown: float
+) -> Image:
     """Paints what lies between the lips."""
     size, unit = picture.shape[0], interocular(moved)
     # The same head with the lips as far apart as the photo has them: there the teeth have their own height.
     shut = moved.copy()
-    shut[_LOWER_INNER_LIP] = moved[_UPPER_INNER_LIP] + grown * (landmarks[_LOWER_INNER_LIP] - landmarks[_UPPER_INNER_LIP])
-    teeth = fill(shut[PARTS["inner_mouth"]], size, 0.02 * unit)
+    shut[_LOWER_INNER_LIP] = moved[_UPPER_INNER_LIP] + grown * (
+        landmarks[_LOWER_INNER_LIP] - landmarks[_UPPER_INNER_LIP]
+    )
+    teeth = polygon_mask(shut[PARTS["inner_mouth"]], size, 0.02 * unit)
     inside = teeth * warp(ready, landmarks, shut, size) + (1 - teeth) * np.array(_CAVITY)
-    mouth = fill(moved[PARTS["inner_mouth"]], size, 0.02 * unit)
+    mouth = polygon_mask(moved[PARTS["inner_mouth"]], size, 0.02 * unit)
     return np.rint(mouth * inside + (1 - mouth) * picture).astype(np.uint8)

@@ -13,7 +13,7 @@ from face2face.face.expression import Expression
 PERFORMANCE_SECONDS = 12.0
 
 
-def perform(seconds: float) -> Expression:
+def scripted_expression(seconds: float) -> Expression:
     """The scripted performance at a time: speech, blinks, a smile, turns and nods; the same each time.
 
     Args:
@@ -22,7 +22,9 @@ def perform(seconds: float) -> Expression:
     t = seconds % PERFORMANCE_SECONDS
     wave = 2 * np.pi * t / PERFORMANCE_SECONDS
     speech = _during(t, 0.6, 4.2) + _during(t, 7.4, 11.2)
-    syllables = (0.5 - 0.5 * np.cos(2 * np.pi * 3.0 * t)) * (0.65 + 0.35 * np.sin(2 * np.pi * 0.75 * t + 1))
+    syllables = (0.5 - 0.5 * np.cos(2 * np.pi * 3.0 * t)) * (
+        0.65 + 0.35 * np.sin(2 * np.pi * 0.75 * t + 1)
+    )
     return Expression(
         blink=max(_blink(t - at) for at in (1.2, 3.4, 5.1, 8.3, 10.6)),
         open=0.2 * speech * syllables + 0.3 * _during(t, 6.4, 7.4),

@@ -13,12 +13,12 @@ import numpy as np
 from face2face.errors import MediaError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.sketch import SketchSpec
-from face2face.files import writable_folder, write_aside
+from face2face.files import atomic_write, ensure_writable_dir
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
-from face2face.synthetic.motion import PERFORMANCE_SECONDS, perform
+from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 
 
-class Performance:
+class ScriptedDriver:
     """An average face that talks, blinks, smiles and turns for twelve seconds. Its scenes come with landmarks.
 
     Args:
@@ -35,7 +35,10 @@ class Performance:
     def scene(self, seconds: float) -> Scene:
         """The driver at a time: a drawing and its landmarks."""
         unit = self._size / 4
-        landmarks = unit * perform(seconds).applied_to(AVERAGE_FACE) + (self._size / 2, self._size * 0.34)
+        landmarks = unit * scripted_expression(seconds).applied_to(AVERAGE_FACE) + (
+            self._size / 2,
+            self._size * 0.34,
+        )
         landmarks = landmarks.astype("float32")
         return Scene(SketchSpec().draw(landmarks, self._size), landmarks, seconds)
 
@@ -45,15 +48,20 @@ class Performance:
             yield self.scene(number / self.fps)
             number += 1
 
-    def __enter__(self) -> Performance:
+    def __enter__(self) -> ScriptedDriver:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         pass
 
 
 @dataclass
-class Take:
+class LandmarkRecording:
     """A recorded performance: landmarks and their times, and no picture of whoever gave it.
 
     Attributes:
@@ -74,7 +82,7 @@ class Take:
     def fps(self) -> float:
         """Mean frames a second."""
         span = self.seconds[-1] - self.seconds[0]
-        return (len(self.seconds) - 1) / span if span > 0 else Performance.fps
+        return (len(self.seconds) - 1) / span if span > 0 else ScriptedDriver.fps
 
     def add(self, landmarks: Landmarks, seconds: float) -> None:
         """Takes one more frame."""
@@ -87,30 +95,42 @@ class Take:
         Raises:
             MediaError: It can't be written.
         """
-        writable_folder(path.parent)
+        ensure_writable_dir(path.parent)
         # A signal may have come between the two halves of the last frame.
         landmarks = np.array(self.landmarks[: len(self.seconds)], np.float32)
-        with write_aside(path) as aside, aside.open("wb") as file:
-            np.savez_compressed(file, size=(self.width, self.height), landmarks=landmarks, seconds=self.seconds)
+        with atomic_write(path) as aside, aside.open("wb") as file:
+            np.savez_compressed(
+                file, size=(self.width, self.height), landmarks=landmarks, seconds=self.seconds
+            )
 
     @classmethod
-    def load(cls, path: Path) -> Take:
+    def load(cls, path: Path) -> LandmarkRecording:
         """What :meth:`save` wrote.
 
         Raises:
             MediaError: It is missing, empty or damaged.
         """
-        rule, do = "a performance is an .npz written by --save-performance", "record it again, or name another"
+        rule, do = (
+            "a performance is an .npz written by --save-performance",
+            "record it again, or name another",
+        )
         try:
             with np.load(path) as stored:
                 width, height = map(int, stored["size"])
-                landmarks = np.asarray(stored["landmarks"], np.float32).reshape(-1, LANDMARK_COUNT, 2)
+                landmarks = np.asarray(stored["landmarks"], np.float32).reshape(
+                    -1, LANDMARK_COUNT, 2
+                )
                 seconds = np.asarray(stored["seconds"], np.float64).reshape(len(landmarks))
         except FileNotFoundError as error:
             raise MediaError(rule, f"no file {path}", do) from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise MediaError(rule, f"{path}, damaged", do) from error
-        good = len(landmarks) and min(width, height) > 0 and np.isfinite(landmarks).all() and (np.diff(seconds) >= 0).all()
+        good = (
+            len(landmarks)
+            and min(width, height) > 0
+            and np.isfinite(landmarks).all()
+            and (np.diff(seconds) >= 0).all()
+        )
         if not good:
             raise MediaError(rule, f"{path}, which holds none", do)
         return cls(width, height, list(landmarks), seconds.tolist())
@@ -118,10 +138,19 @@ class Take:
     def __iter__(self) -> Iterator[Scene]:
         side = max(self.width, self.height)
         for landmarks, seconds in zip(self.landmarks, self.seconds, strict=True):
-            yield Scene(SketchSpec().draw(landmarks, side)[: self.height, : self.width], landmarks, seconds - self.seconds[0])
+            yield Scene(
+                SketchSpec().draw(landmarks, side)[: self.height, : self.width],
+                landmarks,
+                seconds - self.seconds[0],
+            )
 
-    def __enter__(self) -> Take:
+    def __enter__(self) -> LandmarkRecording:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         pass

@@ -5,19 +5,30 @@ from pathlib import Path
 
 import av
 
-from face2face.card import Card
+from face2face.card import ModelCard
 
 Command = Callable[..., tuple[int, str, str]]
 
 
 def test_512_pixels_all_the_way(video: Path, in_folder: Path, face2face: Command) -> None:
     assert face2face("generate_train_data", "--file", video, "--num", 20, "--size", 512)[0] == 0
-    status, out, err = face2face("train", "--input_dir", "combined", "--max_steps", 1, "--ngf", 4, "--batch_size", 1)
+    status, out, err = face2face(
+        "train", "--input_dir", "combined", "--max_steps", 1, "--ngf", 4, "--batch_size", 1
+    )
     assert status == 0, err
     assert "exported" in out
-    assert Card.load(in_folder / "face2face-model").size == 512
+    assert ModelCard.load(in_folder / "face2face-model").size == 512
     status, out, err = face2face(
-        "run_webcam", "--source", video, "--tf-model", "face2face-model", "--output", "out.mp4", "--show", 1, "--no-window"
+        "run_webcam",
+        "--source",
+        video,
+        "--tf-model",
+        "face2face-model",
+        "--output",
+        "out.mp4",
+        "--show",
+        1,
+        "--no-window",
     )
     assert status == 0, err
     with av.open("out.mp4") as result:

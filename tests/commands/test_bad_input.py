@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.commands.console import main
 from face2face.commands.run_webcam import shipped_model
 from face2face.data.pairs import write_strip
@@ -31,7 +31,11 @@ LIVE = ("--no-window", "--output", "out.mp4")
 def refused(result: tuple[int, str, str], *said: str) -> None:
     """One line on stderr that says these things, and status 2."""
     status, _, err = result
-    lines = [line for line in err.replace("\r", "\n").splitlines() if line.strip() and not line.startswith(PROGRESS)]
+    lines = [
+        line
+        for line in err.replace("\r", "\n").splitlines()
+        if line.strip() and not line.startswith(PROGRESS)
+    ]
     assert status == 2, err
     assert len(lines) == 1, err
     assert lines[0].startswith("error: ")
@@ -72,7 +76,9 @@ def test_a_file_that_is_no_video(face2face: Command) -> None:
         refused(face2face("generate_train_data", "--file", name), name)
 
 
-def test_a_video_cut_off_in_the_middle_is_used_up_to_there(frames: list[Image], face2face: Command) -> None:
+def test_a_video_cut_off_in_the_middle_is_used_up_to_there(
+    frames: list[Image], face2face: Command
+) -> None:
     writer = cv2.VideoWriter("whole.avi", cv2.VideoWriter.fourcc(*"MJPG"), 12, (256, 256))
     for frame in frames:
         writer.write(frame[..., ::-1])
@@ -87,7 +93,11 @@ def test_a_video_cut_off_in_the_middle_is_used_up_to_there(frames: list[Image], 
 
 def test_a_video_with_no_face(frames: list[Image], face2face: Command) -> None:
     write_video(Path("wall.mp4"), empty_clip(frames))
-    refused(face2face("generate_train_data", "--file", "wall.mp4"), "exactly one face", "24 with no face")
+    refused(
+        face2face("generate_train_data", "--file", "wall.mp4"),
+        "exactly one face",
+        "24 with no face",
+    )
     refused(face2face("generate_train_data", "--file", "wall.mp4"), "exactly one face")
 
 
@@ -99,7 +109,10 @@ def test_a_video_with_two_faces(frames: list[Image], face2face: Command) -> None
 def test_a_video_with_the_face_only_now_and_then(frames: list[Image], face2face: Command) -> None:
     write_video(
         Path("shy.mp4"),
-        [frame if number % 2 else empty for number, (frame, empty) in enumerate(zip(frames, empty_clip(frames), strict=True))],
+        [
+            frame if number % 2 else empty
+            for number, (frame, empty) in enumerate(zip(frames, empty_clip(frames), strict=True))
+        ],
     )
     status, out, _ = face2face("generate_train_data", "--file", "shy.mp4")
     assert status == 0
@@ -109,7 +122,9 @@ def test_a_video_with_the_face_only_now_and_then(frames: list[Image], face2face:
 
 def test_a_photo_without_a_face_or_with_two(astronaut: Scene, face2face: Command) -> None:
     write_image(Path("wall.png"), np.full((256, 256, 3), 90, np.uint8))
-    refused(face2face("generate_train_data", "--file", "wall.png"), "exactly one face", "0 in wall.png")
+    refused(
+        face2face("generate_train_data", "--file", "wall.png"), "exactly one face", "0 in wall.png"
+    )
     write_image(Path("twins.png"), side_by_side([astronaut.photo, astronaut.photo]))
     refused(face2face("generate_train_data", "--file", "twins.png"), "2 in twins.png")
 
@@ -117,21 +132,47 @@ def test_a_photo_without_a_face_or_with_two(astronaut: Scene, face2face: Command
 def test_a_landmark_file_that_is_none(video: Path, face2face: Command) -> None:
     Path("text.dat").write_text("hello")
     for name in ("text.dat", "none.dat"):
-        refused(face2face("generate_train_data", "--file", video, "--landmark-model", name), name, "shape predictor")
+        refused(
+            face2face("generate_train_data", "--file", video, "--landmark-model", name),
+            name,
+            "shape predictor",
+        )
         refused(face2face("run_webcam", "--source", video, "--landmark-model", name, *LIVE), name)
 
 
-def test_a_folder_that_cannot_be_written_to(video: Path, combined: Path, face2face: Command) -> None:
+def test_a_folder_that_cannot_be_written_to(
+    video: Path, combined: Path, face2face: Command
+) -> None:
     Path("file").touch()
-    refused(face2face("generate_train_data", "--file", video, "--output_dir", "file/out"), "writable", "file/out")
-    refused(face2face("train", "--input_dir", combined, "--output_dir", "file/out", "--max_steps", 1), "writable")
-    refused(face2face("run_webcam", "--source", "demo", "--no-window", "--output", "file/out.mp4"), "writable")
-    refused(face2face("process", "--input_dir", combined, "--output_dir", "file/out", "--operation", "resize"), "writable")
+    refused(
+        face2face("generate_train_data", "--file", video, "--output_dir", "file/out"),
+        "writable",
+        "file/out",
+    )
+    refused(
+        face2face("train", "--input_dir", combined, "--output_dir", "file/out", "--max_steps", 1),
+        "writable",
+    )
+    refused(
+        face2face("run_webcam", "--source", "demo", "--no-window", "--output", "file/out.mp4"),
+        "writable",
+    )
+    refused(
+        face2face(
+            "process", "--input_dir", combined, "--output_dir", "file/out", "--operation", "resize"
+        ),
+        "writable",
+    )
 
 
 @pytest.mark.parametrize("number", ["0", "-3", "many", "1.5"])
 def test_num_0(video: Path, number: str, face2face: Command) -> None:
-    refused(face2face("generate_train_data", "--file", video, "--num", number), "--num", "at least 1", number)
+    refused(
+        face2face("generate_train_data", "--file", video, "--num", number),
+        "--num",
+        "at least 1",
+        number,
+    )
 
 
 # --- training --------------------------------------------------------------------------------------------------------
@@ -139,7 +180,9 @@ def test_num_0(video: Path, number: str, face2face: Command) -> None:
 
 def test_an_empty_input_dir(face2face: Command) -> None:
     Path("empty").mkdir()
-    refused(face2face("train", "--input_dir", "empty"), "strips in train/", "generate_train_data.py")
+    refused(
+        face2face("train", "--input_dir", "empty"), "strips in train/", "generate_train_data.py"
+    )
     refused(face2face("train", "--input_dir", "none"), "strips in train/")
     refused(face2face("train"), "--input_dir")
 
@@ -149,17 +192,35 @@ def test_a_strip_whose_panels_do_not_fit_the_card(video: Path, face2face: Comman
     for number in range(10):  # all of them, since they are read in any order
         strip = sorted(Path("combined/train").iterdir())[number]
         write_strip(strip, [np.zeros((256, 256, 3), np.uint8)] * 2)
-    refused(face2face("train", "--input_dir", "combined", "--max_steps", 1), "row of 4 equal square panels", "512x256")
+    refused(
+        face2face("train", "--input_dir", "combined", "--max_steps", 1),
+        "row of 4 equal square panels",
+        "512x256",
+    )
     Path("combined/card.json").unlink()
-    write_strip(sorted(Path("combined/train").iterdir())[0], [np.zeros((256, 256, 3), np.uint8)] * 3)
-    refused(face2face("train", "--input_dir", "combined", "--output_dir", "other", "--max_steps", 1), "A|B", "768x256")
+    write_strip(
+        sorted(Path("combined/train").iterdir())[0], [np.zeros((256, 256, 3), np.uint8)] * 3
+    )
+    refused(
+        face2face("train", "--input_dir", "combined", "--output_dir", "other", "--max_steps", 1),
+        "A|B",
+        "768x256",
+    )
 
 
 def test_a_checkpoint_of_another_generator(combined: Path, face2face: Command) -> None:
     tiny = ("--input_dir", combined, "--ngf", 2, "--ndf", 2, "--max_steps", 1, "--no-export")
     assert face2face("train", *tiny, "--output_dir", "first")[0] == 0
-    refused(face2face("train", *tiny, "--output_dir", "second", "--checkpoint", "first", "--generator", "unet"), "light, not unet")
-    refused(face2face("train", *tiny, "--output_dir", "second", "--checkpoint", "nowhere"), "earlier run")
+    refused(
+        face2face(
+            "train", *tiny, "--output_dir", "second", "--checkpoint", "first", "--generator", "unet"
+        ),
+        "light, not unet",
+    )
+    refused(
+        face2face("train", *tiny, "--output_dir", "second", "--checkpoint", "nowhere"),
+        "earlier run",
+    )
     Path("first/checkpoint.weights.h5").write_bytes(b"garbage")
     refused(face2face("train", *tiny, "--output_dir", "second", "--checkpoint", "first"), "damaged")
 
@@ -183,7 +244,10 @@ def unplugged(frames: list[Image]) -> Iterator[str]:
             self.end_headers()
             for frame in [*frames, *frames]:
                 data = cv2.imencode(".jpg", frame[..., ::-1])[1].tobytes()
-                self.wfile.write(b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(data), data))
+                self.wfile.write(
+                    b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n%s\r\n"
+                    % (len(data), data)
+                )
                 time.sleep(0.02)
             threading.Thread(target=server.shutdown).start()
 
@@ -226,32 +290,50 @@ def model(tmp_path: Path) -> Path:
     return Path(shutil.copytree(shipped_model(), tmp_path / "copy"))
 
 
-FILES = ("frozen_model.pb", "frozen_model.int8.xml", "frozen_model.int8.bin", "card.json", "bank.npz")
+FILES = (
+    "frozen_model.pb",
+    "frozen_model.int8.xml",
+    "frozen_model.int8.bin",
+    "card.json",
+    "bank.npz",
+)
 DAMAGES = [(name, damage) for name in FILES for damage in ("cut", "empty", "garbage", "gone")]
 
 
-@pytest.mark.parametrize(("name", "damage"), [each for each in DAMAGES if each != ("card.json", "gone")])
+@pytest.mark.parametrize(
+    ("name", "damage"), [each for each in DAMAGES if each != ("card.json", "gone")]
+)
 def test_a_damaged_model(model: Path, name: str, damage: str, face2face: Command) -> None:
     # What is damaged is what is run, whatever this processor knows.
-    replace(Card.load(model), precision="int8" if "int8" in name else "f32").save(model)
+    replace(ModelCard.load(model), precision="int8" if "int8" in name else "f32").save(model)
     path = model / name
     content = path.read_bytes()
     if damage == "gone":
         path.unlink()
     else:
-        path.write_bytes({"cut": content[: len(content) // 2], "empty": b"", "garbage": b"\xff\x00garbage" * 50}[damage])
-    told = path.with_suffix(".xml") if path.suffix == ".bin" else path  # the weights are read with the graph that names them
+        path.write_bytes(
+            {"cut": content[: len(content) // 2], "empty": b"", "garbage": b"\xff\x00garbage" * 50}[
+                damage
+            ]
+        )
+    told = (
+        path.with_suffix(".xml") if path.suffix == ".bin" else path
+    )  # the weights are read with the graph that names them
     refused(face2face("run_webcam", "--source", "demo", "--tf-model", model, *LIVE), str(told))
     assert not Path("out.mp4").exists()
 
 
 def test_a_model_without_its_card(model: Path, face2face: Command) -> None:
     (model / "card.json").unlink()
-    refused(face2face("run_webcam", "--source", "demo", "--tf-model", model, *LIVE), "frozen_model.pb")
+    refused(
+        face2face("run_webcam", "--source", "demo", "--tf-model", model, *LIVE), "frozen_model.pb"
+    )
 
 
 def test_a_recording_under_another_name(face2face: Command) -> None:
-    refused(face2face("run_webcam", "--source", "demo", "--no-window", "--output", "out.avi"), ".mp4")
+    refused(
+        face2face("run_webcam", "--source", "demo", "--no-window", "--output", "out.avi"), ".mp4"
+    )
 
 
 # --- the console itself ----------------------------------------------------------------------------------------------
@@ -266,13 +348,31 @@ def test_unknown_verbs_and_options(face2face: Command) -> None:
 def test_a_script_says_the_same_without_a_traceback() -> None:
     root = Path(__file__).resolve().parents[2]
     for script in ("generate_train_data.py", "tools/split.py"):
-        result = subprocess.run([sys.executable, str(root / script)], capture_output=True, text=True, check=False, env=os.environ)
+        result = subprocess.run(
+            [sys.executable, str(root / script)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ,
+        )
         assert result.returncode == 2
         assert result.stderr.startswith("error: ")
         assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("verb", ["generate_train_data", "train", "run_webcam", "demo", "process", "split", "reduce_model", "freeze_model"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "generate_train_data",
+        "train",
+        "run_webcam",
+        "demo",
+        "process",
+        "split",
+        "reduce_model",
+        "freeze_model",
+    ],
+)
 def test_every_verb_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([verb, "--help"])

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from face2face.card import FILE_NAME, Card
+from face2face.card import FILE_NAME, ModelCard
 from face2face.commands.run_webcam import default_model, find_models, shipped_model
 from face2face.inference.names import GRAPH
-from face2face.live.model import Puppet
+from face2face.live.model import ReenactmentModel
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -36,14 +36,16 @@ def test_the_newest_model_made_here_is_driven(in_folder: Path) -> None:
     assert default_model() == shipped_model()
     for number, name in enumerate(("first", "third", "second")):
         folder = folder_of(name, None)
-        Card("reenact", 256, ("sketch",)).save(folder)
+        ModelCard("reenact", 256, ("sketch",)).save(folder)
         os.utime(folder / GRAPH, (number, number))
     assert default_model() == in_folder / "second"
     assert default_model("inpaint") == shipped_model("inpaint")
 
 
 def test_every_shipped_model_says_who_made_it() -> None:
-    assert all(Card.load(path.parent).is_own for path in shipped_model().parent.glob(f"*/{FILE_NAME}"))
+    assert all(
+        ModelCard.load(path.parent).is_own for path in shipped_model().parent.glob(f"*/{FILE_NAME}")
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,9 @@ def test_every_shipped_model_says_who_made_it() -> None:
     ],
     ids=lambda card: str(card)[-24:],
 )
-def test_a_strange_or_broken_folder_is_not_driven(card: dict[str, Any] | str | None, in_folder: Path) -> None:
+def test_a_strange_or_broken_folder_is_not_driven(
+    card: dict[str, Any] | str | None, in_folder: Path
+) -> None:
     folder_of("stranger", card)
     assert default_model() == shipped_model()
     own = folder_of("own", values())
@@ -77,15 +81,17 @@ def test_a_strange_or_broken_folder_is_not_driven(card: dict[str, Any] | str | N
 def test_files_that_are_folders_are_not_driven(in_folder: Path) -> None:
     (in_folder / "a" / FILE_NAME).mkdir(parents=True)
     (in_folder / "b" / GRAPH).mkdir(parents=True)
-    Card("reenact", 256, ("sketch",)).save(in_folder / "b")
+    ModelCard("reenact", 256, ("sketch",)).save(in_folder / "b")
     Path("c").mkdir()
-    Card("reenact", 256, ("sketch",)).save(in_folder / "c")
+    ModelCard("reenact", 256, ("sketch",)).save(in_folder / "c")
     assert default_model() == shipped_model()
 
 
 def test_without_a_name_no_stranger_is_driven(in_folder: Path, face2face: Command) -> None:
     folder_of("stranger", None)
-    status, out, err = face2face("run_webcam", "--source", "demo", "--no-window", "--output", "out.mp4")
+    status, out, err = face2face(
+        "run_webcam", "--source", "demo", "--no-window", "--output", "out.mp4"
+    )
     assert status == 0, err
     assert "astronaut on OpenVINO" in out
 
@@ -96,6 +102,6 @@ def test_a_model_without_the_mark_is_driven_where_it_is_named(in_folder: Path) -
     unmarked = values()
     del unmarked["made_by"]
     (named / FILE_NAME).write_text(json.dumps(unmarked))
-    assert not Card.load(named).is_own
+    assert not ModelCard.load(named).is_own
     assert find_models(in_folder / "models") == [named]
-    assert Puppet.load(named).engine.name.startswith("OpenVINO")
+    assert ReenactmentModel.load(named).engine.name.startswith("OpenVINO")

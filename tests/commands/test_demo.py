@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
 from face2face.image import Scene
@@ -19,7 +19,9 @@ Command = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_demo_writes_a_clip_and_a_sheet(in_folder: Path, detector: Detector, face2face: Command) -> None:
+def test_the_demo_writes_a_clip_and_a_sheet(
+    in_folder: Path, detector: Detector, face2face: Command
+) -> None:
     status, out, _ = face2face("demo")
     assert status == 0
     assert str(in_folder / "demo.mp4") in out
@@ -35,35 +37,51 @@ def test_the_demo_writes_a_clip_and_a_sheet(in_folder: Path, detector: Detector,
 
 def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     """Mouth and turn of the generated face go with the driver's."""
-    from face2face.live.frame import Show
-    from face2face.live.model import Puppet
-    from face2face.live.motion_transfer import Driver
-    from face2face.synthetic.performance import Performance
+    from face2face.live.frame import FrameRenderer
+    from face2face.live.model import ReenactmentModel
+    from face2face.live.motion_transfer import MotionTransfer
+    from face2face.synthetic.performance import ScriptedDriver
 
-    puppet = Puppet.load(shipped_model())
-    drive, show = Driver(puppet.mode.shape, puppet.mode.size), Show(puppet)
+    puppet = ReenactmentModel.load(shipped_model())
+    drive, show = MotionTransfer(puppet.mode.shape, puppet.mode.size), FrameRenderer(puppet)
     wanted, got = [], []
-    for number, scene in enumerate(Performance()):
+    for number, scene in enumerate(ScriptedDriver()):
         view = show(drive(scene))
         if number % 6 == 0 and len(found := detector(view.target)) == 1:
             for face, track in ((scene.landmarks, wanted), (found[0], got)):
                 assert face is not None
                 width = np.ptp(face[:17, 0])
-                track.append((np.linalg.norm(face[62] - face[66]) / width, (face[30, 0] - face[:17, 0].mean()) / width))
+                track.append(
+                    (
+                        np.linalg.norm(face[62] - face[66]) / width,
+                        (face[30, 0] - face[:17, 0].mean()) / width,
+                    )
+                )
     for which, least in ((0, 0.8), (1, 0.8)):
         assert np.corrcoef(np.array(wanted)[:, which], np.array(got)[:, which])[0, 1] > least
 
 
 def test_the_shipped_model_says_what_it_is() -> None:
     folder = shipped_model()
-    card = Card.load(folder)
+    card = ModelCard.load(folder)
     assert "public domain" in card.licence.lower()
     assert card.consent != "not stated"
     assert sum(path.stat().st_size for path in folder.iterdir()) < 12e6
 
 
-def test_the_sketch_beside_the_result(in_folder: Path, face2face: Command, astronaut: Scene) -> None:
-    arguments = ("run_webcam", "--source", "demo", "--no-window", "--output", "out.mp4", "--show", 1)
+def test_the_sketch_beside_the_result(
+    in_folder: Path, face2face: Command, astronaut: Scene
+) -> None:
+    arguments = (
+        "run_webcam",
+        "--source",
+        "demo",
+        "--no-window",
+        "--output",
+        "out.mp4",
+        "--show",
+        1,
+    )
     assert face2face(*arguments)[0] == 0
     with av.open("out.mp4") as container:
         first = next(container.decode(video=0)).to_ndarray(format="rgb24")
@@ -78,15 +96,20 @@ def test_the_scripts_are_the_verbs() -> None:
         "run_webcam.py",
         *(f"tools/{path.name}" for path in (ROOT / "tools").glob("*.py")),
     ):
-        result = subprocess.run([sys.executable, str(ROOT / script), "--help"], capture_output=True, text=True, check=True)
+        result = subprocess.run(
+            [sys.executable, str(ROOT / script), "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         assert "--" in result.stdout
 
 
 def test_a_missing_system_library_is_named(capsys) -> None:  # type: ignore[no-untyped-def]
-    from face2face.commands.console import told
+    from face2face.commands.console import report_errors
 
     def fail() -> int:
         raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
 
-    assert told(fail) == 2
+    assert report_errors(fail) == 2
     assert "sudo apt-get install libgl1" in capsys.readouterr().err

@@ -36,11 +36,15 @@ def canvas() -> Image:
     return np.full((512, 512, 3), 255, np.uint8)
 
 
-def test_painted_hair_changes_the_photo_there_and_nowhere_else(photo: Image, face2face: Callable) -> None:
+def test_painted_hair_changes_the_photo_there_and_nowhere_else(
+    photo: Image, face2face: Callable
+) -> None:
     changes = canvas()
     changes[95:115, 180:200] = PALETTE[HAIR]
     write_image(Path("changes.png"), changes)
-    status, out, err = face2face("edit", "--photo", "her.png", "--changes", "changes.png", "--output", "out.png")
+    status, out, err = face2face(
+        "edit", "--photo", "her.png", "--changes", "changes.png", "--output", "out.png"
+    )
     assert (status, "written: out.png" in out) == (0, True), err
     result = read_image(Path("out.png"))
     changed = (result != photo).any(-1)
@@ -49,7 +53,9 @@ def test_painted_hair_changes_the_photo_there_and_nowhere_else(photo: Image, fac
     assert not changed[:, 240:].any()
 
 
-@pytest.mark.parametrize("words", [["mouth=open"], ["hair=#802020"], ["glasses=add", "brows=up"], ["nose=wide"]])
+@pytest.mark.parametrize(
+    "words", [["mouth=open"], ["hair=#802020"], ["glasses=add", "brows=up"], ["nose=wide"]]
+)
 def test_words_change_the_photo(words: list[str], photo: Image, face2face: Callable) -> None:
     status, _, err = face2face("edit", "--photo", "her.png", "--set", *words, "--output", "out.png")
     assert status == 0, err
@@ -64,7 +70,9 @@ def test_the_map_is_saved_painted_on_and_used(photo: Image, face2face: Callable)
     labels = read_labels(Path("map.png"))
     labels[95:115, 180:200] = HAIR
     write_labels(Path("changes.png"), labels)
-    status, _, err = face2face("edit", "--photo", "her.png", "--changes", "changes.png", "--output", "out.png")
+    status, _, err = face2face(
+        "edit", "--photo", "her.png", "--changes", "changes.png", "--output", "out.png"
+    )
     assert status == 0, err
     changed = (read_image(Path("out.png")) != photo).any(-1)
     assert changed.any()
@@ -72,10 +80,22 @@ def test_the_map_is_saved_painted_on_and_used(photo: Image, face2face: Callable)
 
 
 def test_the_second_face_is_edited_where_it_is_named(photo: Image, face2face: Callable) -> None:
-    write_image(Path("two.png"), np.concatenate([photo, np.asarray(Pillow.fromarray(photo).resize((460, 512)))], axis=1))
+    write_image(
+        Path("two.png"),
+        np.concatenate([photo, np.asarray(Pillow.fromarray(photo).resize((460, 512)))], axis=1),
+    )
     for number, side in ((1, slice(0, 512)), (2, slice(512, None))):
         status, _, err = face2face(
-            "edit", "--photo", "two.png", "--face", number, "--set", "mouth=open", "--output", "out.png", "--overwrite"
+            "edit",
+            "--photo",
+            "two.png",
+            "--face",
+            number,
+            "--set",
+            "mouth=open",
+            "--output",
+            "out.png",
+            "--overwrite",
         )
         assert status == 0, err
         changed = (read_image(Path("out.png")) != read_image(Path("two.png"))).any(-1)
@@ -112,16 +132,27 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
         (("--photo", "her.png", "--set", "mouth=open"), "--output or --save-map"),
         (("--photo", "none.png", "--set", "mouth=open", "--output", "out.png"), "none.png"),
         (("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"), "--face 1"),
-        (("--photo", "her.png", "--face", "2", "--set", "mouth=open", "--output", "out.png"), "1 in her.png"),
+        (
+            ("--photo", "her.png", "--face", "2", "--set", "mouth=open", "--output", "out.png"),
+            "1 in her.png",
+        ),
         (("--photo", "her.png", "--set", "mouth=purple", "--output", "out.png"), "--set"),
-        (("--photo", "her.png", "--changes", "white.png", "--output", "out.png"), "nothing that differs"),
+        (
+            ("--photo", "her.png", "--changes", "white.png", "--output", "out.png"),
+            "nothing that differs",
+        ),
         (("--photo", "her.png", "--changes", "wide.png", "--output", "out.png"), "proportions"),
         (("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"), "at the face"),
-        (("--photo", "her.png", "--changes", "grey.png", "--output", "out.png"), "colours of --list-classes"),
+        (
+            ("--photo", "her.png", "--changes", "grey.png", "--output", "out.png"),
+            "colours of --list-classes",
+        ),
         (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "a picture"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(options: tuple[str, ...], said: str, photo: Image, face2face: Callable) -> None:
+def test_what_cannot_be_done_is_said_in_one_line(
+    options: tuple[str, ...], said: str, photo: Image, face2face: Callable
+) -> None:
     write_image(Path("wall.png"), np.full((200, 200, 3), 90, np.uint8))
     write_image(Path("white.png"), canvas())
     write_image(Path("wide.png"), canvas()[:256])
@@ -138,7 +169,9 @@ def test_what_cannot_be_done_is_said_in_one_line(options: tuple[str, ...], said:
 
 
 @pytest.mark.parametrize("words", ["mouth=open", "hair=#802020"])
-def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(words: str, photo: Image, tmp_path: Path) -> None:
+def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(
+    words: str, photo: Image, tmp_path: Path
+) -> None:
     large = np.zeros((6000, 8000, 3), np.uint8)
     large[500:5620, 1000:6120] = np.asarray(Pillow.fromarray(photo).resize((5120, 5120)))
     write_image(Path("large.jpg"), large)
@@ -147,25 +180,44 @@ def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(words: str, pho
         f"status = main(['edit', '--photo', 'large.jpg', '--set', '{words}', '--output', 'out.jpg']);"
         "assert not {'tensorflow', 'keras'} & set(sys.modules); print(status, peak_memory())"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     status, peak = map(int, done.stdout.split()[-2:])
     assert status == 0, done.stderr
     assert peak < 2000
     assert read_image(Path("out.jpg")).shape == large.shape
 
 
-@pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)")
+@pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")),
+    reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
+)
 def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
     photo: Image,
     screen: dict[str, str],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    program = [sys.executable, "-m", "face2face", "edit", "--photo", "her.png", "--show", "--output", "out.png"]
-    process = subprocess.Popen(program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    program = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "edit",
+        "--photo",
+        "her.png",
+        "--show",
+        "--output",
+        "out.png",
+    ]
+    process = subprocess.Popen(
+        program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
     def xdotool(*arguments: object) -> str:
         command = ["xdotool", *map(str, arguments)]
-        return subprocess.run(command, env=screen, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            command, env=screen, capture_output=True, text=True, check=False
+        ).stdout.strip()
 
     def press(key: str) -> None:
         xdotool("key", "--window", window, key)
@@ -181,7 +233,9 @@ def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
     until(lambda: xdotool("search", "--name", "face2face edit") != "", process)
     window = xdotool("search", "--name", "face2face edit").splitlines()[-1]
     time.sleep(3)
-    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines())
+    place = dict(
+        line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines()
+    )
     left, top = int(place["X"]), int(place["Y"])
     row = (2 * HAIR + 1) * 560 // (2 * len(CLASSES))
     xdotool("mousemove", left + 60, top + row, "click", 1)
@@ -205,16 +259,24 @@ def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
     assert (process.returncode, err) == (0, "")
 
 
-def test_a_map_is_not_all_that_is_written_where_a_change_is_asked_for(photo: Image, face2face: Callable) -> None:
-    status, _, err = face2face("edit", "--photo", "her.png", "--save-map", "map.png", "--set", "mouth=smile")
+def test_a_map_is_not_all_that_is_written_where_a_change_is_asked_for(
+    photo: Image, face2face: Callable
+) -> None:
+    status, _, err = face2face(
+        "edit", "--photo", "her.png", "--save-map", "map.png", "--set", "mouth=smile"
+    )
     assert status == 2
     assert "--output" in err
     assert not Path("map.png").exists()
 
 
 @pytest.mark.parametrize("name", ["out", "out.xyz", "nowhere/out.png"])
-def test_an_output_that_cannot_be_written_is_refused_before_the_work(name: str, photo: Image, face2face: Callable) -> None:
-    status, _, err = face2face("edit", "--photo", "her.png", "--set", "mouth=smile", "--output", name)
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(
+    name: str, photo: Image, face2face: Callable
+) -> None:
+    status, _, err = face2face(
+        "edit", "--photo", "her.png", "--set", "mouth=smile", "--output", name
+    )
     assert status == 2
     assert err.count("\n") == 1
 
@@ -223,7 +285,9 @@ def test_scripted_edits_are_measured_and_shown(photo: Image, face2face: Callable
     Path("photos/again").mkdir(parents=True)
     for each in ("photos/her.png", "photos/again/her.png"):
         write_image(Path(each), photo)
-    status, out, err = face2face("evaluate_edit", "--photos", "photos", "--all", "--count", 2, "--output", "edited")
+    status, out, err = face2face(
+        "evaluate_edit", "--photos", "photos", "--all", "--count", 2, "--output", "edited"
+    )
     assert status == 0, err
     assert "2 edits; every pixel beyond is as it was in 2" in out
     assert read_image(Path("edited/edits.png")).shape == (256, 9 * 256, 3)

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
 
 Command = Callable[..., tuple[int, str, str]]
 
 
-def test_photos_and_annotated_boxes_become_strips_and_the_rest_is_named(in_folder: Path, face2face: Command, astronaut: Scene) -> None:
+def test_photos_and_annotated_boxes_become_strips_and_the_rest_is_named(
+    in_folder: Path, face2face: Command, astronaut: Scene
+) -> None:
     for folder in ("photos", "images"):
         Path(folder).mkdir()
     write_image(Path("photos/she.png"), astronaut.photo)
@@ -21,9 +23,28 @@ def test_photos_and_annotated_boxes_become_strips_and_the_rest_is_named(in_folde
     Path("photos/broken.png").write_bytes(b"no")
     write_image(Path("images/img1.jpg"), astronaut.photo)
     corners = [{"x": 0.25, "y": 0.25}, {"x": 0.75, "y": 0.75}]
-    entries = [None, *({"content": "", "annotation": [{"points": corners}, {"points": corners[::-1]}]} for _ in range(2))]
-    Path("boxes.json").write_text("\n".join(map(json.dumps, entries)) + "\nnot json\n", encoding="utf-8")
-    arguments = ("--photos", "photos", "--annotations", "boxes.json", "--images", "images", "--repeats", 2, "--licence", "public domain")
+    entries = [
+        None,
+        *(
+            {"content": "", "annotation": [{"points": corners}, {"points": corners[::-1]}]}
+            for _ in range(2)
+        ),
+    ]
+    Path("boxes.json").write_text(
+        "\n".join(map(json.dumps, entries)) + "\nnot json\n", encoding="utf-8"
+    )
+    arguments = (
+        "--photos",
+        "photos",
+        "--annotations",
+        "boxes.json",
+        "--images",
+        "images",
+        "--repeats",
+        2,
+        "--licence",
+        "public domain",
+    )
     status, out, err = face2face("make_inpaint_data", *arguments)
     assert status == 0, err
     for told in (
@@ -37,9 +58,14 @@ def test_photos_and_annotated_boxes_become_strips_and_the_rest_is_named(in_folde
     ):
         assert told in out, told
     strips = sorted(Path("inpaint").glob("*/*.png"))
-    assert sorted(each.name for each in strips) == ["img1.0.0.png", "img1.0.1.png", "photos-she.0.png", "photos-she.1.png"]
+    assert sorted(each.name for each in strips) == [
+        "img1.0.0.png",
+        "img1.0.1.png",
+        "photos-she.0.png",
+        "photos-she.1.png",
+    ]
     assert read_image(strips[0]).shape == (256, 768, 3)
-    card = Card.load(Path("inpaint"))
+    card = ModelCard.load(Path("inpaint"))
     assert (card.mode, card.panels, card.mask, card.fill, card.licence) == (
         "inpaint",
         ("holed", "mask"),

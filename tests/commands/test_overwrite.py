@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face2face.card import Card
-from face2face.commands.console import VERBS, Parser
+from face2face.card import ModelCard
+from face2face.commands.console import VERBS, CommandParser
 from face2face.commands.demo import TITLE
 from face2face.commands.outputs import Outputs, check
 from face2face.errors import OptionError
 from face2face.image import Image
 from face2face.media.sink import SYNTHETIC_NOTICE, Recording, recording_title
 from face2face.media.stills import picture_title, read_image, write_image
-from face2face.synthetic.performance import Take
+from face2face.synthetic.performance import LandmarkRecording
 from tests.conftest import write_video
 
 Command = Callable[..., tuple[int, str, str]]
@@ -50,7 +50,10 @@ def refused(result: tuple[int, str, str], before: dict[str, bytes], *said: str) 
 
 
 @pytest.mark.parametrize("extra", [(), ("--overwrite",)])
-@pytest.mark.parametrize("name", ["drive.mp4", "hard.mp4", "soft.mp4", "sub/../drive.mp4", "sub/soft.mp4", "linked/drive.mp4"])
+@pytest.mark.parametrize(
+    "name",
+    ["drive.mp4", "hard.mp4", "soft.mp4", "sub/../drive.mp4", "sub/soft.mp4", "linked/drive.mp4"],
+)
 def test_a_recording_never_takes_the_place_of_its_driver(
     name: str, extra: tuple[str, ...], frames: list[Image], face2face: Command
 ) -> None:
@@ -60,7 +63,11 @@ def test_a_recording_never_takes_the_place_of_its_driver(
     Path("soft.mp4").symlink_to("drive.mp4")
     Path("sub/soft.mp4").symlink_to("../hard.mp4")
     Path("linked").symlink_to(".", target_is_directory=True)
-    refused(face2face(*LIVE, "--source", "drive.mp4", "--output", name, *extra), contents(), f"{name} is read")
+    refused(
+        face2face(*LIVE, "--source", "drive.mp4", "--output", name, *extra),
+        contents(),
+        f"{name} is read",
+    )
 
 
 @pytest.mark.parametrize("extra", [(), ("--overwrite",)])
@@ -68,12 +75,40 @@ def test_a_recording_never_takes_the_place_of_its_driver(
     ("options", "name"),
     [
         ((*LIVE, "--source", "take.npz", "--save-performance", "./take.npz"), "take.npz"),
-        ((*LIVE, "--source", "demo", "--landmark-model", "weights.npz", "--save-performance", "weights.npz"), "weights.npz"),
-        ((*LIVE, "--source", "demo", "--tf-model", "model", "--save-performance", "model/bank.npz"), "model/bank.npz"),
+        (
+            (
+                *LIVE,
+                "--source",
+                "demo",
+                "--landmark-model",
+                "weights.npz",
+                "--save-performance",
+                "weights.npz",
+            ),
+            "weights.npz",
+        ),
+        (
+            (
+                *LIVE,
+                "--source",
+                "demo",
+                "--tf-model",
+                "model",
+                "--save-performance",
+                "model/bank.npz",
+            ),
+            "model/bank.npz",
+        ),
         (("benchmark", "--driver", "take.npz", "--json", "take.npz"), "take.npz"),
         (("train", "--input_dir", "strips", "--output_dir", "strips"), "strips/card.json"),
-        (("evaluate", "--model", "model", "--file", "d/evaluation.mp4", "--output", "d"), "d/evaluation.mp4"),
-        (("generate_train_data", "--file", "d/original", "--output_dir", "d"), "d/original/000001.png"),
+        (
+            ("evaluate", "--model", "model", "--file", "d/evaluation.mp4", "--output", "d"),
+            "d/evaluation.mp4",
+        ),
+        (
+            ("generate_train_data", "--file", "d/original", "--output_dir", "d"),
+            "d/original/000001.png",
+        ),
     ],
 )
 def test_what_is_read_while_it_is_written_is_never_replaced(
@@ -81,7 +116,14 @@ def test_what_is_read_while_it_is_written_is_never_replaced(
 ) -> None:
     for folder in ("model", "strips/train", "d/original"):
         Path(folder).mkdir(parents=True)
-    for file in ("take.npz", "weights.npz", "model/card.json", "model/bank.npz", "strips/card.json", "d/evaluation.mp4"):
+    for file in (
+        "take.npz",
+        "weights.npz",
+        "model/card.json",
+        "model/bank.npz",
+        "strips/card.json",
+        "d/evaluation.mp4",
+    ):
         Path(file).write_text(file)
     write_image(Path("d/original/000001.png"), GREY)
     refused(face2face(*options, *extra), contents(), f"{name} is read")
@@ -101,7 +143,9 @@ def test_what_is_read_while_it_is_written_is_never_replaced(
         ("process", "--operation", "grayscale", "--input_dir", "album", "--output_dir", "album"),
     ],
 )
-def test_photos_are_kept_from_their_own_results(options: tuple[str, ...], face2face: Command) -> None:
+def test_photos_are_kept_from_their_own_results(
+    options: tuple[str, ...], face2face: Command
+) -> None:
     Path("album").mkdir()
     for name in ("me.png", "me.webp", "mask.png", "album/a.png", "album/b.png"):
         write_image(Path(name), COLOURED)
@@ -114,7 +158,16 @@ def test_photos_are_kept_from_their_own_results(options: tuple[str, ...], face2f
 def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
     Path("album").mkdir()
     write_image(Path("album/a.png"), COLOURED)
-    status, _, err = face2face("process", "--operation", "grayscale", "--input_dir", "album", "--output_dir", "album", "--overwrite")
+    status, _, err = face2face(
+        "process",
+        "--operation",
+        "grayscale",
+        "--input_dir",
+        "album",
+        "--output_dir",
+        "album",
+        "--overwrite",
+    )
     assert status == 0, err
     assert np.ptp(read_image(Path("album/a.png"))[0, 0]) == 0
     mask = np.zeros_like(COLOURED)
@@ -123,7 +176,9 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
     Path("photo.png").write_bytes(Path("album/a.png").read_bytes())
     write_image(Path("album/a.png"), np.where(mask > 0, 255, COLOURED).astype(np.uint8))
     before = Path("album/a.png").read_bytes()
-    status, _, err = face2face("retouch", "--photo", "album", "--mask", "mask.png", "--output", "album", "--overwrite")
+    status, _, err = face2face(
+        "retouch", "--photo", "album", "--mask", "mask.png", "--output", "album", "--overwrite"
+    )
     assert status == 0, err
     assert Path("album/a.png").read_bytes() != before
 
@@ -135,7 +190,10 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
     ("options", "name"),
     [
         ((*LIVE, "--source", "demo", "--output", "old.mp4"), "old.mp4"),
-        ((*LIVE, "--source", "demo", "--output", "new.mp4", "--save-performance", "old.npz"), "old.npz"),
+        (
+            (*LIVE, "--source", "demo", "--output", "new.mp4", "--save-performance", "old.npz"),
+            "old.npz",
+        ),
         (("benchmark", "--json", "old.json"), "old.json"),
         (("steadiness", "--plot", "old.png"), "old.png"),
         (("demo",), "demo.png"),
@@ -150,10 +208,27 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("evaluate_parser", "--sheet-of", "p", "--output", "d"), "d/sheet_0.png"),
         (("evaluate_rebuild", "--studies", "p", "--output", "d"), "d/manipulated.png"),
         (("evaluate_retouch", "--output", "d"), "d/mended.json"),
-        (("compare_training", "--file", "me.mp4", "--output", "d", "--contestants", "warp"), "d/comparison.md"),
-        (("compare_training", "--file", "me.mp4", "--output", "d", "--contestants", "mine=--ngf 2"), "d/mine/best.keras"),
+        (
+            ("compare_training", "--file", "me.mp4", "--output", "d", "--contestants", "warp"),
+            "d/comparison.md",
+        ),
+        (
+            (
+                "compare_training",
+                "--file",
+                "me.mp4",
+                "--output",
+                "d",
+                "--contestants",
+                "mine=--ngf 2",
+            ),
+            "d/mine/best.keras",
+        ),
         (("generate_train_data", "--file", "me.mp4", "--output_dir", "d"), "d/combined/bank.npz"),
-        (("generate_train_data", "--file", "me.mp4", "--output_dir", "d2"), "d2/original/source.json"),
+        (
+            ("generate_train_data", "--file", "me.mp4", "--output_dir", "d2"),
+            "d2/original/source.json",
+        ),
         (("make_inpaint_data", "--photos", "p", "--output", "d"), "d/card.json"),
         (("make_semantic_data", "--photos", "p", "--output", "d"), "d/reconstruct/card.json"),
         (("train", "--input_dir", "p", "--output_dir", "m"), "m/frozen_model.pb"),
@@ -163,7 +238,9 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("freeze_model", "--model-folder", "m"), "m/frozen_model.pb"),
     ],
 )
-def test_a_file_that_is_there_stays(options: tuple[str, ...], name: str, face2face: Command) -> None:
+def test_a_file_that_is_there_stays(
+    options: tuple[str, ...], name: str, face2face: Command
+) -> None:
     """Whatever else is missing or wrong, that is said before any work begins."""
     Path("p").mkdir()
     for file in ("me.jpg", "me.mp4", "p/best.keras", "p/card.json", name):
@@ -191,12 +268,27 @@ def test_what_is_there_is_replaced_where_that_is_allowed(face2face: Command) -> 
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        (("edit", "--photo", "a.png", "--set", "mouth=open", "--output", "x.png", "--save-map", "./d/../x.png"), "x.png"),
+        (
+            (
+                "edit",
+                "--photo",
+                "a.png",
+                "--set",
+                "mouth=open",
+                "--output",
+                "x.png",
+                "--save-map",
+                "./d/../x.png",
+            ),
+            "x.png",
+        ),
         (("parse", "--photo", "d", "--output", "labels"), "labels/a.png"),
         ((*LIVE, "--output", "x.mp4", "--save-performance", "link/x.mp4"), "link/x.mp4"),
     ],
 )
-def test_two_results_never_share_a_file(options: tuple[str, ...], name: str, face2face: Command) -> None:
+def test_two_results_never_share_a_file(
+    options: tuple[str, ...], name: str, face2face: Command
+) -> None:
     Path("d/more").mkdir(parents=True)
     Path("link").symlink_to(".", target_is_directory=True)
     for file in ("a.png", "d/a.png", "d/more/a.jpg"):
@@ -254,7 +346,18 @@ def test_training_data_goes_on_but_only_its_own(video: Path, face2face: Command)
 
 
 def test_a_run_goes_on_is_reduced_and_frozen_again(combined: Path, face2face: Command) -> None:
-    train = ("train", "--input_dir", ".", "--output_dir", "run", "--ngf", 2, "--ndf", 2, "--no-export")
+    train = (
+        "train",
+        "--input_dir",
+        ".",
+        "--output_dir",
+        "run",
+        "--ngf",
+        2,
+        "--ndf",
+        2,
+        "--no-export",
+    )
     for part in ("train", "val"):
         Path(part).symlink_to(combined / part, target_is_directory=True)
     assert face2face(*train, "--max_steps", 1)[0] == 0
@@ -263,8 +366,12 @@ def test_a_run_goes_on_is_reduced_and_frozen_again(combined: Path, face2face: Co
         assert face2face("reduce_model", "--model-input", "run", "--model-output", "run")[0] == 0
         assert face2face("reduce_model", "--model-input", "run", "--model-output", "small")[0] == 0
         assert face2face("freeze_model", "--model-folder", "small", "--precision", "f32")[0] == 0
-    Card("reenact", 256, ("sketch",)).save(Path("small"))
-    refused(face2face("reduce_model", "--model-input", "run", "--model-output", "small"), contents(), "small/generator.keras exists")
+    ModelCard("reenact", 256, ("sketch",)).save(Path("small"))
+    refused(
+        face2face("reduce_model", "--model-input", "run", "--model-output", "small"),
+        contents(),
+        "small/generator.keras exists",
+    )
 
 
 @pytest.mark.parametrize("held", ["mine", "[1, 2]", '{"name": "mine"}'])
@@ -272,7 +379,11 @@ def test_settings_that_are_no_runs_stay(held: str, combined: Path, face2face: Co
     Path("run").mkdir()
     Path("run/settings.json").write_text(held)
     for extra in ((), ("--overwrite",)):
-        refused(face2face("train", "--input_dir", combined, "--output_dir", "run", *extra), contents(), "settings.json")
+        refused(
+            face2face("train", "--input_dir", combined, "--output_dir", "run", *extra),
+            contents(),
+            "settings.json",
+        )
 
 
 # --- every command -----------------------------------------------------------------------------------------------------
@@ -281,7 +392,7 @@ def test_settings_that_are_no_runs_stay(held: str, combined: Path, face2face: Co
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_path_is_declared_as_an_input_or_an_output(verb: str) -> None:
     module = import_module(f"face2face.commands.{verb}")
-    parser = Parser(verb)
+    parser = CommandParser(verb)
     module.add_arguments(parser)
     options = {action.dest: action for action in parser._actions}
     paths = {name for name, action in options.items() if action.type is Path}
@@ -292,8 +403,12 @@ def test_every_path_is_declared_as_an_input_or_an_output(verb: str) -> None:
 
 
 def test_a_take_is_written_over_by_no_other(face2face: Command) -> None:
-    take = Take(64, 64)
+    take = LandmarkRecording(64, 64)
     for number in range(3):
         take.add(np.full((68, 2), number, np.float32), number / 30)
     take.save(Path("take.npz"))
-    refused(face2face(*LIVE, "--source", "demo", "--save-performance", "take.npz"), contents(), "take.npz exists")
+    refused(
+        face2face(*LIVE, "--source", "demo", "--save-performance", "take.npz"),
+        contents(),
+        "take.npz exists",
+    )

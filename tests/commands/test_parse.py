@@ -21,7 +21,17 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "her.png"
 
 
-FACE = ("skin", "nose", "mouth", "upper_lip", "lower_lip", "left_eye", "right_eye", "left_brow", "right_brow")
+FACE = (
+    "skin",
+    "nose",
+    "mouth",
+    "upper_lip",
+    "lower_lip",
+    "left_eye",
+    "right_eye",
+    "left_brow",
+    "right_brow",
+)
 
 
 def share(labels: np.ndarray, names: tuple[str, ...], rows: slice, columns: slice) -> float:
@@ -58,14 +68,18 @@ def test_odd_photos_are_parsed_as_any(how: str, photo: Path, face2face: Callable
     assert share(labels, FACE, slice(100, 150), slice(205, 245)) > 0.9
 
 
-def test_a_folder_is_parsed_and_photos_without_a_face_are_counted(photo: Path, face2face: Callable) -> None:
+def test_a_folder_is_parsed_and_photos_without_a_face_are_counted(
+    photo: Path, face2face: Callable
+) -> None:
     write_image(photo.parent / "wall.png", np.full((40, 60, 3), 128, np.uint8))
     status, out, err = face2face("parse", "--photo", photo.parent, "--output", "maps")
     assert (status, "in 1 photos no face was found" in out) == (0, True), err
     assert read_labels(Path("maps/wall.png")).shape == (40, 60)
 
 
-def test_landmarks_alone_are_enough_for_skin_eyes_and_lips(photo: Path, face2face: Callable) -> None:
+def test_landmarks_alone_are_enough_for_skin_eyes_and_lips(
+    photo: Path, face2face: Callable
+) -> None:
     status, _, err = face2face("parse", "--photo", photo, "--landmarks-only", "--output", "maps")
     assert status == 0, err
     there = {CLASSES[each] for each in np.unique(read_labels(Path("maps/her.png")))}

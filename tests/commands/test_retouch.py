@@ -30,7 +30,9 @@ def painter(monkeypatch: pytest.MonkeyPatch) -> None:
         assert scene.mask is not None
         return np.asarray(cv2.inpaint(scene.photo, scene.mask, 3, cv2.INPAINT_TELEA), np.uint8)
 
-    monkeypatch.setattr("face2face.inference.pretrained.load_retoucher", lambda folder=None: Retoucher(256, paint))
+    monkeypatch.setattr(
+        "face2face.inference.pretrained.load_retoucher", lambda folder=None: Retoucher(256, paint)
+    )
 
 
 @pytest.fixture
@@ -38,7 +40,14 @@ def photo(in_folder: Path, astronaut: Scene) -> Image:
     """me.png with a spot on the forehead, and mask.png that shows where."""
     picture = astronaut.photo.copy()
     assert astronaut.landmarks is not None
-    forehead = (astronaut.landmarks[27] - (0, 0.6 * np.linalg.norm(astronaut.landmarks[42] - astronaut.landmarks[39]))).round().astype(int)
+    forehead = (
+        (
+            astronaut.landmarks[27]
+            - (0, 0.6 * np.linalg.norm(astronaut.landmarks[42] - astronaut.landmarks[39]))
+        )
+        .round()
+        .astype(int)
+    )
     mask = np.zeros(picture.shape, np.uint8)
     cv2.circle(picture, forehead.tolist(), 3, (90, 20, 20), -1)
     cv2.circle(mask, forehead.tolist(), 5, (255, 255, 255), -1)
@@ -47,26 +56,43 @@ def photo(in_folder: Path, astronaut: Scene) -> Image:
     return picture
 
 
-def test_what_is_masked_is_gone_and_the_rest_the_same(photo: Image, astronaut: Scene, face2face: Command) -> None:
-    status, out, err = face2face("retouch", "--photo", "me.png", "--mask", "mask.png", "--output", "out.png")
+def test_what_is_masked_is_gone_and_the_rest_the_same(
+    photo: Image, astronaut: Scene, face2face: Command
+) -> None:
+    status, out, err = face2face(
+        "retouch", "--photo", "me.png", "--mask", "mask.png", "--output", "out.png"
+    )
     assert status == 0, err
     assert "0.12 % of it painted over" in out
     result, masked = read_image(Path("out.png")), read_image(Path("mask.png"))[..., 0] > 0
     assert (result[~masked] == photo[~masked]).all()
-    before, after = (np.abs(each[masked].astype(int) - astronaut.photo[masked]).mean() for each in (photo, result))
+    before, after = (
+        np.abs(each[masked].astype(int) - astronaut.photo[masked]).mean()
+        for each in (photo, result)
+    )
     assert after < 0.3 * before
 
 
-def test_a_mask_of_another_size_is_fitted_and_that_is_said(photo: Image, face2face: Command) -> None:
-    write_image(Path("half.png"), cv2.resize(read_image(Path("mask.png")), (128, 128), interpolation=cv2.INTER_AREA))
-    status, out, _ = face2face("retouch", "--photo", "me.png", "--mask", "half.png", "--output", "out.png")
+def test_a_mask_of_another_size_is_fitted_and_that_is_said(
+    photo: Image, face2face: Command
+) -> None:
+    write_image(
+        Path("half.png"),
+        cv2.resize(read_image(Path("mask.png")), (128, 128), interpolation=cv2.INTER_AREA),
+    )
+    status, out, _ = face2face(
+        "retouch", "--photo", "me.png", "--mask", "half.png", "--output", "out.png"
+    )
     assert status == 0
     assert "half.png is 128x128 pixels, the photo 256x256: it was resized" in out
 
 
 def test_a_black_mask_gives_the_photo_back(photo: Image, face2face: Command) -> None:
     write_image(Path("black.png"), np.zeros_like(photo))
-    assert face2face("retouch", "--photo", "me.png", "--mask", "black.png", "--output", "out.png")[0] == 0
+    assert (
+        face2face("retouch", "--photo", "me.png", "--mask", "black.png", "--output", "out.png")[0]
+        == 0
+    )
     assert Path("out.png").read_bytes() == Path("me.png").read_bytes()
 
 
@@ -86,7 +112,9 @@ def test_a_black_mask_gives_the_photo_back(photo: Image, face2face: Command) -> 
         (("--auto", "--photo", "masks", "--output", "out"), "none in masks"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(options: tuple[object, ...], told: str, photo: Image, face2face: Command) -> None:
+def test_what_cannot_be_done_is_said_in_one_line(
+    options: tuple[object, ...], told: str, photo: Image, face2face: Command
+) -> None:
     write_image(Path("white.png"), np.full_like(photo, 255))
     write_image(Path("wall.png"), np.full_like(photo, 90))
     Path("masks").mkdir()
@@ -104,19 +132,27 @@ def test_without_a_face_a_mask_is_enough(in_folder: Path, face2face: Command) ->
     mask[19:25, 29:35] = 255
     write_image(Path("wall.png"), wall)
     write_image(Path("mask.png"), mask)
-    assert face2face("retouch", "--photo", "wall.png", "--mask", "mask.png", "--output", "out.png")[0] == 0
+    assert (
+        face2face("retouch", "--photo", "wall.png", "--mask", "mask.png", "--output", "out.png")[0]
+        == 0
+    )
     assert np.abs(read_image(Path("out.png")).astype(int) - 90).max() <= 3
 
 
 def test_a_photo_of_one_pixel(in_folder: Path, face2face: Command) -> None:
     write_image(Path("dot.png"), np.full((1, 1, 3), 90, np.uint8))
     write_image(Path("black.png"), np.zeros((1, 1, 3), np.uint8))
-    assert face2face("retouch", "--photo", "dot.png", "--mask", "black.png", "--output", "out.png")[0] == 0
+    assert (
+        face2face("retouch", "--photo", "dot.png", "--mask", "black.png", "--output", "out.png")[0]
+        == 0
+    )
     assert read_image(Path("out.png")).tolist() == [[[90, 90, 90]]]
 
 
 @pytest.mark.parametrize("what", [["--mask", "mask.png"], ["--auto"]])
-def test_a_photo_of_48_megapixels_is_retouched_by_the_shipped_model_within_two_gigabytes(what: list[str], photo: Image) -> None:
+def test_a_photo_of_48_megapixels_is_retouched_by_the_shipped_model_within_two_gigabytes(
+    what: list[str], photo: Image
+) -> None:
     large = np.zeros((6000, 8000, 3), np.uint8)
     large[500:5620, 1000:6120] = cv2.resize(photo, (5120, 5120))
     mask = np.zeros((6000, 8000), np.uint8)
@@ -135,22 +171,32 @@ def test_a_photo_of_48_megapixels_is_retouched_by_the_shipped_model_within_two_g
     assert read_image(Path("out.jpg")).shape == large.shape
 
 
-def test_a_turned_photo_comes_out_upright_with_its_colour_profile(photo: Image, face2face: Command) -> None:
+def test_a_turned_photo_comes_out_upright_with_its_colour_profile(
+    photo: Image, face2face: Command
+) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif = Pillow.Exif()
     exif[0x0112] = 6  # to be turned to the right
     lying = np.rot90(photo, 1)
-    Pillow.fromarray(np.ascontiguousarray(lying)).save("turned.jpg", quality=97, exif=exif, icc_profile=profile)
-    status, _, err = face2face("retouch", "--photo", "turned.jpg", "--mask", "mask.png", "--output", "out.jpg")
+    Pillow.fromarray(np.ascontiguousarray(lying)).save(
+        "turned.jpg", quality=97, exif=exif, icc_profile=profile
+    )
+    status, _, err = face2face(
+        "retouch", "--photo", "turned.jpg", "--mask", "mask.png", "--output", "out.jpg"
+    )
     assert status == 0, err
     with Pillow.open(io.BytesIO(Path("out.jpg").read_bytes())) as written:
         assert written.size == (256, 256)
         assert written.getexif().get(0x0112, 1) == 1
-        assert np.abs(np.asarray(written.convert("RGB")).astype(int) - photo)[60:].mean() < 4, "upright"
+        assert np.abs(np.asarray(written.convert("RGB")).astype(int) - photo)[60:].mean() < 4, (
+            "upright"
+        )
     assert colour_profile(Path("out.jpg")) == profile
 
 
-def test_a_folder_is_retouched_and_goes_on_where_it_stopped(photo: Image, face2face: Command) -> None:
+def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
+    photo: Image, face2face: Command
+) -> None:
     for folder in ("photos", "masks"):
         Path(folder, "more").mkdir(parents=True)
     for name in ("a", "more/b", "c"):
@@ -158,7 +204,9 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(photo: Image, face2f
         write_image(Path(f"masks/{name.split('/')[-1]}.png"), read_image(Path("mask.png")))
     Path("masks/c.png").unlink()
     Path("photos/broken.png").write_bytes(b"no")
-    status, out, err = face2face("retouch", "--photo", "photos", "--mask", "masks", "--output", "out")
+    status, out, err = face2face(
+        "retouch", "--photo", "photos", "--mask", "masks", "--output", "out"
+    )
     assert status == 0, err
     assert "c.png: each photo has a mask" in out
     assert "broken.png: " in out
@@ -171,20 +219,41 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(photo: Image, face2f
     assert Path("out/a.png").stat().st_mtime_ns == first
 
 
-@pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)")
-def test_a_brush_in_the_window_wipes_and_saves(photo: Image, screen: dict[str, str], tmp_path: Path) -> None:  # noqa: F811
+@pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")),
+    reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
+)
+def test_a_brush_in_the_window_wipes_and_saves(
+    photo: Image, screen: dict[str, str], tmp_path: Path
+) -> None:  # noqa: F811
     """The real window, with the model that is shipped."""
-    program = [sys.executable, "-m", "face2face", "retouch", "--photo", "me.png", "--show", "--output", "out.png"]
-    process = subprocess.Popen(program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    program = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "retouch",
+        "--photo",
+        "me.png",
+        "--show",
+        "--output",
+        "out.png",
+    ]
+    process = subprocess.Popen(
+        program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
     def xdotool(*arguments: object) -> str:
         command = ["xdotool", *map(str, arguments)]
-        return subprocess.run(command, env=screen, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            command, env=screen, capture_output=True, text=True, check=False
+        ).stdout.strip()
 
     until(lambda: xdotool("search", "--name", "face2face retouch") != "", process)
     window = xdotool("search", "--name", "face2face retouch").splitlines()[-1]
     time.sleep(2)
-    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines())
+    place = dict(
+        line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines()
+    )
     left, top = int(place["X"]), int(place["Y"])
     xdotool("mousemove", left + 60, top + 40, "mousedown", 1)
     for step in range(1, 6):

@@ -10,7 +10,7 @@ import pytest
 from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
 from face2face.media.sink import SYNTHETIC_NOTICE
-from face2face.synthetic.performance import Take
+from face2face.synthetic.performance import LandmarkRecording
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -21,11 +21,25 @@ def pictures(path: Path) -> list[np.ndarray]:
         return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
 
 
-@pytest.mark.parametrize(("compose", "shape"), [("side", (256, 512, 3)), ("target", (256, 256, 3)), ("driver", (256, 256, 3))])
-def test_compositions(compose: str, shape: tuple[int, ...], video: Path, in_folder: Path, face2face: Command) -> None:
+@pytest.mark.parametrize(
+    ("compose", "shape"),
+    [("side", (256, 512, 3)), ("target", (256, 256, 3)), ("driver", (256, 256, 3))],
+)
+def test_compositions(
+    compose: str, shape: tuple[int, ...], video: Path, in_folder: Path, face2face: Command
+) -> None:
     model = shipped_model()
     status, _, err = face2face(
-        "run_webcam", "--source", video, "--tf-model", model, "--no-window", "--output", "o.mp4", "--compose", compose
+        "run_webcam",
+        "--source",
+        video,
+        "--tf-model",
+        model,
+        "--no-window",
+        "--output",
+        "o.mp4",
+        "--compose",
+        compose,
     )
     assert status == 0, err
     shown = pictures(Path("o.mp4"))
@@ -33,13 +47,33 @@ def test_compositions(compose: str, shape: tuple[int, ...], video: Path, in_fold
     assert len(shown) == 24
 
 
-def test_a_performance_is_kept_without_a_picture_and_given_again(video: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_performance_is_kept_without_a_picture_and_given_again(
+    video: Path, in_folder: Path, face2face: Command
+) -> None:
     model = shipped_model()
-    status, out, err = face2face("run_webcam", "--source", video, "--tf-model", model, "--no-window", "--save-performance", "takes/me.npz")
+    status, out, err = face2face(
+        "run_webcam",
+        "--source",
+        video,
+        "--tf-model",
+        model,
+        "--no-window",
+        "--save-performance",
+        "takes/me.npz",
+    )
     assert status == 0, err
     assert "24 poses" in out
-    assert len(Take.load(Path("takes/me.npz")).landmarks) == 24
-    status, out, err = face2face("run_webcam", "--source", "takes/me.npz", "--tf-model", model, "--no-window", "--output", "again.mp4")
+    assert len(LandmarkRecording.load(Path("takes/me.npz")).landmarks) == 24
+    status, out, err = face2face(
+        "run_webcam",
+        "--source",
+        "takes/me.npz",
+        "--tf-model",
+        model,
+        "--no-window",
+        "--output",
+        "again.mp4",
+    )
     assert status == 0, err
     assert "24 with a face" in out
     assert len(pictures(Path("again.mp4"))) == 24
@@ -49,15 +83,38 @@ def test_a_performance_is_kept_without_a_picture_and_given_again(video: Path, in
 def test_ways_of_retargeting(how: str, video: Path, in_folder: Path, face2face: Command) -> None:
     options = ("--retarget", how, "--expression", "1.2", "--head", "0.5", "--smoothing", "0")
     model = shipped_model()
-    status, out, err = face2face("run_webcam", "--source", video, "--tf-model", model, "--no-window", "--output", "out.mp4", *options)
+    status, out, err = face2face(
+        "run_webcam",
+        "--source",
+        video,
+        "--tf-model",
+        model,
+        "--no-window",
+        "--output",
+        "out.mp4",
+        *options,
+    )
     assert status == 0, err
     assert "24 with a face" in out
 
 
-def test_with_the_expression_alone_the_head_keeps_its_place(in_folder: Path, detector: Detector, face2face: Command) -> None:
+def test_with_the_expression_alone_the_head_keeps_its_place(
+    in_folder: Path, detector: Detector, face2face: Command
+) -> None:
     def straying(how: str) -> float:
         """How far the head goes from its place, in pixels."""
-        options = ("--source", "demo", "--retarget", how, "--compose", "target", "--no-mark", "--no-window", "--output", f"{how}.mp4")
+        options = (
+            "--source",
+            "demo",
+            "--retarget",
+            how,
+            "--compose",
+            "target",
+            "--no-mark",
+            "--no-window",
+            "--output",
+            f"{how}.mp4",
+        )
         status, _, err = face2face("run_webcam", "--tf-model", shipped_model(), *options)
         assert status == 0, err
         centres = [detector(picture)[0].mean(0) for picture in pictures(Path(f"{how}.mp4"))[60::30]]
@@ -77,7 +134,9 @@ def test_with_the_expression_alone_the_head_keeps_its_place(in_folder: Path, det
         (("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"), "none in"),
     ],
 )
-def test_wrong_options_are_one_line(options: tuple[str, ...], said: str, in_folder: Path, face2face: Command) -> None:
+def test_wrong_options_are_one_line(
+    options: tuple[str, ...], said: str, in_folder: Path, face2face: Command
+) -> None:
     status, _, err = face2face("run_webcam", *options)
     assert status == 2
     assert said in err

@@ -12,17 +12,19 @@ import av
 import pytest
 
 from face2face.commands.run_webcam import shipped_model
-from face2face.synthetic.performance import Performance, Take
+from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals as a terminal does")
-SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 #: Longer than any test records.
 _FRAMES = 20_000
 
 
 @pytest.fixture
 def long_take(in_folder: Path) -> Path:
-    take, script = Take(480, 480), Performance()
+    take, script = LandmarkRecording(480, 480), ScriptedDriver()
     scene = script.scene(0.0)
     assert scene.landmarks is not None
     for number in range(_FRAMES):
@@ -38,9 +40,25 @@ def default_signals() -> None:
 
 
 def start(take: Path, output: int, *options: str) -> subprocess.Popen[str]:
-    program = [sys.executable, "-m", "face2face", "run_webcam", "--source", str(take), "--tf-model", str(shipped_model()), "--no-window"]
+    program = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "run_webcam",
+        "--source",
+        str(take),
+        "--tf-model",
+        str(shipped_model()),
+        "--no-window",
+    ]
     return subprocess.Popen(
-        [*program, *options], cwd=take.parent, stdout=output, stderr=output, text=True, preexec_fn=default_signals, start_new_session=True
+        [*program, *options],
+        cwd=take.parent,
+        stdout=output,
+        stderr=output,
+        text=True,
+        preexec_fn=default_signals,
+        start_new_session=True,
     )
 
 
@@ -64,10 +82,19 @@ def pictures(path: Path) -> int:
 
 @pytest.mark.parametrize(
     ("name", "second"),
-    [("SIGINT", ""), ("SIGTERM", ""), ("SIGHUP", ""), ("SIGINT", "SIGINT"), ("SIGTERM", "SIGHUP"), ("SIGHUP", "SIGTERM")],
+    [
+        ("SIGINT", ""),
+        ("SIGTERM", ""),
+        ("SIGHUP", ""),
+        ("SIGINT", "SIGINT"),
+        ("SIGTERM", "SIGHUP"),
+        ("SIGHUP", "SIGTERM"),
+    ],
 )
 def test_a_signal_closes_what_was_recorded(name: str, second: str, long_take: Path) -> None:
-    process = start(long_take, subprocess.PIPE, "--output", "out.mp4", "--save-performance", "takes/me.npz")
+    process = start(
+        long_take, subprocess.PIPE, "--output", "out.mp4", "--save-performance", "takes/me.npz"
+    )
     until(lambda: has_frames(long_take.with_name("out.mp4")), process)
     process.send_signal(getattr(signal, name))
     if second:  # as somebody does who has no patience
@@ -78,7 +105,10 @@ def test_a_signal_closes_what_was_recorded(name: str, second: str, long_take: Pa
     assert process.returncode == 130, err
     assert err == "interrupted\n"
     assert "takes/me.npz" in out
-    recorded, kept = pictures(long_take.with_name("out.mp4")), len(Take.load(long_take.with_name("takes") / "me.npz").landmarks)
+    recorded, kept = (
+        pictures(long_take.with_name("out.mp4")),
+        len(LandmarkRecording.load(long_take.with_name("takes") / "me.npz").landmarks),
+    )
     assert 0 < recorded < _FRAMES
     assert abs(recorded - kept) <= 1
 
@@ -88,28 +118,46 @@ def test_a_signal_closes_what_was_recorded(name: str, second: str, long_take: Pa
     [
         (("--output", "out.mp4"), {"out.mp4"}),
         (("--output", "out.mp4", "--save-performance", "me.npz"), {"out.mp4", "me.npz"}),
-        (("--output", "deep/out.mp4", "--save-performance", "me.npz", "--compose", "target"), {"deep/out.mp4", "me.npz"}),
+        (
+            ("--output", "deep/out.mp4", "--save-performance", "me.npz", "--compose", "target"),
+            {"deep/out.mp4", "me.npz"},
+        ),
     ],
 )
-def test_a_terminal_that_is_closed_loses_nothing(options: tuple[str, ...], files: set[str], long_take: Path) -> None:
+def test_a_terminal_that_is_closed_loses_nothing(
+    options: tuple[str, ...], files: set[str], long_take: Path
+) -> None:
     """Writing to it fails from then on."""
     ours, theirs = os.openpty()
     process = start(long_take, theirs, *options)
     os.close(theirs)
-    recording = long_take.with_name(options[1]) if "/" not in options[1] else long_take.parent / options[1]
+    recording = (
+        long_take.with_name(options[1]) if "/" not in options[1] else long_take.parent / options[1]
+    )
     until(lambda: has_frames(recording), process)
     os.close(ours)
     process.send_signal(signal.SIGHUP)
     assert process.wait(timeout=60) == 130
-    assert {str(path.relative_to(long_take.parent)) for path in long_take.parent.rglob("*.*") if path != long_take} == files
+    assert {
+        str(path.relative_to(long_take.parent))
+        for path in long_take.parent.rglob("*.*")
+        if path != long_take
+    } == files
     assert pictures(recording) > 0
     if "me.npz" in files:
-        assert Take.load(long_take.with_name("me.npz")).landmarks
+        assert LandmarkRecording.load(long_take.with_name("me.npz")).landmarks
 
 
 def test_nohup_is_obeyed(long_take: Path) -> None:
-    program = ["nohup", sys.executable, "-c", "import os, signal, time\nfrom face2face.commands.console import told\n" + _HANG_UP]
-    done = subprocess.run(program, capture_output=True, text=True, check=False, cwd=long_take.parent)
+    program = [
+        "nohup",
+        sys.executable,
+        "-c",
+        "import os, signal, time\nfrom face2face.commands.console import told\n" + _HANG_UP,
+    ]
+    done = subprocess.run(
+        program, capture_output=True, text=True, check=False, cwd=long_take.parent
+    )
     assert (done.returncode, done.stdout) == (0, "goes on\n")
 
 

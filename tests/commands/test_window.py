@@ -14,7 +14,8 @@ import pytest
 from face2face.commands.run_webcam import shipped_model
 
 pytestmark = pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)"
+    not (shutil.which("Xvfb") and shutil.which("xdotool")),
+    reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
 )
 
 
@@ -31,12 +32,22 @@ def screen() -> Iterator[dict[str, str]]:
     """A virtual screen's environment."""
     read, write = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-noreset"], pass_fds=[write], stderr=subprocess.DEVNULL
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-noreset"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
     )
     number = os.read(read, 16).decode().strip()
     os.close(write)
     environment = os.environ | {"DISPLAY": f":{number}"}
-    until(lambda: subprocess.run(["xdotool", "getdisplaygeometry"], env=environment, capture_output=True).returncode == 0, server)
+    until(
+        lambda: (
+            subprocess.run(
+                ["xdotool", "getdisplaygeometry"], env=environment, capture_output=True
+            ).returncode
+            == 0
+        ),
+        server,
+    )
     yield environment
     server.terminate()
     server.wait()
@@ -44,19 +55,42 @@ def screen() -> Iterator[dict[str, str]]:
 
 
 needs_manager = pytest.mark.skipif(
-    not (shutil.which("openbox") and shutil.which("wmctrl")), reason="needs a window manager (Debian: openbox, wmctrl)"
+    not (shutil.which("openbox") and shutil.which("wmctrl")),
+    reason="needs a window manager (Debian: openbox, wmctrl)",
 )
 
 
 @pytest.mark.parametrize("how", ["q", "Escape", pytest.param("closed", marks=needs_manager)])
 def test_the_window_opens_and_is_closed(how: str, screen: dict[str, str], tmp_path: Path) -> None:
     def xdotool(*arguments: str) -> str:
-        return subprocess.run(["xdotool", *arguments], env=screen, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            ["xdotool", *arguments], env=screen, capture_output=True, text=True, check=False
+        ).stdout.strip()
 
-    manager = subprocess.Popen(["openbox"], env=screen, stderr=subprocess.DEVNULL) if how == "closed" else None
-    program = [sys.executable, "-m", "face2face", "run_webcam", "--source", "demo", "--output", "out.mp4"]
-    process = subprocess.Popen(program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until(lambda: xdotool("search", "--name", "^face2face$") != "" and (tmp_path / "out.mp4").exists(), process)
+    manager = (
+        subprocess.Popen(["openbox"], env=screen, stderr=subprocess.DEVNULL)
+        if how == "closed"
+        else None
+    )
+    program = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "run_webcam",
+        "--source",
+        "demo",
+        "--output",
+        "out.mp4",
+    ]
+    process = subprocess.Popen(
+        program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    until(
+        lambda: (
+            xdotool("search", "--name", "^face2face$") != "" and (tmp_path / "out.mp4").exists()
+        ),
+        process,
+    )
     window = xdotool("search", "--name", "^face2face$").splitlines()[-1]
     time.sleep(0.5)
     if how == "closed":
@@ -76,11 +110,24 @@ def test_the_window_opens_and_is_closed(how: str, screen: dict[str, str], tmp_pa
 def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Path) -> None:
     """Where the driver stands still, each key that changes what is shown changes the screen, and the same key again changes it back."""
     model = shipped_model()
-    program = [sys.executable, "-m", "face2face", "run_webcam", "--source", "demo", "--tf-model", str(model)]
-    process = subprocess.Popen(program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    program = [
+        sys.executable,
+        "-m",
+        "face2face",
+        "run_webcam",
+        "--source",
+        "demo",
+        "--tf-model",
+        str(model),
+    ]
+    process = subprocess.Popen(
+        program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
     def xdotool(*arguments: str) -> str:
-        return subprocess.run(["xdotool", *arguments], env=screen, capture_output=True, text=True, check=False).stdout.strip()
+        return subprocess.run(
+            ["xdotool", *arguments], env=screen, capture_output=True, text=True, check=False
+        ).stdout.strip()
 
     def press(key: str) -> None:
         xdotool("key", "--window", window, {" ": "space"}.get(key, key))
@@ -136,7 +183,9 @@ def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Pat
         shows(key, True)  # says what it did
         time.sleep(2)
         shows("x", False)
-    press("f")  # without a window manager nothing fills the screen; that it is asked for is tested with a double
+    press(
+        "f"
+    )  # without a window manager nothing fills the screen; that it is asked for is tested with a double
     press("f")
     press(" ")
     press("q")

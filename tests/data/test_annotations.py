@@ -3,7 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from face2face.data.annotations import Faults, Kind, Line, Rect, photo_of, read_annotations, square
+from face2face.data.annotations import (
+    Line,
+    Rect,
+    SkipReason,
+    SkipReport,
+    photo_of,
+    read_annotations,
+    square,
+)
 from face2face.errors import DataError
 from face2face.image import Box
 
@@ -26,7 +34,9 @@ def written(folder: Path, *lines: str) -> Path:
 
 
 def test_each_line_is_a_photo_and_its_faces(tmp_path: Path) -> None:
-    path = written(tmp_path, photo(box(*FACE)), photo(box(0, 0, 1, 1), box(*FACE), url="http://host/b.jpg"))
+    path = written(
+        tmp_path, photo(box(*FACE)), photo(box(0, 0, 1, 1), box(*FACE), url="http://host/b.jpg")
+    )
     lines, faults = read_annotations(path)
     assert lines == [
         Line(0, "http://host/a.jpg", (Rect(0.25, 0.5, 0.5, 0.75),)),
@@ -38,7 +48,19 @@ def test_each_line_is_a_photo_and_its_faces(tmp_path: Path) -> None:
 def test_lines_that_say_nothing_are_named_and_keep_their_numbers(tmp_path: Path) -> None:
     none = json.dumps({"content": "http://host/a.jpg", "annotation": None})
     odd = json.dumps({"content": "http://host/a.jpg", "annotation": "face"})
-    path = written(tmp_path, "", "null", photo(box(*FACE)), "{cut off", none, photo(), odd, "7", "[" * 100_000, photo(box(*FACE)))
+    path = written(
+        tmp_path,
+        "",
+        "null",
+        photo(box(*FACE)),
+        "{cut off",
+        none,
+        photo(),
+        odd,
+        "7",
+        "[" * 100_000,
+        photo(box(*FACE)),
+    )
     lines, faults = read_annotations(path)
     assert [line.number for line in lines] == [2, 9]
     assert faults.lines() == [
@@ -72,15 +94,21 @@ def test_lines_that_say_nothing_are_named_and_keep_their_numbers(tmp_path: Path)
         ("face", "box is not two corners in numbers"),
     ],
 )
-def test_a_bad_box_is_named_and_loses_none_of_the_others(tmp_path: Path, bad: dict, reason: str) -> None:
-    (line,), faults = read_annotations(written(tmp_path, "null", photo(box(*FACE), bad, box(0, 0, 1, 1))))
+def test_a_bad_box_is_named_and_loses_none_of_the_others(
+    tmp_path: Path, bad: dict, reason: str
+) -> None:
+    (line,), faults = read_annotations(
+        written(tmp_path, "null", photo(box(*FACE), bad, box(0, 0, 1, 1)))
+    )
     assert line.faces == (Rect(0.25, 0.5, 0.5, 0.75), Rect(0, 0, 1, 1))
     assert faults.lines() == ["1 line is null: 0", f"1 {reason}: line 1"]
 
 
 def test_a_line_of_bad_boxes_only_is_left_out(tmp_path: Path) -> None:
     bad = box(0.5, 0.5, 0.25, 0.75)
-    lines, faults = read_annotations(written(tmp_path, photo(bad, bad), photo(box(*FACE)), photo(bad)))
+    lines, faults = read_annotations(
+        written(tmp_path, photo(bad, bad), photo(box(*FACE)), photo(bad))
+    )
     assert [line.number for line in lines] == [1]
     assert faults.lines() == ["3 boxes have swapped corners: line 0, line 2"]
 
@@ -104,9 +132,17 @@ def test_an_array_is_read_as_its_lines_would_be(tmp_path: Path) -> None:
         assert same == faults
 
 
-def test_windows_files_are_read_and_a_line_that_is_no_text_loses_none_of_the_others(tmp_path: Path) -> None:
+def test_windows_files_are_read_and_a_line_that_is_no_text_loses_none_of_the_others(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "faces.json"
-    path.write_bytes(b"\xef\xbb\xbf" + photo(box(*FACE)).encode() + b'\r\n{"content": "\xff"}\r\n' + photo(box(*FACE)).encode() + b"\r\n")
+    path.write_bytes(
+        b"\xef\xbb\xbf"
+        + photo(box(*FACE)).encode()
+        + b'\r\n{"content": "\xff"}\r\n'
+        + photo(box(*FACE)).encode()
+        + b"\r\n"
+    )
     lines, faults = read_annotations(path)
     assert [line.number for line in lines] == [0, 2]
     assert faults.lines() == ["1 line is not JSON: 1"]
@@ -126,17 +162,23 @@ def test_a_file_without_any_face_is_refused(tmp_path: Path) -> None:
 
 
 def test_of_many_names_the_first_are_listed() -> None:
-    faults = Faults()
-    missing = Kind("photo is missing", "photos are missing")
+    faults = SkipReport()
+    missing = SkipReason("photo is missing", "photos are missing")
     for number in range(38):
         faults.add(missing, number)
-    faults.add(Kind("photo can't be read", "photos can't be read"), "img40")
-    assert faults.lines() == ["38 photos are missing: 0, 1, 2, 3, 4, 5, 6, 7 and 30 more", "1 photo can't be read: img40"]
+    faults.add(SkipReason("photo can't be read", "photos can't be read"), "img40")
+    assert faults.lines() == [
+        "38 photos are missing: 0, 1, 2, 3, 4, 5, 6, 7 and 30 more",
+        "1 photo can't be read: img40",
+    ]
 
 
 def test_what_others_left_out_is_added() -> None:
-    missing, torn = Kind("photo is missing", "photos are missing"), Kind("photo is torn", "photos are torn")
-    faults, others = Faults(), Faults()
+    missing, torn = (
+        SkipReason("photo is missing", "photos are missing"),
+        SkipReason("photo is torn", "photos are torn"),
+    )
+    faults, others = SkipReport(), SkipReport()
     faults.add(missing, 1)
     for kind, name in ((torn, 2), (missing, 3)):
         others.add(kind, name)
@@ -165,7 +207,12 @@ def test_a_photo_is_found_by_its_lines_number(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "img6.jpg").mkdir()
     found = [photo_of(tmp_path, number) for number in (1, 12, 3, 4)]
-    assert [each.name if each else None for each in found] == ["img1.jpg", "img12.webp", "img3.jpeg", "img4.png"]
+    assert [each.name if each else None for each in found] == [
+        "img1.jpg",
+        "img12.webp",
+        "img3.jpeg",
+        "img4.png",
+    ]
     assert [photo_of(tmp_path, number) for number in (2, 5, 6)] == [None, None, None]
 
 
@@ -176,7 +223,11 @@ def test_the_real_file(shared: Path) -> None:
     lines, faults = read_annotations(folder / "face_detection.json")
     assert (len(lines), sum(len(line.faces) for line in lines)) == (409, 1132)
     assert faults.lines() == []
-    assert [line.number for line in lines if photo_of(folder / "photos", line.number) == folder / "photos" / "img12.jpg"] == [12]
+    assert [
+        line.number
+        for line in lines
+        if photo_of(folder / "photos", line.number) == folder / "photos" / "img12.jpg"
+    ] == [12]
     face = lines[12].faces[0]
     assert (face.left, face.bottom) == pytest.approx((0.02771, 0.38095), abs=1e-5)
     assert square(face, 3423, 5000, 0) == Box(27, 355, 949)

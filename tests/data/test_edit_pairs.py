@@ -2,15 +2,15 @@ from pathlib import Path
 
 import numpy as np
 
-from face2face.data.edit_pairs import region, told, write_pairs
+from face2face.data.edit_pairs import kept_colours, region, write_pairs
 from face2face.data.pairs import read_strip
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.face.expression import AVERAGE_FACE
 from face2face.modes.edit import Edit
-from face2face.segmentation.labels import CLASSES, grouped, mean_colours
-from face2face.segmentation.parser import drawn
+from face2face.segmentation.labels import CLASSES, group_labels, mean_colours
+from face2face.segmentation.parser import labels_from_landmarks
 
-LABELS = drawn((AVERAGE_FACE * 60 + (128, 90)).astype(np.float32), 256, 256)
+LABELS = labels_from_landmarks((AVERAGE_FACE * 60 + (128, 90)).astype(np.float32), 256, 256)
 PHOTO = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
 
 
@@ -30,14 +30,16 @@ def test_features_are_erased_whole() -> None:
 
 def test_half_of_the_classes_are_shown_in_their_true_colour() -> None:
     mask = np.full((256, 256), 255, np.uint8)
-    colours = [told(PHOTO, LABELS, mask, np.random.default_rng(seed)) for seed in range(30)]
+    colours = [kept_colours(PHOTO, LABELS, mask, np.random.default_rng(seed)) for seed in range(30)]
     share = np.mean([len(each) for each in colours]) / len(np.unique(LABELS))
     assert 0.3 < share < 0.7
 
 
 def test_strips_are_the_same_each_time_and_show_what_the_mode_shows(tmp_path: Path) -> None:
-    groups = grouped(LABELS)
-    study = Study(PHOTO, LABELS, groups, mean_colours(PHOTO, groups), np.zeros(128, np.float32))
+    groups = group_labels(LABELS)
+    study = SemanticSample(
+        PHOTO, LABELS, groups, mean_colours(PHOTO, groups), np.zeros(128, np.float32)
+    )
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         write_pairs(study, Edit(256).condition, tmp_path / folder, "her", 3)

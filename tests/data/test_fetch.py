@@ -118,7 +118,9 @@ def test_a_photo_is_fetched_as_it_is(server: Server, tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.jpg", "b.jpg", "c.jpg"]
 
 
-@pytest.mark.parametrize("address", ["file:///etc/hostname", "ftp://127.0.0.1/a.jpg", "/etc/hostname", ""])
+@pytest.mark.parametrize(
+    "address", ["file:///etc/hostname", "ftp://127.0.0.1/a.jpg", "/etc/hostname", ""]
+)
 def test_only_addresses_of_the_web_are_opened(server: Server, tmp_path: Path, address: str) -> None:
     with pytest.raises(FetchError, match="begins with http"):
         fetch(address, tmp_path / "a.jpg")
@@ -139,7 +141,9 @@ def test_only_addresses_of_the_web_are_opened(server: Server, tmp_path: Path, ad
         ("photo?PNG", "at most 100 bytes"),
     ],
 )
-def test_what_is_no_photo_or_takes_too_long_leaves_nothing(server: Server, tmp_path: Path, path: str, message: str) -> None:
+def test_what_is_no_photo_or_takes_too_long_leaves_nothing(
+    server: Server, tmp_path: Path, path: str, message: str
+) -> None:
     most = 100 if "PNG" in path else 10**9
     with pytest.raises(FetchError, match=message):
         fetch(server(path), tmp_path / "a.jpg", timeout=0.3, most=most)
@@ -149,19 +153,31 @@ def test_what_is_no_photo_or_takes_too_long_leaves_nothing(server: Server, tmp_p
 def test_a_server_that_is_not_there_and_addresses_that_are_none(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
-    for address in (f"http://127.0.0.1:{port}/a.jpg", "http://", "http://127.0.0.1:port/", "http://["):
+    for address in (
+        f"http://127.0.0.1:{port}/a.jpg",
+        "http://",
+        "http://127.0.0.1:port/",
+        "http://[",
+    ):
         with pytest.raises(FetchError, match="answers with it"):
             fetch(address, tmp_path / "a.jpg")
 
 
-def test_a_folder_that_cannot_be_written_is_not_the_servers_fault(server: Server, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_not_the_servers_fault(
+    server: Server, tmp_path: Path
+) -> None:
     with pytest.raises(MediaError) as caught:
         fetch(server("photo"), tmp_path / "missing" / "a.jpg")
     assert not isinstance(caught.value, FetchError)
 
 
-def test_all_that_can_be_had_are_fetched_the_others_named_and_none_asked_for_again(server: Server, tmp_path: Path) -> None:
-    wanted = {number: server(path) for number, path in {3: "photo", 4: "photo.b", 8: "text", 9: "text.b"}.items()}
+def test_all_that_can_be_had_are_fetched_the_others_named_and_none_asked_for_again(
+    server: Server, tmp_path: Path
+) -> None:
+    wanted = {
+        number: server(path)
+        for number, path in {3: "photo", 4: "photo.b", 8: "text", 9: "text.b"}.items()
+    }
     faults = fetch_all(wanted | {12: "file:///a.jpg"}, tmp_path / "photos")
     assert names(tmp_path / "photos") == ["img3.jpg", "img4.jpg"]
     assert faults.lines() == [
@@ -173,7 +189,9 @@ def test_all_that_can_be_had_are_fetched_the_others_named_and_none_asked_for_aga
     assert sorted(server.asked) == ["photo.c", "text", "text.b"]
 
 
-def test_ctrl_c_leaves_whole_photos_and_the_next_run_goes_on(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_leaves_whole_photos_and_the_next_run_goes_on(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wanted = {number: server(f"photo.{number}") for number in range(20)}
 
     def interrupted(url: str, *arguments: object) -> None:

@@ -7,9 +7,15 @@ from PIL import Image as Pillow
 
 from face2face.data.label_maps import held_out, numbered, pairs, read_labels, write_labels
 from face2face.errors import DataError, MediaError
-from face2face.learn.parser.labelled import NOTHING, LabelledPhotos, Lesson, Variation, shares
+from face2face.learn.parser.labelled import (
+    NOTHING,
+    LabelledPhotos,
+    LabelledSample,
+    PhotoAugmentation,
+    sampling_weights,
+)
 from face2face.media.stills import write_image
-from face2face.segmentation.labels import PALETTE, coloured
+from face2face.segmentation.labels import PALETTE, colorize
 
 LABELS = np.arange(19, dtype=np.uint8).repeat(3)[None].repeat(57, 0)
 
@@ -21,7 +27,7 @@ def test_a_map_is_read_as_it_was_written_and_seen_in_colours(tmp_path: Path) -> 
 
 
 def test_a_map_in_colours_or_grey_is_read_too(tmp_path: Path) -> None:
-    write_image(tmp_path / "colours.png", coloured(LABELS))
+    write_image(tmp_path / "colours.png", colorize(LABELS))
     Pillow.fromarray(LABELS).save(tmp_path / "grey.png")
     assert (read_labels(tmp_path / "colours.png") == LABELS).all()
     assert (read_labels(tmp_path / "grey.png") == LABELS).all()
@@ -69,7 +75,7 @@ def test_a_photo_and_its_map_are_varied_together() -> None:
     labels[30:60, 20:50] = 13
     photo = np.repeat(labels[..., None] * 15, 3, -1)
     for seed in range(8):
-        varied = Variation(64)(Lesson(photo, labels), np.random.default_rng(seed))
+        varied = PhotoAugmentation(64)(LabelledSample(photo, labels), np.random.default_rng(seed))
         assert varied.photo.shape == (64, 64, 3)
         assert set(np.unique(varied.labels)) <= {0, 13, NOTHING}
         bright, dark = (varied.photo[varied.labels == label].mean() for label in (13, 0))
@@ -96,7 +102,9 @@ def test_photos_with_what_few_have_come_oftener() -> None:
     plain = np.full((4, 4), 1, np.uint8)
     hat = plain.copy()
     hat[0, 0] = 14
-    often = shares([hat] + [plain] * 29)
+    often = sampling_weights([hat] + [plain] * 29)
     assert often.sum() == pytest.approx(1)
-    assert often[0] / often[1] == pytest.approx(3)  # a hat in one of thirty, where three in ten are enough: the root of nine
+    assert often[0] / often[1] == pytest.approx(
+        3
+    )  # a hat in one of thirty, where three in ten are enough: the root of nine
     assert np.ptp(often[1:]) == 0

@@ -11,7 +11,9 @@ def test_results_come_in_order() -> None:
         time.sleep(0.002 * (number % 3))
         return number * number
 
-    assert list(in_parallel(work, range(30), workers=4)) == [number * number for number in range(30)]
+    assert list(in_parallel(work, range(30), workers=4)) == [
+        number * number for number in range(30)
+    ]
 
 
 def test_items_are_taken_only_as_they_are_needed() -> None:

@@ -12,7 +12,9 @@ from face2face.errors import DataError, OptionError
 from face2face.media.stills import list_images, read_image, write_image
 
 
-@given(height=st.integers(1, 60), width=st.integers(1, 60), size=st.integers(1, 60), pad=st.booleans())
+@given(
+    height=st.integers(1, 60), width=st.integers(1, 60), size=st.integers(1, 60), pad=st.booleans()
+)
 def test_resize_makes_squares(height: int, width: int, size: int, pad: bool) -> None:
     image = np.full((height, width, 3), 200, np.uint8)
     square = resize(image, size, pad)
@@ -74,7 +76,10 @@ def test_a_folder_is_combined_once(tmp_path: Path) -> None:
 def test_a_strip_is_read_as_it_was_written(tmp_path: Path) -> None:
     panels = list(np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8))
     write_strip(tmp_path / "a.png", panels)
-    assert all((first == second).all() for first, second in zip(read_strip(tmp_path / "a.png", 3), panels, strict=True))
+    assert all(
+        (first == second).all()
+        for first, second in zip(read_strip(tmp_path / "a.png", 3), panels, strict=True)
+    )
     with pytest.raises(DataError, match="row of 2"):
         read_strip(tmp_path / "a.png", 2)
 
@@ -94,7 +99,9 @@ def test_a_sorted_split_keeps_blocks(strips: Path) -> None:
 
 def test_a_shuffled_split_loses_nothing(strips: Path) -> None:
     assert split(strips) == {"train": 8, "val": 2}
-    assert sorted(path.name for path in list_images(strips)) == [f"{number}.png" for number in range(10)]
+    assert sorted(path.name for path in list_images(strips)) == [
+        f"{number}.png" for number in range(10)
+    ]
 
 
 def test_a_split_never_overwrites(strips: Path) -> None:

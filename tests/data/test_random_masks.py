@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.data.inpaint import write_pairs
-from face2face.data.random_masks import SHAPES, holes, own_shapes
+from face2face.data.random_masks import SHAPES, own_shapes, random_masks
 from face2face.errors import DataError
 from face2face.media.stills import read_image, write_image
 from face2face.modes.inpaint import Inpaint
@@ -17,11 +17,11 @@ from face2face.modes.inpaint import Inpaint
 @given(st.integers(0, 10_000), st.sampled_from((256, 512)), st.integers(1, 5))
 @settings(max_examples=40)
 def test_something_is_missing_but_half_of_it_at_most(seed: int, size: int, most: int) -> None:
-    mask = holes(size, np.random.default_rng(seed), most)
+    mask = random_masks(size, np.random.default_rng(seed), most)
     assert mask.shape == (size, size)
     assert set(np.unique(mask)) == {0, 255}
     assert 0 < (mask > 0).mean() <= 0.5
-    assert (mask == holes(size, np.random.default_rng(seed), most)).all(), "the same seed"
+    assert (mask == random_masks(size, np.random.default_rng(seed), most)).all(), "the same seed"
 
 
 def test_every_shape_is_drawn_inside() -> None:
@@ -35,7 +35,12 @@ def test_every_shape_is_drawn_inside() -> None:
 def test_a_shape_is_enlarged_up_to_five_times_and_lies_wholly_inside() -> None:
     areas = []
     for seed in range(60):
-        mask = holes(256, np.random.default_rng(seed), 1, [lambda rng: np.pad(np.full((10, 10), 255, np.uint8), 20)])
+        mask = random_masks(
+            256,
+            np.random.default_rng(seed),
+            1,
+            [lambda rng: np.pad(np.full((10, 10), 255, np.uint8), 20)],
+        )
         rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
         assert mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all(), "a whole square"
         areas.append(len(rows))
@@ -59,7 +64,7 @@ def test_a_persons_own_shapes(tmp_path: Path) -> None:
 
 def test_shapes_that_would_cover_more_than_half_are_drawn_smaller() -> None:
     whole = [lambda rng: np.full((50, 50), 255, np.uint8)]
-    mask = holes(256, np.random.default_rng(1), 3, whole)
+    mask = random_masks(256, np.random.default_rng(1), 3, whole)
     assert 0 < (mask > 0).mean() <= 0.5
 
 

@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.data.label_maps import write_labels
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
-from face2face.segmentation.labels import CLASSES, GROUPS, filled, grouped, mean_colours
+from face2face.segmentation.labels import CLASSES, GROUPS, fill_groups, group_labels, mean_colours
 
 
 def test_nineteen_classes_are_in_seven_groups() -> None:
@@ -19,14 +19,18 @@ def test_nineteen_classes_are_in_seven_groups() -> None:
 
 
 def test_groups_of_three_pixels_and_their_colours() -> None:
-    labels = np.array([[CLASSES.index("skin"), CLASSES.index("neck"), CLASSES.index("hat"), 0]], np.uint8)
+    labels = np.array(
+        [[CLASSES.index("skin"), CLASSES.index("neck"), CLASSES.index("hat"), 0]], np.uint8
+    )
     photo = np.array([[(100, 0, 0), (103, 0, 0), (1, 2, 3), (9, 9, 9)]], np.uint8)
-    groups = grouped(labels)
+    groups = group_labels(labels)
     assert groups[0].argmax(-1).tolist()[:3] == [0, 0, 6]
     assert not groups[0, 3].any()
     colours = mean_colours(photo, groups)
     assert colours.tolist() == [[102, 0, 0], [0] * 3, [0] * 3, [0] * 3, [0] * 3, [0] * 3, [1, 2, 3]]
-    assert filled(groups, colours).tolist() == [[[102, 0, 0], [102, 0, 0], [1, 2, 3], [0, 0, 0]]]
+    assert fill_groups(groups, colours).tolist() == [
+        [[102, 0, 0], [102, 0, 0], [1, 2, 3], [0, 0, 0]]
+    ]
 
 
 def test_photos_are_studied_and_those_without_a_face_are_named(
@@ -36,16 +40,26 @@ def test_photos_are_studied_and_those_without_a_face_are_named(
     for folder in ("photos", "maps"):
         (tmp_path / folder).mkdir()
     labels = np.full((256, 256), CLASSES.index("hair"), np.uint8)
-    for name, photo in (("she", astronaut.photo), ("twin", astronaut.photo[:, ::-1]), ("wall", np.zeros((256, 256, 3), np.uint8))):
+    for name, photo in (
+        ("she", astronaut.photo),
+        ("twin", astronaut.photo[:, ::-1]),
+        ("wall", np.zeros((256, 256, 3), np.uint8)),
+    ):
         write_image(tmp_path / "photos" / f"{name}.png", photo)
         write_labels(tmp_path / "maps" / f"{name}.png", labels)
-    status, out, err = face2face("make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out")
+    status, out, err = face2face(
+        "make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out"
+    )
     assert status == 0, err
     assert "no face: photos/wall.png" in out
     assert "2 studies" in out
-    study = Study.load(Path("out/studies/she.npz"))
+    study = SemanticSample.load(Path("out/studies/she.npz"))
     assert (study.photo.shape, study.photo.dtype) == ((256, 256, 3), np.uint8)
-    assert (study.groups.shape, study.colours.shape, study.identity.shape) == ((256, 256, 7), (7, 3), (128,))
+    assert (study.groups.shape, study.colours.shape, study.identity.shape) == (
+        (256, 256, 7),
+        (7, 3),
+        (128,),
+    )
     assert study.groups[..., 3].all()
     assert np.abs(study.colours[3] - study.photo.mean((0, 1))).max() < 1
     assert (read_image(Path("out/colours/she.png")) == study.colours[3]).all()
@@ -53,16 +67,20 @@ def test_photos_are_studied_and_those_without_a_face_are_named(
         written = sorted(Path("out", mode).glob("*/*.png"))
         assert len(written) == strips, mode
         assert read_image(written[0]).shape == (256, panels * 256, 3)
-        assert Card.load(Path("out", mode)).mode == mode
-        assert len(Card.load(Path("out", mode)).panels) == panels - 1
+        assert ModelCard.load(Path("out", mode)).mode == mode
+        assert len(ModelCard.load(Path("out", mode)).panels) == panels - 1
 
 
-def test_a_map_of_another_size_is_refused(tmp_path: Path, face2face: Callable, astronaut: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_map_of_another_size_is_refused(
+    tmp_path: Path, face2face: Callable, astronaut: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     for folder in ("photos", "maps"):
         (tmp_path / folder).mkdir()
     write_image(tmp_path / "photos" / "her.png", astronaut.photo)
     write_labels(tmp_path / "maps" / "her.png", np.zeros((16, 16), np.uint8))
-    status, _, err = face2face("make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out")
+    status, _, err = face2face(
+        "make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out"
+    )
     assert status == 2
     assert "16x16 for 256x256" in err

@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 
-from face2face.edit.changes import painted, said
+from face2face.edit.changes import change_from_image, parse_edit
 from face2face.errors import OptionError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Landmarks
 from face2face.segmentation.labels import CLASSES, PALETTE
-from face2face.segmentation.parser import drawn
+from face2face.segmentation.parser import labels_from_landmarks
 
 FACE: Landmarks = (AVERAGE_FACE * 60 + (150, 110)).astype(np.float32)
-LABELS = drawn(FACE, 300, 300)
-HAIR, SKIN, GLASSES, LIP = (CLASSES.index(name) for name in ("hair", "skin", "glasses", "upper_lip"))
+LABELS = labels_from_landmarks(FACE, 300, 300)
+HAIR, SKIN, GLASSES, LIP = (
+    CLASSES.index(name) for name in ("hair", "skin", "glasses", "upper_lip")
+)
 
 
 def canvas() -> np.ndarray:
@@ -23,7 +25,7 @@ def test_what_is_painted_becomes_its_class_and_white_stays() -> None:
     picture = canvas()
     picture[10:20, 30:50] = PALETTE[HAIR]
     picture[100, 100] = (201, 230, 255)
-    change, strange = painted(LABELS, picture)
+    change, strange = change_from_image(LABELS, picture)
     assert strange == 0
     assert change.where.sum() == 200
     assert (change.labels[10:20, 30:50] == HAIR).all()
@@ -33,46 +35,46 @@ def test_what_is_painted_becomes_its_class_and_white_stays() -> None:
 def test_transparent_is_untouched_too() -> None:
     picture = np.zeros((300, 300, 4), np.uint8)
     picture[5, 5] = (*PALETTE[HAIR], 255)
-    change, _ = painted(LABELS, picture)
+    change, _ = change_from_image(LABELS, picture)
     assert change.where.sum() == 1
 
 
 def test_a_smaller_map_is_enlarged_and_one_of_other_proportions_refused() -> None:
     picture = np.full((150, 150, 3), 255, np.uint8)
     picture[5, 5] = PALETTE[HAIR]
-    assert painted(LABELS, picture)[0].where.sum() == 4
+    assert change_from_image(LABELS, picture)[0].where.sum() == 4
     with pytest.raises(OptionError, match="150x100 for 300x300"):
-        painted(LABELS, picture[:100])
+        change_from_image(LABELS, picture[:100])
 
 
 def test_an_empty_change_is_refused() -> None:
     with pytest.raises(OptionError, match="nothing that differs"):
-        painted(LABELS, canvas())
+        change_from_image(LABELS, canvas())
 
 
 def test_of_a_whole_map_only_what_differs_is_a_change() -> None:
     picture = PALETTE[LABELS].copy()
     with pytest.raises(OptionError, match="nothing that differs"):
-        painted(LABELS, picture)
+        change_from_image(LABELS, picture)
     picture[10:20, 10:20] = PALETTE[HAIR]
-    assert painted(LABELS, picture)[0].where.sum() == 100
+    assert change_from_image(LABELS, picture)[0].where.sum() == 100
 
 
 def test_colours_that_are_nearly_the_palettes_are_taken_and_counted_others_refused() -> None:
     picture = canvas()
     picture[:10, :10] = PALETTE[HAIR] + np.uint8(3)
-    change, strange = painted(LABELS, picture)
+    change, strange = change_from_image(LABELS, picture)
     assert strange == 100
     assert (change.labels[:10, :10] == HAIR).all()
     picture[:10, :10] = (120, 120, 120)
     with pytest.raises(OptionError, match="100 %"):
-        painted(LABELS, picture)
+        change_from_image(LABELS, picture)
 
 
 def test_hair_gets_a_colour() -> None:
     labels = LABELS.copy()
     labels[:40] = HAIR
-    change = said("hair=#552200", labels, FACE)
+    change = parse_edit("hair=#552200", labels, FACE)
     assert (change.labels == labels).all()
     assert change.where.sum() == 40 * 300
     assert change.colour is not None
@@ -80,18 +82,29 @@ def test_hair_gets_a_colour() -> None:
 
 
 def test_glasses_are_put_on_and_taken_off() -> None:
-    worn = said("glasses=add", LABELS, FACE)
+    worn = parse_edit("glasses=add", LABELS, FACE)
     assert (worn.labels == GLASSES).sum() > 500
     assert (worn.labels[worn.where] == GLASSES).all()
-    bare = said("glasses=none", worn.labels, FACE)
+    bare = parse_edit("glasses=none", worn.labels, FACE)
     assert not (bare.labels == GLASSES).any()
     x, y = FACE[36:42].mean(0).round().astype(int)
     assert CLASSES[bare.labels[y, x]] == "right_eye"
 
 
-@pytest.mark.parametrize("text", ["mouth=open", "mouth=closed", "mouth=smile", "brows=up", "brows=down", "nose=wide", "nose=narrow"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mouth=open",
+        "mouth=closed",
+        "mouth=smile",
+        "brows=up",
+        "brows=down",
+        "nose=wide",
+        "nose=narrow",
+    ],
+)
 def test_parts_move_and_skin_is_left_where_they_were(text: str) -> None:
-    change = said(text, LABELS, FACE)
+    change = parse_edit(text, LABELS, FACE)
     assert change.where.any()
     assert (change.labels != LABELS).any()
     assert (change.labels[~change.where] == LABELS[~change.where]).all()
@@ -99,25 +112,31 @@ def test_parts_move_and_skin_is_left_where_they_were(text: str) -> None:
 
 def test_an_open_mouth_has_more_inside() -> None:
     inside = CLASSES.index("mouth")
-    shut, opened = ((said(f"mouth={how}", LABELS, FACE).labels == inside).sum() for how in ("closed", "open"))
+    shut, opened = (
+        (parse_edit(f"mouth={how}", LABELS, FACE).labels == inside).sum()
+        for how in ("closed", "open")
+    )
     assert 5 * shut < opened
 
 
-@pytest.mark.parametrize("text", ["hair", "hair=blue", "hair=#12", "hair=#gggggg", "tail=none", "tail=#ffffff", "glasses=blue"])
+@pytest.mark.parametrize(
+    "text",
+    ["hair", "hair=blue", "hair=#12", "hair=#gggggg", "tail=none", "tail=#ffffff", "glasses=blue"],
+)
 def test_what_is_not_known_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="--set"):
-        said(text, LABELS, FACE)
+        parse_edit(text, LABELS, FACE)
 
 
 def test_a_speck_is_no_pair_of_glasses_but_may_be_an_earring() -> None:
     labels = LABELS.copy()
     labels[5:9, 5:9], labels[15:19, 5:9] = GLASSES, CLASSES.index("ear_ring")
     with pytest.raises(OptionError, match="a photo without"):
-        said("glasses=none", labels, FACE)
-    assert said("ear_ring=none", labels, FACE).where.sum() == 16
+        parse_edit("glasses=none", labels, FACE)
+    assert parse_edit("ear_ring=none", labels, FACE).where.sum() == 16
 
 
 @pytest.mark.parametrize("text", ["hat=none", "hair=#552200"])
 def test_what_is_not_there_is_said(text: str) -> None:
     with pytest.raises(OptionError, match="a photo without"):
-        said(text, LABELS, FACE)
+        parse_edit(text, LABELS, FACE)

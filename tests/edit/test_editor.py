@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.edit.changes import Change
-from face2face.edit.editor import Editor, set_in
+from face2face.edit.editor import Editor, blend_into
 from face2face.errors import OptionError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Box, Image
@@ -33,11 +33,17 @@ class Greens:
 
 def test_a_photo_is_green_where_it_is_changed_and_itself_elsewhere() -> None:
     engine = Greens()
-    editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), engine)
+    editor = Editor(
+        Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
+        Edit(256),
+        engine,
+    )
     photo = np.random.default_rng(0).integers(0, 256, (600, 600, 3), np.uint8)
     where = np.zeros((600, 600), bool)
     where[200:400, 250:350] = True
-    change = Change(np.zeros((600, 600), np.uint8), np.where(where, HAIR, 0).astype(np.uint8), where)
+    change = Change(
+        np.zeros((600, 600), np.uint8), np.where(where, HAIR, 0).astype(np.uint8), where
+    )
     result = editor(photo, None, change)
     assert (result[300, 300] == GREEN).all()
     reach = editor.reach(Box(0, 0, 600), change)
@@ -51,21 +57,37 @@ def test_a_photo_is_green_where_it_is_changed_and_itself_elsewhere() -> None:
 
 
 def test_a_change_far_from_the_face_is_refused() -> None:
-    editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), Greens())
+    editor = Editor(
+        Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
+        Edit(256),
+        Greens(),
+    )
     where = np.zeros((600, 600), bool)
     where[560:, 560:] = True
     face = (AVERAGE_FACE * 40 + (120, 120)).astype(np.float32)
     with pytest.raises(OptionError, match="none of it"):
-        editor(np.zeros((600, 600, 3), np.uint8), face, Change(*[np.zeros((600, 600), np.uint8)] * 2, where))
+        editor(
+            np.zeros((600, 600, 3), np.uint8),
+            face,
+            Change(*[np.zeros((600, 600), np.uint8)] * 2, where),
+        )
 
 
 @settings(max_examples=40)
-@given(st.integers(-80, 120), st.integers(-80, 120), st.integers(1, 300), st.integers(0, 90), st.integers(0, 90))
-def test_wherever_the_box_lies_what_is_not_reached_stays_to_the_bit(x: int, y: int, side: int, left: int, top: int) -> None:
+@given(
+    st.integers(-80, 120),
+    st.integers(-80, 120),
+    st.integers(1, 300),
+    st.integers(0, 90),
+    st.integers(0, 90),
+)
+def test_wherever_the_box_lies_what_is_not_reached_stays_to_the_bit(
+    x: int, y: int, side: int, left: int, top: int
+) -> None:
     photo = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
     reach = np.zeros((90, 120), np.uint8)
     reach[top : top + 20, left : left + 30] = 255
-    result = set_in(np.full((64, 64, 3), GREEN, np.uint8), Box(x, y, side), photo, reach)
+    result = blend_into(np.full((64, 64, 3), GREEN, np.uint8), Box(x, y, side), photo, reach)
     assert result.shape == photo.shape
     assert (result[reach == 0] == photo[reach == 0]).all()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face2face.edit.editor import Editor
-from face2face.edit.label_window import TOOLS, Studio
+from face2face.edit.label_window import TOOLS, LabelEditorWindow
 from face2face.image import Image, Scene
 from face2face.media.sink import DOWN, MOVED, UP
 from face2face.modes.edit import Edit
@@ -28,35 +28,43 @@ def saved() -> list[Image]:
 
 
 @pytest.fixture
-def studio(astronaut: Scene, saved: list[Image]) -> Studio:
+def studio(astronaut: Scene, saved: list[Image]) -> LabelEditorWindow:
     assert astronaut.landmarks is not None
-    editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), Greens())
+    editor = Editor(
+        Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
+        Edit(256),
+        Greens(),
+    )
 
     def save(picture: Image) -> str:
         saved.append(picture)
         return "written"
 
-    return Studio(editor, astronaut.photo, np.zeros((256, 256), np.uint8), astronaut.landmarks, save)
+    return LabelEditorWindow(
+        editor, astronaut.photo, np.zeros((256, 256), np.uint8), astronaut.landmarks, save
+    )
 
 
-def press(studio: Studio, key: str) -> None:
+def press(studio: LabelEditorWindow, key: str) -> None:
     TOOLS.press(studio, key)
 
 
-def choose(studio: Studio, name: str) -> None:
+def choose(studio: LabelEditorWindow, name: str) -> None:
     height = studio.picture().shape[0]
     studio.mouse(DOWN, 10, (2 * CLASSES.index(name) + 1) * height // (2 * len(CLASSES)))
     studio.mouse(UP, 10, 10)
 
 
-def stroke(studio: Studio, *points: tuple[int, int]) -> None:
+def stroke(studio: LabelEditorWindow, *points: tuple[int, int]) -> None:
     studio.mouse(DOWN, PALETTE_WIDTH + points[0][0], points[0][1])
     for x, y in points[1:]:
         studio.mouse(MOVED, PALETTE_WIDTH + x, y)
     studio.mouse(UP, *points[-1])
 
 
-def test_a_class_is_chosen_a_stroke_painted_and_the_preview_follows(studio: Studio) -> None:
+def test_a_class_is_chosen_a_stroke_painted_and_the_preview_follows(
+    studio: LabelEditorWindow,
+) -> None:
     choose(studio, "hair")
     assert studio.canvas.brush == HAIR
     stroke(studio, (100, 100), (150, 120))
@@ -76,7 +84,9 @@ def test_a_class_is_chosen_a_stroke_painted_and_the_preview_follows(studio: Stud
     assert studio.canvas.change is None
 
 
-def test_saving_writes_the_changed_photo_or_says_that_nothing_is_painted(studio: Studio, saved: list[Image], astronaut: Scene) -> None:
+def test_saving_writes_the_changed_photo_or_says_that_nothing_is_painted(
+    studio: LabelEditorWindow, saved: list[Image], astronaut: Scene
+) -> None:
     press(studio, "s")
     assert saved == []
     choose(studio, "hair")
@@ -88,7 +98,7 @@ def test_saving_writes_the_changed_photo_or_says_that_nothing_is_painted(studio:
     assert (saved[0][changed] == (0, 255, 0)).all(-1).mean() > 0.3
 
 
-def test_the_brush_grows_and_shrinks_within_its_limits(studio: Studio) -> None:
+def test_the_brush_grows_and_shrinks_within_its_limits(studio: LabelEditorWindow) -> None:
     for _ in range(60):
         press(studio, "+")
     largest = studio.canvas.radius
@@ -97,7 +107,7 @@ def test_the_brush_grows_and_shrinks_within_its_limits(studio: Studio) -> None:
     assert (studio.canvas.radius, largest) == (1, 200)
 
 
-def test_help_lists_every_key_and_quit_ends(studio: Studio) -> None:
+def test_help_lists_every_key_and_quit_ends(studio: LabelEditorWindow) -> None:
     before = studio.picture()
     press(studio, "h")
     assert (studio.picture() != before).any()
@@ -107,7 +117,7 @@ def test_help_lists_every_key_and_quit_ends(studio: Studio) -> None:
     assert studio.over
 
 
-def test_any_mouse_and_keys_for_a_while_break_nothing(studio: Studio) -> None:
+def test_any_mouse_and_keys_for_a_while_break_nothing(studio: LabelEditorWindow) -> None:
     rng = np.random.default_rng(0)
     tools = [key for key in TOOLS if key not in "qs"]
     for _ in range(300):

@@ -7,17 +7,17 @@ import pytest
 
 from face2face.edit.editor import Editor
 from face2face.edit.label_window import TOOLS as STUDIO_TOOLS
-from face2face.edit.label_window import Studio
-from face2face.edit.paint_window import UNSAVED, Easel, Tools, run
+from face2face.edit.label_window import LabelEditorWindow
+from face2face.edit.paint_window import UNSAVED, PaintWindow, Tools, run
 from face2face.edit.retouch_window import TOOLS as WIPE_TOOLS
-from face2face.edit.retouch_window import Wipe
+from face2face.edit.retouch_window import RetouchWindow
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
 from face2face.media.sink import DOWN, QUIT, UP
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
 
-Make = Callable[[Callable[[Image], str]], tuple[Easel, Tools]]
+Make = Callable[[Callable[[Image], str]], tuple[PaintWindow, Tools]]
 
 
 class Green:
@@ -33,25 +33,31 @@ def make(request: pytest.FixtureRequest, astronaut: Scene) -> Make:
     assert astronaut.landmarks is not None
     photo, landmarks = astronaut.photo, astronaut.landmarks
 
-    def studio(save: Callable[[Image], str]) -> tuple[Easel, Tools]:
-        editor = Editor(Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256), Edit(256), Green())
-        return Studio(editor, photo, np.zeros((256, 256), np.uint8), landmarks, save), STUDIO_TOOLS
+    def studio(save: Callable[[Image], str]) -> tuple[PaintWindow, Tools]:
+        editor = Editor(
+            Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
+            Edit(256),
+            Green(),
+        )
+        return LabelEditorWindow(
+            editor, photo, np.zeros((256, 256), np.uint8), landmarks, save
+        ), STUDIO_TOOLS
 
-    def wipe(save: Callable[[Image], str]) -> tuple[Easel, Tools]:
+    def wipe(save: Callable[[Image], str]) -> tuple[PaintWindow, Tools]:
         mask = np.zeros((256, 256), np.uint8)
         if request.param != "retouch":
             mask[20:30, 20:30] = 255
-        return Wipe(lambda photo, mask: photo.copy(), photo, mask, save), WIPE_TOOLS
+        return RetouchWindow(lambda photo, mask: photo.copy(), photo, mask, save), WIPE_TOOLS
 
     return studio if request.param == "edit" else wipe
 
 
-def stroke(painting: Easel, x: int = 200, y: int = 150) -> None:
+def stroke(painting: PaintWindow, x: int = 200, y: int = 150) -> None:
     painting.mouse(DOWN, x, y)  # type: ignore[attr-defined]
     painting.mouse(UP, x, y)  # type: ignore[attr-defined]
 
 
-def press(painting: Easel, tools: Tools, keys: str) -> None:
+def press(painting: PaintWindow, tools: Tools, keys: str) -> None:
     for key in keys:
         tools.press(painting, key)
 
@@ -73,7 +79,9 @@ def press(painting: Easel, tools: Tools, keys: str) -> None:
         ("stroke", "surq", True, 1),
     ],
 )
-def test_only_unsaved_work_is_asked_about(before: str, keys: str, over: bool, saves: int, make: Make) -> None:
+def test_only_unsaved_work_is_asked_about(
+    before: str, keys: str, over: bool, saves: int, make: Make
+) -> None:
     saved: list[Image] = []
     painting, tools = make(lambda picture: str(saved.append(picture)))
     if before:
@@ -132,7 +140,15 @@ class FakeWindow:
         self.act = act
 
 
-@pytest.mark.parametrize("keys", [["button", "x", "button", "q"], ["button", "button"], ["q", "", "", "button"], ["button", "", "s"]])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["button", "x", "button", "q"],
+        ["button", "button"],
+        ["q", "", "", "button"],
+        ["button", "", "s"],
+    ],
+)
 def test_a_window_closed_by_its_button_opens_again_to_ask(keys: list[str], make: Make) -> None:
     painting, tools = make(lambda picture: "written")
     stroke(painting)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
-from face2face.edit.recolor import recoloured
+from face2face.edit.recolor import recolor
 from face2face.image import Image
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES
@@ -26,12 +26,16 @@ def middle() -> np.ndarray:
 
 @settings(max_examples=30)
 @given(st.tuples(*[st.integers(30, 220)] * 3))
-def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(colour: tuple[int, int, int]) -> None:
+def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(
+    colour: tuple[int, int, int],
+) -> None:
     photo, where = strands(), middle()
-    result = recoloured(photo, where, np.array(colour, float))
+    result = recolor(photo, where, np.array(colour, float))
     assert (result[~where] == photo[~where]).all()
     inner = result[40:80, 50:110].astype(float)
-    assert np.abs(inner.mean((0, 1)) - colour).max() < 25, "strands too dark or too bright for a screen are held to it"
+    assert np.abs(inner.mean((0, 1)) - colour).max() < 25, (
+        "strands too dark or too bright for a screen are held to it"
+    )
     light, dark = inner[:, 2::4].mean(-1).mean(), inner[:, 3::4].mean(-1).mean()
     assert light > dark + 2
 
@@ -50,7 +54,7 @@ def test_the_editor_needs_no_network_for_it() -> None:
 def test_what_shows_between_strands_stays_as_it_is() -> None:
     photo = strands()
     photo[50:54, 60:64] = 250
-    result = recoloured(photo, middle(), np.array([40.0, 60, 200]))
+    result = recolor(photo, middle(), np.array([40.0, 60, 200]))
     assert (result[50:54, 60:64] == 250).all()
     assert (result[60, 60] != photo[60, 60]).any()
 
@@ -59,7 +63,9 @@ def test_hair_at_the_photos_edge_is_dyed_up_to_it() -> None:
     photo = np.full((100, 100, 3), (90, 60, 40), np.uint8)
     where = np.zeros((100, 100), bool)
     where[:50] = True
-    result = recoloured(photo, where, np.array([200.0, 40, 40]))
+    result = recolor(photo, where, np.array([200.0, 40, 40]))
     assert (result[:40] == result[20, 50]).all()
     assert (result[49, 50] != result[20, 50]).any(), "soft where it meets what is beyond"
-    assert (recoloured(photo, np.ones((100, 100), bool), np.array([200.0, 40, 40])) == result[20, 50]).all()
+    assert (
+        recolor(photo, np.ones((100, 100), bool), np.array([200.0, 40, 40])) == result[20, 50]
+    ).all()

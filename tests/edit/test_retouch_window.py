@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from face2face.edit.retouch_window import TOOLS, Wipe
+from face2face.edit.retouch_window import TOOLS, RetouchWindow
 from face2face.errors import OptionError
 from face2face.image import Image
 from face2face.media.sink import DOWN, MOVED, UP
@@ -24,22 +24,22 @@ def saved() -> list[Image]:
 
 
 @pytest.fixture
-def wipe(saved: list[Image]) -> Wipe:
+def wipe(saved: list[Image]) -> RetouchWindow:
     def save(picture: Image) -> str:
         saved.append(picture)
         return "written"
 
-    return Wipe(green, PHOTO, np.zeros(PHOTO.shape[:2], np.uint8), save)
+    return RetouchWindow(green, PHOTO, np.zeros(PHOTO.shape[:2], np.uint8), save)
 
 
-def stroke(wipe: Wipe, *points: tuple[int, int]) -> None:
+def stroke(wipe: RetouchWindow, *points: tuple[int, int]) -> None:
     wipe.mouse(DOWN, *points[0])
     for point in points[1:]:
         wipe.mouse(MOVED, *point)
     wipe.mouse(UP, *points[-1])
 
 
-def test_a_stroke_is_red_while_it_is_drawn_and_then_gone(wipe: Wipe) -> None:
+def test_a_stroke_is_red_while_it_is_drawn_and_then_gone(wipe: RetouchWindow) -> None:
     assert wipe.picture().shape == (600, 900, 3)
     wipe.mouse(DOWN, 100, 100)
     wipe.mouse(MOVED, 200, 100)
@@ -56,7 +56,9 @@ def test_a_stroke_is_red_while_it_is_drawn_and_then_gone(wipe: Wipe) -> None:
     assert wipe.picture()[100, 150].tolist() == [0, 255, 0]
 
 
-def test_what_is_saved_is_the_photo_at_its_own_size(wipe: Wipe, saved: list[Image]) -> None:
+def test_what_is_saved_is_the_photo_at_its_own_size(
+    wipe: RetouchWindow, saved: list[Image]
+) -> None:
     TOOLS.press(wipe, "s")
     assert not saved
     stroke(wipe, (100, 100), (200, 100))
@@ -73,7 +75,7 @@ def test_what_is_saved_is_the_photo_at_its_own_size(wipe: Wipe, saved: list[Imag
 def test_what_was_found_before_can_be_taken_back_by_the_brush(saved: list[Image]) -> None:
     mask = np.zeros(PHOTO.shape[:2], np.uint8)
     mask[190:210, 290:310] = 255
-    wipe = Wipe(green, PHOTO, mask, lambda picture: str(saved.append(picture)))
+    wipe = RetouchWindow(green, PHOTO, mask, lambda picture: str(saved.append(picture)))
     assert wipe.refresh()
     assert wipe.picture()[100, 150].tolist() == [0, 255, 0]
     TOOLS.press(wipe, "s")
@@ -88,7 +90,12 @@ def test_an_error_is_told_and_nothing_lost(saved: list[Image]) -> None:
     def refuse(photo: Image, mask: NDArray[np.uint8]) -> Image:
         raise OptionError("a mask leaves some of the photo", "all of it is masked", "mask less")
 
-    wipe = Wipe(refuse, PHOTO, np.zeros(PHOTO.shape[:2], np.uint8), lambda picture: str(saved.append(picture)))
+    wipe = RetouchWindow(
+        refuse,
+        PHOTO,
+        np.zeros(PHOTO.shape[:2], np.uint8),
+        lambda picture: str(saved.append(picture)),
+    )
     stroke(wipe, (100, 100), (200, 100))
     wipe.refresh()
     TOOLS.press(wipe, "s")

@@ -7,11 +7,11 @@ from face2face.evaluation.blemishes import Examined, examined, table
 from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks
 from face2face.segmentation.labels import Labels
-from face2face.segmentation.parser import drawn
+from face2face.segmentation.parser import labels_from_landmarks
 
 
 def parse(photo: Image, landmarks: Landmarks) -> Labels:
-    return drawn(landmarks, *photo.shape[:2])
+    return labels_from_landmarks(landmarks, *photo.shape[:2])
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +49,22 @@ def test_of_what_is_found_and_perfectly_mended_nothing_is_left(seen: Examined) -
 
 def test_who_mends_nothing_leaves_everything(face: tuple[Image, Landmarks]) -> None:
     photo, landmarks = face
-    result = examined(photo, landmarks, parse, lambda picture, mask: picture, 1.0, np.random.default_rng(0))
+    result = examined(
+        photo, landmarks, parse, lambda picture, mask: picture, 1.0, np.random.default_rng(0)
+    )
     assert [each.left for each in result.blemishes] == [each.change for each in result.blemishes]
 
 
 def test_at_no_strength_nothing_is_found(face: tuple[Image, Landmarks]) -> None:
     photo, landmarks = face
-    result = examined(photo, landmarks, parse, lambda picture, mask: cv2.bitwise_not(picture), 0.0, np.random.default_rng(0))
+    result = examined(
+        photo,
+        landmarks,
+        parse,
+        lambda picture, mask: cv2.bitwise_not(picture),
+        0.0,
+        np.random.default_rng(0),
+    )
     assert not any(each.found for each in result.blemishes)
     assert (result.right, result.before, result.wrong, result.marked) == (0, 0, 0, 0)
 

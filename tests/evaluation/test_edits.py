@@ -7,13 +7,13 @@ from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES
-from face2face.segmentation.parser import Parser, drawn
+from face2face.segmentation.parser import Parser, labels_from_landmarks
 
 LANDMARKS: Landmarks = (AVERAGE_FACE * 90 + (128, 120)).astype(np.float32)
 
 
 def subject(name: str, **painted: slice) -> Subject:
-    labels = drawn(LANDMARKS, 256, 256)
+    labels = labels_from_landmarks(LANDMARKS, 256, 256)
     for part, rows in painted.items():
         labels[rows] = CLASSES.index(part)
     return Subject(name, np.full((256, 256, 3), 90, np.uint8), LANDMARKS, labels)
@@ -45,9 +45,17 @@ class Repaints:
 
 
 def test_each_edit_is_of_another_photo_that_it_can_be_made_of() -> None:
-    subjects = [subject("plain"), subject("hairy", hair=slice(0, 40)), subject("glasses", glasses=slice(100, 110))]
+    subjects = [
+        subject("plain"),
+        subject("hairy", hair=slice(0, 40)),
+        subject("glasses", glasses=slice(100, 110)),
+    ]
     made = [(each.name, words) for each, words, _ in scripted(subjects, 50)]
-    assert made == [("glasses", "glasses=none"), ("hairy", "hair=#3a1d0c"), ("plain", "glasses=add")]
+    assert made == [
+        ("glasses", "glasses=none"),
+        ("hairy", "hair=#3a1d0c"),
+        ("plain", "glasses=add"),
+    ]
     assert len(list(scripted(subjects, 2))) == 2
 
 

@@ -26,7 +26,9 @@ def test_only_what_was_missing_is_taken_and_measured() -> None:
     (hole,) = result.holes
     assert hole.l1 == pytest.approx(10 / 127.5)
     assert hole.psnr == pytest.approx(20 * np.log10(255 / 10))
-    assert hole.diameter == pytest.approx(2 * np.sqrt(64 / np.pi) * 4), "told as if the picture were 256 wide"
+    assert hole.diameter == pytest.approx(2 * np.sqrt(64 / np.pi) * 4), (
+        "told as if the picture were 256 wide"
+    )
     assert np.isnan([result.lpips, result.identity]).all()
 
 

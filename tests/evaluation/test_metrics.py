@@ -29,7 +29,9 @@ def test_psnr_of_an_error_of_one_tenth_of_the_range_is_twenty_decibels() -> None
 
 def test_ssim_of_flat_pictures_is_the_quotient_of_their_means() -> None:
     steady = (0.01 * 255) ** 2
-    assert metrics.ssim(flat(100), flat(200)) == pytest.approx((2 * 100 * 200 + steady) / (100**2 + 200**2 + steady), abs=1e-4)
+    assert metrics.ssim(flat(100), flat(200)) == pytest.approx(
+        (2 * 100 * 200 + steady) / (100**2 + 200**2 + steady), abs=1e-4
+    )
     assert metrics.ssim(flat(7), flat(7)) == 1
 
 
@@ -96,7 +98,9 @@ def test_lpips_is_that_of_its_authors_weights(shared: Path) -> None:
     assert distance is not None
     rng = np.random.default_rng(1)
     one, other = rng.integers(0, 256, (2, 64, 64, 3), np.uint8)
-    assert distance(one, other) == pytest.approx(_from_weights(one, other, shared / "lpips" / "lpips_alexnet.npz"), rel=1e-3)
+    assert distance(one, other) == pytest.approx(
+        _from_weights(one, other, shared / "lpips" / "lpips_alexnet.npz"), rel=1e-3
+    )
 
 
 def _from_weights(one: Image, other: Image, path: Path) -> float:
@@ -106,7 +110,11 @@ def _from_weights(one: Image, other: Image, path: Path) -> float:
         arrays = [stored[name] for name in stored.files]
     kernels = [each for each in arrays if each.ndim == 4 and each.shape[0] > 1]
     biases = [each for each in arrays if each.ndim == 1]
-    heads = [each.reshape(-1) for each in arrays if each.ndim == 2 or (each.ndim == 4 and each.shape[0] == 1)]
+    heads = [
+        each.reshape(-1)
+        for each in arrays
+        if each.ndim == 2 or (each.ndim == 4 and each.shape[0] == 1)
+    ]
     x = np.stack([one, other]).astype(np.float32) / 127.5 - 1
     x = (x - np.float32([-0.030, -0.088, -0.188])) / np.float32([0.458, 0.448, 0.450])
     total = 0.0
@@ -114,7 +122,13 @@ def _from_weights(one: Image, other: Image, path: Path) -> float:
         if layer in (1, 2):
             x = ops.max_pool(x, 3, 2, "valid")
         x = ops.relu(
-            ops.conv(np.pad(x, ((0, 0), (margin, margin), (margin, margin), (0, 0))), kernels[layer], stride, "valid") + biases[layer]
+            ops.conv(
+                np.pad(x, ((0, 0), (margin, margin), (margin, margin), (0, 0))),
+                kernels[layer],
+                stride,
+                "valid",
+            )
+            + biases[layer]
         )
         x = np.asarray(x)
         unit = x / (np.linalg.norm(x, axis=-1, keepdims=True) + 1e-10)
@@ -126,21 +140,32 @@ def test_movement_of_a_drawn_face() -> None:
     """Eyes 10 wide and 4 high, 40 apart; lips 8 apart; the nose 6 away from between the eyes."""
     face = np.zeros((68, 2), np.float32)
     for first, x in ((36, 0), (42, 40)):
-        face[first : first + 6] = [(x - 5, 0), (x - 2, -2), (x + 2, -2), (x + 5, 0), (x + 2, 2), (x - 2, 2)]
+        face[first : first + 6] = [
+            (x - 5, 0),
+            (x - 2, -2),
+            (x + 2, -2),
+            (x + 5, 0),
+            (x + 2, 2),
+            (x - 2, 2),
+        ]
     face[[61, 62, 63]] = [(15, 46), (20, 46), (25, 46)]
     face[[67, 66, 65]] = [(15, 54), (20, 54), (25, 54)]
     face[27:36] = (26, 20)
     found = metrics.movement(face)
-    assert found == pytest.approx({"mouth": 0.2, "right_eye": 0.4, "left_eye": 0.4, "yaw": 0.15, "roll": 0})
+    assert found == pytest.approx(
+        {"mouth": 0.2, "right_eye": 0.4, "left_eye": 0.4, "yaw": 0.15, "roll": 0}
+    )
     turn = np.array([[math.cos(0.1), math.sin(0.1)], [-math.sin(0.1), math.cos(0.1)]])
-    assert metrics.movement((3 * face @ turn).astype(np.float32)) == pytest.approx(found | {"roll": 0.1}, abs=1e-5)
+    assert metrics.movement((3 * face @ turn).astype(np.float32)) == pytest.approx(
+        found | {"roll": 0.1}, abs=1e-5
+    )
 
 
 def test_what_both_halves_say_alike_is_certain() -> None:
     up, also, down = [1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0], [4.0, 3.0, 2.0, 1.0]
-    assert metrics.certainty(up, up) == pytest.approx(1)
-    assert metrics.certainty(up, also) == pytest.approx(2 * 0.8 / 1.8)
-    assert metrics.certainty(up, down) == 0
+    assert metrics.split_half_reliability(up, up) == pytest.approx(1)
+    assert metrics.split_half_reliability(up, also) == pytest.approx(2 * 0.8 / 1.8)
+    assert metrics.split_half_reliability(up, down) == 0
 
 
 def test_proportions_of_a_face_twice_as_wide_as_high() -> None:

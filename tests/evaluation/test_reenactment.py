@@ -11,23 +11,25 @@ from skimage.data import astronaut
 
 from face2face.commands.console import main
 from face2face.commands.run_webcam import shipped_model
-from face2face.evaluation.compare import CONTESTANTS, contestant
-from face2face.evaluation.reenactment import Moment, sheet, summary
+from face2face.evaluation.compare import CONTESTANTS, variant
+from face2face.evaluation.reenactment import FrameResult, sheet, summary
 from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
 
 Command = Callable[..., tuple[int, str, str]]
 
 
-def moment(seconds: float, **figures: float) -> Moment:
+def moment(seconds: float, **figures: float) -> FrameResult:
     grey = np.full((8, 8, 3), 10, np.uint8)
-    return Moment(grey, grey, grey, seconds, figures)
+    return FrameResult(grey, grey, grey, seconds, figures)
 
 
 def test_a_summary_is_means_and_ratios() -> None:
     first = moment(0, l1=0.1, akd=1.0, sharpness=2, true_sharpness=4)
     second = moment(1, l1=0.3, akd=2.0, sharpness=4, true_sharpness=4, change=3, true_change=2)
-    figures = summary([first, second, moment(2, l1=0.2, sharpness=3, true_sharpness=4, change=1, true_change=2)])
+    figures = summary(
+        [first, second, moment(2, l1=0.2, sharpness=3, true_sharpness=4, change=1, true_change=2)]
+    )
     assert figures["l1"] == pytest.approx(0.2)
     assert figures["akd"] == pytest.approx(1.5)
     assert figures["sharpness"] == pytest.approx(0.75)
@@ -37,12 +39,20 @@ def test_a_summary_is_means_and_ratios() -> None:
 
 
 def test_a_summary_tells_whom_the_face_looks_like() -> None:
-    nearer, farther = moment(0, akd=1, identity=0.3, driver_distance=0.8), moment(1, akd=1, identity=0.7, driver_distance=0.5)
+    nearer, farther = (
+        moment(0, akd=1, identity=0.3, driver_distance=0.8),
+        moment(1, akd=1, identity=0.7, driver_distance=0.5),
+    )
     assert summary([nearer, farther])["target_recognised"] == 0.5
 
 
 def test_a_summary_tells_how_well_the_drivers_movement_is_known() -> None:
-    figures = summary([moment(each, driven_yaw=each, shown_yaw=-each, once_yaw=each, again_yaw=2.0 * each) for each in range(3)])
+    figures = summary(
+        [
+            moment(each, driven_yaw=each, shown_yaw=-each, once_yaw=each, again_yaw=2.0 * each)
+            for each in range(3)
+        ]
+    )
     assert figures["yaw"] == pytest.approx(-1)
     assert figures["certain_yaw"] == pytest.approx(1)
     assert "certain_roll" not in figures
@@ -62,12 +72,31 @@ def trained(video: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(["generate_train_data", "--file", str(video), "--num", "40"]) == 0
-        assert main(["train", "--input_dir", "combined", "--max_steps", "1", "--ngf", "4", "--batch_size", "1"]) == 0
+        assert (
+            main(
+                [
+                    "train",
+                    "--input_dir",
+                    "combined",
+                    "--max_steps",
+                    "1",
+                    "--ngf",
+                    "4",
+                    "--batch_size",
+                    "1",
+                ]
+            )
+            == 0
+        )
     return folder / "face2face-model"
 
 
-def test_a_model_is_evaluated_on_what_was_held_out(trained: Path, video: Path, in_folder: Path, face2face: Command) -> None:
-    status, out, err = face2face("evaluate", "--model", trained, "--file", video, "--output", "seen")
+def test_a_model_is_evaluated_on_what_was_held_out(
+    trained: Path, video: Path, in_folder: Path, face2face: Command
+) -> None:
+    status, out, err = face2face(
+        "evaluate", "--model", trained, "--file", video, "--output", "seen"
+    )
     assert status == 0, err
     assert "SSIM, higher" in out
     figures = json.loads(Path("seen/evaluation.json").read_text())
@@ -81,9 +110,13 @@ def test_a_model_is_evaluated_on_what_was_held_out(trained: Path, video: Path, i
     assert read_image(Path("seen/evaluation.png")).shape[1] == 2 * 4 * 256
 
 
-def test_somebody_else_drives(trained: Path, video: Path, shared: Path, in_folder: Path, face2face: Command) -> None:
+def test_somebody_else_drives(
+    trained: Path, video: Path, shared: Path, in_folder: Path, face2face: Command
+) -> None:
     driver = shared / "video" / "driver_d0.mp4"
-    status, _out, err = face2face("evaluate", "--model", trained, "--file", video, "--driver", driver, "--output", "seen")
+    status, _out, err = face2face(
+        "evaluate", "--model", trained, "--file", video, "--driver", driver, "--output", "seen"
+    )
     assert status == 0, err
     figures = json.loads(Path("seen/evaluation.json").read_text())
     assert figures["frames"] == 78
@@ -92,10 +125,22 @@ def test_somebody_else_drives(trained: Path, video: Path, shared: Path, in_folde
     assert "ssim" not in figures, "there is no truth to compare with"
 
 
-def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(video: Path, in_folder: Path, face2face: Command) -> None:
+def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(
+    video: Path, in_folder: Path, face2face: Command
+) -> None:
     photo = in_folder / "astronaut.png"
     write_image(photo, astronaut())
-    status, _, err = face2face("evaluate", "--model", shipped_model(), "--file", photo, "--driver", video, "--output", "seen")
+    status, _, err = face2face(
+        "evaluate",
+        "--model",
+        shipped_model(),
+        "--file",
+        photo,
+        "--driver",
+        video,
+        "--output",
+        "seen",
+    )
     assert status == 0, err
     figures = json.loads(Path("seen/evaluation.json").read_text())
     assert figures["identity"] < 0.4
@@ -106,34 +151,54 @@ def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(video: Path, in_fo
     assert figures["kept_eyes_to_width"] < 0.05
 
 
-def test_a_driver_without_a_face_is_refused(trained: Path, video: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_driver_without_a_face_is_refused(
+    trained: Path, video: Path, in_folder: Path, face2face: Command
+) -> None:
     empty = write_video(in_folder / "empty.mp4", [np.full((64, 64, 3), 90, np.uint8)] * 5)
     status, _, err = face2face("evaluate", "--model", trained, "--file", video, "--driver", empty)
     assert status == 2
     assert "no face" in err
 
 
-def test_a_video_that_ends_before_what_was_held_out_is_refused(trained: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_video_that_ends_before_what_was_held_out_is_refused(
+    trained: Path, in_folder: Path, face2face: Command
+) -> None:
     short = write_video(in_folder / "short.mp4", [np.full((64, 64, 3), 90, np.uint8)] * 5)
     status, _, err = face2face("evaluate", "--model", trained, "--file", short)
     assert status == 2
     assert "the video that the model was trained on" in err
 
 
-def test_contestants_are_compared_and_the_comparison_goes_on(video: Path, in_folder: Path, face2face: Command) -> None:
+def test_contestants_are_compared_and_the_comparison_goes_on(
+    video: Path, in_folder: Path, face2face: Command
+) -> None:
     arguments = ("--minutes", 0.05, "--num", 40, "--output", "out")
     small = "small=--generator light --ngf 4 --batch_size 1"
-    status, _out, err = face2face("compare_training", "--file", video, *arguments, "--contestants", "warp", small)
+    status, _out, err = face2face(
+        "compare_training", "--file", video, *arguments, "--contestants", "warp", small
+    )
     assert status == 0, err
     table = Path("out/comparison.md").read_text()
-    assert [line.split("|")[1].strip() for line in table.splitlines()] == ["", "---", "warp", "small"]
+    assert [line.split("|")[1].strip() for line in table.splitlines()] == [
+        "",
+        "---",
+        "warp",
+        "small",
+    ]
     outcome = json.loads(Path("out/comparison.json").read_text())
     assert outcome["small"]["figures"]["images_a_second"] > 0
-    assert outcome["small"]["curve"][-1][1] == pytest.approx(outcome["warp"]["figures"]["ssim"], abs=0.1)
+    assert outcome["small"]["curve"][-1][1] == pytest.approx(
+        outcome["warp"]["figures"]["ssim"], abs=0.1
+    )
     for name in ("comparison.png", "warp.png", "small.png"):
         assert read_image(Path("out") / name).ndim == 3
-    before = Path("out/small/settings.json").stat().st_mtime_ns, Path("out/small/best.keras").stat().st_mtime_ns
-    assert face2face("compare_training", "--file", video, *arguments, "--contestants", small)[0] == 0
+    before = (
+        Path("out/small/settings.json").stat().st_mtime_ns,
+        Path("out/small/best.keras").stat().st_mtime_ns,
+    )
+    assert (
+        face2face("compare_training", "--file", video, *arguments, "--contestants", small)[0] == 0
+    )
     assert before[1] == Path("out/small/best.keras").stat().st_mtime_ns
 
 
@@ -144,5 +209,8 @@ def test_an_unknown_contestant_is_refused(video: Path, in_folder: Path, face2fac
 
 
 def test_a_contestant_may_bring_its_own_options() -> None:
-    assert contestant("wide=--generator light --ngf 64") == ("wide", ("--generator", "light", "--ngf", "64"))
-    assert contestant("unet") == ("unet", CONTESTANTS["unet"])
+    assert variant("wide=--generator light --ngf 64") == (
+        "wide",
+        ("--generator", "light", "--ngf", "64"),
+    )
+    assert variant("unet") == ("unet", CONTESTANTS["unet"])

@@ -7,13 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
-from face2face.export.precision import AUTO, TOLERANCE, Outcome, choose_precision, examples, fewest_bits_worth_it, has_nncf
+from face2face.export.precision import (
+    AUTO,
+    TOLERANCE,
+    Outcome,
+    choose_precision,
+    examples,
+    fewest_bits_worth_it,
+    has_nncf,
+)
 from face2face.inference.engine import capabilities
 from face2face.inference.names import QUANTISED
-from face2face.live.model import Puppet
+from face2face.live.model import ReenactmentModel
 from face2face.media.stills import write_image
 
 needs_nncf = pytest.mark.skipif(not has_nncf(), reason="needs nncf")
@@ -26,12 +34,12 @@ def model(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("wanted", ["f32", "bf16", pytest.param("int8", marks=needs_nncf)])
 def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model: Path) -> None:
-    exact = Puppet.load(shipped_model())
+    exact = ReenactmentModel.load(shipped_model())
     shown = examples(model)
     outcome = choose_precision(model, wanted, shown)
-    assert outcome.precision == Card.load(model).precision == wanted
+    assert outcome.precision == ModelCard.load(model).precision == wanted
     assert outcome.difference <= TOLERANCE
-    puppet = Puppet.load(model)
+    puppet = ReenactmentModel.load(model)
     assert (wanted if wanted != "bf16" or "BF16" in capabilities() else "f32") in puppet.engine.name
     assert np.abs(puppet.engine(shown[0]).astype(int) - exact.engine(shown[0])).mean() <= TOLERANCE
 
@@ -46,14 +54,21 @@ def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model
         ((0.0, 20.0), (0.1, 5.0), "int8"),
     ],
 )
-def test_fewer_bits_must_be_worth_it(bf16: tuple[float, float], int8: tuple[float, float], chosen: str) -> None:
+def test_fewer_bits_must_be_worth_it(
+    bf16: tuple[float, float], int8: tuple[float, float], chosen: str
+) -> None:
     outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", *bf16), Outcome("int8", *int8)]
     assert fewest_bits_worth_it(outcomes).precision == chosen
 
 
 @pytest.mark.parametrize(
     ("knows", "quantised", "run"),
-    [({"BF16", "INT8"}, True, "bf16"), ({"INT8"}, True, "int8"), ({"INT8"}, False, "f32"), (set(), True, "f32")],
+    [
+        ({"BF16", "INT8"}, True, "bf16"),
+        ({"INT8"}, True, "int8"),
+        ({"INT8"}, False, "f32"),
+        (set(), True, "f32"),
+    ],
 )
 def test_a_processor_without_bf16_runs_the_next_best(
     knows: set[str], quantised: bool, run: str, model: Path, monkeypatch: pytest.MonkeyPatch
@@ -61,8 +76,8 @@ def test_a_processor_without_bf16_runs_the_next_best(
     monkeypatch.setattr("face2face.inference.engine.capabilities", lambda: knows)
     if not quantised:
         (model / QUANTISED).unlink()
-    assert Card.load(model).precision == "bf16"
-    puppet = Puppet.load(model)
+    assert ModelCard.load(model).precision == "bf16"
+    puppet = ReenactmentModel.load(model)
     assert run in puppet.engine.name
     assert puppet.engine(examples(model, count=1)[0]).any()
 
@@ -81,10 +96,12 @@ def test_int8_is_kept_for_processors_without_bf16_if_it_is_worth_it_there(
 def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:
     outcome = choose_precision(model, AUTO, examples(model, count=20))
     assert outcome.difference <= TOLERANCE
-    assert Card.load(model).precision == outcome.precision
+    assert ModelCard.load(model).precision == outcome.precision
 
 
-def test_without_nncf_int8_is_refused_and_auto_does_without(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_nncf_int8_is_refused_and_auto_does_without(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("face2face.export.precision.has_nncf", lambda: False)
     with pytest.raises(OptionError, match="int8"):
         choose_precision(model, "int8", [])
@@ -98,14 +115,16 @@ def test_a_model_without_keyframes_is_tried_on_the_strips_it_was_trained_on(tmp_
     shutil.copy(model / "card.json", strips)
     rng = np.random.default_rng(0)
     write_image(strips / "train" / "one.png", rng.integers(0, 256, (256, 768, 3), np.uint8))
-    assert choose_precision(model, AUTO, examples(model)).precision == "f32", "without strips nothing can be compared"
+    assert choose_precision(model, AUTO, examples(model)).precision == "f32", (
+        "without strips nothing can be compared"
+    )
     outcome = choose_precision(model, "bf16", examples(model, strips))
-    assert (outcome.precision, Card.load(model).precision) == ("bf16", "bf16")
+    assert (outcome.precision, ModelCard.load(model).precision) == ("bf16", "bf16")
     assert outcome.milliseconds > 0
 
 
 def test_a_quantised_graph_that_is_missing_is_said(model: Path) -> None:
-    replace(Card.load(model), precision="int8").save(model)
+    replace(ModelCard.load(model), precision="int8").save(model)
     (model / QUANTISED).unlink(missing_ok=True)
     with pytest.raises(ModelError, match="complete"):
-        Puppet.load(model)
+        ReenactmentModel.load(model)

@@ -16,8 +16,12 @@ def test_a_small_head_is_cropped_with_room_around_it() -> None:
     assert box.x + box.side > high[0] + 10
 
 
-@given(x=st.floats(125, 515), y=st.floats(30, 365), unit=st.floats(15, 60), wander=st.floats(0, 100))
-def test_the_landmarks_of_all_frames_are_inside(x: float, y: float, unit: float, wander: float) -> None:
+@given(
+    x=st.floats(125, 515), y=st.floats(30, 365), unit=st.floats(15, 60), wander=st.floats(0, 100)
+)
+def test_the_landmarks_of_all_frames_are_inside(
+    x: float, y: float, unit: float, wander: float
+) -> None:
     faces = np.stack([AVERAGE_FACE * unit + (x + dx, y) for dx in (-wander / 2, wander / 2)])
     box = head_box(faces, 480, 640)
     assert (faces.min((0, 1)) >= np.array([box.x, box.y]) - 1).all()

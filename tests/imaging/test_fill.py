@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2face.imaging.fill import spread
+from face2face.imaging.fill import pull_push_fill
 
 
 def test_what_is_known_stays_and_the_rest_is_between() -> None:
@@ -10,7 +10,7 @@ def test_what_is_known_stays_and_the_rest_is_between() -> None:
     photo[:, 24:] = 200
     known = np.zeros((16, 32), bool)
     known[:, :8] = known[:, 24:] = True
-    filled = spread(photo, known)
+    filled = pull_push_fill(photo, known)
     assert np.abs(filled[known] - photo[known]).max() < 1e-3
     row = filled[8, :, 0]
     assert (np.diff(row) > -1).all()
@@ -22,17 +22,19 @@ def test_one_known_pixel_is_everywhere() -> None:
     photo[2, 3] = (10, 20, 30)
     known = np.zeros((5, 7), bool)
     known[2, 3] = True
-    assert np.abs(spread(photo, known) - (10, 20, 30)).max() < 1e-3
+    assert np.abs(pull_push_fill(photo, known) - (10, 20, 30)).max() < 1e-3
 
 
 @settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10_000))
-def test_nothing_is_lighter_or_darker_than_what_is_known(height: int, width: int, seed: int) -> None:
+def test_nothing_is_lighter_or_darker_than_what_is_known(
+    height: int, width: int, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     photo = rng.integers(0, 256, (height, width, 3), np.uint8)
     known = rng.random((height, width)) < 0.2
     known[rng.integers(height), rng.integers(width)] = True
-    filled = spread(photo, known)
+    filled = pull_push_fill(photo, known)
     assert filled.shape == photo.shape
     assert filled.min() >= photo[known].min() - 0.01
     assert filled.max() <= photo[known].max() + 0.01

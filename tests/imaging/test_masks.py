@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Landmarks
-from face2face.imaging.masks import blend, extent, face_mask, halves
+from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
 from face2face.landmarks import Similarity
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
@@ -20,8 +20,8 @@ def test_a_blend_is_the_one_where_the_mask_is_full_and_the_other_where_it_is_emp
 @given(roll=st.floats(-np.pi, np.pi))
 def test_the_halves_cover_the_face_however_it_is_turned(roll: float) -> None:
     turned = (Similarity(1, roll, 0, 0)(FACE - 128) + 128).astype(np.float32)
-    within = extent(face_mask(turned, 256))
-    above, below, upper = halves(turned, within)
+    within = bounding_slices(face_mask(turned, 256))
+    above, below, upper = split_upper_lower(turned, within)
     weight = np.full((256, 256), -1)
     weight[below] = 0
     weight[above] = upper[..., 0]
@@ -32,6 +32,8 @@ def test_the_halves_cover_the_face_however_it_is_turned(roll: float) -> None:
 
 
 def test_a_face_outside_the_panel_has_halves_all_the_same() -> None:
-    above, below, upper = halves(FACE + np.float32([0, 900]), extent(face_mask(FACE + np.float32([0, 900]), 256)))
+    above, below, upper = split_upper_lower(
+        FACE + np.float32([0, 900]), bounding_slices(face_mask(FACE + np.float32([0, 900]), 256))
+    )
     assert upper.shape[0] == above[0].stop - above[0].start >= 1
     assert below[0].stop - below[0].start == pytest.approx(1)

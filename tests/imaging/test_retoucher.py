@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from face2face.errors import OptionError
 from face2face.image import Image, Scene
-from face2face.imaging.grain import grain
+from face2face.imaging.grain import match_grain
 from face2face.imaging.retoucher import Retoucher
 
 SIZE = 64
@@ -36,7 +36,9 @@ def remembering(seen: list[Scene]) -> Callable[[Scene], Image]:
 
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(0, 1000))
 @settings(max_examples=60)
-def test_what_is_masked_is_painted_and_nothing_else_touched(height: int, width: int, seed: int) -> None:
+def test_what_is_masked_is_painted_and_nothing_else_touched(
+    height: int, width: int, seed: int
+) -> None:
     rng = np.random.default_rng(seed)
     mask = np.zeros((height, width), np.uint8)
     for _ in range(rng.integers(1, 6)):
@@ -50,7 +52,9 @@ def test_what_is_masked_is_painted_and_nothing_else_touched(height: int, width: 
         return
     result = Retoucher(SIZE, remembering([]))(photo, mask)
     assert (result[mask == 0] == photo[mask == 0]).all()
-    assert np.abs(result.astype(int) - 40).max() <= 1, "an answer that is off by a tone is brought to the photo's"
+    assert np.abs(result.astype(int) - 40).max() <= 1, (
+        "an answer that is off by a tone is brought to the photo's"
+    )
     assert (photo[mask > 0] == 255).all(), "the photo itself stays"
 
 
@@ -90,7 +94,9 @@ def test_a_long_scratch_is_painted_in_pieces_that_see_each_other() -> None:
     result = Retoucher(SIZE, remembering(seen))(photo, mask)
     assert 12 < len(seen) < 40
     assert all(scene.photo.shape == (SIZE, SIZE, 3) for scene in seen)
-    assert np.abs(result.astype(int) - photo).max() <= 6, "a smooth picture is mended by its surroundings' tone"
+    assert np.abs(result.astype(int) - photo).max() <= 6, (
+        "a smooth picture is mended by its surroundings' tone"
+    )
 
 
 def test_holes_side_by_side_are_painted_at_once() -> None:
@@ -108,12 +114,14 @@ def test_a_smooth_answer_is_given_the_grain_of_what_looks_like_it() -> None:
     photo[:, 40:] = 20  # a smooth wall in another colour
     painted = np.zeros((64, 64), bool)
     painted[24:36, 20:32] = True
-    added = grain(photo, np.full((64, 64, 3), 120.0), ~painted, painted)
+    added = match_grain(photo, np.full((64, 64, 3), 120.0), ~painted, painted)
     assert not added[~painted].any()
     assert added[painted].std() == pytest.approx(7.5, abs=1.5)
     assert np.abs(added[painted].mean()) < 2
     rough = 120 + rng.normal(0, 8, (64, 64, 3))
-    assert grain(photo, rough, ~painted, painted)[painted].std() < 3, "an answer with grain of its own needs none"
+    assert match_grain(photo, rough, ~painted, painted)[painted].std() < 3, (
+        "an answer with grain of its own needs none"
+    )
 
 
 def test_skin_isnt_given_the_grain_of_a_beard() -> None:
@@ -121,4 +129,4 @@ def test_skin_isnt_given_the_grain_of_a_beard() -> None:
     photo = np.clip(60 + rng.normal(0, 30, (64, 64, 3)), 0, 255).round().astype(np.uint8)
     painted = np.zeros((64, 64), bool)
     painted[24:36, 20:32] = True
-    assert not grain(photo, np.full((64, 64, 3), 180.0), ~painted, painted).any()
+    assert not match_grain(photo, np.full((64, 64, 3), 180.0), ~painted, painted).any()

@@ -18,7 +18,14 @@ from face2face.image import Image
 from face2face.imaging.text import MARK, draw_help, draw_mark, draw_note
 
 FONT = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
-SHAPES = {"256": (256, 256), "beside": (256, 512), "720p": (720, 1280), "1080p": (1080, 1920), "portrait": (1280, 720), "small": (64, 64)}
+SHAPES = {
+    "256": (256, 256),
+    "beside": (256, 512),
+    "720p": (720, 1280),
+    "1080p": (1080, 1920),
+    "portrait": (1280, 720),
+    "small": (64, 64),
+}
 HELP = ["h   show this help", "i   sketch", "q   quit"]
 #: Correlation with the text's own rendering where it can be read, and by how much another text's must be less.
 READABLE, DISTINCT = 0.95, 0.2
@@ -56,8 +63,15 @@ def renderings(text: str) -> list[Image]:
 def likeness(region: Image, text: str) -> float:
     """The best correlation of a text, in any size and at any place, with a region."""
     grey = cv2.cvtColor(np.ascontiguousarray(region), cv2.COLOR_RGB2GRAY)
-    fitting = [each for each in renderings(text) if each.shape[0] <= grey.shape[0] and each.shape[1] <= grey.shape[1]]
-    return max((float(cv2.matchTemplate(grey, each, cv2.TM_CCOEFF_NORMED).max()) for each in fitting), default=0.0)
+    fitting = [
+        each
+        for each in renderings(text)
+        if each.shape[0] <= grey.shape[0] and each.shape[1] <= grey.shape[1]
+    ]
+    return max(
+        (float(cv2.matchTemplate(grey, each, cv2.TM_CCOEFF_NORMED).max()) for each in fitting),
+        default=0.0,
+    )
 
 
 @pytest.fixture(params=SHAPES.values(), ids=SHAPES.keys())
@@ -77,7 +91,9 @@ def test_the_mark_can_be_read_on_any_picture(picture: Image) -> None:
     assert own > likeness(region, "authentic") + DISTINCT
 
 
-def test_the_marks_letters_are_three_percent_of_the_height_even_without_what_hangs_below_the_line(shape: tuple[int, int]) -> None:
+def test_the_marks_letters_are_three_percent_of_the_height_even_without_what_hangs_below_the_line(
+    shape: tuple[int, int],
+) -> None:
     black = backgrounds(*shape)["black"]
     top, bottom, *_ = box_of(draw_mark(black), black)
     whole, above = (ImageFont.truetype(str(FONT), 1000).getbbox(text) for text in (MARK, "sthetic"))
@@ -91,7 +107,9 @@ def test_a_note_can_be_read_on_any_picture(picture: Image) -> None:
     assert own > likeness(region, "25 bpm") + DISTINCT
 
 
-@pytest.mark.parametrize("shape", [each for each in SHAPES.values() if each[0] >= 256], indirect=True)
+@pytest.mark.parametrize(
+    "shape", [each for each in SHAPES.values() if each[0] >= 256], indirect=True
+)
 def test_help_can_be_read_on_any_picture_above_a_note(picture: Image) -> None:
     helped = draw_help(picture, HELP)
     for line in HELP:
@@ -100,8 +118,12 @@ def test_help_can_be_read_on_any_picture_above_a_note(picture: Image) -> None:
     assert box_of(both, helped)[0] >= box_of(helped, picture)[1], "they don't overlap"
 
 
-@pytest.mark.parametrize("draw", [draw_mark, lambda each: draw_note(each, "30 fps"), lambda each: draw_help(each, HELP)])
-def test_nothing_beyond_the_box_changes_and_the_box_is_wholly_inside(draw, shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    "draw", [draw_mark, lambda each: draw_note(each, "30 fps"), lambda each: draw_help(each, HELP)]
+)
+def test_nothing_beyond_the_box_changes_and_the_box_is_wholly_inside(
+    draw, shape: tuple[int, int]
+) -> None:
     on = backgrounds(*shape)
     top, bottom, left, right = box_of(draw(on["white"]), on["white"])
     assert top > 0

@@ -6,22 +6,24 @@ from hypothesis import strategies as st
 
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Image, Landmarks, Scene
-from face2face.imaging.warp import FIRMLY, enlarged, sharpened, warp, warps
+from face2face.imaging.warp import FACE_CONSTRAINTS, presharpen, upsample, warp, warp_many
 from face2face.synthetic.animate import animate
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 
 
 def moved(photo: Image, source: Landmarks, destination: Landmarks) -> Image:
-    return warp(enlarged(photo), source, destination, photo.shape[0])
+    return warp(upsample(photo), source, destination, photo.shape[0])
 
 
 def test_nothing_moves_where_no_landmark_moves(astronaut: Scene) -> None:
     assert astronaut.landmarks is not None
-    still = moved(sharpened(astronaut.photo), astronaut.landmarks, astronaut.landmarks)
+    still = moved(presharpen(astronaut.photo), astronaut.landmarks, astronaut.landmarks)
     difference = np.abs(still.astype(int) - astronaut.photo)
     assert difference.mean() < 0.7
-    assert np.percentile(difference, 99) < 10, "only the sharpest edges are a little softer or harder"
+    assert np.percentile(difference, 99) < 10, (
+        "only the sharpest edges are a little softer or harder"
+    )
 
 
 @pytest.mark.parametrize("x", (0, 0.25, 0.5, 0.75))
@@ -29,10 +31,17 @@ def test_nothing_moves_where_no_landmark_moves(astronaut: Scene) -> None:
 def test_a_moved_face_is_nearly_as_sharp_as_it_was(astronaut: Scene, x: float, y: float) -> None:
     """Between the pixels, where any reading loses most: reading the photo itself linearly would keep 0.41 of its Laplacian's variance."""
     assert astronaut.landmarks is not None
-    turned = moved(sharpened(astronaut.photo), astronaut.landmarks, astronaut.landmarks + np.float32([1 + x, 1 + y]))
+    turned = moved(
+        presharpen(astronaut.photo),
+        astronaut.landmarks,
+        astronaut.landmarks + np.float32([1 + x, 1 + y]),
+    )
     left, top = np.round(astronaut.landmarks.min(0)).astype(int)
     right, bottom = np.round(astronaut.landmarks.max(0)).astype(int)
-    face, moved_face = (cv2.Laplacian(each[top:bottom, left:right], cv2.CV_64F).var() for each in (astronaut.photo, turned))
+    face, moved_face = (
+        cv2.Laplacian(each[top:bottom, left:right], cv2.CV_64F).var()
+        for each in (astronaut.photo, turned)
+    )
     assert 0.65 < moved_face / face < 1.1
 
 
@@ -50,10 +59,15 @@ def test_a_dot_goes_where_its_landmark_goes(x: float, y: float) -> None:
 
 def test_parts_of_photos_moved_together_are_those_of_each_moved_alone() -> None:
     rng = np.random.default_rng(0)
-    photos = [enlarged(cv2.GaussianBlur(rng.integers(0, 256, (256, 256, 3), np.uint8), (0, 0), 2)) for _ in range(3)]
-    wanted, *sources = (Expression(open=0.1 * wide, turn=0.05 * wide).applied_to(FACE) for wide in range(4))
+    photos = [
+        upsample(cv2.GaussianBlur(rng.integers(0, 256, (256, 256, 3), np.uint8), (0, 0), 2))
+        for _ in range(3)
+    ]
+    wanted, *sources = (
+        Expression(open=0.1 * wide, turn=0.05 * wide).applied_to(FACE) for wide in range(4)
+    )
     parts = [(rows, slice(0, 256)) for rows in (slice(0, 256), slice(60, 151), slice(149, 250))]
-    together = warps(photos, np.stack(sources), wanted, 256, FIRMLY, parts)
+    together = warp_many(photos, np.stack(sources), wanted, 256, FACE_CONSTRAINTS, parts)
     for photo, source, part, moved_part in zip(photos, sources, parts, together, strict=True):
         assert np.abs(moved_part.astype(int) - warp(photo, source, wanted, 256)[part]).max() <= 1
 
@@ -64,7 +78,9 @@ def test_shut_lips_do_not_fold_the_picture_of_an_open_mouth(lips: tuple[float, f
     opened, shut = (Expression(open=wide).applied_to(FACE) for wide in lips)
     ramp = np.broadcast_to(np.arange(256, dtype=np.uint8)[:, None, None], (256, 256, 3)).copy()
     column = round(float(FACE[62, 0]))
-    assert np.diff(moved(ramp, opened, shut)[:, column, 0].astype(int)).min() >= -1, "brightness must still grow downwards"
+    assert np.diff(moved(ramp, opened, shut)[:, column, 0].astype(int)).min() >= -1, (
+        "brightness must still grow downwards"
+    )
 
 
 def test_the_border_stays() -> None:
@@ -87,7 +103,13 @@ def test_an_open_mouth_is_dark_and_a_shut_eye_is_skin(astronaut: Scene) -> None:
     neutral = astronaut.landmarks
     speaking = Expression(open=0.3).applied_to(neutral)
     x, y = np.round(0.35 * speaking[62] + 0.65 * speaking[66]).astype(int)
-    assert animate(astronaut.photo, neutral, speaking)[y, x].mean() < 80 < moved(astronaut.photo, neutral, speaking)[y, x].mean()
+    assert (
+        animate(astronaut.photo, neutral, speaking)[y, x].mean()
+        < 80
+        < moved(astronaut.photo, neutral, speaking)[y, x].mean()
+    )
     asleep = Expression(blink=1).applied_to(neutral)
     x, y = np.round(neutral[36:42].mean(0) - (0, 2)).astype(int)
-    assert animate(astronaut.photo, neutral, asleep)[y, x].mean() > astronaut.photo[y, x].mean() + 30
+    assert (
+        animate(astronaut.photo, neutral, asleep)[y, x].mean() > astronaut.photo[y, x].mean() + 30
+    )

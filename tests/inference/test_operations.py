@@ -11,7 +11,7 @@ from tensorflow.python.framework import op_def_registry
 
 from face2face.errors import ModelError
 from face2face.inference.operations import OPERATIONS
-from face2face.live.model import Puppet
+from face2face.live.model import ReenactmentModel
 
 Command = Callable[..., tuple[int, str, str]]
 v1 = tf.compat.v1
@@ -37,7 +37,12 @@ def write(image: Any) -> Any:
 
 
 def copy(image: Any) -> Any:
-    return after(tf.raw_ops.WriteFile(filename="stolen.txt", contents=tf.raw_ops.ReadFile(filename="secret.txt")), image)
+    return after(
+        tf.raw_ops.WriteFile(
+            filename="stolen.txt", contents=tf.raw_ops.ReadFile(filename="secret.txt")
+        ),
+        image,
+    )
 
 
 def print_to_file(image: Any) -> Any:
@@ -45,7 +50,12 @@ def print_to_file(image: Any) -> Any:
 
 
 def save_checkpoint(image: Any) -> Any:
-    return after(tf.raw_ops.SaveV2(prefix="stolen", tensor_names=["x"], shape_and_slices=[""], tensors=[tf.constant(1)]), image)
+    return after(
+        tf.raw_ops.SaveV2(
+            prefix="stolen", tensor_names=["x"], shape_and_slices=[""], tensors=[tf.constant(1)]
+        ),
+        image,
+    )
 
 
 def call_python(image: Any) -> Any:
@@ -65,7 +75,9 @@ def branch(image: Any) -> Any:
 
 
 def loop(image: Any) -> Any:
-    return tf.while_loop(lambda each: tf.reduce_mean(each) > 0, lambda each: [each - 1], [image[:, :256]])[0]
+    return tf.while_loop(
+        lambda each: tf.reduce_mean(each) > 0, lambda each: [each - 1], [image[:, :256]]
+    )[0]
 
 
 def list_files(image: Any) -> Any:
@@ -87,12 +99,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("deed", HOSTILE, ids=lambda deed: deed.__name__)
-def test_an_operation_that_no_generator_needs_is_refused_by_its_name(deed: Callable[[Any], Any], in_folder: Path) -> None:
+def test_an_operation_that_no_generator_needs_is_refused_by_its_name(
+    deed: Callable[[Any], Any], in_folder: Path
+) -> None:
     Path("secret.txt").write_text("secret")
     graph = written(in_folder / "old.pb", deed)
     before = sorted(in_folder.iterdir())
     with pytest.raises(ModelError, match=f"old.pb holds the operation .*{HOSTILE[deed]}"):
-        Puppet.load(graph).engine([np.zeros((256, 256, 3), np.uint8)])
+        ReenactmentModel.load(graph).engine([np.zeros((256, 256, 3), np.uint8)])
     assert sorted(in_folder.iterdir()) == before
 
 
@@ -112,13 +126,19 @@ def test_a_function_that_nothing_calls_is_refused_too(tmp_path: Path) -> None:
         function.node_def.add(name="deed", op="WriteFile")
 
     with pytest.raises(ModelError, match="WriteFile"):
-        Puppet.load(altered(tmp_path / "old.pb", add_function))
+        ReenactmentModel.load(altered(tmp_path / "old.pb", add_function))
 
 
 @pytest.mark.parametrize("name", ["Own>Operation", "__inference_write_7", "Write\nFile\x1b[2J", ""])
-def test_an_unknown_operation_is_refused_in_one_line(name: str, in_folder: Path, face2face: Command) -> None:
-    graph = altered(in_folder / "old.pb", lambda definition: definition.node.add(name="deed", op=name))
-    status, _, err = face2face("run_webcam", "--source", "demo", "--tf-model", graph, "--no-window", "--output", "out.mp4")
+def test_an_unknown_operation_is_refused_in_one_line(
+    name: str, in_folder: Path, face2face: Command
+) -> None:
+    graph = altered(
+        in_folder / "old.pb", lambda definition: definition.node.add(name="deed", op=name)
+    )
+    status, _, err = face2face(
+        "run_webcam", "--source", "demo", "--tf-model", graph, "--no-window", "--output", "out.mp4"
+    )
     assert (status, err.count("\n")) == (2, 1)
     assert f"old.pb holds the operation {name!r}" in err
     assert "\x1b" not in err
@@ -142,29 +162,39 @@ def unet(image: Any, normalised: Callable[[Any], Any]) -> Any:
     pair = tf.image.convert_image_dtype(image, tf.float32)
     # Unknown shapes, as in TensorFlow 1: the width is then cut in half by operations.
     width = tf.raw_ops.Shape(input=pair)[1]
-    sketch = v1.image.resize_images(pair[:, : width // 2] * 2 - 1, [256, 256], method=v1.image.ResizeMethod.AREA)
+    sketch = v1.image.resize_images(
+        pair[:, : width // 2] * 2 - 1, [256, 256], method=v1.image.ResizeMethod.AREA
+    )
     padded = tf.pad(tf.expand_dims(sketch, 0), [[0, 0], [1, 1], [1, 1], [0, 0]])
     coded = tf.nn.bias_add(tf.nn.conv2d(padded, weights(4, 4, 3, 4), 2, "VALID"), weights(4))
     coded = normalised(tf.identity(0.6 * coded + 0.4 * tf.abs(coded)))
     joined = tf.nn.relu(tf.concat([v1.nn.dropout(coded, keep_prob=0.5), coded], axis=3))
     batch = tf.stack([tf.raw_ops.Shape(input=joined)[0], 256, 256, 3])
-    answer = tf.tanh(normalised(v1.nn.conv2d_transpose(joined, weights(4, 4, 3, 8), batch, [1, 2, 2, 1])))
+    answer = tf.tanh(
+        normalised(v1.nn.conv2d_transpose(joined, weights(4, 4, 3, 8), batch, [1, 2, 2, 1]))
+    )
     return tf.image.convert_image_dtype((answer + 1) / 2, tf.uint8, saturate=True)
 
 
 def by_moments(batch: Any) -> Any:
     mean, variance = v1.nn.moments(batch, axes=[0, 1, 2], keep_dims=False)
-    return tf.nn.batch_normalization(batch, mean, variance, tf.constant(0.0), tf.constant(1.0), 1e-5)
+    return tf.nn.batch_normalization(
+        batch, mean, variance, tf.constant(0.0), tf.constant(1.0), 1e-5
+    )
 
 
 def fused(batch: Any) -> Any:
     channels = [int(batch.shape[3] or 3)]
-    return v1.nn.fused_batch_norm(batch, tf.constant(1.0, shape=channels), tf.constant(0.0, shape=channels), epsilon=1e-5)[0]
+    return v1.nn.fused_batch_norm(
+        batch, tf.constant(1.0, shape=channels), tf.constant(0.0, shape=channels), epsilon=1e-5
+    )[0]
 
 
 @pytest.mark.parametrize("normalised", [by_moments, fused])
 def test_a_pix2pix_generator_runs(normalised: Callable[[Any], Any], tmp_path: Path) -> None:
-    puppet = Puppet.load(written(tmp_path / "old.pb", lambda image: unet(image, normalised)))
+    puppet = ReenactmentModel.load(
+        written(tmp_path / "old.pb", lambda image: unet(image, normalised))
+    )
     panel = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
     answer = puppet.engine([panel])
     assert (answer.shape, answer.dtype) == ((256, 256, 3), np.uint8)

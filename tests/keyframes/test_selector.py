@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from face2face.keyframes.selector import FADE, Follower
+from face2face.keyframes.selector import FADE, KeyframeSelector
 
 
 def test_a_keyframe_is_kept_until_what_that_lost_adds_up_to_the_patience() -> None:
-    follow = Follower(patience=4.0)
+    follow = KeyframeSelector(patience=4.0)
     assert follow(np.array([0.0, 1.0])) == {0: 1.0}
     # Half as far again as the nearest in each: eight frames lose no more than the patience, the ninth does.
     weights = [follow(np.array([0.6, 0.4])) for _ in range(12)]
@@ -15,6 +15,6 @@ def test_a_keyframe_is_kept_until_what_that_lost_adds_up_to_the_patience() -> No
 
 
 def test_the_same_pose_is_exact_enough() -> None:
-    follow = Follower(patience=0.5)
+    follow = KeyframeSelector(patience=0.5)
     follow(np.array([0.0, 1.0]))
     assert [follow(np.array([0.01, 0.0])) for _ in range(50)] == [{0: 1.0}] * 50

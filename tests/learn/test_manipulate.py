@@ -8,22 +8,22 @@ import keras
 import numpy as np
 import pytest
 
-from face2face.card import Card
-from face2face.data.dataset import Layout, apart
+from face2face.card import ModelCard
+from face2face.data.dataset import PanelLayout, split_panels
 from face2face.data.reconstruction_pairs import NEW
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.export.freeze import freeze
 from face2face.export.reduce import without_training
 from face2face.image import Scene
-from face2face.learn.adversarial_loss import Adversary
+from face2face.learn.adversarial_loss import AdversarialLoss
 from face2face.learn.manipulate import Manipulation
-from face2face.learn.networks import paint, semantic
+from face2face.learn.networks import inpainting_unet, semantic
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
-from face2face.segmentation.labels import CLASSES, grouped, mean_colours
+from face2face.segmentation.labels import CLASSES, group_labels, mean_colours
 
 Command = Callable[..., tuple[int, str, str]]
-WHAT = Layout(4, (0, 1, 2), 3, 64, colours=1, bars=2)
+WHAT = PanelLayout(4, (0, 1, 2), 3, 64, colours=1, bars=2)
 
 
 def pictures(channels: int, seed: int = 0) -> np.ndarray:
@@ -31,9 +31,14 @@ def pictures(channels: int, seed: int = 0) -> np.ndarray:
 
 
 def test_the_narrowest_width_is_told_the_numbers() -> None:
-    generator = paint(WHAT, 2)
-    *shown, numbers = apart(pictures(9))
-    assert np.abs(np.asarray(generator([*shown, numbers])) - np.asarray(generator([*shown, 0 * numbers]))).max() > 0
+    generator = inpainting_unet(WHAT, 2)
+    *shown, numbers = split_panels(pictures(9))
+    assert (
+        np.abs(
+            np.asarray(generator([*shown, numbers])) - np.asarray(generator([*shown, 0 * numbers]))
+        ).max()
+        > 0
+    )
 
 
 def echo() -> keras.Model:
@@ -57,7 +62,7 @@ def test_the_second_picture_is_held_to_the_photo_only_where_the_maps_agree() -> 
 
 def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> None:
     network = semantic(64, 2, 4)
-    adversary = Adversary(network, WHAT)
+    adversary = AdversarialLoss(network, WHAT)
     condition, picture = pictures(9), pictures(3, 1)
     logits, said = network(np.concatenate([condition[..., :6], picture], -1))
     assert tuple(said.shape) == (1, 8, 8, 3)
@@ -65,48 +70,86 @@ def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> No
     away = 10 * float(np.abs(np.asarray(said) - wanted).mean())
     softplus = np.log1p(np.exp(np.asarray(logits, np.float64)))
     entropy = {label: float((softplus - label * np.asarray(logits)).mean()) for label in (0, 1)}
-    assert float(adversary.deceived([(condition, picture)])) == pytest.approx(entropy[1] + away, rel=1e-4)
-    own = float(adversary.judged([(condition, picture)], [(condition, picture)]))
+    assert float(adversary.generator_loss([(condition, picture)])) == pytest.approx(
+        entropy[1] + away, rel=1e-4
+    )
+    own = float(adversary.discriminator_loss([(condition, picture)], [(condition, picture)]))
     assert own == pytest.approx((entropy[1] + entropy[0]) / 2 + away, rel=1e-4)
 
 
 @pytest.mark.parametrize("discriminator", ["patch", "semantic"])
-def test_both_pictures_are_trained_through_the_command(in_folder: Path, face2face: Command, discriminator: str) -> None:
+def test_both_pictures_are_trained_through_the_command(
+    in_folder: Path, face2face: Command, discriminator: str
+) -> None:
     mode = Reconstruct(256, name="manipulate")
     fields = mode.card_fields()
     (in_folder / "data/manipulate/train").mkdir(parents=True)
     rng = np.random.default_rng(0)
     for number in range(2):
-        write_image(in_folder / f"data/manipulate/train/{number}.png", rng.integers(0, 256, (256, 7 * 256, 3), np.uint8))
-    Card(**(fields | {"panels": (*mode.panels, *(NEW + name for name in mode.panels))})).save(in_folder / "data/manipulate")
-    arguments = ("--mode", "manipulate", "--discriminator", discriminator, "--ngf", 2, "--ndf", 2, "--batch_size", 2, "--no-export")
+        write_image(
+            in_folder / f"data/manipulate/train/{number}.png",
+            rng.integers(0, 256, (256, 7 * 256, 3), np.uint8),
+        )
+    ModelCard(**(fields | {"panels": (*mode.panels, *(NEW + name for name in mode.panels))})).save(
+        in_folder / "data/manipulate"
+    )
+    arguments = (
+        "--mode",
+        "manipulate",
+        "--discriminator",
+        discriminator,
+        "--ngf",
+        2,
+        "--ndf",
+        2,
+        "--batch_size",
+        2,
+        "--no-export",
+    )
     status, out, err = face2face("train", "--input_dir", "data", "--max_epochs", 1, *arguments)
     assert status == 0, err
-    card = Card.load(in_folder / "face2face-model")
-    assert (card.mode, card.panels, card.colours, card.bars) == ("manipulate", mode.panels, "colours", "numbers")
+    card = ModelCard.load(in_folder / "face2face-model")
+    assert (card.mode, card.panels, card.colours, card.bars) == (
+        "manipulate",
+        mode.panels,
+        "colours",
+        "numbers",
+    )
     best = keras.models.load_model(in_folder / "face2face-model/best.keras", compile=False)
     assert [tuple(each.shape) for each in best.inputs] == [(None, 256, 256, 3)] * 3
     assert "run_webcam" not in out
 
 
-def test_a_semantic_discriminator_needs_colours(combined: Path, in_folder: Path, face2face: Command) -> None:
-    status, _, err = face2face("train", "--input_dir", combined, "--discriminator", "semantic", "--max_epochs", 1)
+def test_a_semantic_discriminator_needs_colours(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    status, _, err = face2face(
+        "train", "--input_dir", combined, "--discriminator", "semantic", "--max_epochs", 1
+    )
     assert status == 2
     assert "colours" in err
 
 
-def test_rebuilt_faces_are_measured_with_graphs_that_are_told_numbers(in_folder: Path, face2face: Command, astronaut: Scene) -> None:
+def test_rebuilt_faces_are_measured_with_graphs_that_are_told_numbers(
+    in_folder: Path, face2face: Command, astronaut: Scene
+) -> None:
     for name in ("her", "a"):  # held out, by their names
         labels = np.full((256, 256), CLASSES.index("hair"), np.uint8)
-        groups = grouped(labels)
-        study = Study(astronaut.photo, labels, groups, mean_colours(astronaut.photo, groups), np.zeros(128, np.float32))
+        groups = group_labels(labels)
+        study = SemanticSample(
+            astronaut.photo,
+            labels,
+            groups,
+            mean_colours(astronaut.photo, groups),
+            np.zeros(128, np.float32),
+        )
         (in_folder / "studies").mkdir(exist_ok=True)
         study.save(in_folder / "studies" / f"{name}.npz")
     for name in ("reconstruct", "manipulate"):
         (in_folder / name).mkdir()
-        Card(**Reconstruct(256, name=name).card_fields()).save(in_folder / name)
-        layout = Layout(4, (0, 1, 2), 3, 256, colours=1, bars=2)
-        without_training(paint(layout, 2)).save(in_folder / name / "generator.keras")
+        ModelCard(**Reconstruct(256, name=name).card_fields()).save(in_folder / name)
+        layout = PanelLayout(4, (0, 1, 2), 3, 256, colours=1, bars=2)
+        without_training(inpainting_unet(layout, 2)).save(in_folder / name / "generator.keras")
         freeze(in_folder / name)
     models = ("--reconstruct", "reconstruct", "--manipulate", "manipulate")
     status, out, err = face2face("evaluate_rebuild", "--studies", ".", *models, "--output", "out")
@@ -123,7 +166,7 @@ def test_numbers_are_not_swayed(in_folder: Path, face2face: Command) -> None:
     mode = Reconstruct(256)
     (in_folder / "data/train").mkdir(parents=True)
     write_image(in_folder / "data/train/0.png", np.zeros((256, 4 * 256, 3), np.uint8))
-    Card(**mode.card_fields()).save(in_folder / "data")
+    ModelCard(**mode.card_fields()).save(in_folder / "data")
     for option in (("--sway", 1), ("--scale_size", 286)):
         status, _, err = face2face("train", "--input_dir", "data", *option)
         assert status == 2

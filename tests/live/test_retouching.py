@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from face2face.image import Image, Scene
-from face2face.live.model import Puppet
-from face2face.live.motion_transfer import Posed
-from face2face.live.retouching import Groom
+from face2face.live.model import ReenactmentModel
+from face2face.live.motion_transfer import DrivenPose
+from face2face.live.retouching import LiveRetoucher
 from face2face.modes.inpaint import Inpaint
 
 
@@ -35,10 +35,12 @@ def spotted(astronaut: Scene) -> tuple[Scene, tuple[int, int]]:
     return Scene(photo, landmarks, 0.0), (x, y)
 
 
-def test_a_spot_is_gone_after_some_frames_and_nothing_beyond_the_mask_is_touched(spotted: tuple[Scene, tuple[int, int]]) -> None:
+def test_a_spot_is_gone_after_some_frames_and_nothing_beyond_the_mask_is_touched(
+    spotted: tuple[Scene, tuple[int, int]],
+) -> None:
     scene, (x, y) = spotted
-    groom = Groom(Puppet(Inpaint(256), Telea(), "telea"))
-    views = [groom(Posed(scene, scene)) for _ in range(8)]
+    groom = LiveRetoucher(ReenactmentModel(Inpaint(256), Telea(), "telea"))
+    views = [groom(DrivenPose(scene, scene)) for _ in range(8)]
     spot = np.s_[y - 1 : y + 2, x - 1 : x + 2]
     assert (views[0].target == scene.photo).all(), "one frame might be noise"
     cheek = scene.photo[y - 12 : y - 6, x - 12 : x - 6].mean()
@@ -51,19 +53,23 @@ def test_a_spot_is_gone_after_some_frames_and_nothing_beyond_the_mask_is_touched
 
 def test_what_is_remembered_moves_with_the_face(spotted: tuple[Scene, tuple[int, int]]) -> None:
     scene, (x, y) = spotted
-    groom = Groom(Puppet(Inpaint(256), Telea(), "telea"))
+    groom = LiveRetoucher(ReenactmentModel(Inpaint(256), Telea(), "telea"))
     for _ in range(8):
-        groom(Posed(scene, scene))
+        groom(DrivenPose(scene, scene))
     assert scene.landmarks is not None
     moved = Scene(np.roll(scene.photo, 40, axis=1), scene.landmarks + np.float32((40, 0)), 0.1)
-    mask = groom(Posed(moved, moved)).sketch
+    mask = groom(DrivenPose(moved, moved)).sketch
     assert mask[y, x + 40].any()
     assert not mask[y - 30 : y + 30, x - 3 : x + 3].any()
 
 
-def test_without_a_face_it_is_the_drivers_picture_and_says_so(spotted: tuple[Scene, tuple[int, int]]) -> None:
+def test_without_a_face_it_is_the_drivers_picture_and_says_so(
+    spotted: tuple[Scene, tuple[int, int]],
+) -> None:
     scene, _ = spotted
-    view = Groom(Puppet(Inpaint(256), Telea(), "telea"))(Posed(Scene(scene.photo), None))
+    view = LiveRetoucher(ReenactmentModel(Inpaint(256), Telea(), "telea"))(
+        DrivenPose(Scene(scene.photo), None)
+    )
     assert not view.found
     assert (view.target[:300] == scene.photo[:300]).all()
     assert (view.target != scene.photo).any()
@@ -74,7 +80,17 @@ def test_without_a_face_it_is_the_drivers_picture_and_says_so(spotted: tuple[Sce
 def test_a_model_of_another_mode_is_refused(tmp_path: Path, face2face, video: Path) -> None:  # type: ignore[no-untyped-def]
     from face2face.commands.run_webcam import shipped_model
 
-    options = ("--source", video, "--no-window", "--output", tmp_path / "out.mp4", "--mode", "inpaint", "--tf-model", shipped_model())
+    options = (
+        "--source",
+        video,
+        "--no-window",
+        "--output",
+        tmp_path / "out.mp4",
+        "--mode",
+        "inpaint",
+        "--tf-model",
+        shipped_model(),
+    )
     status, _, err = face2face("run_webcam", *options)
     assert status == 2
     assert "reenact in" in err

@@ -6,7 +6,7 @@ import pytest
 
 from face2face.errors import FaceError
 from face2face.image import Image
-from face2face.live.worker import Apart
+from face2face.live.worker import WorkerProcess
 
 PICTURE = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
 
@@ -36,13 +36,13 @@ def weightless() -> None:
 
 
 def test_what_prepares_it_may_fail_too() -> None:
-    with Apart(weightless) as apart, pytest.raises(FaceError, match="install them"):
-        apart.does(brightest)(PICTURE)
+    with WorkerProcess(weightless) as apart, pytest.raises(FaceError, match="install them"):
+        apart.bind(brightest)(PICTURE)
 
 
 def test_it_answers_from_another_process() -> None:
-    with Apart(nothing) as apart:
-        ask = apart.does(brightest)
+    with WorkerProcess(nothing) as apart:
+        ask = apart.bind(brightest)
         (one, process), (two, same) = ask(PICTURE), ask(PICTURE[:, ::-1] + 1)
     assert (one, two) == (17, 18)
     assert process == same != os.getpid()
@@ -53,24 +53,36 @@ def test_without_memory_to_share_that_is_said(monkeypatch: pytest.MonkeyPatch) -
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("face2face.live.worker.SharedMemory", full)
-    with Apart(nothing) as apart, pytest.raises(FaceError, match=r"18 bytes .* No space left"):
-        apart.does(brightest)(PICTURE)
+    with (
+        WorkerProcess(nothing) as apart,
+        pytest.raises(FaceError, match=r"18 bytes .* No space left"),
+    ):
+        apart.bind(brightest)(PICTURE)
 
 
 def test_pictures_may_grow_and_shrink() -> None:
-    with Apart(nothing) as apart:
-        ask = apart.does(brightest)
-        assert [ask(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [3, 200, 5, 90]
+    with WorkerProcess(nothing) as apart:
+        ask = apart.bind(brightest)
+        assert [ask(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [
+            3,
+            200,
+            5,
+            90,
+        ]
 
 
-@pytest.mark.parametrize(("make", "error"), [(broken, FaceError), (unlucky, ZeroDivisionError), (dying, FaceError)])
-def test_errors_there_are_raised_here(make: Callable[[], Callable[[Image], int]], error: type[Exception]) -> None:
-    with Apart(nothing) as apart, pytest.raises(error):
-        apart.does(make)(PICTURE)
+@pytest.mark.parametrize(
+    ("make", "error"), [(broken, FaceError), (unlucky, ZeroDivisionError), (dying, FaceError)]
+)
+def test_errors_there_are_raised_here(
+    make: Callable[[], Callable[[Image], int]], error: type[Exception]
+) -> None:
+    with WorkerProcess(nothing) as apart, pytest.raises(error):
+        apart.bind(make)(PICTURE)
 
 
 def test_the_process_ends_with_it() -> None:
-    with Apart(nothing) as apart:
-        _, process = apart.does(brightest)(PICTURE)
+    with WorkerProcess(nothing) as apart:
+        _, process = apart.bind(brightest)(PICTURE)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)

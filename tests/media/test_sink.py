@@ -19,11 +19,20 @@ def grey(level: int, height: int = 64, width: int = 96) -> np.ndarray:
 
 def read(path: Path) -> tuple[list[float], list[int], dict[str, str]]:
     with av.open(str(path)) as container:
-        frames = [(float(frame.time), int(frame.to_ndarray(format="rgb24").mean())) for frame in container.decode(video=0)]
-        return [time for time, _ in frames], [level for _, level in frames], dict(container.metadata)
+        frames = [
+            (float(frame.time), int(frame.to_ndarray(format="rgb24").mean()))
+            for frame in container.decode(video=0)
+        ]
+        return (
+            [time for time, _ in frames],
+            [level for _, level in frames],
+            dict(container.metadata),
+        )
 
 
-def test_a_recording_has_every_picture_at_its_time_and_says_that_it_is_synthetic(tmp_path: Path) -> None:
+def test_a_recording_has_every_picture_at_its_time_and_says_that_it_is_synthetic(
+    tmp_path: Path,
+) -> None:
     with Recording(tmp_path / "new" / "out.mp4", 25) as recording:
         for number in range(10):
             recording.write(grey(20 * number), number / 25)
@@ -113,7 +122,9 @@ try:
 except MediaError as error:
     print(error)
 """
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
     assert "the recording can be written" in said
     assert "free the disk" in said
     assert decodable(tmp_path / "out.mp4") > 100
@@ -124,10 +135,24 @@ def test_another_program_opens_it(tmp_path: Path) -> None:
     with Recording(tmp_path / "out.mp4", 30000 / 1001) as recording:
         for number in range(30):
             recording.write(grey(number), number * 1001 / 30000)
-    command = ["ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", str(tmp_path / "out.mp4")]
+    command = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-show_streams",
+        "-show_format",
+        "-of",
+        "json",
+        str(tmp_path / "out.mp4"),
+    ]
     report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     (stream,) = report["streams"]
-    assert (stream["codec_name"], stream["pix_fmt"], stream["avg_frame_rate"], stream["nb_frames"]) == (
+    assert (
+        stream["codec_name"],
+        stream["pix_fmt"],
+        stream["avg_frame_rate"],
+        stream["nb_frames"],
+    ) == (
         "h264",
         "yuv420p",
         "30000/1001",
@@ -161,9 +186,13 @@ def with_sound(path: Path, seconds: float) -> Path:
         track = container.add_stream("aac", rate=48000, layout="stereo")
         for _ in range(round(seconds * 25)):
             container.mux(pictures.encode(av.VideoFrame.from_ndarray(grey(0), format="rgb24")))
-        tone = np.sin(2 * np.pi * 440 * np.arange(round(seconds * 48000)) / 48000).astype(np.float32)
+        tone = np.sin(2 * np.pi * 440 * np.arange(round(seconds * 48000)) / 48000).astype(
+            np.float32
+        )
         for start in range(0, len(tone), 1024):
-            frame = av.AudioFrame.from_ndarray(np.tile(tone[start : start + 1024], (2, 1)), format="fltp", layout="stereo")
+            frame = av.AudioFrame.from_ndarray(
+                np.tile(tone[start : start + 1024], (2, 1)), format="fltp", layout="stereo"
+            )
             frame.rate = 48000
             container.mux(track.encode(frame))
         container.mux(pictures.encode(None))
@@ -173,7 +202,9 @@ def with_sound(path: Path, seconds: float) -> Path:
 
 def lengths(path: Path) -> dict[str, float]:
     with av.open(str(path)) as container:
-        return {stream.type: float(stream.duration * stream.time_base) for stream in container.streams}
+        return {
+            stream.type: float(stream.duration * stream.time_base) for stream in container.streams
+        }
 
 
 def test_the_drivers_sound_goes_with_the_pictures_as_far_as_they_go(tmp_path: Path) -> None:

@@ -106,7 +106,9 @@ def test_a_video_is_decoded_frame_by_frame(video: Path, frames: list[Image]) -> 
         assert source.count() == len(frames)
         source.rewind()
         scenes = list(source)
-    assert [scene.seconds for scene in scenes] == pytest.approx([number / 12 for number in range(24)])
+    assert [scene.seconds for scene in scenes] == pytest.approx(
+        [number / 12 for number in range(24)]
+    )
     assert np.abs(scenes[5].photo.astype(int) - frames[5]).mean() < 6
 
 

@@ -60,15 +60,22 @@ def test_a_camera_that_is_taken_away_is_said(system: type[Backend]) -> None:
             camera.write(np.zeros((48, 64, 3), np.uint8), 0.1)
 
 
-@pytest.mark.parametrize(("platform", "advice"), [("linux", "v4l2loopback"), ("win32", "OBS"), ("darwin", "OBS"), ("sunos", "--output")])
-def test_a_system_without_one_says_what_to_install(platform: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("platform", "advice"),
+    [("linux", "v4l2loopback"), ("win32", "OBS"), ("darwin", "OBS"), ("sunos", "--output")],
+)
+def test_a_system_without_one_says_what_to_install(
+    platform: str, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
     with pytest.raises(MediaError, match=advice):
         VirtualCamera(30)
 
 
-def test_every_back_ends_reason_is_told(system: type[Backend], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_back_ends_reason_is_told(
+    system: type[Backend], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(**options: Any) -> None:
         raise RuntimeError("no device")
 

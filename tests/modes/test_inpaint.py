@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 
 from face2face import modes
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Scene
-from face2face.modes.inpaint import FILLS, Inpaint, filled
+from face2face.modes.inpaint import FILLS, Inpaint, mask_photo
 
 PHOTO = np.array([[(10, 20, 30), (30, 40, 50)], [(200, 100, 0), (20, 30, 40)]], np.uint8)
 MASK = np.array([[0, 0], [255, 0]], np.uint8)
 
 
-@pytest.mark.parametrize(("fill", "colour"), [("magenta", (255, 0, 255)), ("black", (0, 0, 0)), ("mean", (20, 30, 40))])
+@pytest.mark.parametrize(
+    ("fill", "colour"), [("magenta", (255, 0, 255)), ("black", (0, 0, 0)), ("mean", (20, 30, 40))]
+)
 def test_what_is_missing_is_filled(fill: str, colour: tuple[int, int, int]) -> None:
-    result = filled(PHOTO, MASK, fill)
+    result = mask_photo(PHOTO, MASK, fill)
     assert result[1, 0].tolist() == list(colour)
     assert (result[MASK == 0] == PHOTO[MASK == 0]).all()
 
@@ -25,8 +27,8 @@ def test_what_is_missing_is_filled(fill: str, colour: tuple[int, int, int]) -> N
 def test_noise_is_the_same_each_time_and_hides_the_photo() -> None:
     photo = np.full((64, 64, 3), 90, np.uint8)
     whole = np.full((64, 64), 255, np.uint8)
-    noise = filled(photo, whole, "noise")
-    assert (noise == filled(photo, whole, "noise")).all()
+    noise = mask_photo(photo, whole, "noise")
+    assert (noise == mask_photo(photo, whole, "noise")).all()
     assert noise.std() > 60
 
 
@@ -42,16 +44,18 @@ def test_nothing_of_what_is_missing_is_shown(fill: str) -> None:
 def test_a_network_that_is_not_told_where_sees_one_panel() -> None:
     mode = Inpaint(2, panels=("holed",))
     (shown,) = mode.condition(Scene(PHOTO, mask=MASK))
-    assert (shown == filled(PHOTO, MASK, "magenta")).all()
-    assert modes.load(Card(**mode.card_fields() | {"size": 256}), Path()) == Inpaint(256, panels=("holed",))
+    assert (shown == mask_photo(PHOTO, MASK, "magenta")).all()
+    assert modes.load(ModelCard(**mode.card_fields() | {"size": 256}), Path()) == Inpaint(
+        256, panels=("holed",)
+    )
 
 
 def test_its_card_makes_it_again() -> None:
     mode = Inpaint(256, "mean")
-    assert modes.load(Card(**mode.card_fields()), Path()) == mode
+    assert modes.load(ModelCard(**mode.card_fields()), Path()) == mode
     with pytest.raises(ModelError, match="fill"):
-        modes.load(Card(**mode.card_fields() | {"fill": "glue"}), Path())
+        modes.load(ModelCard(**mode.card_fields() | {"fill": "glue"}), Path())
     with pytest.raises(ModelError, match="panels"):
-        modes.load(Card(**mode.card_fields() | {"panels": ("mask",)}), Path())
+        modes.load(ModelCard(**mode.card_fields() | {"panels": ("mask",)}), Path())
     with pytest.raises(ValueError, match="mask"):
         mode.condition(Scene(PHOTO))

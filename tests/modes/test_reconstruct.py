@@ -4,32 +4,38 @@ import numpy as np
 import pytest
 
 from face2face import modes
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.data.reconstruction_pairs import partner, rebuilt, with_map_of
-from face2face.data.semantic import Study
+from face2face.data.semantic import SemanticSample
 from face2face.errors import ModelError
-from face2face.image import bar_rows
+from face2face.image import vector_rows
 from face2face.modes.reconstruct import Reconstruct
-from face2face.segmentation.labels import CLASSES, COLOURS, grouped, mean_colours
+from face2face.segmentation.labels import CLASSES, COLOURS, group_labels, mean_colours
 
 SIZE = 64
 
 
-def study(colour: int, **halves: str) -> Study:
+def study(colour: int, **halves: str) -> SemanticSample:
     """A grey face whose upper and lower half are of two classes."""
     photo = np.full((SIZE, SIZE, 3), colour, np.uint8)
     labels = np.zeros((SIZE, SIZE), np.uint8)
-    labels[: SIZE // 2], labels[SIZE // 2 :] = (CLASSES.index(halves[half]) for half in ("upper", "lower"))
-    groups = grouped(labels)
-    return Study(photo, labels, groups, mean_colours(photo, groups), np.full(128, colour / 1000, np.float32))
+    labels[: SIZE // 2], labels[SIZE // 2 :] = (
+        CLASSES.index(halves[half]) for half in ("upper", "lower")
+    )
+    groups = group_labels(labels)
+    return SemanticSample(
+        photo, labels, groups, mean_colours(photo, groups), np.full(128, colour / 1000, np.float32)
+    )
 
 
 def numbers(panel: np.ndarray) -> np.ndarray:
-    return panel[bar_rows(SIZE), 0].ravel()
+    return panel[vector_rows(SIZE), 0].ravel()
 
 
 def test_it_shows_map_colours_and_numbers() -> None:
-    labels, colours, bars = Reconstruct(SIZE).condition(rebuilt(study(100, upper="left_eye", lower="skin")))
+    labels, colours, bars = Reconstruct(SIZE).condition(
+        rebuilt(study(100, upper="left_eye", lower="skin"))
+    )
     assert labels[0, 0].tolist() == list(COLOURS["left_eye"])
     assert (colours == 100).all()
     told = numbers(bars)
@@ -39,11 +45,16 @@ def test_it_shows_map_colours_and_numbers() -> None:
 
 
 def test_left_and_right_are_drawn_alike() -> None:
-    left, right = (Reconstruct(SIZE).condition(rebuilt(study(9, upper=f"{side}_eye", lower="skin")))[0] for side in ("left", "right"))
+    left, right = (
+        Reconstruct(SIZE).condition(rebuilt(study(9, upper=f"{side}_eye", lower="skin")))[0]
+        for side in ("left", "right")
+    )
     assert (left == right).all()
 
 
-def test_another_persons_map_is_filled_with_ones_own_colours_and_what_one_lacks_with_theirs() -> None:
+def test_another_persons_map_is_filled_with_ones_own_colours_and_what_one_lacks_with_theirs() -> (
+    None
+):
     own, other = study(100, upper="hair", lower="skin"), study(200, upper="hat", lower="neck")
     labels, colours, bars = Reconstruct(SIZE).condition(with_map_of(own, other))
     assert labels[0, 0].tolist() == list(COLOURS["hat"])
@@ -66,10 +77,10 @@ def test_partners_are_others_and_the_same_each_time() -> None:
 @pytest.mark.parametrize("name", ["reconstruct", "manipulate"])
 def test_a_card_makes_the_same_mode_again(tmp_path: Path, name: str) -> None:
     mode = Reconstruct(256, ("labels",), name)
-    Card(**mode.card_fields()).save(tmp_path)
-    assert modes.load(Card.load(tmp_path), tmp_path) == mode
+    ModelCard(**mode.card_fields()).save(tmp_path)
+    assert modes.load(ModelCard.load(tmp_path), tmp_path) == mode
 
 
 def test_other_panels_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="sketch"):
-        modes.load(Card("reconstruct", 256, ("sketch",)), tmp_path)
+        modes.load(ModelCard("reconstruct", 256, ("sketch",)), tmp_path)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from face2face import modes
-from face2face.card import Card
+from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.face.expression import Expression
-from face2face.face.sketch import ANCESTRAL
+from face2face.face.sketch import LEGACY
 from face2face.image import Scene
 from face2face.modes.reenact import Reenact
 
@@ -17,11 +17,16 @@ def mode(astronaut: Scene) -> Reenact:
     assert astronaut.landmarks is not None
     poses = [Expression(), Expression(open=0.2), Expression(smile=1)]
     landmarks = np.stack([pose.applied_to(astronaut.landmarks) for pose in poses])
-    scenes = [Scene(np.full_like(astronaut.photo, 80 * index), each, 10.0 * index) for index, each in enumerate(landmarks)]
-    return Reenact.study(landmarks, np.zeros((3, 68), np.float32), scenes.__getitem__, 256, 500)
+    scenes = [
+        Scene(np.full_like(astronaut.photo, 80 * index), each, 10.0 * index)
+        for index, each in enumerate(landmarks)
+    ]
+    return Reenact.fit(landmarks, np.zeros((3, 68), np.float32), scenes.__getitem__, 256, 500)
 
 
-def test_it_shows_the_sketch_and_the_nearest_keyframe_warped(mode: Reenact, astronaut: Scene) -> None:
+def test_it_shows_the_sketch_and_the_nearest_keyframe_warped(
+    mode: Reenact, astronaut: Scene
+) -> None:
     assert mode.panels == ("sketch", "warp", "mask")
     assert astronaut.landmarks is not None
     speaking = Scene(astronaut.photo, Expression(open=0.2).applied_to(astronaut.landmarks))
@@ -37,20 +42,24 @@ def test_it_shows_the_sketch_and_the_nearest_keyframe_warped(mode: Reenact, astr
 
 def test_a_training_frame_is_shown_another_moment(mode: Reenact, astronaut: Scene) -> None:
     assert astronaut.landmarks is not None
-    speaking = Scene(astronaut.photo, Expression(open=0.2).applied_to(astronaut.landmarks), seconds=10.0)
+    speaking = Scene(
+        astronaut.photo, Expression(open=0.2).applied_to(astronaut.landmarks), seconds=10.0
+    )
     assert (mode.condition(speaking)[1] != 80).all()
 
 
-def test_the_card_makes_the_same_mode_again(mode: Reenact, tmp_path: Path, astronaut: Scene) -> None:
-    Card(**mode.card_fields()).save(tmp_path)
+def test_the_card_makes_the_same_mode_again(
+    mode: Reenact, tmp_path: Path, astronaut: Scene
+) -> None:
+    ModelCard(**mode.card_fields()).save(tmp_path)
     mode.save(tmp_path)
-    again = modes.load(Card.load(tmp_path), tmp_path)
+    again = modes.load(ModelCard.load(tmp_path), tmp_path)
     for first, second in zip(mode.condition(astronaut), again.condition(astronaut), strict=True):
         assert (first == second).all()
 
 
 def test_without_a_bank_it_shows_the_sketch_alone(astronaut: Scene) -> None:
-    mode = Reenact(256, ANCESTRAL, None, None)
+    mode = Reenact(256, LEGACY, None, None)
     (drawn,) = mode.condition(astronaut)
     assert set(np.unique(drawn)) == {0, 255}
 
@@ -62,16 +71,18 @@ def test_without_a_bank_it_shows_the_sketch_alone(astronaut: Scene) -> None:
         ({"sketch": {"palette": "plaid"}}, "palette"),
         ({"sketch": {"colour": 1}}, "palette, thickness and smooth"),
         ({"panels": ("warp",)}, "sketch, warp and mask"),
-        ({"shape": {"rest": 1}}, "shape statistics"),
+        ({"shape": {"neutral": 1}}, "shape statistics"),
         ({"size": 512}, "512 pixels"),
     ],
 )
-def test_cards_that_do_not_fit_are_refused(mode: Reenact, tmp_path: Path, change: dict, said: str) -> None:
+def test_cards_that_do_not_fit_are_refused(
+    mode: Reenact, tmp_path: Path, change: dict, said: str
+) -> None:
     mode.save(tmp_path)
     with pytest.raises(ModelError, match=said):
-        modes.load(Card(**(mode.card_fields() | change)), tmp_path)
+        modes.load(ModelCard(**(mode.card_fields() | change)), tmp_path)
 
 
 def test_a_missing_bank_is_named(mode: Reenact, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"bank\.npz"):
-        modes.load(Card(**mode.card_fields()), tmp_path)
+        modes.load(ModelCard(**mode.card_fields()), tmp_path)

@@ -2,12 +2,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis.extra import numpy as arrays
 
-from face2face.segmentation.labels import CLASSES, COLOURS, MIRRORED, coloured, sideless
+from face2face.segmentation.labels import CLASSES, COLOURS, MIRRORED, colorize, merge_left_right
 
 
 def test_the_classes_are_celebamasks() -> None:
     assert len(CLASSES) == len(set(COLOURS.values())) == 19
-    assert [CLASSES[number] for number in (0, 3, 4, 13, 18)] == ["background", "glasses", "left_eye", "hair", "cloth"]
+    assert [CLASSES[number] for number in (0, 3, 4, 13, 18)] == [
+        "background",
+        "glasses",
+        "left_eye",
+        "hair",
+        "cloth",
+    ]
 
 
 def test_left_and_right_change_places_in_a_mirror() -> None:
@@ -18,8 +24,8 @@ def test_left_and_right_change_places_in_a_mirror() -> None:
 
 @given(arrays.arrays(np.uint8, (3, 4), elements={"max_value": 18}))
 def test_without_sides_a_mirrored_map_is_the_mirror_image(labels: np.ndarray) -> None:
-    assert (sideless(MIRRORED[labels[:, ::-1]]) == sideless(labels)[:, ::-1]).all()
+    assert (merge_left_right(MIRRORED[labels[:, ::-1]]) == merge_left_right(labels)[:, ::-1]).all()
 
 
 def test_a_class_is_painted_in_its_colour() -> None:
-    assert coloured(np.array([[1, 13]], np.uint8)).tolist() == [[[204, 0, 0], [0, 0, 204]]]
+    assert colorize(np.array([[1, 13]], np.uint8)).tolist() == [[[204, 0, 0], [0, 0, 204]]]

@@ -7,7 +7,7 @@ from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.landmarks import PARTS
 from face2face.segmentation.labels import CLASSES
-from face2face.segmentation.parser import Parser, drawn, portrait
+from face2face.segmentation.parser import Parser, labels_from_landmarks, portrait_crop
 
 SKIN, HAIR = CLASSES.index("skin"), CLASSES.index("hair")
 
@@ -38,7 +38,9 @@ def halved(height: int, width: int, place: int) -> Image:
     return photo
 
 
-@pytest.mark.parametrize("landmarks", [None, face(125, 256, 245)], ids=["no face", "framed as in training"])
+@pytest.mark.parametrize(
+    "landmarks", [None, face(125, 256, 245)], ids=["no face", "framed as in training"]
+)
 def test_a_square_photo_is_parsed_whole(landmarks: Landmarks | None) -> None:
     engine = Shades()
     labels = Parser(engine, 64)(halved(512, 512, 256), landmarks)
@@ -51,7 +53,7 @@ def test_a_square_photo_is_parsed_whole(landmarks: Landmarks | None) -> None:
 
 def test_around_a_small_face_only_what_is_near_is_parsed() -> None:
     labels = Parser(Shades(), 64)(halved(400, 800, 600), face(40, 600, 200))
-    box = portrait(face(40, 600, 200), 400, 800)
+    box = portrait_crop(face(40, 600, 200), 400, 800)
     assert box.side < 400
     assert not labels[:, : box.x].any()
     assert labels[200, box.x + 5] == HAIR
@@ -60,7 +62,7 @@ def test_around_a_small_face_only_what_is_near_is_parsed() -> None:
 
 def test_a_face_at_the_edge_is_parsed_as_far_as_the_photo_goes() -> None:
     labels = Parser(Shades(), 64)(halved(300, 300, 20), face(60, 20, 150))
-    box = portrait(face(60, 20, 150), 300, 300)
+    box = portrait_crop(face(60, 20, 150), 300, 300)
     assert box.x < 0
     assert labels[150, 299 if box.x + box.side > 300 else box.x + box.side - 5] == SKIN
 
@@ -78,12 +80,14 @@ def test_the_middle_is_looked_at_once_more_mirrored_and_nearer() -> None:
     whole, near = (shown[..., 0] for shown in engine.shown)
     assert (whole[:3, :] == 127).all() and not (near == 127).any()
     assert (whole[32, 0], whole[32, -1], near[32, 0], near[32, -1]) == (0, 255, 255, 0)
-    assert (labels[100, :250] == HAIR).all() and (labels[100, 262:] == SKIN).all(), "what was mirrored is turned back"
+    assert (labels[100, :250] == HAIR).all() and (labels[100, 262:] == SKIN).all(), (
+        "what was mirrored is turned back"
+    )
 
 
 def test_a_face_is_drawn_from_landmarks_alone() -> None:
     landmarks = face(100, 150, 150)
-    labels = drawn(landmarks, 400, 300)
+    labels = labels_from_landmarks(landmarks, 400, 300)
     assert {CLASSES[each] for each in np.unique(labels)} >= {
         "background",
         "skin",
@@ -110,14 +114,23 @@ class Colours:
         place = np.full(panels[0].shape[:2], SKIN)
         mouth, eyes = (panels[0][..., channel] > 127 for channel in (0, 1))
         place[mouth] = CLASSES.index("mouth")
-        across = np.arange(place.shape[1])[None] > (np.nonzero(mouth)[1].mean() if mouth.any() else place.shape[1] / 2)
-        place[eyes & across], place[eyes & ~across] = CLASSES.index("left_eye"), CLASSES.index("right_eye")
+        across = np.arange(place.shape[1])[None] > (
+            np.nonzero(mouth)[1].mean() if mouth.any() else place.shape[1] / 2
+        )
+        place[eyes & across], place[eyes & ~across] = (
+            CLASSES.index("left_eye"),
+            CLASSES.index("right_eye"),
+        )
         return 255 * (place[..., None] == np.arange(len(CLASSES))).astype(np.uint8)
 
 
 def paint(photo: Image, landmarks: Landmarks) -> None:
     """A face's eyes and mouth in the colours that the engine knows."""
-    for part, colour in (("left_eye", (0, 255, 0)), ("right_eye", (0, 255, 0)), ("mouth", (255, 0, 0))):
+    for part, colour in (
+        ("left_eye", (0, 255, 0)),
+        ("right_eye", (0, 255, 0)),
+        ("mouth", (255, 0, 0)),
+    ):
         x, y = landmarks[PARTS[part]].mean(0).round().astype(int)
         photo[y - 12 : y + 12, x - 16 : x + 16] = colour
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.image import Image
-from face2face.synthetic.blemishes import KINDS, blemished
+from face2face.synthetic.blemishes import KINDS, draw_blemishes
 
 UNIT = 50.0
 
@@ -21,7 +21,7 @@ def face() -> tuple[Image, np.ndarray]:
 def test_only_what_the_mask_shows_is_altered_and_only_in_the_skin(seed: int, count: int) -> None:
     photo, skin = face()
     before = photo.copy()
-    altered, mask = blemished(photo, skin, UNIT, np.random.default_rng(seed), count)
+    altered, mask = draw_blemishes(photo, skin, UNIT, np.random.default_rng(seed), count)
     assert (photo == before).all()
     assert set(np.unique(mask)) <= {0, 255}
     assert ((altered != photo).any(-1) == (mask > 0)).all()
@@ -33,7 +33,7 @@ def test_only_what_the_mask_shows_is_altered_and_only_in_the_skin(seed: int, cou
 def test_each_kind_is_of_its_colour_and_size(kind: str) -> None:
     photo, skin = face()
     for seed in range(8):
-        altered, mask = blemished(photo, skin, UNIT, np.random.default_rng(seed), 1, [kind])
+        altered, mask = draw_blemishes(photo, skin, UNIT, np.random.default_rng(seed), 1, [kind])
         there = mask > 0
         change = altered[there].astype(int) - photo[there]
         if kind in ("pimple", "mole"):
@@ -51,7 +51,9 @@ def test_each_kind_is_of_its_colour_and_size(kind: str) -> None:
 
 def test_the_same_chance_draws_the_same() -> None:
     photo, skin = face()
-    (one, _), (same, _), (other, _) = (blemished(photo, skin, UNIT, np.random.default_rng(seed), 5) for seed in (1, 1, 2))
+    (one, _), (same, _), (other, _) = (
+        draw_blemishes(photo, skin, UNIT, np.random.default_rng(seed), 5) for seed in (1, 1, 2)
+    )
     assert (one == same).all()
     assert (one != other).any()
 
@@ -60,6 +62,6 @@ def test_where_there_is_no_room_nothing_is_drawn() -> None:
     photo, skin = face()
     skin[:] = False
     skin[100:103] = True
-    altered, mask = blemished(photo, skin, UNIT, np.random.default_rng(0), 5)
+    altered, mask = draw_blemishes(photo, skin, UNIT, np.random.default_rng(0), 5)
     assert (altered == photo).all()
     assert not mask.any()

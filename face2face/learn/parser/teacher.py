@@ -27,7 +27,18 @@ from face2face.segmentation.labels import CLASSES
 
 #: Its classes, by its own numbers.
 _CLASSES = (
-    *("background", "skin", "left_brow", "right_brow", "left_eye", "right_eye", "glasses", "left_ear", "right_ear", "ear_ring"),
+    *(
+        "background",
+        "skin",
+        "left_brow",
+        "right_brow",
+        "left_eye",
+        "right_eye",
+        "glasses",
+        "left_ear",
+        "right_ear",
+        "ear_ring",
+    ),
     *("nose", "mouth", "upper_lip", "lower_lip", "neck", "necklace", "cloth", "hair", "hat"),
 )
 #: ImageNet's mean and spread, of pictures in [-1, 1].
@@ -52,9 +63,21 @@ def teacher(path: Path, size: int = _SEEN) -> keras.Model:
     try:
         tensors = read_tensors(path)
         set_weights(model, tensors)
-    except (OSError, ValueError, EOFError, TypeError, LookupError, AttributeError, pickle.UnpicklingError) as error:
+    except (
+        OSError,
+        ValueError,
+        EOFError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        pickle.UnpicklingError,
+    ) as error:
         raise ModelError(rule, f"{path}: {error}", do) from error
-    if missing := [layer.name for layer in model.layers if layer.weights and f"{layer.name}.weight" not in tensors]:
+    if missing := [
+        layer.name
+        for layer in model.layers
+        if layer.weights and f"{layer.name}.weight" not in tensors
+    ]:
         raise ModelError(rule, f"{path}, which has no {missing[0]}", do)
     return model
 
@@ -102,7 +125,9 @@ def bisenet(size: int) -> keras.Model:
     weight = layers.Activation("sigmoid")(_conv(layers.ReLU()(weight), "ffm.conv2", 256, 1))
     x = layers.Add()([x, layers.Multiply()([x, weight])])
     logits = _conv(_normed(x, "conv_out.conv.", 256), "conv_out.conv_out", len(_CLASSES), 1)
-    return keras.Model(photo, ops.take(logits, [_CLASSES.index(name) for name in CLASSES], axis=-1), name="teacher")
+    return keras.Model(
+        photo, ops.take(logits, [_CLASSES.index(name) for name in CLASSES], axis=-1), name="teacher"
+    )
 
 
 def _resnet(x: Any) -> list[Any]:
@@ -126,7 +151,10 @@ def _resnet(x: Any) -> list[Any]:
 def _refined(x: Any, name: str) -> Any:
     """The paper's attention refinement (section 3.2)."""
     x = _normed(x, name + "conv.", 128)
-    weight = _norm(_conv(layers.GlobalAveragePooling2D(keepdims=True)(x), name + "conv_atten", 128, 1), name + "bn_atten")
+    weight = _norm(
+        _conv(layers.GlobalAveragePooling2D(keepdims=True)(x), name + "conv_atten", 128, 1),
+        name + "bn_atten",
+    )
     return layers.Multiply()([x, layers.Activation("sigmoid")(weight)])
 
 

@@ -45,7 +45,9 @@ def parser(size: int) -> keras.Model:
     everywhere = layers.Conv2D(_CONTEXT, 1, activation="relu", name="everywhere")(everywhere)
     x = layers.Add()([_layer(layers.Concatenate()(seen), _CONTEXT, 1), everywhere])
     for width, skip in zip(_STEPS, reversed(finer), strict=True):
-        x = layers.UpSampling2D(skip.shape[1] // x.shape[1], interpolation="bilinear")(_layer(x, width, 1))
+        x = layers.UpSampling2D(skip.shape[1] // x.shape[1], interpolation="bilinear")(
+            _layer(x, width, 1)
+        )
         x = layers.Concatenate()([x, _layer(skip, width // 2, 1)])
         x = _separable(_separable(x, width), width)
     return keras.Model(photo, layers.Conv2D(len(CLASSES), 1, name=_LOGITS)(x), name="parser")
@@ -72,19 +74,23 @@ class SegmentationLoss(keras.losses.Loss):
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Labels ``(b, s, s)`` and logits: one figure."""
         truth = ops.one_hot(y_true, len(CLASSES), dtype="float32")
-        logits = ops.image.resize(ops.cast(y_pred, "float32"), truth.shape[1:3], interpolation="bilinear")
+        logits = ops.image.resize(
+            ops.cast(y_pred, "float32"), truth.shape[1:3], interpolation="bilinear"
+        )
         log = ops.log_softmax(logits, axis=-1)
         known = ops.sum(truth, axis=-1, keepdims=True)
         entropy = -ops.sum(truth * log) / ops.maximum(ops.sum(known), 1.0)
         likely = ops.exp(log) * known
         axes = (0, 1, 2)
         present = ops.sum(truth, axis=axes)
-        shared = 2 * ops.sum(truth * likely, axis=axes) / (present + ops.sum(likely, axis=axes) + 1.0)
+        shared = (
+            2 * ops.sum(truth * likely, axis=axes) / (present + ops.sum(likely, axis=axes) + 1.0)
+        )
         there = ops.cast(present > 0, "float32")
         return entropy + (1 - ops.sum(shared * there) / ops.maximum(ops.sum(there), 1.0))
 
 
-class TaughtLoss(keras.losses.Loss):
+class DistillationLoss(keras.losses.Loss):
     """The cross-entropy with what a larger parser says: which other classes a pixel might have been.
 
     Hinton, Vinyals and Dean, *Distilling the knowledge in a neural network*, 2015, section 2, at a temperature of 1.
@@ -131,23 +137,31 @@ def train(
         load_weights(network)
     else:
         photo = keras.Input((training.size, training.size, 3), name="photo")
-        network = keras.models.clone_model(keras.Model(begin.input, begin.get_layer(_LOGITS).output, name="parser"), photo)
+        network = keras.models.clone_model(
+            keras.Model(begin.input, begin.get_layer(_LOGITS).output, name="parser"), photo
+        )
         network.set_weights(begin.get_weights())
     fix(network, _FIXED)
     before = network.get_weights()
     model = network
     losses: list[keras.losses.Loss] = [SegmentationLoss()]
     if training.taught:
-        model = keras.Model(network.input, [network.output, layers.Identity(name="taught")(network.output)])
-        losses.append(TaughtLoss())
-    rate = keras.optimizers.schedules.CosineDecay(lr / 10, epochs * len(training), 0.0, warmup_target=lr, warmup_steps=len(training))
+        model = keras.Model(
+            network.input, [network.output, layers.Identity(name="taught")(network.output)]
+        )
+        losses.append(DistillationLoss())
+    rate = keras.optimizers.schedules.CosineDecay(
+        lr / 10, epochs * len(training), 0.0, warmup_target=lr, warmup_steps=len(training)
+    )
     # Compiled by XLA it would take a minute to begin, and be no faster on a processor.
     model.compile(keras.optimizers.AdamW(rate, weight_decay=_DECAY), losses, jit_compile=False)
     kept = keras.callbacks.BackupAndRestore(str(folder / "state"))
     told = keras.callbacks.CSVLogger(str(folder / "history.csv"), append=True)
     model.fit(training, epochs=epochs, callbacks=[kept, told, *callbacks])
     if begin is not None:
-        network.set_weights([(one + other) / 2 for one, other in zip(before, network.get_weights(), strict=True)])
+        network.set_weights(
+            [(one + other) / 2 for one, other in zip(before, network.get_weights(), strict=True)]
+        )
     return network
 
 
