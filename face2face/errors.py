@@ -1,7 +1,7 @@
 """The errors that face2face raises on purpose: one small tree.
 
-Every message has the same three parts: the rule, what was received instead, and what to do about it. A command
-prints it as one line and exits with status 2 (see :mod:`face2face.commands.console`).
+Each message is the problem, then a hint: what to do about it. A command prints it as one line and
+exits with status 2 (see :mod:`face2face.commands.console`).
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ class Face2FaceError(Exception):
     """Root of the tree.
 
     Args:
-        rule: What must hold, as a sentence without a full stop.
-        got: What was received instead.
-        do: What the person can do next; may be left out where the rule says it.
+        problem: What is wrong with what was given, as a sentence.
+        hint: What the person can do next, as a sentence; "" where the problem says it.
+
+    >>> str(Face2FaceError("clip.mp4 is empty.", hint="Record or copy it again."))
+    'clip.mp4 is empty. Record or copy it again.'
     """
 
-    def __init__(self, rule: str, got: object = None, do: str | None = None) -> None:
-        self.rule, self.got, self.do = rule, got, do
-        message = rule if got is None else f"{rule}, got {got}"
-        super().__init__(f"{message}: {do}" if do else message)
+    def __init__(
+        self, problem: str, got: object = None, do: str | None = None, *, hint: str = ""
+    ) -> None:
+        # The old three-part form, until every caller is converted.
+        if got is not None or do is not None:
+            problem = problem if got is None else f"{problem}, got {got}"
+            problem, hint = (f"{problem}: {do}" if do else problem), ""
+        self.problem, self.hint = problem, hint
+        super().__init__(f"{problem} {hint}".strip())
 
 
 class OptionError(Face2FaceError):
