@@ -121,8 +121,8 @@ def fetch_all(
         if error is not None:
             faults.add(
                 SkipReason(
-                    f"photo breaks the rule that {error.rule}",
-                    f"photos break the rule that {error.rule}",
+                    f"photo can not be used: {error.problem}",
+                    f"photos can not be used: {error.problem}",
                 ),
                 f"img{number}",
             )
