@@ -1,54 +1,68 @@
-"""The card: the JSON beside a graph that says what the graph is and what it was made of."""
+"""The model card: the JSON beside a graph that describes the graph and its training data."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from face2face import __version__
+from face2face import __version__, config
 from face2face.errors import ModelError
-from face2face.files import atomic_write
 
+#: Name of the card in a model's folder.
 FILE_NAME = "card.json"
-#: Where training leaves the generator of its best epoch, beside the card.
+#: Name of the file in which training keeps the generator of its best epoch.
 BEST = "best.keras"
+#: Version of the card's format.
 FORMAT = 1
-#: Width and height of the panels that pairs can be made of, in pixels; parsers see photos at others too, multiples of this.
+#: Smallest and largest width of a panel, in pixels. Pairs are made at one of these two.
 SIZES = (256, 512)
-_STEP = 64
+#: A panel's width is a multiple of this, in pixels: networks halve it six times.
+_SIZE_STEP = 64
+#: First word of :attr:`ModelCard.made_by` in cards that this program wrote.
 _PROGRAM = "face2face"
-#: Fields that name a panel, if there is one that is this.
+#: Fields that name one of the panels.
 ROLES = ("base", "mask", "colours", "bars")
-NOTICE = "Pictures made by this model are synthetic. Don't use them to deceive, and don't make a face speak without its owner's consent."
+#: Warning in every card.
+NOTICE = (
+    "Pictures made by this model are synthetic. Don't use them to deceive, "
+    "and don't make a face speak without its owner's consent."
+)
+#: Advice for a card that can't be used.
+_HINT = "Restore it, or export the model again."
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What travels with training data and then with the model trained on it.
+    """The description of training data, and of the model trained on it.
 
     Attributes:
         mode: A name in :data:`face2face.modes.MODES`.
-        size: Width and height of a panel in pixels, a multiple of 64 between those of :data:`SIZES`.
-        panels: What the network is shown, in order; a strip holds these and then the target.
-        base: The panel from which the answer departs; empty where it is painted from nothing.
-        mask: The panel that says where it may depart; empty for everywhere.
-        colours: The panel that shows each part of the face in its mean colour; empty where there is none.
-        bars: The panel whose bars are numbers, see :func:`face2face.image.bars`; empty where there is none.
-        fill: With what missing pixels are filled, see :data:`face2face.modes.inpaint.FILLS`; empty where none are missing.
-        sketch: The fields of :class:`face2face.face.sketch.SketchSpec`.
-        shape: The target's shape statistics: the fields of :class:`face2face.face.retarget.TargetShape`.
-        data: Where the pictures came from: file name, frames, seconds.
-        licence: Of the data, as its owner states it.
+        size: Width and height of a panel in pixels: a multiple of 64 from 256 to 512.
+        panels: Names of the panels shown to the network, in order. A strip holds these, then the
+            target.
+        base: Panel to which the network adds its answer; empty where it paints from nothing.
+        mask: Panel that limits where the answer may differ from the base; empty for everywhere.
+        colours: Panel in which each part of the face has its mean colour; empty for none.
+        bars: Panel that holds numbers, see :func:`face2face.image.vector_panel`; empty for none.
+        fill: Fill of missing pixels, see :data:`face2face.modes.inpaint.FILLS`; empty where none
+            are missing.
+        sketch: Fields of :class:`face2face.face.sketch.SketchSpec`.
+        shape: Fields of :class:`face2face.face.retarget.TargetStatistics`.
+        data: Origin of the pictures: file name, frames, seconds.
+        licence: Licence of the data, as its owner states it.
         consent: How the person shown agreed.
         generator: Name of the network; empty while there is none.
         training: Settings and extent of the training.
-        precision: In which the graph is run: ``f32``, ``int8``, or ``bf16``, and then the next best where a processor doesn't know that.
-        metrics: Validation figures of the weights in the graph.
-        notice: What whoever uses the model should know.
+        precision: Arithmetic of the graph: ``f32``, ``bf16`` or ``int8``. A processor without bf16
+            runs the next best.
+        metrics: Validation figures of the graph's weights.
+        notice: Warning to users of the model.
         made_by: Program and version that wrote the card; empty where the file doesn't say.
         format: Version of this format.
+
+    >>> ModelCard("reenact", 256, ("sketch",)).is_own
+    True
     """
 
     mode: str
@@ -74,102 +88,69 @@ class ModelCard:
 
     @property
     def is_own(self) -> bool:
-        """Whether this program wrote the card, in any version."""
+        """Whether any version of this program wrote the card."""
         return self.made_by.split(" ")[0] == _PROGRAM
 
-    def showing(self, panels: tuple[str, ...]) -> ModelCard:
-        """The card of a network that is shown only these panels: a role whose panel isn't among them is empty."""
+    def with_panels(self, panels: tuple[str, ...]) -> ModelCard:
+        """Return the card of a network that is shown only some of the panels.
+
+        A role whose panel is left out becomes empty.
+
+        >>> ModelCard("reenact", 256, ("sketch", "warp"), base="warp").with_panels(("sketch",)).base
+        ''
+        """
         roles: dict[str, Any] = {
             role: name if (name := getattr(self, role)) in panels else "" for role in ROLES
         }
         return replace(self, panels=panels, **roles)
 
     def save(self, folder: Path) -> None:
-        """Writes ``card.json`` into a folder, with the mark of this program and version."""
-        values = asdict(replace(self, made_by=ModelCard.made_by))
-        with atomic_write(folder / FILE_NAME) as aside:
-            aside.write_text(json.dumps(values, indent=2) + "\n", encoding="utf-8")
+        """Write ``card.json`` into a folder, marked with this program's name and version.
+
+        Raises:
+            MediaError: The file can't be written.
+        """
+        config.save_json(folder / FILE_NAME, replace(self, made_by=ModelCard.made_by))
 
     @classmethod
     def load(cls, folder: Path) -> ModelCard:
-        """Reads ``card.json`` from a folder.
+        """Return the card in a folder.
 
         Raises:
-            ModelError: It is missing, is not JSON, lacks a field, or is of a newer format.
+            ModelError: The card is missing, damaged or of another format, or a field is missing,
+                unknown, of another type or out of range.
         """
         path = folder / FILE_NAME
-        try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ModelError(
-                "a model has its card beside it",
-                f"no file {path}",
-                "restore it, or export the model again",
-            ) from error
-        except (OSError, ValueError, RecursionError) as error:
-            raise ModelError(
-                "a card is a JSON file", f"{path}, damaged", "restore it, or export the model again"
-            ) from error
-        return cls.checked(values, str(path))
-
-    @classmethod
-    def checked(cls, values: Any, origin: str) -> ModelCard:
-        """A card of a JSON object's values.
-
-        Args:
-            values: The object.
-            origin: Where it came from, for the message.
-
-        Raises:
-            ModelError: A field is missing, unknown or of a wrong type.
-        """
-        do = "restore it, or export the model again"
-        if not isinstance(values, dict):
-            raise ModelError("a card is a JSON object", f"{type(values).__name__} in {origin}", do)
-        if values.get("format") != FORMAT:
-            raise ModelError(
-                f"this version reads cards of format {FORMAT}",
-                f"{values.get('format')!r} in {origin}",
-                "update face2face",
-            )
-        known = {each.name for each in fields(cls)}
-        if unknown := sorted(set(values) - known):
-            raise ModelError(
-                "a card has only the fields of its format", f"{', '.join(unknown)} in {origin}", do
-            )
-        if missing := sorted({"mode", "size", "panels"} - set(values)):
-            raise ModelError(
-                "a card names its mode, size and panels",
-                f"none for {', '.join(missing)} in {origin}",
-                do,
-            )
-        least, most = SIZES
-        if values["size"] not in range(least, most + 1, _STEP):
-            raise ModelError(
-                f"a card's size is a multiple of {_STEP} from {least} to {most}",
-                f"{values['size']!r} in {origin}",
-                do,
-            )
-        panels = values["panels"]
-        if (
-            not isinstance(panels, list)
-            or not panels
-            or not all(isinstance(each, str) for each in panels)
-        ):
-            raise ModelError("a card's panels are a list of names", f"{panels!r} in {origin}", do)
-        for role in ROLES:
-            if values.get(role, "") not in ("", *panels):
+        values = config.read_json(path, ModelError, _HINT)
+        if isinstance(values, dict):
+            if values.get("format") != FORMAT:
                 raise ModelError(
-                    f"a card's {role} is one of its panels", f"{values[role]!r} in {origin}", do
+                    f"{path} isn't a card of format {FORMAT}, which this version reads.",
+                    hint="Update face2face, or export the model again.",
                 )
-        for name in ("mode", "made_by"):
-            if not isinstance(values.get(name, ""), str):
-                raise ModelError(f"a card's {name} is text", f"{values[name]!r} in {origin}", do)
-        return cls(**{"made_by": "", **values, "panels": tuple(panels)})
+            values = {"made_by": "", **values}
+        card = config.from_values(cls, values, path, ModelError, _HINT)
+        if problem := card._problem():
+            raise ModelError(f"{path} is not valid: {problem}.", hint=_HINT)
+        return card
+
+    def _problem(self) -> str:
+        """Return the first value that is out of range, in words; empty for none."""
+        smallest, largest = SIZES
+        if self.size not in range(smallest, largest + 1, _SIZE_STEP):
+            return (
+                f"size is {self.size}, not a multiple of {_SIZE_STEP} from {smallest} to {largest}"
+            )
+        if not self.panels:
+            return "panels is empty"
+        for role in ROLES:
+            if (name := getattr(self, role)) not in ("", *self.panels):
+                return f"{role} names {name!r}, which isn't among the panels"
+        return ""
 
 
 def describes_data(folder: Path, mode: str) -> bool:
-    """Whether a folder's card is that of training data of a mode, and of no model trained on it."""
+    """Return whether a folder holds the card of a mode's training data, and not of a model."""
     try:
         card = ModelCard.load(folder)
     except ModelError:

@@ -21,20 +21,24 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"format": 99}, "format 1"),
+        ({"format": 99, "surprise": 1, "size": "large"}, "format 1"),
         ({"size": 300}, "from 256 to 512"),
-        ({"panels": "sketch"}, "list of names"),
-        ({"panels": []}, "list of names"),
-        ({"surprise": 1}, "surprise"),
+        ({"size": "256"}, r"Expected `int`, got `str` - at `\$\.size`"),
+        ({"panels": "sketch"}, r"Expected `array`, got `str` - at `\$\.panels`"),
+        ({"panels": []}, "panels is empty"),
+        ({"base": "photo"}, "base names 'photo'"),
+        ({"consent": 1}, "consent"),
+        ({"surprise": 1}, "unknown fields: surprise"),
     ],
 )
-def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict, said: str) -> None:
+def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict, message: str) -> None:
     CARD.save(tmp_path)
     values = json.loads((tmp_path / FILE_NAME).read_text())
     (tmp_path / FILE_NAME).write_text(json.dumps(values | change))
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=message):
         ModelCard.load(tmp_path)
 
 
@@ -45,6 +49,12 @@ def test_a_damaged_card_is_refused(tmp_path: Path, text: str) -> None:
         ModelCard.load(tmp_path)
 
 
+def test_a_card_of_another_program_is_not_own(tmp_path: Path) -> None:
+    values = {"format": 1, "mode": "reenact", "size": 256, "panels": ["sketch"]}
+    (tmp_path / FILE_NAME).write_text(json.dumps(values))
+    assert not ModelCard.load(tmp_path).is_own
+
+
 def test_a_missing_card_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no file"):
+    with pytest.raises(ModelError, match=r"There is no file .*card\.json\."):
         ModelCard.load(tmp_path)

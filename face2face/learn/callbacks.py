@@ -229,7 +229,7 @@ class Progress(keras.callbacks.Callback):
         }
         metrics = {"val_l1": round(line.val_l1, 5), "held_back_to": round(share, 3)}
         return replace(
-            self._card.showing(self._settings.condition),
+            self._card.with_panels(self._settings.condition),
             generator=self._settings.generator,
             training=training | extent | by,
             metrics=metrics,
