@@ -1,4 +1,4 @@
-"""The 68 landmarks of the iBUG 300-W annotation: their parts, and shapes compared.
+"""The 68 landmarks of the iBUG 300-W annotation: their parts, and how shapes are compared.
 
 Left and right are the person's own: the right eye is on the left of a picture that isn't mirrored.
 """
@@ -19,29 +19,35 @@ from face2face.image import LANDMARK_COUNT, Landmarks
 PARTS: dict[str, slice] = {
     name: slice(*span) for name, span in face_utils.FACIAL_LANDMARKS_68_IDXS.items()
 }
-#: Points of the upper and the lower lid that face each other, the same of the inner lips, and all of them, ``(7, 2)``.
+#: Pairs of points on the upper and the lower lid, two pairs for each eye.
 LIDS = ((37, 41), (38, 40), (43, 47), (44, 46))
+#: Pairs of points on the inner edges of the upper and the lower lip.
 INNER_LIPS = ((61, 67), (62, 66), (63, 65))
+#: All pairs of facing points, upper and lower, ``(7, 2)``.
 FACING = np.array([*LIDS, *INNER_LIPS])
-#: Parts whose line returns to its first point.
+#: Parts drawn as closed lines.
 CLOSED = frozenset({"mouth", "inner_mouth", "right_eye", "left_eye"})
 
-#: The point of a mirror image that shows what each point of a face does, ``(68,)``.
+#: Index of the point on the other side of the face for each point, ``(68,)``.
 # fmt: off
 MIRRORED = np.array(
     [
-        *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), *range(45, 41, -1), 47, 46, *range(39, 35, -1), 41, 40,
-        *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1),
+        *range(16, -1, -1),  # jaw
+        *range(26, 16, -1),  # brows
+        *range(27, 31), *range(35, 30, -1),  # nose
+        *range(45, 41, -1), 47, 46, *range(39, 35, -1), 41, 40,  # eyes
+        *range(54, 47, -1), *range(59, 54, -1),  # outer lips
+        *range(64, 59, -1), *range(67, 64, -1),  # inner lips
     ]
 )
 # fmt: on
 
-#: What each point counts in the way from the right eye's centre to the left one's, ``(68,)``.
-_ACROSS = np.zeros(LANDMARK_COUNT)
-_ACROSS[PARTS["right_eye"]], _ACROSS[PARTS["left_eye"]] = -1 / 6, 1 / 6
-#: And in the way from between the eyes to the nose's middle.
-_AHEAD = -np.abs(_ACROSS) / 2
-_AHEAD[PARTS["nose"]] = 1 / 9
+#: Weights of the points in the vector from the right eye's centre to the left eye's, ``(68,)``.
+_EYE_TO_EYE = np.zeros(LANDMARK_COUNT)
+_EYE_TO_EYE[PARTS["right_eye"]], _EYE_TO_EYE[PARTS["left_eye"]] = -1 / 6, 1 / 6
+#: Weights of the points in the vector from the middle between the eyes to the nose's, ``(68,)``.
+_EYES_TO_NOSE = -np.abs(_EYE_TO_EYE) / 2
+_EYES_TO_NOSE[PARTS["nose"]] = 1 / 9
 
 
 @dataclass(frozen=True)
@@ -50,9 +56,12 @@ class Similarity:
 
     Attributes:
         scale: Above 0.
-        angle: Radians, positive turns x towards y (clockwise on a screen).
-        x: Pixels.
-        y: Pixels.
+        angle: Radians; positive rotates x towards y, clockwise on a screen.
+        x: Translation in pixels.
+        y: Translation in pixels.
+
+    >>> Similarity(2.0, 0.0, 1.0, 0.0)(np.array([[1.0, 1.0]]))
+    array([[3., 2.]])
     """
 
     scale: float
@@ -62,48 +71,65 @@ class Similarity:
 
     @classmethod
     def between(cls, source: NDArray[np.floating], destination: NDArray[np.floating]) -> Similarity:
-        """The least-squares similarity from one ``(n, 2)`` point set to another (Umeyama 1991, in the plane)."""
-        # As complex numbers, which turn and grow by being multiplied.
+        """Return the least-squares similarity from one ``(n, 2)`` point set to another.
+
+        The method is that of Umeyama, IEEE PAMI 1991, in the plane.
+
+        >>> Similarity.between(np.eye(2), 2 * np.eye(2)).scale
+        2.0
+        """
+        # As complex numbers: a product with one rotates and scales.
         a, b = (
             np.ascontiguousarray(each, np.float64).view(np.complex128)[:, 0]
             for each in (source, destination)
         )
-        from_middle, to_middle = (complex(each.sum()) / len(each) for each in (a, b))
-        p, q = a - from_middle, b - to_middle
-        turn = complex(np.vdot(p, q)) / max(float(np.vdot(p, p).real), 1e-9)
-        shift = to_middle - turn * from_middle
-        return cls(abs(turn), cmath.phase(turn), shift.real, shift.imag)
+        a_mean, b_mean = (complex(each.sum()) / len(each) for each in (a, b))
+        p, q = a - a_mean, b - b_mean
+        factor = complex(np.vdot(p, q)) / max(float(np.vdot(p, p).real), 1e-9)
+        shift = b_mean - factor * a_mean
+        return cls(abs(factor), cmath.phase(factor), shift.real, shift.imag)
 
     @property
     def matrix(self) -> NDArray[np.float64]:
-        """The same as OpenCV wants it, ``(2, 3)``."""
+        """The transform as ``(2, 3)``, the form that OpenCV takes."""
         c, s = self.scale * math.cos(self.angle), self.scale * math.sin(self.angle)
         return np.array([[c, -s, self.x], [s, c, self.y]])
 
     def linear(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Rotates and scales ``(n, 2)`` points without moving them."""
+        """Return ``(n, 2)`` points rotated and scaled, but not translated."""
         return points @ self.matrix[:, :2].T
 
     def __call__(self, points: NDArray[np.floating]) -> NDArray[np.floating]:
-        """The transformed ``(n, 2)`` points."""
+        """Return the transformed ``(n, 2)`` points."""
         return self.linear(points) + np.array([self.x, self.y])
 
 
 def interocular(landmarks: Landmarks) -> float:
-    """Distance between the centres of the eyes, in pixels: the yardstick of a face's size."""
-    return math.hypot(*(_ACROSS @ landmarks))
+    """Return the distance between the eyes' centres in pixels, the unit of a face's size.
+
+    >>> points = np.zeros((68, 2), np.float32)
+    >>> points[PARTS["left_eye"]] = (60, 80)
+    >>> round(interocular(points), 3)
+    100.0
+    """
+    return math.hypot(*(_EYE_TO_EYE @ landmarks))
 
 
 def turn(landmarks: NDArray[np.floating]) -> NDArray[np.floating]:
-    """How far heads are turned: where the nose is, beside the middle between the eyes, along their line, in interocular distances.
+    """Return how far heads are turned to a side.
 
-    The middle of the nose's nine points, which are found more surely than its tip.
+    This is the offset of the nose from the middle between the eyes, along the line through the
+    eyes. The nose is the mean of its nine points, which is found more reliably than its tip.
 
     Args:
-        landmarks: ``(..., 68, 2)``.
+        landmarks: ``(..., 68, 2)`` in pixels.
 
     Returns:
-        ``(...)``, 0 for a face that looks straight ahead, above 0 where its nose is on its left.
+        ``(...)`` in interocular distances: 0 for a face that looks straight ahead, positive for a
+        nose towards the person's left.
+
+    >>> turn(np.zeros((3, 68, 2))).shape
+    (3,)
     """
-    across, ahead = _ACROSS @ landmarks, _AHEAD @ landmarks
-    return np.asarray((ahead * across).sum(-1) / np.maximum((across**2).sum(-1), 1e-9))
+    across, nose = _EYE_TO_EYE @ landmarks, _EYES_TO_NOSE @ landmarks
+    return np.asarray((nose * across).sum(-1) / np.maximum((across**2).sum(-1), 1e-9))
