@@ -1,1 +1,1 @@
-"""Pure picture operations."""
+"""Picture operations without state: warp, masks, fill, grain, paste-back, retouching, text."""

@@ -1,4 +1,4 @@
-"""Grain: what a photo has that is too fine to be painted."""
+"""Give painted areas the grain of the photo around them."""
 
 from __future__ import annotations
 
@@ -8,64 +8,101 @@ from numpy.typing import NDArray
 
 from face2face.image import Image
 
-#: Grain is what is finer than this, in pixels; it is looked for so many holes' widths away, in so many directions.
-_GRAIN, _AWAY, _DIRECTIONS = 1.5, (1.2, 2.0), 12
-#: At least so much of a hole must be covered by the place from which its grain is taken.
-_COVERED = 0.9
-#: Where what it is taken from differs by more grey levels than this from the answer it is weaker, at twice as many it is none: hair isn't
-#: the grain of skin.
-_UNLIKE = 16.0
+#: Standard deviation of the blur that separates grain from shading, in pixels. Pores and sensor
+#: noise are finer.
+_SIGMA = 1.5
+#: Distances at which grain is searched, in widths and heights of the area.
+_DISTANCES = (1.2, 2.0)
+#: Number of directions in which grain is searched.
+_DIRECTIONS = 12
+#: Least share of an area whose grain is known at a candidate place.
+_MIN_KNOWN_SHARE = 0.9
+#: Difference in grey levels up to which grain is copied at full strength. It fades to none at twice
+#: this difference: the grain of hair doesn't suit skin.
+_MAX_DIFFERENCE = 16.0
 
 
 def match_grain(
     part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], painted: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """The grain that an answer lacks, taken from known pixels nearby that look like it.
+    """Return the grain that painted areas lack, copied from similar known pixels nearby.
 
     Args:
-        part: ``(h, w, 3)`` uint8 RGB.
-        answer: ``(h, w, 3)`` float, 0 to 255, what is painted into it.
-        known: ``(h, w)``, where the part is a photo.
-        painted: ``(h, w)``, where the answer is painted.
+        part: ``(h, w, 3)`` uint8 RGB, a part of a photo.
+        answer: ``(h, w, 3)`` float, 0 to 255, the colours painted into it.
+        known: ``(h, w)``, True where the part shows the photo.
+        painted: ``(h, w)``, True where the answer is painted.
 
     Returns:
-        ``(h, w, 3)`` float32 to be added to the answer, zero beyond what is painted.
+        ``(h, w, 3)`` float32 to add to the answer, zero outside the painted areas.
+
+    >>> photo = np.random.default_rng(0).integers(90, 110, (32, 32, 3), np.uint8)
+    >>> painted = np.zeros((32, 32), bool)
+    >>> painted[12:18, 12:18] = True
+    >>> bool(match_grain(photo, np.full((32, 32, 3), 100.0), ~painted, painted)[painted].any())
+    True
     """
-    lacking = np.zeros(part.shape, np.float32)
-    smooth = cv2.GaussianBlur(part, (0, 0), _GRAIN).astype(np.float32)
-    fine = part.astype(np.float32) - smooth
-    own = answer - cv2.GaussianBlur(answer, (0, 0), _GRAIN)
-    # What is smoothed beside a hole has its filling in it.
-    sure = (
-        cv2.erode(known.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=round(4 * _GRAIN))
-        > 0
-    )
-    count, parts, boxes, _ = cv2.connectedComponentsWithStats(
+    grain = np.zeros(part.shape, np.float32)
+    shading = cv2.GaussianBlur(part, (0, 0), _SIGMA).astype(np.float32)
+    detail = part.astype(np.float32) - shading
+    own_detail = answer - cv2.GaussianBlur(answer, (0, 0), _SIGMA)
+    # Near missing pixels, the blur contains their filling.
+    kernel = np.ones((3, 3), np.uint8)
+    reliable = cv2.erode(known.astype(np.uint8), kernel, iterations=round(4 * _SIGMA)) > 0
+    count, areas, boxes, _ = cv2.connectedComponentsWithStats(
         painted.astype(np.uint8), connectivity=8
     )
     for number in range(1, count):
         left, top, width, height, _ = boxes[number]
-        rows, columns = np.nonzero(parts[top : top + height, left : left + width] == number)
+        rows, columns = np.nonzero(areas[top : top + height, left : left + width] == number)
         rows, columns = rows + top, columns + left
-        best, taken = np.inf, None
-        for far in _AWAY:
-            for angle in np.linspace(0, 2 * np.pi, _DIRECTIONS, endpoint=False):
-                down, across = np.rint(
-                    far * np.array([height * np.sin(angle), width * np.cos(angle)])
-                ).astype(int)
-                r, c = rows + down, columns + across
-                there = (r >= 0) & (r < part.shape[0]) & (c >= 0) & (c < part.shape[1])
-                r, c = np.clip(r, 0, part.shape[0] - 1), np.clip(c, 0, part.shape[1] - 1)
-                there &= sure[r, c]
-                if there.mean() < _COVERED:
-                    continue
-                unlike = np.abs(smooth[r, c] - answer[rows, columns]).mean(-1, keepdims=True)
-                if unlike[there].mean() < best:
-                    best = float(unlike[there].mean())
-                    taken = np.where(
-                        there[:, None], fine[r, c] * np.clip(2 - unlike / _UNLIKE, 0, 1), 0
-                    )
-        if taken is not None:
-            spare = 1 - own[rows, columns].var(0) / np.maximum(taken.var(0), 1e-3)
-            lacking[rows, columns] = np.sqrt(np.clip(spare, 0, 1)) * taken
-    return lacking
+        copied = _copied_grain(
+            detail, shading, reliable, answer[rows, columns], (rows, columns), (height, width)
+        )
+        if copied is not None:
+            # Variances add up: copy only as much as the answer's own grain leaves missing.
+            missing = 1 - own_detail[rows, columns].var(0) / np.maximum(copied.var(0), 1e-3)
+            grain[rows, columns] = np.sqrt(np.clip(missing, 0, 1)) * copied
+    return grain
+
+
+def _copied_grain(
+    detail: NDArray[np.float32],
+    shading: NDArray[np.float32],
+    reliable: NDArray[np.bool_],
+    colours: NDArray[np.floating],
+    pixels: tuple[NDArray[np.integer], NDArray[np.integer]],
+    extent: tuple[int, int],
+) -> NDArray[np.floating] | None:
+    """Return the grain of the place around an area whose shading is most similar.
+
+    Args:
+        detail: ``(h, w, 3)``, the photo's grain.
+        shading: ``(h, w, 3)``, the photo without it.
+        reliable: ``(h, w)``, True where both are known.
+        colours: ``(n, 3)``, the colours of the area's pixels.
+        pixels: Rows and columns of these, ``(n,)`` each.
+        extent: Height and width of the area, in pixels.
+
+    Returns:
+        ``(n, 3)``, or None where too little is known around the area.
+    """
+    (rows, columns), (height, width) = pixels, extent
+    smallest, copied = np.inf, None
+    for distance in _DISTANCES:
+        for angle in np.linspace(0, 2 * np.pi, _DIRECTIONS, endpoint=False):
+            down, right = np.rint(
+                distance * np.array([height * np.sin(angle), width * np.cos(angle)])
+            ).astype(int)
+            r, c = rows + down, columns + right
+            usable = (r >= 0) & (r < detail.shape[0]) & (c >= 0) & (c < detail.shape[1])
+            r, c = np.clip(r, 0, detail.shape[0] - 1), np.clip(c, 0, detail.shape[1] - 1)
+            usable &= reliable[r, c]
+            if usable.mean() < _MIN_KNOWN_SHARE:
+                continue
+            difference = np.abs(shading[r, c] - colours).mean(-1, keepdims=True)
+            if (mean := float(difference[usable].mean())) < smallest:
+                smallest = mean
+                strength = np.clip(2 - difference / _MAX_DIFFERENCE, 0, 1)
+                copied = np.where(usable[:, None], detail[r, c] * strength, 0)
+    return copied

@@ -1,4 +1,4 @@
-"""Regions of a face as soft masks."""
+"""Soft masks of a face, and pictures blended by a mask."""
 
 from __future__ import annotations
 
@@ -9,28 +9,43 @@ from numpy.typing import NDArray
 from face2face.image import Extent, Image, Landmarks
 from face2face.landmarks import PARTS, interocular
 
-#: How far above the brows the face's region reaches, how much its outline is drawn in, and how soft its edge is: in
-#: interocular distances, as a share, and in interocular distances.
+#: Height of the forehead inside the face's mask, above the brows, in interocular distances.
 _FOREHEAD = 0.25
-_INSET = 0.98
+#: Scale of the mask's outline about its centre, so that the soft edge lies on the face.
+_OUTLINE_SCALE = 0.98
+#: Standard deviation of the blur of the mask's edge, in interocular distances.
 _SOFTNESS = 0.08
-#: Where on the way from the nose's bridge to its root the face's upper half ends and its lower one begins.
-_BELOW_EYES = (0.4, 0.9)
-#: A mask whose edge is softer than twice so many pixels is made coarser and enlarged: that alters it by a grey level or two, and blurring
-#: is what takes time.
-_SOFT = 2.0
+#: Positions on the line from the nose's bridge (0) to its root (1) between which the upper half of
+#: the face passes into the lower one.
+_SPLIT = (0.4, 0.9)
+#: Least standard deviation of a blur, in pixels of a coarser mask. Masks with a softer edge are
+#: blurred at a fraction of their size, which is faster and changes them by 1 or 2 grey levels.
+_MIN_COARSE_SIGMA = 2.0
 
 
 def polygon_mask(
     outline: NDArray[np.floating], size: int, softness: float = 0.0
 ) -> NDArray[np.float32]:
-    """The inside of a polygon of ``(n, 2)`` pixels as a ``(size, size, 1)`` mask from 0 to 1, its edge blurred by ``softness`` pixels."""
+    """Return a mask of the inside of a polygon.
+
+    Args:
+        outline: ``(n, 2)`` corners, x and y in pixels.
+        size: Width and height of the mask, in pixels.
+        softness: Standard deviation of the blur of its edge, in pixels; 0 for a sharp edge.
+
+    Returns:
+        ``(size, size, 1)`` float32 from 0 outside to 1 inside.
+
+    >>> mask = polygon_mask(np.array([[2.0, 2.0], [6.0, 2.0], [6.0, 6.0], [2.0, 6.0]]), 9)
+    >>> float(mask[4, 4, 0]), float(mask[8, 8, 0])
+    (1.0, 0.0)
+    """
     mask = np.zeros((size, size), np.float32)
-    step = max(1, int(softness // _SOFT))
-    reach = 4 * softness + 2
+    step = max(1, int(softness // _MIN_COARSE_SIGMA))
+    margin = 4 * softness + 2
     low, high = (
         np.clip(each, 0, size).astype(int)
-        for each in (outline.min(0) - reach, outline.max(0) + reach + 1)
+        for each in (outline.min(0) - margin, outline.max(0) + margin + 1)
     )
     if (low < high).all():
         width, height = -(-(high - low) // step) * step
@@ -48,23 +63,43 @@ def polygon_mask(
 
 
 def face_mask(landmarks: Landmarks, size: int) -> Image:
-    """Where the face itself is, from jaw to brows: a grey ``(size, size, 3)`` uint8 panel, 255 inside, with a soft edge.
+    """Return a mask of the face from jaw to brows, with a soft edge.
 
-    Within it a generator may paint; hair, neck and background beyond it are the keyframe's own pixels, and stay sharp.
+    A generator may paint inside it. Hair, neck and background outside stay the keyframe's pixels,
+    and stay sharp.
+
+    Args:
+        landmarks: ``(68, 2)`` in pixels of the mask.
+        size: Width and height of the mask, in pixels.
+
+    Returns:
+        ``(size, size, 3)`` uint8, 255 inside, all channels equal.
     """
     unit = interocular(landmarks)
     brows = np.concatenate([landmarks[PARTS["right_eyebrow"]], landmarks[PARTS["left_eyebrow"]]])
     right, left = (landmarks[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))
     upwards = np.array([left[1] - right[1], right[0] - left[0]]) * _FOREHEAD
     points = np.concatenate([landmarks[PARTS["jaw"]], brows + upwards])
-    points = points.mean(0) + (points - points.mean(0)) * _INSET
+    points = points.mean(0) + (points - points.mean(0)) * _OUTLINE_SCALE
     hull = cv2.convexHull(points.astype(np.float32))[:, 0]
     mask = cv2.convertScaleAbs(polygon_mask(hull, size, _SOFTNESS * unit), alpha=255)
     return np.asarray(cv2.merge([mask] * 3), np.uint8)
 
 
 def bounding_slices(mask: Image) -> Extent:
-    """The smallest part of a panel that holds all of a mask; all of it where the mask is empty."""
+    """Return the smallest region that holds all nonzero pixels of a mask.
+
+    Args:
+        mask: ``(h, w, channels)`` uint8; its first channel counts.
+
+    Returns:
+        Rows and columns; all of both where the mask is empty.
+
+    >>> mask = np.zeros((9, 9, 3), np.uint8)
+    >>> mask[2:5, 7] = 255
+    >>> bounding_slices(mask)
+    (slice(2, 5, None), slice(7, 8, None))
+    """
     x, y, width, height = cv2.boundingRect(cv2.extractChannel(mask, 0))
     return (
         (slice(y, y + height), slice(x, x + width))
@@ -74,38 +109,54 @@ def bounding_slices(mask: Image) -> Extent:
 
 
 def split_upper_lower(landmarks: Landmarks, within: Extent) -> tuple[Extent, Extent, Image]:
-    """The eyes' and the mouth's half of a face, which pass into each other along the nose.
+    """Split a face's region into the half with the eyes and the half with the mouth.
+
+    The halves pass into each other along the nose.
 
     Args:
-        landmarks: ``(68, 2)``.
-        within: The face's part of the panel.
+        landmarks: ``(68, 2)`` in pixels of the panel.
+        within: The face's region of the panel.
 
     Returns:
-        The rows of that part in which the upper half is, those in which the lower one is, and of the former which pixels are the upper
-        half's: ``(rows, columns, 3)`` uint8, 255 where they are and 0 where they are the lower one's.
+        The region of the upper half; the region of the lower half; and the upper half's mask in its
+        region, ``(rows, columns, 3)`` uint8, 255 for pixels of the upper half.
     """
     bridge, root = landmarks[28], landmarks[33]
-    along = root - bridge
+    nose = root - bridge
+    # share = clip((end - t) / (end - start)), where t is the position along the nose.
     y, x = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
-    across, down = along / max(float(along @ along), 1e-6) / (_BELOW_EYES[1] - _BELOW_EYES[0])
-    level = _BELOW_EYES[1] / (_BELOW_EYES[1] - _BELOW_EYES[0])
-    share = (level - (y - bridge[1]) * down)[:, None] - (x - bridge[0]) * across
+    across, down = nose / max(float(nose @ nose), 1e-6) / (_SPLIT[1] - _SPLIT[0])
+    end = _SPLIT[1] / (_SPLIT[1] - _SPLIT[0])
+    share = (end - (y - bridge[1]) * down)[:, None] - (x - bridge[0]) * across
     upper = cv2.convertScaleAbs(np.clip(share, 0, 1, out=share), alpha=255)
-    above, below = _rows(upper.max(1) > 0), _rows(upper.min(1) < 255)
+    above, below = _true_span(upper.max(1) > 0), _true_span(upper.min(1) < 255)
     first, columns = within[0].start, within[1]
-    placed = [(slice(first + rows.start, first + rows.stop), columns) for rows in (above, below)]
-    return placed[0], placed[1], np.asarray(cv2.merge([upper[above]] * 3), np.uint8)
+    regions = [(slice(first + rows.start, first + rows.stop), columns) for rows in (above, below)]
+    return regions[0], regions[1], np.asarray(cv2.merge([upper[above]] * 3), np.uint8)
 
 
-def _rows(wanted: NDArray[np.bool_]) -> slice:
-    """From the first that is wanted to the last; the first of all where none is."""
-    found = np.flatnonzero(wanted)
+def _true_span(rows: NDArray[np.bool_]) -> slice:
+    """Return the slice from the first to the last True; the first element where there is none."""
+    found = np.flatnonzero(rows)
     return slice(int(found[0]), int(found[-1]) + 1) if len(found) else slice(0, 1)
 
 
 def blend(below: Image, above: Image, mask: Image) -> Image:
-    """``above`` where the mask is 255, ``below`` where it is 0: all ``(h, w, 3)`` uint8."""
+    """Return ``above`` where the mask is 255 and ``below`` where it is 0, mixed in between.
+
+    Args:
+        below: ``(h, w, 3)`` uint8.
+        above: ``(h, w, 3)`` uint8.
+        mask: ``(h, w, 3)`` uint8.
+
+    Returns:
+        ``(h, w, 3)`` uint8.
+
+    >>> black, white = np.zeros((1, 1, 3), np.uint8), np.full((1, 1, 3), 255, np.uint8)
+    >>> blend(black, white, np.full((1, 1, 3), 51, np.uint8)).tolist()
+    [[[51, 51, 51]]]
+    """
     upper, lower = cv2.multiply(above, mask, scale=1 / 255), cv2.bitwise_not(mask)
-    # In place: new pictures cost more than the sums.
+    # In place: allocating pictures costs more than the arithmetic.
     cv2.multiply(below, lower, dst=lower, scale=1 / 255)
     return np.asarray(cv2.add(upper, lower, dst=upper), np.uint8)

@@ -1,4 +1,4 @@
-"""A face set into another picture, in place of the face that is there."""
+"""Paste a face over the face in another picture."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ from face2face.image import Extent, Image, Landmarks
 from face2face.imaging.masks import blend, bounding_slices, face_mask
 from face2face.landmarks import Similarity
 
-#: How much stronger or weaker than its own a face's contrast may become to match the other picture's.
-_CONTRAST = (0.5, 2.0)
+#: Least and largest factor by which a face's contrast is scaled to match the other picture's.
+_CONTRAST_RANGE = (0.5, 2.0)
 
 
 def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmarks) -> Image:
-    """A copy of a picture with a face set into it, its colours matched and its edge blended.
+    """Return a copy of a picture with a face pasted over the face in it.
 
-    Colours are matched by mean and deviation in CIELAB (Reinhard et al., *Color transfer between images*, IEEE CGA 2001).
+    The pasted face takes the mean and the deviation of the picture's colours in CIELAB (Reinhard et
+    al., *Color transfer between images*, IEEE CGA 2001). Its edge is blended.
 
     Args:
-        face: ``(size, size, 3)`` uint8.
-        landmarks: ``(68, 2)`` of it, in its pixels.
-        picture: ``(h, w, 3)`` uint8.
-        place: ``(68, 2)`` landmarks of the face that is there, in the picture's pixels.
+        face: ``(size, size, 3)`` uint8 RGB.
+        landmarks: ``(68, 2)``, its landmarks in its own pixels.
+        picture: ``(h, w, 3)`` uint8 RGB.
+        place: ``(68, 2)``, landmarks of the face to cover, in the picture's pixels.
+
+    Returns:
+        ``(h, w, 3)`` uint8 RGB.
     """
     height, width = picture.shape[:2]
     matrix = Similarity.between(landmarks, place).matrix
@@ -32,41 +36,37 @@ def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmar
     )
     if not mask.any():
         return picture.copy()
-    within = bounding_slices(mask)
-    laid = cv2.warpAffine(
+    region = bounding_slices(mask)
+    rows, columns = region
+    warped = cv2.warpAffine(
         face,
-        _from(matrix, within),
-        _shape(within),
+        _into_region(matrix, region),
+        (columns.stop - columns.start, rows.stop - rows.start),
         flags=cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
     result = picture.copy()
-    result[within] = blend(
-        picture[within], _matched(laid, picture[within], mask[within]), mask[within]
-    )
+    matched = _match_colours(warped, picture[region], mask[region])
+    result[region] = blend(picture[region], matched, mask[region])
     return result
 
 
-def _from(matrix: NDArray[np.float64], within: Extent) -> NDArray[np.float64]:
-    """The same map onto a part of the picture."""
-    moved = matrix.copy()
-    moved[:, 2] -= (within[1].start, within[0].start)
-    return moved
+def _into_region(matrix: NDArray[np.float64], region: Extent) -> NDArray[np.float64]:
+    """Return a ``(2, 3)`` transform into a picture as one into a region of it."""
+    shifted = matrix.copy()
+    shifted[:, 2] -= (region[1].start, region[0].start)
+    return shifted
 
 
-def _shape(within: Extent) -> tuple[int, int]:
-    return within[1].stop - within[1].start, within[0].stop - within[0].start
-
-
-def _matched(face: Image, picture: Image, mask: Image) -> Image:
-    """The face with the colours that the picture has within the mask."""
-    one, other = (cv2.cvtColor(each, cv2.COLOR_RGB2LAB) for each in (face, picture))
+def _match_colours(face: Image, picture: Image, mask: Image) -> Image:
+    """Return a face with the mean and deviation of a picture's colours inside a mask."""
+    face_lab, picture_lab = (cv2.cvtColor(each, cv2.COLOR_RGB2LAB) for each in (face, picture))
     inside = np.ascontiguousarray(mask[..., 0])
-    (mean, deviation), (wanted, spread) = (
-        cv2.meanStdDev(each, mask=inside) for each in (one, other)
+    (face_mean, face_deviation), (mean, deviation) = (
+        cv2.meanStdDev(each, mask=inside) for each in (face_lab, picture_lab)
     )
-    gain = np.clip(spread / np.maximum(deviation, 1e-3), *_CONTRAST)
-    matched = (one - mean.ravel()) * gain.ravel() + wanted.ravel()
+    gain = np.clip(deviation / np.maximum(face_deviation, 1e-3), *_CONTRAST_RANGE)
+    matched = (face_lab - face_mean.ravel()) * gain.ravel() + mean.ravel()
     return np.asarray(
         cv2.cvtColor(np.clip(np.rint(matched), 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB),
         np.uint8,

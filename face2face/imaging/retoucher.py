@@ -1,4 +1,4 @@
-"""Retouching: what is masked in a photo is painted over by what belongs there, at the photo's own sharpness and grain."""
+"""Replace masked parts of a photo, at the photo's own sharpness and grain."""
 
 from __future__ import annotations
 
@@ -14,147 +14,162 @@ from face2face.image import Box, Image, Scene
 from face2face.imaging.fill import pull_push_fill
 from face2face.imaging.grain import match_grain
 
-#: A hole is seen with so much around it, in its own widths; a long one is as wide as so many times its thickness.
-_AROUND, _LONG = 2.5, 3.0
-#: Pieces are painted in the middle of what is seen, this share of it: at its edge half of what is around would be missing.
-_MIDDLE = 0.75
+#: Width of the network's view of a hole, in widths of the hole.
+_VIEW_WIDTHS = 2.5
+#: Largest width of a hole that counts, in thicknesses of the hole. A longer one is painted in
+#: several pieces.
+_MAX_LENGTH = 3.0
+#: Share of a view, in its middle, that is painted. Nearer to its edge, half of the surroundings
+#: would be missing.
+_PAINTED_SHARE = 0.75
+#: Largest power of two by which a view is reduced.
+_MAX_REDUCTION = 7
 
 
 @dataclass(frozen=True)
 class Retoucher:
-    """Mends photos.
+    """An inpainting network applied to photos of any size.
 
     Attributes:
-        size: Width and height of what the network sees, in pixels.
-        paint: A scene of that size with a mask, to the picture that the network makes of it.
+        size: Width and height of the network's view, in pixels.
+        paint: Maps a scene of that size, with a mask, to the network's picture of it.
+
+    >>> retoucher = Retoucher(64, lambda scene: scene.photo)
+    >>> retoucher(np.zeros((100, 90, 3), np.uint8), np.zeros((100, 90), np.uint8)).shape
+    (100, 90, 3)
     """
 
     size: int
     paint: Callable[[Scene], Image]
 
     def __call__(self, photo: Image, mask: NDArray[np.uint8]) -> Image:
-        """A copy of a photo with what is masked painted over; all else is the photo to the bit.
+        """Return a copy of a photo with its masked parts replaced.
 
-        Each hole is seen as large as the photo has it where it is small, and else as small as the network needs it to see what is around.
-        A long one is painted piece by piece, each seeing those before.
+        The network sees small holes at the photo's resolution. It sees large ones reduced, so that
+        their surroundings fit in its view. Long holes are painted piece by piece, and each piece
+        sees those before it.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            mask: ``(h, w)`` uint8, above 127 where it is painted over.
+            mask: ``(h, w)`` uint8, above 127 for pixels to replace.
+
+        Returns:
+            ``(h, w, 3)`` uint8 RGB; pixels outside the mask are the photo's.
 
         Raises:
-            OptionError: All of the photo is masked.
+            OptionError: The mask covers the whole photo.
         """
         missing = mask > 127
         if missing.all():
             raise OptionError(
-                "a mask leaves some of the photo",
-                "all of it is masked",
-                "mask only what shall be removed",
+                "The mask covers the whole photo.", hint="Mask only the parts to replace."
             )
         result = photo.copy()
         scales = self._scales(missing)
         for scale in sorted(set(np.unique(scales[missing]).tolist()), reverse=True):
-            own = missing & (scales == scale)
-            for box in self._boxes(own, self.size * scale):
-                self._mend(result, missing, own, box)
+            wanted = missing & (scales == scale)
+            for box in self._boxes(wanted, self.size * scale):
+                self._repaint(result, missing, wanted, box)
         return result
 
     def _scales(self, missing: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        """By how much the surroundings of each missing pixel are made smaller: 1, 2, 4, ...; holes that touch are one hole."""
+        """Return the reduction for each missing pixel, ``(h, w)``: 1, 2, 4, ... .
+
+        Missing pixels that touch are one hole and have one reduction.
+        """
         scales = np.zeros(missing.shape, np.uint8)
-        count, parts, boxes, _ = cv2.connectedComponentsWithStats(
+        count, holes, boxes, _ = cv2.connectedComponentsWithStats(
             missing.astype(np.uint8), connectivity=8
         )
-        deep = cv2.distanceTransform(missing.astype(np.uint8), cv2.DIST_L2, 3)
+        depth = cv2.distanceTransform(missing.astype(np.uint8), cv2.DIST_L2, 3)
         for number in range(1, count):
             left, top, width, height, _ = boxes[number]
-            here = np.s_[top : top + height, left : left + width]
-            inside = parts[here] == number
-            wide = min(max(width, height), _LONG * 2 * float(deep[here][inside].max()))
-            times = _AROUND * wide / self.size
-            scales[here][inside] = 1 << min(7, max(0, int(np.ceil(np.log2(max(times, 1.0))))))
+            region = np.s_[top : top + height, left : left + width]
+            inside = holes[region] == number
+            thickness = 2 * float(depth[region][inside].max())
+            extent = min(max(width, height), _MAX_LENGTH * thickness)
+            factor = _VIEW_WIDTHS * extent / self.size
+            power = int(np.ceil(np.log2(max(factor, 1.0))))
+            scales[region][inside] = 1 << min(_MAX_REDUCTION, max(0, power))
         return scales
 
     def _boxes(self, missing: NDArray[np.bool_], side: int) -> Iterator[Box]:
-        """Squares whose middles cover all that is missing."""
-        left = missing.copy()
-        step = max(1, round(_MIDDLE * side))
-        while len(rows := np.flatnonzero(left.any(1))):
-            # The topmost that are left, and of these the leftmost: what lies with them in a square's middle is painted with them.
-            band = left[rows[0] : rows[0] + step]
+        """Yield squares whose middles together cover all missing pixels."""
+        uncovered = missing.copy()
+        step = max(1, round(_PAINTED_SHARE * side))
+        while len(rows := np.flatnonzero(uncovered.any(1))):
+            # Start at the topmost uncovered row, and in its band at the leftmost uncovered column.
+            band = uncovered[rows[0] : rows[0] + step]
             column = int(np.flatnonzero(band.any(0))[0])
-            there = np.argwhere(band[:, column : column + step])
+            covered = np.argwhere(band[:, column : column + step])
             corner = np.array((rows[0], column))
-            low, high = corner + there.min(0), corner + there.max(0) + 1
-            top, beside = ((low + high - side) // 2).tolist()
+            low, high = corner + covered.min(0), corner + covered.max(0) + 1
+            top, left = ((low + high - side) // 2).tolist()
             height, width = missing.shape
-            # Moved into the photo where it fits: edge pixels repeated tell nothing.
+            # Keep the square inside the photo where it fits: repeated edge pixels carry no detail.
             yield Box(
-                _inside(beside, side, width, (low[1], high[1])),
-                _inside(top, side, height, (low[0], high[0])),
+                _clamp(left, side, width, (low[1], high[1])),
+                _clamp(top, side, height, (low[0], high[0])),
                 side,
             )
-            left[low[0] : high[0], low[1] : high[1]] = False
+            uncovered[low[0] : high[0], low[1] : high[1]] = False
 
-    def _mend(
+    def _repaint(
         self, photo: Image, missing: NDArray[np.bool_], wanted: NDArray[np.bool_], box: Box
     ) -> None:
-        """Paints in place what is wanted in the middle of a box; it isn't missing any more."""
-        part, holed, own = (
-            box.cut(photo),
-            box.cut(missing.view(np.uint8)),
-            box.cut(wanted.view(np.uint8)),
-        )
-        margin = round((1 - _MIDDLE) / 2 * box.side) - 1
-        rows, columns = (
-            slice(
-                0 if start <= 0 else margin,
-                box.side if start + box.side >= length else box.side - margin,
-            )
-            for start, length in ((box.y, photo.shape[0]), (box.x, photo.shape[1]))
-        )
-        painted = np.zeros(holed.shape, bool)
-        painted[rows, columns] = (own & holed)[rows, columns] > 0
+        """Paint the wanted pixels in the middle of a box, in place, and mark them as known."""
+        part = box.cut(photo)
+        holes = box.cut(missing.view(np.uint8)) > 0
+        middle = _middle(box, missing.shape)
+        painted = np.zeros(holes.shape, bool)
+        painted[middle] = (holes & (box.cut(wanted.view(np.uint8)) > 0))[middle]
         if not painted.any():
             return
-        size = self.size
-        how = cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR
-        small = cv2.resize(part, (size, size), interpolation=how)
-        # A pixel in which there is something of a hole is missing too.
-        mask = np.where(
-            cv2.resize(holed.astype(np.float32), (size, size), interpolation=how) > 0, 255, 0
-        ).astype(np.uint8)
-        answer = self.paint(Scene(np.asarray(small, np.uint8), mask=mask))
-        answer = cv2.resize(answer, (box.side, box.side), interpolation=cv2.INTER_CUBIC).astype(
-            np.float32
-        )
-        known = holed == 0
-        # Where the answer misses what is known at the hole's edge, it misses what is inside by as much.
-        near = known & (
-            cv2.dilate(
-                painted.astype(np.uint8),
-                np.ones((3, 3), np.uint8),
-                iterations=max(2, box.side // size),
-            )
-            > 0
-        )
-        if near.any():
-            answer = answer + pull_push_fill(part.astype(np.float32) - answer, near)
-        answer = answer + match_grain(part, answer, known, painted)
+        answer = self._answer(part, holes)
+        # Known pixels at the hole's edge show the answer's error; correct the inside by as much.
+        kernel, width = np.ones((3, 3), np.uint8), max(2, box.side // self.size)
+        edge = ~holes & (cv2.dilate(painted.astype(np.uint8), kernel, iterations=width) > 0)
+        if edge.any():
+            answer = answer + pull_push_fill(part.astype(np.float32) - answer, edge)
+        answer = answer + match_grain(part, answer, ~holes, painted)
         part[painted] = np.clip(np.rint(answer[painted]), 0, 255)
         top, left = max(box.y, 0), max(box.x, 0)
-        inside = np.s_[top : box.y + box.side, left : box.x + box.side]
-        within = np.s_[
-            top - box.y : top - box.y + photo[inside].shape[0],
-            left - box.x : left - box.x + photo[inside].shape[1],
-        ]
-        photo[inside][painted[within]] = part[within][painted[within]]
-        missing[inside][painted[within]] = False
+        in_photo = np.s_[top : box.y + box.side, left : box.x + box.side]
+        height, width = photo[in_photo].shape[:2]
+        top, left = top - box.y, left - box.x
+        in_box = np.s_[top : top + height, left : left + width]
+        photo[in_photo][painted[in_box]] = part[in_box][painted[in_box]]
+        missing[in_photo][painted[in_box]] = False
+
+    def _answer(self, part: Image, holes: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Return the network's picture of a part of the photo, ``(side, side, 3)`` float32."""
+        side, size = part.shape[0], self.size
+        method = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+        view = cv2.resize(part, (size, size), interpolation=method)
+        # A reduced pixel is missing if any of its pixels is.
+        share = cv2.resize(holes.astype(np.float32), (size, size), interpolation=method)
+        mask = np.where(share > 0, 255, 0).astype(np.uint8)
+        answer = self.paint(Scene(np.asarray(view, np.uint8), mask=mask))
+        return np.asarray(
+            cv2.resize(answer, (side, side), interpolation=cv2.INTER_CUBIC), np.float32
+        )
 
 
-def _inside(start: int, side: int, length: int, needed: tuple[int, int]) -> int:
-    """Where a stretch begins that lies inside a length where it can, and holds what it is needed for."""
+def _middle(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns of a box that are painted, up to the photo's own edges."""
+    margin = round((1 - _PAINTED_SHARE) / 2 * box.side) - 1
+    rows, columns = (
+        slice(
+            0 if start <= 0 else margin,
+            box.side if start + box.side >= length else box.side - margin,
+        )
+        for start, length in zip((box.y, box.x), shape, strict=True)
+    )
+    return rows, columns
+
+
+def _clamp(start: int, side: int, length: int, needed: tuple[int, int]) -> int:
+    """Return the start of a box's edge, inside a length if it fits, that covers a needed span."""
     if side <= length:
         return int(np.clip(start, 0, length - side))
     return int(np.clip((length - side) // 2, needed[1] - side, needed[0]))

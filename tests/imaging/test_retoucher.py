@@ -47,7 +47,7 @@ def test_what_is_masked_is_painted_and_nothing_else_touched(
     photo = np.full((height, width, 3), 40, np.uint8)
     photo[mask > 0] = 255  # what shall go
     if (mask > 0).all():
-        with pytest.raises(OptionError, match="leaves some"):
+        with pytest.raises(OptionError, match="covers the whole photo"):
             Retoucher(SIZE, remembering([]))(photo, mask)
         return
     result = Retoucher(SIZE, remembering([]))(photo, mask)
