@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
-import numpy as np
 
 from face2face.errors import Face2FaceError
 from face2face.files import atomic_write
@@ -137,7 +136,7 @@ def _encode(value: Any) -> Any:
     """Return a value that JSON doesn't know as one that it does."""
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, (np.ndarray, np.generic)):
+    if hasattr(value, "tolist"):  # numpy's arrays and scalars
         return value.tolist()
     raise NotImplementedError(f"{type(value).__name__} has no JSON form")
 
@@ -146,6 +145,8 @@ def _decode(kind: Any, value: Any) -> Any:
     """Return a value of a type that JSON doesn't know."""
     if kind is Path:
         return Path(value)
+    import numpy as np  # not at the top: a command reads its card before it needs numpy
+
     if get_origin(kind) is np.ndarray:
         return np.asarray(value, get_args(get_args(kind)[1])[0])
     raise NotImplementedError(f"{kind} has no JSON form")

@@ -1,4 +1,4 @@
-"""Files that are never half written, and folders that can be written to."""
+"""Write files whole or not at all, and check that folders can be written to."""
 
 from __future__ import annotations
 
@@ -12,30 +12,41 @@ from face2face.errors import MediaError
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
-    """A temporary file beside ``path`` that takes its place when the block ends well, and is removed when it doesn't.
+    """Give a temporary path in the same folder, which replaces a file when the block succeeds.
+
+    When the block fails, the temporary file is removed and the old file stays.
+
+    Args:
+        path: The file to write.
 
     Raises:
-        MediaError: The file can't be written: the folder isn't writable or the disk is full.
+        MediaError: The file can't be written: the folder isn't writable, or the disk is full.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_write(Path(folder, "a.txt")) as temporary:
+    ...         _ = temporary.write_text("whole")
+    ...     Path(folder, "a.txt").read_text()
+    'whole'
     """
-    aside = path.with_name(f".aside.{os.getpid()}.{path.name}")
+    temporary = path.with_name(f".aside.{os.getpid()}.{path.name}")
     try:
-        yield aside
-        aside.replace(path)
+        yield temporary
+        temporary.replace(path)
     except OSError as error:
         raise MediaError(
-            "the output can be written",
-            f"{path}: {error.strerror or error}",
-            "free the disk or choose another folder",
+            f"{path} can't be written: {error.strerror or error}.",
+            hint="Free some disk space, or choose another folder.",
         ) from error
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def ensure_writable_dir(path: Path) -> Path:
-    """Makes a folder if need be and sees that files can be written in it.
+    """Make a folder if it doesn't exist, check that files can be written in it, and return it.
 
     Raises:
-        MediaError: They can't.
+        MediaError: The folder can't be made, or isn't writable.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -44,8 +55,7 @@ def ensure_writable_dir(path: Path) -> Path:
         probe.unlink()
     except OSError as error:
         raise MediaError(
-            "the output folder is writable",
-            f"{path}: {error.strerror or error}",
-            "choose another folder",
+            f"The folder {path} isn't writable: {error.strerror or error}.",
+            hint="Choose another folder.",
         ) from error
     return path

@@ -1,8 +1,4 @@
-"""The words everyone uses: images, boxes and scenes.
-
-An *image* is an ``(height, width, 3)`` uint8 array in RGB order; BGR exists only inside :mod:`face2face.media`.
-*Landmarks* are a ``(68, 2)`` float32 array in pixels, x then y, in the iBUG 300-W order.
-"""
+"""The types that all rooms share: images, landmarks, boxes and scenes."""
 
 from __future__ import annotations
 
@@ -13,24 +9,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+#: A picture, ``(height, width, 3)`` uint8 RGB. BGR exists only inside :mod:`face2face.media`.
 Image = NDArray[np.uint8]
+#: The landmarks of a face, ``(68, 2)`` float32 in pixels, x then y, in the iBUG 300-W order.
 Landmarks = NDArray[np.float32]
-#: A part of a picture: its rows and its columns, both with a start and a stop.
+#: A region of a picture: rows and columns, both with a start and a stop.
 Extent = tuple[slice, slice]
 
+#: Number of landmarks of a face.
 LANDMARK_COUNT = 68
-#: How many :func:`bars` a panel has; each shows three numbers.
+#: Number of bars in a :func:`vector_panel`. Each holds three numbers, and all sizes are multiples.
 _BARS = 64
 
 
 @dataclass(frozen=True)
 class Box:
-    """A square region of a picture, in pixels. It may reach over the picture's edge.
+    """A square region of a picture, in pixels. It may extend beyond the picture's edge.
 
     Attributes:
         x: Left edge.
         y: Upper edge.
         side: Width and height, at least 1.
+
+    >>> Box(1, 0, 2).cut(np.zeros((4, 4, 3), np.uint8)).shape
+    (2, 2, 3)
     """
 
     x: int
@@ -39,10 +41,17 @@ class Box:
 
     def __post_init__(self) -> None:
         if self.side < 1:
-            raise ValueError(f"a box is at least one pixel wide, got {self.side}")
+            raise ValueError(f"side is {self.side}, but a box is at least one pixel wide")
 
     def cut(self, image: Image) -> Image:
-        """The box's content of a picture or a label map, ``(side, side, ...)`` uint8; beyond it its edge pixels are repeated."""
+        """Return the part of a picture inside the box.
+
+        Args:
+            image: ``(h, w, ...)`` uint8, such as a picture or a label map.
+
+        Returns:
+            ``(side, side, ...)`` uint8. Pixels outside the picture repeat its edge.
+        """
         (top, bottom), (left, right) = (
             (
                 min(max(0, -start), self.side - 1),
@@ -54,39 +63,54 @@ class Box:
         return np.pad(inside, ((top, bottom), (left, right), *[(0, 0)] * (image.ndim - 2)), "edge")
 
     def _within(self, start: int, size: int) -> slice:
-        """The part of an edge from ``start`` on that lies in a picture, or the picture's nearest pixel."""
+        """Return the part of the box's edge inside a picture, or the picture's nearest pixel."""
         first = min(max(start, 0), size - 1)
         return slice(first, max(min(start + self.side, size), first + 1))
 
     def to_panel(self, points: NDArray[Any], size: int) -> Landmarks:
-        """Points of the picture, ``(n, 2)``, in the box scaled to ``size`` pixels: ``(n, 2)`` float32.
+        """Return points of the picture as points of the box scaled to a panel.
 
-        Uses the pixel-area convention of :func:`cv2.resize`: the centre of the first pixel is (0, 0).
+        The centre of the first pixel is (0, 0), as for :func:`cv2.resize`.
+
+        Args:
+            points: ``(n, 2)``, x and y in pixels of the picture.
+            size: Width and height of the panel, in pixels.
+
+        Returns:
+            ``(n, 2)`` float32 in pixels of the panel.
         """
-        scaled = (np.asarray(points, np.float64) - (self.x, self.y) + 0.5) * (
-            size / self.side
-        ) - 0.5
+        scale = size / self.side
+        scaled = (np.asarray(points, np.float64) - (self.x, self.y) + 0.5) * scale - 0.5
         return scaled.astype(np.float32)
 
 
 def centre_box(height: int, width: int) -> Box:
-    """The largest centred square of a ``height`` by ``width`` picture."""
+    """Return the largest centred square of a ``height`` by ``width`` picture.
+
+    >>> centre_box(4, 10)
+    Box(x=3, y=0, side=4)
+    """
     side = min(height, width)
     return Box((width - side) // 2, (height - side) // 2, side)
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture with what is known of it.
+    """A picture with its annotations.
 
     Attributes:
-        photo: The picture, RGB uint8.
-        landmarks: ``(68, 2)`` float32 in the photo's pixels, or None where no face was found.
-        seconds: When it was taken, from the start of its video; None where time has no meaning.
-        labels: ``(h, w)`` uint8, the class of each of the photo's pixels, or None where they aren't known.
-        mask: ``(h, w)`` uint8, 255 where the photo is to be painted anew; None for nowhere.
-        colours: Class number -> the colour in which it is to be painted, RGB; None for those that the photo has.
-        identity: ``(128,)`` float32, whose face it is: see :class:`face2face.face.identity.Identity`; None where that isn't known.
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(68, 2)`` float32 in the photo's pixels; None where no face was found.
+        seconds: Time from the start of its video; None for a photo of no video.
+        labels: ``(h, w)`` uint8, the class of each pixel; None where it isn't known.
+        mask: ``(h, w)`` uint8, 255 for pixels that a generator should paint; None for nowhere.
+        colours: Class number -> RGB colour in which to paint the class. Other classes keep the
+            photo's colours.
+        identity: ``(128,)`` float32, the face's :class:`~face2face.face.identity.Identity`; None
+            where it isn't known.
+
+    >>> Scene(np.zeros((4, 4, 3), np.uint8), seconds=0.5).seconds
+    0.5
     """
 
     photo: Image
@@ -99,19 +123,29 @@ class Scene:
 
 
 def side_by_side(panels: Iterable[Image]) -> Image:
-    """Pictures of one height in a row: ``(height, sum of widths, 3)`` uint8."""
+    """Return pictures of one height in a row, ``(height, sum of widths, 3)`` uint8.
+
+    >>> side_by_side([np.zeros((4, 4, 3), np.uint8)] * 2).shape
+    (4, 8, 3)
+    """
     return np.concatenate(list(panels), axis=1)
 
 
 def vector_panel(numbers: NDArray[np.floating], size: int) -> Image:
-    """Numbers as a panel, so that a strip holds all that a network is shown: bars across it, the same in a mirror.
+    """Return numbers as a panel of horizontal bars, which a network reads from any column.
+
+    A panel makes the numbers part of a strip. It is the same in a mirror.
 
     Args:
-        numbers: ``(n,)`` in [-1, 1], at most 192; beyond that range they are held to it, and rounded to 1/127.
-        size: Width and height of the panel, which 64 divides.
+        numbers: ``(n,)`` with n at most 192; clipped to [-1, 1] and rounded to 1/127.
+        size: Width and height of the panel in pixels, a multiple of 64.
 
     Returns:
-        ``(size, size, 3)`` uint8: 64 bars from top to bottom, three numbers in each one's red, green and blue; grey where there are none.
+        ``(size, size, 3)`` uint8: 64 bars, with a number in each one's red, green and blue. Unused
+        bars are grey.
+
+    >>> vector_panel(np.array([-1.0, 1.0]), 64)[0, 0].tolist()
+    [0, 255, 128]
     """
     levels = np.full(3 * _BARS, 127.5)
     levels[: len(numbers)] = 127.5 + 127.5 * np.clip(numbers, -1, 1)
@@ -120,5 +154,9 @@ def vector_panel(numbers: NDArray[np.floating], size: int) -> Image:
 
 
 def vector_rows(size: int) -> slice:
-    """The rows of a panel that go through the middles of its :func:`bars`."""
+    """Return the rows through the middles of the bars of a :func:`vector_panel`.
+
+    >>> vector_rows(256)
+    slice(2, 256, 4)
+    """
     return slice(size // _BARS // 2, size, size // _BARS)

@@ -1,4 +1,4 @@
-"""How much memory this process holds."""
+"""The main memory that this process uses."""
 
 from __future__ import annotations
 
@@ -6,31 +6,43 @@ import re
 import sys
 from pathlib import Path
 
+#: Linux's figures for this process.
 _STATUS = Path("/proc/self/status")
-#: Of getrusage's unit: kibibytes, on macOS bytes.
-_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
+#: Units of getrusage's ``ru_maxrss`` in a MiB: bytes on macOS, KiB elsewhere.
+_UNITS_PER_MIB = 2**20 if sys.platform == "darwin" else 2**10
 
 
 def peak_memory() -> int:
-    """The most main memory that this process ever held, and with it the largest of those that it started and that have ended, in MiB; 0 on
-    systems that don't tell (Windows).
+    """Return the peak memory of this process plus that of its largest finished child, in MiB.
+
+    Returns 0 on Windows, which doesn't report it.
+
+    >>> peak_memory() >= 0
+    True
     """
     try:
         import resource
     except ImportError:
         return 0
-    own, started = (
-        resource.getrusage(who).ru_maxrss // _PER_MIB
+    own, child = (
+        resource.getrusage(who).ru_maxrss // _UNITS_PER_MIB
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    # What getrusage tells of a process itself on Linux begins with the peak of the one that started it.
-    return started + (_told("VmHWM") if _STATUS.is_file() else own)
+    # On Linux, getrusage's own figure starts with the peak of the process that started this one.
+    return child + (_status_mib("VmHWM") if _STATUS.is_file() else own)
 
 
-def held_memory() -> int:
-    """The main memory that this process holds now, in MiB; 0 on systems that don't tell (other than Linux)."""
-    return _told("VmRSS") if _STATUS.is_file() else 0
+def current_memory() -> int:
+    """Return the memory that this process holds now, in MiB.
+
+    Returns 0 on systems other than Linux, which don't report it.
+
+    >>> current_memory() >= 0
+    True
+    """
+    return _status_mib("VmRSS") if _STATUS.is_file() else 0
 
 
-def _told(name: str) -> int:
+def _status_mib(name: str) -> int:
+    """Return a figure of Linux's status file, in MiB."""
     return int(re.findall(rf"^{name}:\s*(\d+) kB", _STATUS.read_text(), re.MULTILINE)[0]) // 2**10

@@ -1,4 +1,4 @@
-"""Samples of what is in order."""
+"""Samples of a sequence."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ T = TypeVar("T")
 
 
 def evenly_spaced(items: Sequence[T], count: int) -> list[T]:
-    """So many of them at most, in order and equally far apart, the first and the last included; all where there are fewer.
+    """Return items at equal distances, in order, with the first and the last among them.
 
     Args:
-        items: Any number.
-        count: At least 1.
+        items: Any number of items.
+        count: How many to return, at least 1; all where there are fewer.
+
+    >>> evenly_spaced("abcde", 3)
+    ['a', 'c', 'e']
     """
     return [items[round(each)] for each in np.linspace(0, len(items) - 1, min(count, len(items)))]

@@ -1,4 +1,4 @@
-"""Signals that ask the program to end: Ctrl-C, ``kill``, and a terminal that is closed."""
+"""Signals that ask the program to end: Ctrl-C, ``kill``, and a closed terminal."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-#: Windows has no SIGHUP.
-ENDING = tuple(
+#: The signals that ask the program to end. Windows has no SIGHUP.
+_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 
 
 @contextmanager
 def on_end(act: Callable[[], object]) -> Iterator[None]:
-    """Call a function in this block whenever a signal asks the program to end.
+    """Call a function whenever a signal asks the program to end, within a block.
 
-    A signal that was ignored before stays ignored, as ``nohup`` wants it. May be nested; runs in the main thread only.
+    Signals that were ignored before stay ignored, as ``nohup`` requires. Blocks may be nested. Use
+    it in the main thread only.
+
+    Args:
+        act: The function. It may raise an exception, which then leaves the block.
     """
 
     def receive(number: int, frame: object) -> None:
@@ -26,34 +30,33 @@ def on_end(act: Callable[[], object]) -> Iterator[None]:
             _leave_terminal()
         act()
 
-    before = {number: signal.getsignal(number) for number in ENDING}
-    caught = {
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    replaced = {
         number: handler
         for number, handler in before.items()
         if handler not in (signal.SIG_IGN, None)
     }
-    for number in caught:
+    for number in replaced:
         signal.signal(number, receive)
     try:
         yield
     finally:
-        for number, handler in caught.items():
-            if (
-                signal.getsignal(number) is receive
-            ):  # ignored by now: stays so until the process has ended
+        for number, handler in replaced.items():
+            # A signal ignored in the meantime stays ignored until the process ends.
+            if signal.getsignal(number) is receive:
                 signal.signal(number, handler)
 
 
 def ignore() -> None:
-    """Ignore all further signals that ask the program to end, so that files are closed undisturbed."""
-    for number in ENDING:
+    """Ignore further signals that ask the program to end, so that files can be closed."""
+    for number in _SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
 
 def _leave_terminal() -> None:
-    """Send output nowhere: writing to a terminal that is closed fails, and would cut short the saving of files."""
+    """Discard output to a terminal. Writing to a closed one fails, and would stop the saving."""
     for stream in (1, 2):
         if stat.S_ISCHR(os.fstat(stream).st_mode):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream)
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream)
+            os.close(null)

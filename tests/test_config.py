@@ -58,8 +58,8 @@ def test_arrays_keep_their_type_and_shape() -> None:
         ),
         (
             '{"name": "a", "crops": [{"x": 1, "y": 2, "side": 0}]}',
-            "r.json is not valid: a box is at least one pixel wide, got 0 - at `$.crops[0]`. "
-            "Copy it.",
+            "r.json is not valid: side is 0, but a box is at least one pixel wide "
+            "- at `$.crops[0]`. Copy it.",
         ),
         ('{"name": "a", "z": 1, "b": 2}', "r.json has unknown fields: b, z. Copy it."),
         (

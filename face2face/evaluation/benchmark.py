@@ -28,7 +28,7 @@ from face2face.live.retouching import LiveRetoucher
 from face2face.live.session import LivePipeline, Session
 from face2face.live.worker import WorkerProcess
 from face2face.media.sink import Recording
-from face2face.memory import held_memory
+from face2face.memory import current_memory
 from face2face.modes.inpaint import Inpaint
 from face2face.segmentation.blemishes import skin_mask
 from face2face.segmentation.parser import labels_from_landmarks
@@ -177,7 +177,8 @@ def soak_test(
         if shown[-1] > until:
             done.append(
                 SoakInterval(
-                    Timing.of([after - before for before, after in pairwise(shown)]), held_memory()
+                    Timing.of([after - before for before, after in pairwise(shown)]),
+                    current_memory(),
                 )
             )
             shown.clear()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from face2face.imaging.fill import pull_push_fill
 
 
-def test_what_is_known_stays_and_the_rest_is_between() -> None:
+def test_known_pixels_stay_and_the_rest_is_interpolated() -> None:
     photo = np.zeros((16, 32, 3), np.uint8)
     photo[:, 24:] = 200
     known = np.zeros((16, 32), bool)
@@ -17,7 +17,7 @@ def test_what_is_known_stays_and_the_rest_is_between() -> None:
     assert 60 < row[16] < 140
 
 
-def test_one_known_pixel_is_everywhere() -> None:
+def test_one_known_pixel_fills_the_picture() -> None:
     photo = np.zeros((5, 7, 3), np.uint8)
     photo[2, 3] = (10, 20, 30)
     known = np.zeros((5, 7), bool)
@@ -27,9 +27,7 @@ def test_one_known_pixel_is_everywhere() -> None:
 
 @settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 10_000))
-def test_nothing_is_lighter_or_darker_than_what_is_known(
-    height: int, width: int, seed: int
-) -> None:
+def test_filled_pixels_stay_in_the_range_of_known_ones(height: int, width: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     photo = rng.integers(0, 256, (height, width, 3), np.uint8)
     known = rng.random((height, width)) < 0.2

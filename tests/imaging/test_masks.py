@@ -11,7 +11,7 @@ from face2face.landmarks import Similarity
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 
 
-def test_a_blend_is_the_one_where_the_mask_is_full_and_the_other_where_it_is_empty() -> None:
+def test_a_blend_follows_its_mask() -> None:
     below, above = (np.full((1, 3, 3), level, np.uint8) for level in (10, 210))
     mask = np.array([0, 102, 255], np.uint8)[None, :, None].repeat(3, -1)
     assert blend(below, above, mask)[0, :, 0].tolist() == [10, 90, 210]
@@ -31,7 +31,7 @@ def test_the_halves_cover_the_face_however_it_is_turned(roll: float) -> None:
         assert (weight[rows, columns] == expected).all()
 
 
-def test_a_face_outside_the_panel_has_halves_all_the_same() -> None:
+def test_a_face_outside_the_panel_has_two_halves() -> None:
     above, below, upper = split_upper_lower(
         FACE + np.float32([0, 900]), bounding_slices(face_mask(FACE + np.float32([0, 900]), 256))
     )

@@ -1,4 +1,4 @@
-"""A face set into another picture."""
+"""A face pasted into another picture."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from face2face.imaging.paste_back import paste_back
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 
 
-def test_beyond_the_face_nothing_changes_and_within_it_is_the_other() -> None:
+def test_only_the_face_is_replaced() -> None:
     rng = np.random.default_rng(0)
     red = np.full((256, 256, 3), (200, 20, 20), np.uint8)
     picture = rng.integers(0, 256, (300, 400, 3), np.uint8)

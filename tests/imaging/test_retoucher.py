@@ -1,4 +1,4 @@
-"""Photos mended by a painter whose answers are known."""
+"""Photos retouched by a fake network whose answers are known."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ SIZE = 64
 
 
 def ramp(height: int, width: int) -> Image:
-    """A smooth picture: red says the column, green the row."""
+    """A smooth picture: red grows with the column, green with the row."""
     photo = np.full((height, width, 3), 90, np.uint8)
     photo[..., 0] = np.linspace(20, 220, width).round()[None]
     photo[..., 1] = np.linspace(30, 230, height).round()[:, None]
@@ -25,7 +25,7 @@ def ramp(height: int, width: int) -> Image:
 
 
 def remembering(seen: list[Scene]) -> Callable[[Scene], Image]:
-    """A painter that answers grey, and notes what it was shown."""
+    """A network that answers grey and keeps the scenes shown to it."""
 
     def paint(scene: Scene) -> Image:
         seen.append(scene)

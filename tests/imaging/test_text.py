@@ -27,8 +27,10 @@ SHAPES = {
     "small": (64, 64),
 }
 HELP = ["h   show this help", "i   sketch", "q   quit"]
-#: Correlation with the text's own rendering where it can be read, and by how much another text's must be less.
-READABLE, DISTINCT = 0.95, 0.2
+#: Least correlation with the text's own rendering where it can be read.
+READABLE = 0.95
+#: Least difference from the correlation with another text's rendering.
+DISTINCT = 0.2
 
 
 def backgrounds(height: int, width: int) -> dict[str, Image]:
