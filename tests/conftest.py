@@ -23,7 +23,7 @@ from face2face.data.pairs import write_strip
 from face2face.face.crop import head_box
 from face2face.face.detector import Detector
 from face2face.image import Image, Scene
-from face2face.media.sink import Recording
+from face2face.media.recording import Recording
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import scripted_expression
 

@@ -186,7 +186,7 @@ def _frames(driver: Path | None, count: int, mode: str) -> list[Image]:
     import numpy as np
 
     from face2face.evaluation import benchmark
-    from face2face.media.source import VideoFile
+    from face2face.media.video import VideoFile
 
     if driver is None:
         return benchmark.portrait_clip(count, _BLEMISHES if mode == "inpaint" else 0)

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def outputs(options: argparse.Namespace) -> Outputs:
     """The clip and the sheet; those of an earlier demo are replaced."""
-    from face2face.media.sink import recording_title
+    from face2face.media.recording import recording_title
     from face2face.media.stills import picture_title
 
     title_of = {
@@ -53,8 +53,9 @@ def run(options: argparse.Namespace) -> None:
     from face2face.live.model import ReenactmentModel
     from face2face.live.motion_transfer import MotionTransfer
     from face2face.live.session import LivePipeline, Session
-    from face2face.media.sink import Recording, Window, has_screen
+    from face2face.media.recording import Recording
     from face2face.media.stills import write_image
+    from face2face.media.window import Window, has_screen
     from face2face.synthetic.performance import ScriptedDriver
 
     puppet = ReenactmentModel.load(options.tf_model or shipped_model())

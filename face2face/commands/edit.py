@@ -92,8 +92,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.face.detector import Detector
     from face2face.image import Image
     from face2face.inference.pretrained import load_edit, load_parser
-    from face2face.media.sink import Window
     from face2face.media.stills import check_writable, read_image, write_image
+    from face2face.media.window import Window
     from face2face.segmentation.parser import is_misdetection
 
     for path in (options.output, options.save_map):

@@ -85,9 +85,9 @@ def run(options: argparse.Namespace) -> None:
     from face2face.evaluation import reenactment as evaluate
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.live.model import ReenactmentModel
-    from face2face.media.sink import Recording
-    from face2face.media.source import VideoFile
+    from face2face.media.recording import Recording
     from face2face.media.stills import write_image
+    from face2face.media.video import VideoFile
 
     puppet = ReenactmentModel.load(options.model)
     judge = evaluate.Evaluator()

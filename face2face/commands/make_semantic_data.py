@@ -85,8 +85,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.files import ensure_writable_dir
     from face2face.image import side_by_side
     from face2face.inference.pretrained import load_parser
-    from face2face.media.sink import QUIT, Window
     from face2face.media.stills import list_images
+    from face2face.media.window import QUIT, Window
 
     photos = list_images(options.photos)
     if not photos:

@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> None:
     if options.show:
         from face2face.edit.paint_window import run as run_easel
         from face2face.edit.retouch_window import TOOLS, RetouchWindow
-        from face2face.media.sink import Window
+        from face2face.media.window import Window
 
         def save(picture: Image) -> str:
             _write(options.photo, options.output, picture, photo)

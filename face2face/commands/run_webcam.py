@@ -141,7 +141,7 @@ def inputs(options: argparse.Namespace) -> list[Path]:
 def run(options: argparse.Namespace) -> None:
     """Drives the target, or lists the cameras."""
     if options.list_cameras:
-        from face2face.media.source import list_cameras
+        from face2face.media.camera import list_cameras
 
         cameras = [f"{number}: {what}" for number, what in list_cameras()]
         print("\n".join(cameras) or "no camera")
@@ -175,9 +175,12 @@ def perform(options: argparse.Namespace, apart: WorkerProcess | None) -> None:
     from face2face.live import loop
     from face2face.live.frame import RenderedFrame
     from face2face.live.session import DisplayOptions, Session
-    from face2face.media.sink import Recording, Sink, Window
-    from face2face.media.source import Source, Stills, VideoFile, open_source
+    from face2face.media.recording import Recording
+    from face2face.media.sink import Sink
+    from face2face.media.source import Source, Stills, open_source
+    from face2face.media.video import VideoFile
     from face2face.media.virtual import VirtualCamera
+    from face2face.media.window import Window
     from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
     models = find_models(options.tf_model) if options.tf_model else [default_model(options.mode)]

@@ -21,8 +21,9 @@ from face2face.face.crop import head_box
 from face2face.face.detector import Detector, landmark_uncertainty, mean_landmarks
 from face2face.face.expression import Expression
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
-from face2face.media.source import Stills, VideoFile
+from face2face.media.source import Stills
 from face2face.media.stills import read_image
+from face2face.media.video import VideoFile
 from face2face.sample import evenly_spaced
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import random_expression

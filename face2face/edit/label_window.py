@@ -14,7 +14,7 @@ from face2face.edit.paint_window import BRUSHING, SAVE, PaintWindow, Tools
 from face2face.image import Image, Landmarks
 from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
-from face2face.media.sink import DOWN, MOVED, UP
+from face2face.media.window import DOWN, MOVED, UP
 from face2face.segmentation.labels import CLASSES, COLOURS, Labels, colorize
 from face2face.segmentation.parser import framed
 

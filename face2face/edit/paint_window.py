@@ -12,7 +12,7 @@ from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.imaging.text import draw_help, draw_note
 from face2face.media.keys import Keys
-from face2face.media.sink import QUIT, Window
+from face2face.media.window import QUIT, Window
 
 #: The key that saves at any easel, and what is asked before unsaved work is left.
 SAVE = "s"

@@ -13,7 +13,7 @@ from face2face.edit.paint_window import BRUSHING, SAVE, PaintWindow, Tools
 from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.media.keys import Keys
-from face2face.media.sink import DOWN, MOVED, UP
+from face2face.media.window import DOWN, MOVED, UP
 
 #: Longest side at which a photo is shown, in pixels, and how much of a stroke is seen while it is drawn.
 _SHOWN, _VEIL = 900, 0.6

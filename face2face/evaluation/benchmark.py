@@ -27,7 +27,7 @@ from face2face.live.motion_transfer import MotionTransfer
 from face2face.live.retouching import LiveRetoucher
 from face2face.live.session import LivePipeline, Session
 from face2face.live.worker import WorkerProcess
-from face2face.media.sink import Recording
+from face2face.media.recording import Recording
 from face2face.memory import current_memory
 from face2face.modes.inpaint import Inpaint
 from face2face.segmentation.blemishes import skin_mask

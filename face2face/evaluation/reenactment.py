@@ -24,8 +24,8 @@ from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
-from face2face.media.source import DEFAULT_FPS, VideoFile
 from face2face.media.stills import SUFFIXES, read_image
+from face2face.media.video import DEFAULT_FPS, VideoFile
 from face2face.sample import evenly_spaced
 
 #: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.

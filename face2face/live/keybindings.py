@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from face2face.live.session import Session
 from face2face.media.keys import Keys
-from face2face.media.sink import QUIT
+from face2face.media.window import QUIT
 
 #: By how much a key changes a strength.
 _STEP = 0.1

@@ -18,8 +18,9 @@ from face2face.live.frame import SIDE, RenderedFrame, with_warning_border
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import DrivenPose, MotionTransfer
 from face2face.live.names import COMPOSITIONS
-from face2face.media.sink import Sink, Window
+from face2face.media.sink import Sink
 from face2face.media.stills import write_image
+from face2face.media.window import Window
 
 #: Seconds for which what was done is told.
 _TOLD = 2.0

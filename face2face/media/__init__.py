@@ -1,4 +1,4 @@
-"""Sources and sinks: camera, file, stream, stills, window, recording, virtual camera."""
+"""Sources and sinks: camera, video, stills, window, recording, virtual camera."""
 
-# Before PyAV: both bring the X libraries, and OpenCV's window hangs on those of PyAV.
+# Import OpenCV before PyAV. Both bring X libraries, and OpenCV's window hangs on those of PyAV.
 import cv2 as cv2

@@ -1,4 +1,4 @@
-"""Keys of a window: what each does, and the help that lists them."""
+"""The keys of a window: what each one does, and a help text."""
 
 from __future__ import annotations
 
@@ -9,23 +9,34 @@ T = TypeVar("T")
 
 
 class Keys(Generic[T]):
-    """What can be done to something with keys.
+    """The actions that keys have on an object.
 
     Args:
-        acts: Character -> what it does, in a few words, and what does it.
+        actions: Key -> description of a few words, and function of the object.
+
+    >>> keys = Keys({"c": ("clear", list.clear), " ": ("reverse", list.reverse)})
+    >>> numbers = [1, 2]
+    >>> keys.press(numbers, " ")
+    >>> numbers
+    [2, 1]
+    >>> keys.help()
+    ['c   clear', 'space   reverse']
     """
 
-    def __init__(self, acts: dict[str, tuple[str, Callable[[T], object]]]) -> None:
-        self._acts = acts
+    def __init__(self, actions: dict[str, tuple[str, Callable[[T], object]]]) -> None:
+        self._actions = actions
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._acts)
+        return iter(self._actions)
 
-    def press(self, what: T, key: str) -> None:
-        """Does what a key says; one that says nothing does nothing."""
-        if key in self._acts:
-            self._acts[key][1](what)
+    def press(self, target: T, key: str) -> None:
+        """Apply a key's action to an object; unknown keys do nothing."""
+        if key in self._actions:
+            self._actions[key][1](target)
 
     def help(self) -> list[str]:
-        """What each key does, a line a key."""
-        return [f"{key.replace(' ', 'space')}   {does}" for key, (does, _) in self._acts.items()]
+        """Return a line for each key: its name and its description."""
+        return [
+            f"{key.replace(' ', 'space')}   {description}"
+            for key, (description, _) in self._actions.items()
+        ]

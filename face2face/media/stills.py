@@ -1,4 +1,4 @@
-"""Pictures on disk: read, listed, written. BGR, which OpenCV keeps in files, doesn't leave this module."""
+"""Read, write and list pictures on disk. OpenCV's BGR order doesn't leave this module."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from face2face.errors import MediaError
 from face2face.files import atomic_write
 from face2face.image import Image
 
-#: Of JPEG and WebP, as OpenCV's own.
+#: Quality of JPEG and WebP files, in percent: OpenCV's default.
 _QUALITY = 95
-#: The keyword of a PNG's title.
+#: Keyword of the title in a PNG's metadata.
 _TITLE = "Title"
+#: Suffixes of files that are read as pictures, in lower case.
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff"})
 
 
 def read_image(path: Path) -> Image:
-    """A picture as RGB uint8, turned upright after its EXIF tag; transparency is dropped.
+    """Return a picture as ``(h, w, 3)`` uint8 RGB, turned upright by its EXIF tag.
+
+    Transparency is dropped.
 
     Raises:
         MediaError: The file is missing or is no picture.
@@ -31,38 +34,35 @@ def read_image(path: Path) -> Image:
         data = np.fromfile(path, np.uint8)  # cv2.imread can't open every Windows path
     except OSError as error:
         raise MediaError(
-            "a picture is a readable file", f"{path}: {error.strerror or error}", "check the path"
+            f"{path} can't be read: {error.strerror or error}.", hint="Check the path."
         ) from error
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         raise MediaError(
-            "a picture is a PNG, JPEG, WebP, BMP or TIFF file",
-            f"{path}, which can't be decoded",
-            "convert it first",
+            f"{path} is not a picture that can be decoded.", hint="Convert it to PNG or JPEG."
         )
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def check_writable(path: Path) -> None:
-    """Sees that a picture can be written under a name, before work is done that would be lost.
+    """Check that a picture can be written to a path. Call it before long work.
 
     Raises:
-        MediaError: The suffix is none of a picture's, or the folder doesn't exist.
+        MediaError: The suffix isn't a picture's, or the folder doesn't exist.
     """
     if not cv2.haveImageWriter(path.name):
         raise MediaError(
-            "a picture is written as PNG or JPEG",
-            path.suffix or path.name,
-            "name a file that ends with .png",
+            f"{path.name} doesn't end with the suffix of a picture.",
+            hint="Use a name that ends with .png.",
         )
     if not path.parent.is_dir():
         raise MediaError(
-            "the output's folder exists", f"no {path.parent}", "make it, or name another"
+            f"There is no folder {path.parent}.", hint="Make it, or choose another folder."
         )
 
 
 def colour_profile(path: Path) -> bytes | None:
-    """The ICC profile of a picture, which says what its colours mean; None where it has none."""
+    """Return the ICC colour profile in a picture's file; None where there is none."""
     try:
         with Pillow.open(path) as picture:
             return picture.info.get("icc_profile")
@@ -71,7 +71,7 @@ def colour_profile(path: Path) -> bytes | None:
 
 
 def picture_title(path: Path) -> str:
-    """Return the title in a PNG's metadata; empty for a file that has none or isn't a picture."""
+    """Return the title in a PNG's metadata; empty without one, or if it isn't a picture."""
     try:
         with Pillow.open(path) as picture:
             return str(picture.info.get(_TITLE, ""))
@@ -80,31 +80,37 @@ def picture_title(path: Path) -> str:
 
 
 def write_image(path: Path, image: Image, profile: bytes | None = None, title: str = "") -> None:
-    """Writes an RGB uint8 picture whole or not at all; the suffix says the format.
+    """Write a picture, whole or not at all.
 
     Args:
-        path: Where.
-        image: ``(h, w, 3)``.
-        profile: See :func:`colour_profile`; it is written into a PNG, JPEG, WebP or TIFF file.
-        title: See :func:`picture_title`; it is written into a PNG.
+        path: The file; its suffix sets the format.
+        image: ``(h, w, 3)`` uint8 RGB.
+        profile: ICC colour profile to put into a PNG, JPEG, WebP or TIFF file.
+        title: Title to put into a PNG's metadata.
 
     Raises:
-        MediaError: It can't be written.
+        MediaError: The file can't be written.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_image(Path(folder, "red.png"), np.array([[[255, 0, 0]]], np.uint8))
+    ...     read_image(Path(folder, "red.png")).tolist()
+    [[[255, 0, 0]]]
     """
     check_writable(path)
-    with atomic_write(path) as aside:
+    with atomic_write(path) as temporary:
         if profile is None and not title:
-            cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tofile(aside)
+            cv2.imencode(path.suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR))[1].tofile(temporary)
         else:
             text = PngInfo()
             if title:
                 text.add_text(_TITLE, title)
             kind = Pillow.registered_extensions()[path.suffix.lower()]
             Pillow.fromarray(image).save(
-                aside, kind, quality=_QUALITY, icc_profile=profile, pnginfo=text
+                temporary, kind, quality=_QUALITY, icc_profile=profile, pnginfo=text
             )
 
 
 def list_images(folder: Path) -> list[Path]:
-    """The pictures of a folder and its subfolders, sorted."""
+    """Return the paths of all pictures in a folder and its subfolders, sorted."""
     return sorted(Path(each) for each in paths.list_images(str(folder)))

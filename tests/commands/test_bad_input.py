@@ -56,7 +56,7 @@ def empty_clip(frames: list[Image]) -> list[Image]:
 
 
 def test_a_file_that_is_missing(face2face: Command) -> None:
-    refused(face2face("generate_train_data", "--file", "none.mp4"), "none.mp4", "check the path")
+    refused(face2face("generate_train_data", "--file", "none.mp4"), "none.mp4", "Check the path")
     refused(face2face("generate_train_data", "--file", "none.png"), "none.png")
     refused(face2face("run_webcam", "--source", "none.mp4", *LIVE), "none.mp4")
 
@@ -67,7 +67,7 @@ def test_a_file_that_is_empty(in_folder: Path, face2face: Command) -> None:
         refused(face2face("generate_train_data", "--file", name), name)
     refused(face2face("run_webcam", "--source", "empty.mp4", *LIVE), "empty")
     Path("folder").mkdir()
-    refused(face2face("generate_train_data", "--file", "folder"), "none in folder")
+    refused(face2face("generate_train_data", "--file", "folder"), "folder holds no picture")
 
 
 def test_a_file_that_is_no_video(face2face: Command) -> None:

@@ -15,7 +15,7 @@ from face2face.commands.demo import TITLE
 from face2face.commands.outputs import Outputs, check
 from face2face.errors import OptionError
 from face2face.image import Image
-from face2face.media.sink import SYNTHETIC_NOTICE, Recording, recording_title
+from face2face.media.recording import SYNTHETIC_NOTICE, Recording, recording_title
 from face2face.media.stills import picture_title, read_image, write_image
 from face2face.synthetic.performance import LandmarkRecording
 from tests.conftest import write_video

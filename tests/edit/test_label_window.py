@@ -6,7 +6,7 @@ import pytest
 from face2face.edit.editor import Editor
 from face2face.edit.label_window import TOOLS, LabelEditorWindow
 from face2face.image import Image, Scene
-from face2face.media.sink import DOWN, MOVED, UP
+from face2face.media.window import DOWN, MOVED, UP
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES, PALETTE
 from face2face.segmentation.parser import Parser

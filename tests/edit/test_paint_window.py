@@ -13,7 +13,7 @@ from face2face.edit.retouch_window import TOOLS as WIPE_TOOLS
 from face2face.edit.retouch_window import RetouchWindow
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
-from face2face.media.sink import DOWN, QUIT, UP
+from face2face.media.window import DOWN, QUIT, UP
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from face2face.edit.retouch_window import TOOLS, RetouchWindow
 from face2face.errors import OptionError
 from face2face.image import Image
-from face2face.media.sink import DOWN, MOVED, UP
+from face2face.media.window import DOWN, MOVED, UP
 
 PHOTO = np.full((1200, 1800, 3), 100, np.uint8)
 

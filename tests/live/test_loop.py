@@ -23,7 +23,8 @@ from face2face.live.loop import STALLED, run
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
 from face2face.live.session import DisplayOptions, LivePipeline, Session
-from face2face.media.sink import QUIT, Sink
+from face2face.media.sink import Sink
+from face2face.media.window import QUIT
 from face2face.modes.reenact import Reenact
 from face2face.synthetic.performance import ScriptedDriver
 

@@ -5,12 +5,14 @@ import pytest
 
 from face2face.errors import MediaError
 from face2face.image import Image
-from face2face.media.source import Camera, Stills, VideoFile, open_file, open_source
+from face2face.media.camera import Camera
+from face2face.media.source import Stills, open_file, open_source
 from face2face.media.stills import read_image, write_image
+from face2face.media.video import VideoFile
 
 
 class FakeCapture:
-    """A camera that delivers what it is told to: pictures, and None for nothing."""
+    """A camera that delivers the pictures of a script, and nothing for None."""
 
     def __init__(self, script: list[object]) -> None:
         self.script = script
@@ -23,7 +25,7 @@ class FakeCapture:
     def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
         return True
 
-    def get(self, what: int) -> float:
+    def get(self, property_id: int) -> float:
         return 30.0
 
     def read(self) -> tuple[bool, object]:
@@ -47,9 +49,9 @@ class FakeTime:
         self.now += seconds
 
 
-def camera(script: list[object], patience: float = 10.0) -> tuple[Camera, FakeCapture, FakeTime]:
+def camera(script: list[object], timeout: float = 10.0) -> tuple[Camera, FakeCapture, FakeTime]:
     capture, time = FakeCapture(script), FakeTime()
-    return Camera(0, patience, capture, time, time.sleep), capture, time
+    return Camera(0, timeout, capture, time, time.sleep), capture, time
 
 
 BLUE_IN_BGR = np.zeros((4, 6, 3), np.uint8) + np.array([255, 0, 0], np.uint8)
@@ -77,24 +79,24 @@ def test_a_camera_that_comes_back_goes_on() -> None:
     assert capture.opened == 4
 
 
-def test_a_camera_that_never_delivers_ends_after_its_patience() -> None:
+def test_a_camera_that_never_delivers_ends_after_its_timeout() -> None:
     source, _, time = camera([])
-    with pytest.raises(MediaError, match="every 10 s"):
+    with pytest.raises(MediaError, match="within 10 s"):
         next(iter(source))
     assert 10 < time.now < 11
 
 
-def test_a_camera_that_stays_away_ends_after_its_patience() -> None:
-    source, _, time = camera([BLUE_IN_BGR], patience=20)
+def test_a_camera_that_stays_away_ends_after_its_timeout() -> None:
+    source, _, time = camera([BLUE_IN_BGR], timeout=20)
     scenes = iter(source)
     next(scenes)
-    with pytest.raises(MediaError, match="every 20 s"):
+    with pytest.raises(MediaError, match="within 20 s"):
         next(scenes)
     assert 20 < time.now < 21
 
 
 def test_a_camera_can_be_waited_for_without_end() -> None:
-    source, _, time = camera([BLUE_IN_BGR, *[None] * 200, BLUE_IN_BGR], patience=float("inf"))
+    source, _, time = camera([BLUE_IN_BGR, *[None] * 200, BLUE_IN_BGR], timeout=float("inf"))
     scenes = iter(source)
     next(scenes)
     assert next(scenes).seconds == time.now == 100

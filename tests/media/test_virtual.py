@@ -1,4 +1,4 @@
-"""The virtual camera, with a back end of the test's own."""
+"""The virtual camera, with a fake back end."""
 
 import sys
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from face2face.media.virtual import VirtualCamera
 
 
 class Backend:
-    """A device that keeps what it is sent, until it is taken away."""
+    """A device that keeps the pictures sent to it, until it is removed."""
 
     sent: list[np.ndarray] = []
     gone = False
@@ -52,7 +52,7 @@ def test_pictures_arrive_as_they_are(system: type[Backend]) -> None:
     assert (system.sent[1] == picture[:, ::-1]).all()
 
 
-def test_a_camera_that_is_taken_away_is_said(system: type[Backend]) -> None:
+def test_a_removed_camera_is_reported(system: type[Backend]) -> None:
     with VirtualCamera(30) as camera:
         camera.write(np.zeros((48, 64, 3), np.uint8), 0.0)
         system.gone = True
@@ -64,7 +64,7 @@ def test_a_camera_that_is_taken_away_is_said(system: type[Backend]) -> None:
     ("platform", "advice"),
     [("linux", "v4l2loopback"), ("win32", "OBS"), ("darwin", "OBS"), ("sunos", "--output")],
 )
-def test_a_system_without_one_says_what_to_install(
+def test_a_system_without_one_is_told_how_to_install_it(
     platform: str, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
@@ -73,7 +73,7 @@ def test_a_system_without_one_says_what_to_install(
         VirtualCamera(30)
 
 
-def test_every_back_ends_reason_is_told(
+def test_the_reasons_of_all_back_ends_are_reported(
     system: type[Backend], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**options: Any) -> None:

@@ -1,0 +1,126 @@
+"""Cameras and network streams, opened again when they stop delivering."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any
+
+import cv2
+
+from face2face.errors import MediaError
+from face2face.image import Image, Scene
+from face2face.media.video import frame_rate, to_rgb
+
+#: Time in which a camera must deliver its first picture, in seconds. Some take several to start.
+_FIRST_TIMEOUT = 10.0
+#: Pause before a camera is opened again, in seconds.
+_RETRY_PAUSE = 0.5
+
+
+class Camera:
+    """A camera or a network stream.
+
+    When it stops delivering, it is opened again and again until the timeout is over. Use it as a
+    context manager, and iterate over it once for its scenes.
+
+    Args:
+        address: A camera's number, or a stream's URL.
+        timeout: Longest time without a picture after the first one, in seconds.
+        opener: Makes a capture of an address: :class:`cv2.VideoCapture`, or a test's double of it.
+        clock: Returns a time in seconds that never goes back.
+        sleep: Waits for a number of seconds.
+
+    Raises:
+        MediaError: The camera or stream can't be opened.
+    """
+
+    live = True
+
+    def __init__(
+        self,
+        address: int | str,
+        timeout: float = 10.0,
+        opener: Callable[[Any], Any] = cv2.VideoCapture,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._address, self._timeout = address, timeout
+        self._opener, self._clock, self._sleep = opener, clock, sleep
+        self.name = f"camera {address}" if isinstance(address, int) else f"stream {address}"
+        self._capture = opener(address)
+        if not self._capture.isOpened():
+            raise MediaError(
+                f"Can't open {self.name}.",
+                hint="Check the URL."
+                if isinstance(address, str)
+                else "Plug one in, close other programs that use it, "
+                "or try --source 1 or a video file.",
+            )
+        self.fps = frame_rate(self._capture)
+
+    def __iter__(self) -> Iterator[Scene]:
+        """Yield scenes as they arrive, timed from the first one.
+
+        Raises:
+            MediaError: No picture arrived within 10 seconds at first, or ``timeout`` seconds later.
+        """
+        frame = self._read(_FIRST_TIMEOUT)
+        start = self._clock()
+        while True:
+            yield Scene(to_rgb(frame), seconds=self._clock() - start)
+            frame = self._read(self._timeout)
+
+    def _read(self, timeout: float) -> Image:
+        """Return the next frame in BGR; open the camera again while there is none."""
+        start = self._clock()
+        while True:
+            decoded, frame = self._capture.read()
+            if decoded and frame is not None and frame.size:
+                return frame
+            if self._clock() - start > timeout:
+                raise MediaError(
+                    f"No picture arrived from {self.name} within {timeout:.0f} s.",
+                    hint="Check its cable or network and start again.",
+                )
+            self._capture.release()
+            self._sleep(_RETRY_PAUSE)
+            self._capture = self._opener(self._address)
+
+    def __enter__(self) -> Camera:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._capture.release()
+
+
+def list_cameras(
+    opener: Callable[[Any], Any] = cv2.VideoCapture, limit: int = 10
+) -> Iterator[tuple[int, str]]:
+    """Yield the number of each camera, with its size and frame rate in words.
+
+    Args:
+        opener: Makes a capture of a number: :class:`cv2.VideoCapture`, or a test's double of it.
+        limit: How many numbers are tried, from 0.
+
+    >>> class Absent:
+    ...     def isOpened(self): return False
+    ...     def release(self): pass
+    >>> list(list_cameras(lambda number: Absent()))
+    []
+    """
+    for number in range(limit):
+        capture = opener(number)
+        if capture.isOpened():
+            width, height, fps = (
+                capture.get(each)
+                for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS)
+            )
+            yield number, f"{width:.0f}x{height:.0f}, {fps:.0f} frames a second"
+        capture.release()
