@@ -1,4 +1,4 @@
-"""The model card: the JSON beside a graph that describes the graph and its training data."""
+"""The model card: the JSON file next to a graph that describes the graph and its training data."""
 
 from __future__ import annotations
 

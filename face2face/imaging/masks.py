@@ -15,9 +15,11 @@ _FOREHEAD = 0.25
 _OUTLINE_SCALE = 0.98
 #: Standard deviation of the blur of the mask's edge, in interocular distances.
 _SOFTNESS = 0.08
-#: Positions on the line from the nose's bridge (0) to its root (1) between which the upper half of
-#: the face passes into the lower one.
-_SPLIT = (0.4, 0.9)
+#: Where the upper half of a face begins to pass into the lower one: below the eyes. Positions lie
+#: on the line from the nose's bridge (0) to its root (1).
+_SPLIT_START = 0.4
+#: Where the upper half of a face ends, on the same line: above the lips.
+_SPLIT_END = 0.9
 #: Least standard deviation of a blur, in pixels of a coarser mask. Masks with a softer edge are
 #: blurred at a fraction of their size, which is faster and changes them by 1 or 2 grey levels.
 _MIN_COARSE_SIGMA = 2.0
@@ -74,6 +76,10 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
 
     Returns:
         ``(size, size, 3)`` uint8, 255 inside, all channels equal.
+
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> face_mask(landmarks, 256)[128, 128].tolist()
+    [255, 255, 255]
     """
     unit = interocular(landmarks)
     brows = np.concatenate([landmarks[PARTS["right_eyebrow"]], landmarks[PARTS["left_eyebrow"]]])
@@ -118,15 +124,21 @@ def split_upper_lower(landmarks: Landmarks, within: Extent) -> tuple[Extent, Ext
         within: The face's region of the panel.
 
     Returns:
-        The region of the upper half; the region of the lower half; and the upper half's mask in its
-        region, ``(rows, columns, 3)`` uint8, 255 for pixels of the upper half.
+        Region of the upper half, region of the lower half, and the upper half's mask. The mask is
+        ``(rows, columns, 3)`` uint8 in the upper region, 255 for pixels of the upper half.
+
+    >>> landmarks = np.zeros((68, 2), np.float32)
+    >>> landmarks[33] = (0, 100)  # the nose runs from row 0 to row 100
+    >>> upper, lower, mask = split_upper_lower(landmarks, (slice(0, 200), slice(0, 9)))
+    >>> upper[0], lower[0]
+    (slice(0, 90, None), slice(41, 200, None))
     """
     bridge, root = landmarks[28], landmarks[33]
     nose = root - bridge
     # share = clip((end - t) / (end - start)), where t is the position along the nose.
     y, x = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
-    across, down = nose / max(float(nose @ nose), 1e-6) / (_SPLIT[1] - _SPLIT[0])
-    end = _SPLIT[1] / (_SPLIT[1] - _SPLIT[0])
+    across, down = nose / max(float(nose @ nose), 1e-6) / (_SPLIT_END - _SPLIT_START)
+    end = _SPLIT_END / (_SPLIT_END - _SPLIT_START)
     share = (end - (y - bridge[1]) * down)[:, None] - (x - bridge[0]) * across
     upper = cv2.convertScaleAbs(np.clip(share, 0, 1, out=share), alpha=255)
     above, below = _true_span(upper.max(1) > 0), _true_span(upper.min(1) < 255)

@@ -28,6 +28,11 @@ def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmar
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
+
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> face, picture = np.zeros((256, 256, 3), np.uint8), np.zeros((300, 400, 3), np.uint8)
+    >>> paste_back(face, landmarks, picture, landmarks + np.float32(30)).shape
+    (300, 400, 3)
     """
     height, width = picture.shape[:2]
     matrix = Similarity.between(landmarks, place).matrix

@@ -1,6 +1,6 @@
 """Warp a picture so that its landmarks move to given positions.
 
-The warp is a thin-plate spline (Bookstein, *Principal warps*, IEEE PAMI 1989), held at the border.
+The warp is a thin-plate spline that keeps the picture's border in place.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Extent, Image, Landmarks
+from face2face.imaging.thin_plate import ThinPlateSplines
 from face2face.landmarks import FACING
 
 #: Grid cells along the longer side of the result. The spline is evaluated at their centres and
@@ -34,8 +35,6 @@ _SHARPEN_SIGMA = 0.8
 _LOSS_UPSAMPLED = 0.2
 #: Share of the fine detail that reading a photo at its own size loses.
 _LOSS_PLAIN = 0.4
-#: Added to squared distances, so that the logarithm of zero distance stays finite.
-_MIN_SQUARED = np.finfo(np.float32).tiny
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +48,9 @@ class WarpConstraints:
             dragging the shoulders.
         margin: Distance of the anchors from the picture's top and upper sides, as a share of its
             size. The lower anchors lie on the edge.
+
+    >>> WarpConstraints(points=(27, 30, 33), stiffness=800.0, margin=0.3).margin
+    0.3
     """
 
     points: tuple[int, ...]
@@ -115,6 +117,11 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> 
 
     Returns:
         ``(size, size, channels)`` uint8.
+
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> photo = upsample(presharpen(np.full((256, 256, 3), 100, np.uint8)))
+    >>> warp(photo, landmarks, landmarks + np.float32(5), 256).shape
+    (256, 256, 3)
     """
     whole = (slice(0, size), slice(0, size))
     (warped,) = warp_many([photo], source[None], destination, size, FACE_CONSTRAINTS, [whole])
@@ -143,27 +150,20 @@ def warp_many(
         regions: The region of each result to return, all with the same columns.
 
     Returns:
-        ``(rows, columns, channels)`` uint8 for each photo. Pixels from outside a photo repeat its
-        edge.
+        ``(rows, columns, channels)`` uint8 for each photo. Pixels outside a photo repeat its edge.
+
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> photo, top = np.zeros((256, 256, 3), np.uint8), (slice(0, 90), slice(0, 256))
+    >>> warp_many([photo], landmarks[None], landmarks, 256, FACE_CONSTRAINTS, [top])[0].shape
+    (90, 256, 3)
     """
     first, columns = min(rows.start for rows, _ in regions), regions[0][1]
     lengths = max(rows.stop for rows, _ in regions) - first, columns.stop - columns.start
-    points, anchors, stiffness = _constrained_points(constraints, size)
     unit = size / 256
-    # The splines map the result to the photos, so each pixel of the result is found by one look-up.
-    places = np.concatenate([destination[points], anchors]) / unit
-    values = np.stack(
-        [
-            np.concatenate([source[points], anchors])
-            for source in _avoid_folds(sources, destination)
-        ],
-        1,
-    )
-    splines = _ThinPlateSplines(places, values.reshape(len(places), -1), stiffness)
+    splines = _inverse_splines(sources, destination, size, constraints)
     cell = -(-max(lengths) // _GRID_CELLS)
-    # One more cell on each side: every pixel then lies between two cells' centres.
     y, x = (
-        start + cell * (np.arange(-1, -(-length // cell) + 1) + 0.5) - 0.5
+        _cell_centres(start, length, cell)
         for start, length in zip((first, columns.start), lengths, strict=True)
     )
     # Pixel centres have whole coordinates, in the result and in the photos.
@@ -178,6 +178,33 @@ def warp_many(
         )
         for number, (photo, (rows, _)) in enumerate(zip(photos, regions, strict=True))
     ]
+
+
+def _cell_centres(start: int, length: int, cell: int) -> NDArray[np.floating]:
+    """Return the centres of the cells that cover a span of pixels, and of one more on each side.
+
+    Every pixel then lies between two centres.
+    """
+    return start + cell * (np.arange(-1, -(-length // cell) + 1) + 0.5) - 0.5
+
+
+def _inverse_splines(
+    sources: NDArray[np.floating], destination: Landmarks, size: int, constraints: WarpConstraints
+) -> ThinPlateSplines:
+    """Return the splines from the result, in 1/256 of its size, to each photo's pixels.
+
+    They run from the result to the photos, so that each pixel of the result is one look-up.
+    """
+    points, anchors, stiffness = _constrained_points(constraints, size)
+    places = np.concatenate([destination[points], anchors]) / (size / 256)
+    values = np.stack(
+        [
+            np.concatenate([source[points], anchors])
+            for source in _avoid_folds(sources, destination)
+        ],
+        1,
+    )
+    return ThinPlateSplines(places, values.reshape(len(places), -1), stiffness)
 
 
 def _remap(
@@ -206,63 +233,6 @@ def _remap(
         cv2.remap(photo, coordinates, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
         np.uint8,
     )
-
-
-class _ThinPlateSplines:
-    """Several thin-plate splines with the same control points.
-
-    SciPy's ``RBFInterpolator`` does the same, but takes longer to import than the rest of the live
-    program and several times as long to evaluate.
-
-    Args:
-        places: ``(n, 2)`` control points, not all on one line.
-        values: ``(n, k)``, the value of each of k splines at each control point.
-        stiffness: ``(n,)``, how far each control point may be missed to save bending.
-    """
-
-    def __init__(
-        self,
-        places: NDArray[np.floating],
-        values: NDArray[np.floating],
-        stiffness: NDArray[np.floating],
-    ) -> None:
-        count = len(places)
-        self._centre = places.sum(0) / count
-        self._places = places - self._centre
-        x, y = self._places.T
-        # [[K + 2 diag(stiffness), P], [P', 0]] weights = [values, 0], where P is (1, x, y).
-        system, right = np.zeros((count + 3, count + 3)), np.zeros((count + 3, values.shape[1]))
-        system[:count, :count] = _tps_kernel(x[:, None] - x, y[:, None] - y)
-        system.flat[: count * (count + 4) : count + 4] = 2 * stiffness
-        system[:count, count] = system[count, :count] = 1
-        system[:count, count + 1 :] = self._places
-        system[count + 1 :, :count] = self._places.T
-        right[:count] = values
-        self._weights = np.linalg.solve(system, right)
-
-    def on_grid(self, x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the values at all pairs of ``(columns,)`` x and ``(rows,)`` y.
-
-        Returns:
-            ``(rows, columns, k)`` float32.
-        """
-        x, y = (
-            (each - centre).astype(np.float32)[:, None]
-            for each, centre in zip((x, y), self._centre, strict=True)
-        )
-        places, weights = self._places.astype(np.float32), self._weights.astype(np.float32)
-        kernel = _tps_kernel(x - places[:, 0], (y - places[:, 1])[:, None])
-        offset, slope_x, slope_y = weights[-3:]
-        return np.asarray(kernel @ weights[:-3] + (offset + slope_x * x) + (slope_y * y)[:, None])
-
-
-def _tps_kernel(dx: NDArray[np.floating], dy: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return twice the kernel of thin-plate splines: ``r**2 * log(r**2)`` with r = (dx, dy)."""
-    squared = dx * dx + (dy * dy + _MIN_SQUARED)
-    # OpenCV's logarithm takes a third of NumPy's time.
-    kernel = cv2.log(squared)
-    kernel *= squared
-    return np.asarray(kernel)
 
 
 def _avoid_folds(sources: NDArray[np.floating], destination: Landmarks) -> NDArray[np.floating]:

@@ -49,6 +49,13 @@ class Stills:
 
     Raises:
         MediaError: There is no such file, or the folder holds no picture.
+
+    >>> import tempfile, numpy
+    >>> from face2face.media.stills import write_image
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_image(Path(folder, "her.png"), numpy.zeros((4, 6, 3), numpy.uint8))
+    ...     [scene.photo.shape for scene in Stills(Path(folder))]
+    [(4, 6, 3)]
     """
 
     live = False

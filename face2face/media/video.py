@@ -29,6 +29,15 @@ class VideoFile:
 
     Raises:
         MediaError: The file is missing, empty or no video.
+
+    >>> import tempfile
+    >>> from face2face.media.recording import Recording
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with Recording(Path(folder, "clip.mp4"), 25.0) as recording:
+    ...         recording.write(np.zeros((64, 96, 3), np.uint8), 0.0)
+    ...     with VideoFile(Path(folder, "clip.mp4")) as video:
+    ...         [scene.photo.shape for scene in video]
+    [(64, 96, 3)]
     """
 
     live = False

@@ -124,6 +124,9 @@ def has_screen() -> bool:
     """Return whether a window can be opened.
 
     Call it first: without a screen, OpenCV's window library ends the whole program.
+
+    >>> isinstance(has_screen(), bool)
+    True
     """
     if not sys.platform.startswith("linux"):
         return True

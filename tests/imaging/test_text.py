@@ -20,7 +20,7 @@ from face2face.imaging.text import MARK, draw_help, draw_mark, draw_note
 FONT = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"
 SHAPES = {
     "256": (256, 256),
-    "beside": (256, 512),
+    "strip": (256, 512),
     "720p": (720, 1280),
     "1080p": (1080, 1920),
     "portrait": (1280, 720),
@@ -39,20 +39,20 @@ def backgrounds(height: int, width: int) -> dict[str, Image]:
 
 
 def box_of(drawn: Image, picture: Image) -> tuple[int, int, int, int]:
-    """The rows and columns, from and to, in which two pictures differ."""
+    """Return the first and last row and column in which two pictures differ."""
     rows, columns = np.nonzero((drawn != picture).any(-1))
     return rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
 
 
 def cut(drawn: Image, picture: Image) -> Image:
-    """What was drawn on a picture, cut to its box."""
+    """Return the part of a picture that was drawn on."""
     top, bottom, left, right = box_of(drawn, picture)
     return drawn[top:bottom, left:right]
 
 
 @lru_cache
 def renderings(text: str) -> list[Image]:
-    """A text in all sizes, cut to its ink."""
+    """Return a text in all sizes, without margins."""
     made = []
     for size in range(6, 64):
         font = ImageFont.truetype(str(FONT), size, layout_engine=ImageFont.Layout.BASIC)
@@ -62,8 +62,8 @@ def renderings(text: str) -> list[Image]:
     return made
 
 
-def likeness(region: Image, text: str) -> float:
-    """The best correlation of a text, in any size and at any place, with a region."""
+def correlation(region: Image, text: str) -> float:
+    """Return the best correlation of a text, in any size and place, with a region."""
     grey = cv2.cvtColor(np.ascontiguousarray(region), cv2.COLOR_RGB2GRAY)
     fitting = [
         each
@@ -88,12 +88,12 @@ def picture(request: pytest.FixtureRequest, shape: tuple[int, int]) -> Image:
 
 def test_the_mark_can_be_read_on_any_picture(picture: Image) -> None:
     region = cut(draw_mark(picture), picture)
-    own = likeness(region, MARK)
+    own = correlation(region, MARK)
     assert own > READABLE
-    assert own > likeness(region, "authentic") + DISTINCT
+    assert own > correlation(region, "authentic") + DISTINCT
 
 
-def test_the_marks_letters_are_three_percent_of_the_height_even_without_what_hangs_below_the_line(
+def test_the_marks_letters_are_three_percent_of_the_height_without_descenders(
     shape: tuple[int, int],
 ) -> None:
     black = backgrounds(*shape)["black"]
@@ -104,9 +104,9 @@ def test_the_marks_letters_are_three_percent_of_the_height_even_without_what_han
 
 def test_a_note_can_be_read_on_any_picture(picture: Image) -> None:
     region = cut(draw_note(picture, "30 fps"), picture)
-    own = likeness(region, "30 fps")
+    own = correlation(region, "30 fps")
     assert own > READABLE
-    assert own > likeness(region, "25 bpm") + DISTINCT
+    assert own > correlation(region, "25 bpm") + DISTINCT
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_note_can_be_read_on_any_picture(picture: Image) -> None:
 def test_help_can_be_read_on_any_picture_above_a_note(picture: Image) -> None:
     helped = draw_help(picture, HELP)
     for line in HELP:
-        assert likeness(cut(helped, picture), line) > READABLE
+        assert correlation(cut(helped, picture), line) > READABLE
     both = draw_note(helped, "30 fps")
     assert box_of(both, helped)[0] >= box_of(helped, picture)[1], "they don't overlap"
 
@@ -144,7 +144,7 @@ def test_the_mark_shrinks_where_a_picture_is_too_narrow_for_it() -> None:
     drawn = draw_mark(white)
     _, _, left, right = box_of(drawn, white)
     assert 0 < left < right < 50
-    assert likeness(cut(drawn, white), MARK) > READABLE
+    assert correlation(cut(drawn, white), MARK) > READABLE
 
 
 def test_a_long_note_is_wrapped_and_stays_inside() -> None:
@@ -153,17 +153,17 @@ def test_a_long_note_is_wrapped_and_stays_inside() -> None:
     top, bottom, left, right = box_of(drawn, white)
     assert 0 < left < right < 256
     assert 128 < top < bottom < 256
-    assert likeness(cut(drawn, white), "written:") > READABLE
+    assert correlation(cut(drawn, white), "written:") > READABLE
 
 
 def test_names_in_other_letters_than_english_ones_are_written() -> None:
     black = np.zeros((256, 512, 3), np.uint8)
     for name in ("Jürgen.png", "Наталья.png"):
-        assert likeness(cut(draw_note(black, name), black), name) > READABLE
+        assert correlation(cut(draw_note(black, name), black), name) > READABLE
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.text(st.characters(exclude_categories=())))
-def test_no_text_and_no_picture_is_refused(height: int, width: int, text: str) -> None:
+def test_every_text_and_picture_is_accepted(height: int, width: int, text: str) -> None:
     black = np.zeros((height, width, 3), np.uint8)
     for drawn in (draw_mark(black), draw_note(black, text), draw_help(black, [text, text])):
         assert (drawn.shape, drawn.dtype) == (black.shape, np.uint8)
