@@ -8,7 +8,8 @@ import os
 import re
 import runpy
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stdout, suppress
 from inspect import ismodule
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def modules() -> str:
     rooms: dict[str, list[str]] = {}
     for path in sorted(package.rglob("*.py")):
         text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-        if text is None or path.name.startswith("__") and path.name != "__init__.py":
+        if text is None or path.name == "__main__.py":
             continue
         relative = path.relative_to(package)
         room = f"{relative.parts[0]}/" if len(relative.parts) > 1 else "face2face"
@@ -116,7 +117,13 @@ def modules() -> str:
 
 def errors() -> str:
     """Return the page of error messages: every problem that the code names, and its hint."""
-    parts = [_GENERATED, "# Error messages", "", "Every message in the code. `…` stands for what was given.", ""]
+    parts = [
+        _GENERATED,
+        "# Error messages",
+        "",
+        "Every message in the code. `…` stands for what was given.",
+        "",
+    ]
     for path in sorted((ROOT / "face2face").rglob("*.py")):
         rows = []
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -163,11 +170,9 @@ def _block(text: str) -> str:
     return f"```text\n{text.rstrip()}\n```"
 
 
-def _captured(program: Any) -> str:
+def _captured(program: Callable[[], object]) -> str:
     written = io.StringIO()
     with patch.dict(os.environ, {"COLUMNS": str(_HELP_COLUMNS)}), redirect_stdout(written):
-        try:
+        with suppress(SystemExit):
             program()
-        except SystemExit:
-            pass
     return written.getvalue()
