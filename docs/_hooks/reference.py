@@ -50,13 +50,13 @@ def commands() -> str:
     """Return the page of commands: the help text of each."""
     parts = [_GENERATED, "# Commands", "", "## The three everyday commands", ""]
     for script in SCRIPTS:
-        parts += _section(script, f"python {script}", help_of(ROOT / script))
+        parts += _section(script, help_of(ROOT / script))
     parts += ["## face2face", "", _block(verb_help()), ""]
     for verb in verbs():
-        parts += _section(f"face2face {verb}", f"face2face {verb}", verb_help(verb))
+        parts += _section(f"face2face {verb}", verb_help(verb))
     parts += ["## Programs for people who build and measure models", ""]
     for path in sorted((ROOT / "tools").glob("*.py")):
-        parts += _section(f"tools/{path.name}", f"python tools/{path.name}", help_of(path))
+        parts += _section(f"tools/{path.name}", help_of(path))
     return "\n".join(parts)
 
 
@@ -162,7 +162,7 @@ def _text(node: ast.expr | None, named: dict[str, ast.expr]) -> str:
     return "…"
 
 
-def _section(title: str, program: str, text: str) -> list[str]:
+def _section(title: str, text: str) -> list[str]:
     return [f"### {title}", "", _block(text), ""]
 
 
@@ -172,7 +172,7 @@ def _block(text: str) -> str:
 
 def _captured(program: Callable[[], object]) -> str:
     written = io.StringIO()
-    with patch.dict(os.environ, {"COLUMNS": str(_HELP_COLUMNS)}), redirect_stdout(written):
-        with suppress(SystemExit):
-            program()
+    columns = patch.dict(os.environ, {"COLUMNS": str(_HELP_COLUMNS)})
+    with columns, redirect_stdout(written), suppress(SystemExit):
+        program()
     return written.getvalue()
