@@ -97,6 +97,12 @@ def test_the_reference_has_a_section_for_every_verb_and_program() -> None:
     assert "usage: train.py" in page
 
 
+def test_the_reference_lists_error_messages_with_placeholders() -> None:
+    page = reference().errors()
+    assert re.search(r"\| … exists\..*--overwrite", page)
+    assert "{" not in page
+
+
 def sentences(page: Path) -> list[str]:
     """Return the sentences of a page, without code, tables, headings and links."""
     text = re.sub(r"```.*?```", "\n\n", page.read_text(encoding="utf-8"), flags=re.S)
