@@ -10,7 +10,7 @@ import runpy
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout, suppress
-from inspect import ismodule
+from inspect import isclass, isroutine
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -82,15 +82,24 @@ def help_of(script: Path) -> str:
 
 
 def python_api() -> str:
-    """Return the page of the API: what `import face2face` offers."""
+    """Return the page of the API: the functions, classes and errors of `import face2face`."""
     import face2face
 
+    values = [getattr(face2face, name) for name in face2face.__all__]
+    kinds = {"Functions": isroutine, "Classes": _is_class, "Errors": _is_error}
     parts = [_GENERATED, "# Python API", "", "`import face2face` offers these names.", ""]
-    for name in face2face.__all__:
-        value = getattr(face2face, name)
-        if not ismodule(value) and hasattr(value, "__qualname__"):
-            parts += [f"::: {value.__module__}.{value.__qualname__}", ""]
+    for title, belongs in kinds.items():
+        parts += [f"## {title}", ""]
+        parts += [f"::: {each.__module__}.{each.__name__}\n" for each in values if belongs(each)]
     return "\n".join(parts)
+
+
+def _is_error(value: object) -> bool:
+    return isclass(value) and issubclass(value, Exception)
+
+
+def _is_class(value: object) -> bool:
+    return isclass(value) and not _is_error(value)
 
 
 def modules() -> str:
