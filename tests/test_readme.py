@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 from skimage import data
 
 from face2face.media.source import VideoFile
@@ -21,12 +22,17 @@ def test_the_python_block_of_the_readme_runs(tmp_path: Path) -> None:
     )
     assert len(blocks) == 1
     assert len([line for line in blocks[0].splitlines() if line]) <= 8
-    photo = data.astronaut()
+    photo = data.astronaut().copy()
+    cv2.circle(photo, (250, 135), 3, (90, 45, 35), -1, cv2.LINE_AA)  # a mole on the cheek
     write_image(tmp_path / "me.jpg", photo)
 
     subprocess.run([sys.executable, "-c", blocks[0]], check=True, cwd=tmp_path)
 
-    with VideoFile(tmp_path / "out.mp4") as video:
+    with VideoFile(tmp_path / "reenacted.mp4") as video:
         shapes = {scene.photo.shape for scene in video}
     assert shapes == {(256, 512, 3)}
-    assert read_image(tmp_path / "retouched.png").shape == photo.shape
+    photo = read_image(tmp_path / "me.jpg")
+    for name in ("smile.png", "clear.png"):
+        changed = read_image(tmp_path / name)
+        assert changed.shape == photo.shape
+        assert (changed != photo).any()
