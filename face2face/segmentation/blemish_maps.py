@@ -21,6 +21,7 @@ SCALE = 100.0
 _NOISE_BLUR = 0.85
 #: Added to light before its logarithm is taken, in grey levels: dark pixels hold only noise.
 _LIGHT_OFFSET = 8
+#: Logarithm of each grey level with that offset, as a look-up table.
 _LOGARITHMS = np.log(np.arange(256, dtype=np.float32) + _LIGHT_OFFSET)
 #: Weight of darkness against redness in a stain.
 _DARKNESS_WEIGHT = 0.18
@@ -75,15 +76,18 @@ _GRAIN = 0.007
 
 
 class Signals(NamedTuple):
-    """The colours of skin as logarithms of light, each ``(h, w)`` float32."""
+    """The colours of skin as logarithms of light, each ``(h, w)`` float32.
 
-    #: How little green light there is.
+    Attributes:
+        dark: Negative logarithm of green light.
+        red: Logarithm of the ratio of red to green light.
+        stain: Redness and darkness together: pimples and moles.
+        pale: Lightness without redness: scars.
+    """
+
     dark: Plane
-    #: How much more red than green there is.
     red: Plane
-    #: Redness and darkness together: pimples, moles and red lines.
     stain: Plane
-    #: Lightness without redness: scars.
     pale: Plane
 
 
@@ -144,7 +148,7 @@ def skin_signals(photo: Image) -> Signals:
 
 
 def hair_mask(dark: Plane, around: Neighbourhood) -> NDArray[np.bool_]:
-    """Return where beards and strands of hair are: nearly every pixel differs from its neighbours."""
+    """Return where beards and strands of hair are: most pixels differ from their neighbours."""
     detail = _detail(dark)
     detailed = detail > _HAIR_DETAIL * max(around.median(detail), _MIN_DETAIL)
     return around.enlarge(around.mean(detailed.astype(np.float32), _HAIR_WIDTH)) > _HAIR_SHARE
@@ -162,7 +166,7 @@ def border_demand(depth: Plane, around: Neighbourhood) -> Plane:
 
 
 def crease_demand(dark: Plane, around: Neighbourhood) -> Plane:
-    """Return the coarse factor by which thresholds rise in creases: hollows, where light falls off."""
+    """Return the coarse factor by which thresholds rise in creases: hollows with falling light."""
     near, wide, smooth = (
         around.mean(dark, width) for width in (_NEAR_WIDTH, _WIDE_WIDTH, _SLOPE_WIDTH)
     )
@@ -189,7 +193,10 @@ def spot_map(values: Plane, inside: NDArray[np.bool_], width: float = _SPOT_WIDT
 
 
 def line_map(values: Plane, inside: NDArray[np.bool_]) -> Plane:
-    """Return how far values exceed both sides of a line: thinner than a disc, longer than a segment."""
+    """Return how far values exceed both sides of a line, at least 0.
+
+    Lines are thinner than a disc and longer than a segment.
+    """
     values = np.where(inside, values, np.float32(OUTSIDE))
     ridges = np.where(
         inside, values - opening(values, disc(_LINE_WIDTH * SCALE / 2)), np.float32(0)
