@@ -69,9 +69,11 @@ def enlarged(model: Path, folder: Path) -> Path:
         )
         for index in range(len(bank))
     )
-    still = cv2.resize(bank.backdrop.static_mask, None, fx=factor, fy=factor)[..., None]
-    backdrop = BackgroundModel(_larger(bank.backdrop.photo, factor), still)
-    KeyframeBank.of(scenes, bank.spread * factor, bank.reference * factor, backdrop).save(folder)
+    still = cv2.resize(bank.background.static_mask, None, fx=factor, fy=factor)[..., None]
+    backdrop = BackgroundModel(_larger(bank.background.photo, factor), still)
+    KeyframeBank.of(scenes, bank.uncertainty * factor, bank.reference * factor, backdrop).save(
+        folder
+    )
     shape = TargetStatistics.from_json(card.shape)
     pose = np.array((factor, factor, 1, 1), np.float32)
     larger = TargetStatistics(

@@ -1,1 +1,1 @@
-"""The target's keyframe bank, the pose metric, the keyframe selector and the background model."""
+"""Keyframes of the target: stored, compared by pose, selected for a moving face."""

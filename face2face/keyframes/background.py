@@ -1,4 +1,4 @@
-"""The backdrop: what stood still while the target was filmed, and is therefore not moved with the head."""
+"""The background model: what stood still behind the target, and therefore does not move with it."""
 
 from __future__ import annotations
 
@@ -11,23 +11,33 @@ from numpy.typing import NDArray
 from face2face.image import Image
 from face2face.imaging.masks import blend
 
-#: Grey levels by which a pixel may leave its median and still be still; between the two it is so in part.
-_STILL, _MOVING = 4.0, 9.0
-#: The share of the time in which it must be so: more than half, and the median is what stands behind, whoever passes before it.
-_MOST = 0.6
-#: Grey levels from the backdrop at which a photo's pixel begins to be, and surely is, something that stands before it.
-_ALIKE, _BEFORE = 8.0, 18.0
-#: Pixels at which that is seen, at most: it is soft.
-_LOOKED_AT = 256
+#: A pixel this near to its median is static, in grey levels: above a camera's noise.
+_STATIC_LEVELS = 4.0
+#: A pixel this far from its median moves, in grey levels; between both it is static in part.
+_MOVING_LEVELS = 9.0
+#: Share of the frames in which a pixel must be static: with more than half, its median is the
+#: background even if something passes in front of it.
+_STATIC_SHARE = 0.6
+#: A photo's pixel begins to be foreground this far from the background, in grey levels.
+_ALIKE_LEVELS = 8.0
+#: It is certainly foreground this far from the background, in grey levels.
+_FOREGROUND_LEVELS = 18.0
+#: Greatest width, in pixels, at which foreground is computed: its mask is soft anyway.
+_FOREGROUND_SIDE = 256
 
 
 @dataclass(frozen=True)
 class BackgroundModel:
-    """What stood still before a camera that stood still.
+    """The static background of photos from one camera.
 
     Attributes:
-        photo: ``(size, size, 3)`` uint8, each pixel's median over time.
-        still: ``(size, size, 1)`` uint8, 255 where nothing ever moved; all 0 if the camera did.
+        photo: ``(size, size, 3)`` uint8 RGB, each pixel's median over time.
+        static_mask: ``(size, size, 1)`` uint8, 255 where nothing moved; all 0 if the camera moved.
+
+    >>> frames = np.full((5, 32, 32, 3), 90, np.uint8)
+    >>> model = BackgroundModel.of(frames)
+    >>> int(model.photo[0, 0, 0]), int(model.static_mask.min())
+    (90, 255)
     """
 
     photo: Image
@@ -35,46 +45,65 @@ class BackgroundModel:
 
     @classmethod
     def of(cls, photos: NDArray[np.uint8]) -> BackgroundModel:
-        """The backdrop of ``(n, size, size, 3)`` photos of one scene, n at least 1."""
-        median = np.rint(np.median(photos, axis=0)).astype(np.uint8)
-        away = np.quantile(
-            [np.abs(photo.astype(np.float32) - median).mean(-1) for photo in photos], _MOST, axis=0
-        )
-        unit = max(1, median.shape[0] // 256)
-        away = _spread(cv2.GaussianBlur(away.astype(np.float32), (0, 0), 2 * unit), 4 * unit)
-        still = np.clip((_MOVING - away) / (_MOVING - _STILL), 0, 1)
-        return cls(median, _to_bytes(cv2.GaussianBlur(still, (0, 0), 3 * unit)))
-
-    def foreground(self, photo: Image) -> NDArray[np.uint8]:
-        """What stands before the backdrop in a photo of the scene: ``(size, size, 1)`` uint8, 255 where something surely does."""
-        side = min(_LOOKED_AT, photo.shape[0])
-        red, green, blue = cv2.split(cv2.absdiff(photo, self.photo))
-        away = cv2.resize(
-            cv2.max(cv2.max(red, green), blue), (side, side), interpolation=cv2.INTER_AREA
-        )
-        away = cv2.GaussianBlur(away.astype(np.float32), (0, 0), 1.5)
-        before = _spread(np.clip((away - _ALIKE) / (_BEFORE - _ALIKE), 0, 1), 3)
-        return cv2.resize(_to_bytes(cv2.GaussianBlur(before, (0, 0), 2)), photo.shape[1::-1])[
-            ..., None
-        ]
-
-    def composite(self, moved: NDArray[np.uint8]) -> Image:
-        """A moved photo with the backdrop back in its place: ``(size, size, 3)`` uint8.
+        """Return the background of photos of one scene.
 
         Args:
-            moved: ``(size, size, 4)`` uint8, a photo of the scene and its :meth:`foreground`, warped together.
+            photos: ``(n, size, size, 3)`` uint8 RGB, n at least 1.
+        """
+        median = np.rint(np.median(photos, axis=0)).astype(np.uint8)
+        difference = np.quantile(
+            [np.abs(photo.astype(np.float32) - median).mean(-1) for photo in photos],
+            _STATIC_SHARE,
+            axis=0,
+        )
+        unit = max(1, median.shape[0] // 256)
+        difference = cv2.GaussianBlur(difference.astype(np.float32), (0, 0), 2 * unit)
+        difference = _dilate(difference, 4 * unit)
+        static = np.clip((_MOVING_LEVELS - difference) / (_MOVING_LEVELS - _STATIC_LEVELS), 0, 1)
+        return cls(median, _to_mask(cv2.GaussianBlur(static, (0, 0), 3 * unit)))
+
+    def foreground(self, photo: Image) -> NDArray[np.uint8]:
+        """Return a mask of what stands in front of the background.
+
+        Args:
+            photo: ``(size, size, 3)`` uint8 RGB, of the same scene.
+
+        Returns:
+            ``(size, size, 1)`` uint8: 255 certainly foreground, 0 background.
+        """
+        side = min(_FOREGROUND_SIDE, photo.shape[0])
+        red, green, blue = cv2.split(cv2.absdiff(photo, self.photo))
+        difference = cv2.resize(
+            cv2.max(cv2.max(red, green), blue), (side, side), interpolation=cv2.INTER_AREA
+        )
+        difference = cv2.GaussianBlur(difference.astype(np.float32), (0, 0), 1.5)
+        share = (difference - _ALIKE_LEVELS) / (_FOREGROUND_LEVELS - _ALIKE_LEVELS)
+        soft = cv2.GaussianBlur(_dilate(np.clip(share, 0, 1), 3), (0, 0), 2)
+        return cv2.resize(_to_mask(soft), photo.shape[1::-1])[..., None]
+
+    def composite(self, moved: NDArray[np.uint8]) -> Image:
+        """Return a warped photo with the static background back in its place.
+
+        Args:
+            moved: ``(size, size, 4)`` uint8: a photo's RGB and its :meth:`foreground`, both
+                warped.
+
+        Returns:
+            ``(size, size, 3)`` uint8 RGB.
         """
         photo = np.asarray(cv2.cvtColor(moved, cv2.COLOR_RGBA2RGB), np.uint8)
-        still = cv2.multiply(
+        static = cv2.multiply(
             self.static_mask, cv2.bitwise_not(cv2.extractChannel(moved, 3)), scale=1 / 255
         )
-        return blend(photo, self.photo, cv2.merge([still] * 3))
+        return blend(photo, self.photo, cv2.merge([static] * 3))
 
 
-def _spread(map_: NDArray[np.floating], pixels: int) -> NDArray[np.floating]:
+def _dilate(values: NDArray[np.floating], pixels: int) -> NDArray[np.floating]:
+    """Return the greatest value within a square that reaches ``pixels`` to each side."""
     side = 2 * pixels + 1
-    return cv2.dilate(map_, np.ones((side, side), np.uint8))
+    return cv2.dilate(values, np.ones((side, side), np.uint8))
 
 
-def _to_bytes(share: NDArray[np.floating]) -> NDArray[np.uint8]:
+def _to_mask(share: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Return shares from 0 to 1 as an ``(h, w, 1)`` uint8 mask."""
     return np.rint(255 * share).astype(np.uint8)[..., None]

@@ -1,4 +1,4 @@
-"""The bank: keyframes of the target with their landmarks, from which a wanted pose is retrieved."""
+"""The keyframe bank: frames of the target with their landmarks, retrieved by pose."""
 
 from __future__ import annotations
 
@@ -24,60 +24,83 @@ from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
 from face2face.landmarks import interocular
 
+#: Name of the file next to a model's graph.
 FILE_NAME = "bank.npz"
-#: Lossless, at half of PNG's bytes; JPEG of that size would cost a hundredth of the structural similarity.
+#: Lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of structural similarity.
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
-#: Landmarks of any face are found so far from each other, in interocular distances: nothing is misread yet.
-_USUAL = 0.009
+#: Uncertainty that landmarks of any face have, in interocular distances: no sign of misreading.
+_USUAL_UNCERTAINTY = 0.009
 #: Bytes of decoded keyframes kept in memory.
-_DECODED = 120_000_000
-#: Pixels of the keyframes that are decoded at the start: all ninety of 256 pixels, and no longer for larger ones.
-_FORESEEN = 6_000_000
-#: Keyframes kept enlarged: those of three likenesses, each with some that fade.
-_AT_HAND = 16
+_DECODED_BYTES = 120_000_000
+#: Pixels of keyframes decoded at the start: all ninety at 256 pixels, fewer of larger ones.
+_PREFETCHED_PIXELS = 6_000_000
+#: Upsampled keyframes kept in memory: one for each metric, and those that fade.
+_UPSAMPLED_COUNT = 16
+#: Threads that decode: one for the keyframe that is needed, one for the next.
+_DECODER_THREADS = 2
+#: Hint of every error about a bank that can't be read.
+_HINT = "Make it again with generate_train_data.py, or restore the file."
+
+#: Errors that NumPy, zipfile and OpenCV raise for a damaged file.
+_DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, cv2.error)
 
 
 @dataclass(frozen=True)
 class KeyframeBank:
     """Keyframes of one target, all of one size.
 
+    Decoded keyframes, upsampled keyframes and weighted descriptors are computed when first needed,
+    then kept. These caches save time and never change a result.
+
     Attributes:
-        coded: The photos as lossless WebP, at least one; each is decoded when it is first asked for.
+        coded: The photos as lossless WebP, at least one.
         landmarks: ``(n, 68, 2)`` float32, in the photos' pixels.
-        seconds: ``(n,)`` float32, when each was taken.
-        reference: ``(68, 2)`` float32, the shape against which poses are compared.
-        backdrop: What stood still behind the target; of the photos' size.
-        spread: ``(n, 68)`` float32, how unsure the landmarks are, in the photos' pixels, see
-            :func:`face2face.face.detector.spread`; 0 for those that are known.
+        seconds: ``(n,)`` float32, each photo's time in the target's video.
+        reference: ``(68, 2)`` float32, the shape to which poses are aligned.
+        background: What stood still behind the target, of the photos' size.
+        uncertainty: ``(n, 68)`` float32, standard deviation of the landmarks in pixels: see
+            :func:`face2face.face.detector.landmark_uncertainty`; 0 where they are exact.
+
+    >>> from face2face.face.expression import AVERAGE_FACE, Expression
+    >>> from face2face.keyframes.pose_metric import MOUTH
+    >>> neutral = 12 * AVERAGE_FACE + np.float32(32)
+    >>> poses = [neutral, Expression(open=0.3).applied_to(neutral)]
+    >>> photo = np.zeros((64, 64, 3), np.uint8)
+    >>> background = BackgroundModel.of(photo[None])
+    >>> scenes = [Scene(photo, pose) for pose in poses]
+    >>> bank = KeyframeBank.of(scenes, np.zeros((2, 68), np.float32), neutral, background)
+    >>> bank.nearest(bank.pose_descriptor(Expression(open=0.2).applied_to(neutral)), MOUTH)
+    1
     """
 
     coded: tuple[NDArray[np.uint8], ...] = field(repr=False)
     landmarks: NDArray[np.float32]
     seconds: NDArray[np.float32]
     reference: Landmarks = field(repr=False)
-    backdrop: BackgroundModel = field(repr=False)
-    spread: NDArray[np.float32] = field(repr=False)
+    background: BackgroundModel = field(repr=False)
+    uncertainty: NDArray[np.float32] = field(repr=False)
 
     @classmethod
     def of(
         cls,
         scenes: Iterable[Scene],
-        spread: NDArray[np.float32],
+        uncertainty: NDArray[np.float32],
         reference: Landmarks,
-        backdrop: BackgroundModel,
+        background: BackgroundModel,
     ) -> KeyframeBank:
-        """The bank of scenes that have landmarks and are of the backdrop's size; those without a time count as the first moment.
+        """Return the bank of some scenes.
 
         Args:
-            scenes: At least one.
-            spread: ``(n, 68)``, how unsure their landmarks are.
-            reference: The shape against which poses are compared.
-            backdrop: What stood still.
+            scenes: At least one, with landmarks and of the background's size; those without a time
+                get 0 s.
+            uncertainty: ``(n, 68)`` float32, of their landmarks, in pixels.
+            reference: ``(68, 2)`` float32, the shape to which poses are aligned.
+            background: What stood still behind the target.
         """
         coded, landmarks, seconds = [], [], []
         for scene in scenes:
             assert scene.landmarks is not None
-            coded.append(_coded(scene.photo))
+            coded.append(_encode(scene.photo))
             landmarks.append(scene.landmarks)
             seconds.append(scene.seconds or 0.0)
         return cls(
@@ -85,8 +108,8 @@ class KeyframeBank:
             np.array(landmarks, np.float32),
             np.array(seconds, np.float32),
             reference,
-            backdrop,
-            spread,
+            background,
+            uncertainty,
         )
 
     def __len__(self) -> int:
@@ -95,119 +118,132 @@ class KeyframeBank:
     @property
     def size(self) -> int:
         """Width and height of the photos, in pixels."""
-        return int(self.backdrop.photo.shape[1])
+        return int(self.background.photo.shape[1])
 
     def rgba(self, index: int) -> NDArray[np.uint8]:
-        """A keyframe by its index, sharpened, and what stands before the backdrop in it: ``(size, size, 4)`` uint8, RGB and 255 for
-        foreground.
+        """Return a keyframe, presharpened, with its foreground mask.
+
+        Returns:
+            ``(size, size, 4)`` uint8: RGB, and 255 for foreground.
         """
         return self.prefetch(index).result()
 
     @cached_property
     def prefetch(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
-        """Begins to make a keyframe's :meth:`layers` by its index, unless they are there, and doesn't wait for them."""
-        # Nothing here holds the bank itself: with it go its pictures and its threads, at once.
-        beside, coded, backdrop = ThreadPoolExecutor(2), self.coded, self.backdrop
+        """Function that begins to decode a keyframe by its index; its future holds :meth:`rgba`.
 
-        def layered(index: int) -> NDArray[np.uint8]:
-            photo = presharpen(_decoded(coded[index]))
-            return np.asarray(cv2.merge([photo, backdrop.foreground(photo)]), np.uint8)
+        The most recently used keyframes stay in memory.
+        """
+        # The closure doesn't refer to the bank, so both are freed as soon as the bank is dropped.
+        threads, coded, background = (
+            ThreadPoolExecutor(_DECODER_THREADS),
+            self.coded,
+            self.background,
+        )
 
-        return lru_cache(maxsize=self._remembered)(lambda index: beside.submit(layered, index))
+        def decode(index: int) -> NDArray[np.uint8]:
+            photo = presharpen(_decode(coded[index]))
+            return np.asarray(cv2.merge([photo, background.foreground(photo)]), np.uint8)
 
-    @property
-    def _remembered(self) -> int:
-        """How many decoded keyframes are kept."""
-        return max(1, _DECODED // (4 * self.size**2))
+        count = max(1, _DECODED_BYTES // (4 * self.size**2))
+        return lru_cache(maxsize=count)(lambda index: threads.submit(decode, index))
 
-    def prefetch_nearest(self, wanted: NDArray[np.floating]) -> Thread:
-        """Begins to make those :meth:`layers` that are soon needed, one after another; who asks for one meanwhile needn't wait.
+    def prefetch_nearest(self, descriptor: NDArray[np.floating]) -> Thread:
+        """Begin to decode the keyframes that are needed soon, nearest first, without waiting.
 
         Args:
-            wanted: A pose, see :meth:`describe`: what is like it in any likeness comes first, since from there a blink or a word is near.
+            descriptor: ``(147,)``, a pose. Keyframes are ordered by the least of their distances in
+                all metrics: a blink or a word leads to one that is near in any of them.
 
         Returns:
-            What does it, to be waited for.
+            The thread that does it.
         """
-        foresee = self.prefetch
-        nearest = np.argsort(
-            np.min([self.distances(wanted, like) for like in POSE_METRICS], axis=0)
-        )
-        order = nearest[: _FORESEEN // self.size**2].tolist()
+        prefetch = self.prefetch
+        distances = [self.distances(descriptor, metric) for metric in POSE_METRICS]
+        nearest_first = np.argsort(np.min(distances, axis=0))
+        order = nearest_first[: _PREFETCHED_PIXELS // self.size**2].tolist()
 
         def one_by_one() -> None:
-            with suppress(RuntimeError):  # the program ends
+            with suppress(RuntimeError):  # no new work is accepted while the program ends
                 for index in order:
-                    foresee(index).result()
+                    prefetch(index).result()
 
-        beside = Thread(target=one_by_one, daemon=True)
-        beside.start()
-        return beside
+        thread = Thread(target=one_by_one, daemon=True)
+        thread.start()
+        return thread
 
     @cached_property
     def upsampled(self) -> Callable[[int], NDArray[np.uint8]]:
-        """A keyframe's layers by its index, ready to be warped: ``(n, n, 4)`` uint8, see :func:`face2face.imaging.warp.enlarged`."""
-        foresee = self.prefetch
-        return lru_cache(maxsize=_AT_HAND)(lambda index: upsample(foresee(index).result()))
+        """Function that returns a keyframe's :meth:`rgba` upsampled for warping, by its index.
 
-    @cached_property
-    def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:
-        """All keyframes' descriptions, weighted as each likeness does it, ``(n, 147)``, and how large the expected square of each is."""
-        descriptions = np.stack([self.pose_descriptor(each) for each in self.landmarks])
-        unsure = np.repeat(
-            np.maximum(self.spread / max(interocular(self.reference), 1e-6) - _USUAL, 0), 2, axis=1
-        )
-
-        def weighted(like: PoseMetric) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-            found = descriptions * like.weights
-            off = like.uncertainty_weight * unsure * like.weights[: 2 * LANDMARK_COUNT]
-            return found, (found**2).sum(1) + (off**2).sum(1)
-
-        return {like: weighted(like) for like in POSE_METRICS}
+        ``(n, n, 4)`` uint8, see :func:`face2face.imaging.warp.upsample`. The most recently used
+        ones stay in memory.
+        """
+        prefetch = self.prefetch
+        return lru_cache(maxsize=_UPSAMPLED_COUNT)(lambda index: upsample(prefetch(index).result()))
 
     def pose_descriptor(self, landmarks: Landmarks) -> NDArray[np.floating]:
-        """The :func:`description` of ``(68, 2)`` landmarks in the photos' pixels."""
+        """Return the descriptor, ``(147,)`` float64, of ``(68, 2)`` landmarks in panel pixels."""
         return pose_descriptor(landmarks, self.reference)
 
     def nearest(
         self,
-        wanted: NDArray[np.floating],
-        like: PoseMetric,
-        apart_from: float | None = None,
-        gap: float = 0.0,
+        descriptor: NDArray[np.floating],
+        metric: PoseMetric,
+        excluded_time: float | None = None,
+        excluded_radius: float = 0.0,
     ) -> int:
-        """The keyframe most alike to a pose.
+        """Return the index of the keyframe nearest to a pose.
 
         Args:
-            wanted: As :meth:`describe` says it.
-            like: One of :data:`POSE_METRICS`.
-            apart_from: A time in seconds; keyframes within ``gap`` of it are left out, where others remain. A
-                training frame uses it, or the network would be shown its own answer and learn to copy.
-            gap: Seconds.
-
-        Returns:
-            An index from 0 to ``len(self) - 1``.
+            descriptor: ``(147,)``, see :meth:`pose_descriptor`.
+            metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
+            excluded_time: In seconds. Keyframes near this time are left out, unless all are near.
+                Training passes the frame's own time: the network would learn to copy its answer.
+            excluded_radius: Keyframes less than this many seconds from that time are near it.
         """
-        distances = self.distances(wanted, like)
-        if apart_from is not None:
-            near = np.abs(self.seconds - apart_from) < gap
-            if not near.all():
-                distances[near] = np.inf
+        distances = self.distances(descriptor, metric)
+        if excluded_time is not None:
+            excluded = np.abs(self.seconds - excluded_time) < excluded_radius
+            if not excluded.all():
+                distances[excluded] = np.inf
         return int(distances.argmin())
 
-    def distances(self, wanted: NDArray[np.floating], like: PoseMetric) -> NDArray[np.floating]:
-        """How unlike a pose, as :meth:`describe` says it, each keyframe is to be expected: ``(n,)``, at least 0.
+    def distances(
+        self, descriptor: NDArray[np.floating], metric: PoseMetric
+    ) -> NDArray[np.floating]:
+        """Return the expected distance from a pose to each keyframe, ``(n,)``, at least 0.
 
-        The root of the expected square: what is asked for less what was found, squared, and the variance of what was found.
+        With weights w, descriptor p of the pose, and descriptor k and standard deviation s of a
+        keyframe, it is ``sqrt(sum((w * (k - p)) ** 2) + sum((w * s) ** 2))``.
+
+        Args:
+            descriptor: ``(147,)``, see :meth:`pose_descriptor`.
+            metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
         """
-        found, squared = self._weighted[like]
-        asked = wanted * like.weights
-        # Multiplied out: a few numbers for each keyframe instead of all.
-        return np.asarray(np.sqrt(np.maximum(squared - 2 * (found @ asked) + asked @ asked, 0)))
+        keyframes, squared = self._weighted[metric]
+        pose = descriptor * metric.weights
+        # |k - p|^2 = |k|^2 - 2 k.p + |p|^2: the first term is known in advance.
+        return np.asarray(np.sqrt(np.maximum(squared - 2 * (keyframes @ pose) + pose @ pose, 0)))
 
+    @cached_property
+    def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:
+        """Metric -> weighted descriptors, ``(n, 147)``, and their expected squares, ``(n,)``."""
+        descriptors = np.stack([self.pose_descriptor(each) for each in self.landmarks])
+        relative = self.uncertainty / max(interocular(self.reference), 1e-6)
+        unusual = np.repeat(np.maximum(relative - _USUAL_UNCERTAINTY, 0), 2, axis=1)
+
+        def weighted(metric: PoseMetric) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+            vectors = descriptors * metric.weights
+            error = metric.uncertainty_weight * unusual * metric.weights[: 2 * LANDMARK_COUNT]
+            return vectors, (vectors**2).sum(1) + (error**2).sum(1)
+
+        return {metric: weighted(metric) for metric in POSE_METRICS}
+
+    # The keys of bank.npz are a file format: they stay as they are when attributes are renamed.
     def save(self, folder: Path) -> None:
-        """Writes ``bank.npz`` into a folder."""
-        with atomic_write(folder / FILE_NAME) as aside, aside.open("wb") as file:
+        """Write ``bank.npz`` into a folder."""
+        with atomic_write(folder / FILE_NAME) as temporary, temporary.open("wb") as file:
             np.savez(
                 file,
                 photos=np.concatenate(self.coded),
@@ -215,58 +251,45 @@ class KeyframeBank:
                 landmarks=self.landmarks,
                 seconds=self.seconds,
                 reference=self.reference,
-                backdrop=_coded(self.backdrop.photo),
-                still=self.backdrop.static_mask,
-                spread=self.spread,
+                backdrop=_encode(self.background.photo),
+                still=self.background.static_mask,
+                spread=self.uncertainty,
             )
 
     @classmethod
     def load(cls, folder: Path) -> KeyframeBank:
-        """Reads ``bank.npz`` from a folder.
+        """Read ``bank.npz`` from a folder.
 
         Raises:
             ModelError: It is missing or damaged.
         """
         path = folder / FILE_NAME
-        do = "make it again with generate_train_data.py, or restore the file"
         if not path.is_file():
-            raise ModelError(
-                "a model that warps keyframes has its bank beside it", f"no file {path}", do
-            )
+            raise ModelError(f"The keyframe bank {path} is missing.", hint=_HINT)
         try:
             with np.load(path) as stored:
-                coded = tuple(np.split(stored["photos"], stored["ends"][:-1]))
-                backdrop = BackgroundModel(_decoded(stored["backdrop"]), stored["still"])
                 return cls(
-                    coded,
-                    stored["landmarks"],
-                    stored["seconds"],
-                    stored["reference"],
-                    backdrop,
-                    stored["spread"],
+                    coded=tuple(np.split(stored["photos"], stored["ends"][:-1])),
+                    landmarks=stored["landmarks"],
+                    seconds=stored["seconds"],
+                    reference=stored["reference"],
+                    background=BackgroundModel(_decode(stored["backdrop"]), stored["still"]),
+                    uncertainty=stored["spread"],
                 )
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            EOFError,
-            zipfile.BadZipFile,
-            cv2.error,
-        ) as error:
-            raise ModelError(
-                "bank.npz holds keyframes and landmarks", f"{path}, damaged", do
-            ) from error
+        except _DAMAGES as error:
+            raise ModelError(f"The keyframe bank {path} is damaged.", hint=_HINT) from error
 
 
-def _coded(photo: Image) -> NDArray[np.uint8]:
+def _encode(photo: Image) -> NDArray[np.uint8]:
+    """Return a photo as lossless WebP, ``(bytes,)`` uint8."""
     written, code = cv2.imencode(".webp", photo[..., ::-1], _LOSSLESS)
     assert written
     return np.asarray(code).ravel()
 
 
-def _decoded(code: NDArray[np.uint8]) -> Image:
+def _decode(code: NDArray[np.uint8]) -> Image:
+    """Return the photo of :func:`_encode`; raise ValueError if there is none."""
     photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
     if photo is None:
-        raise ValueError("no picture")
+        raise ValueError("The code holds no picture.")
     return np.ascontiguousarray(photo[..., ::-1])

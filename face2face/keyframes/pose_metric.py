@@ -1,4 +1,4 @@
-"""PoseMetric: poses as numbers, what makes two of them alike, and those that cover many."""
+"""Poses as vectors, metrics that compare them, and samples that cover them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,36 @@ from numpy.typing import NDArray
 from face2face.image import Landmarks
 from face2face.landmarks import FACING, INNER_LIPS, LIDS, Similarity, interocular
 
-#: Lids and lips nearer than this, in interocular distances, are shut; and the weight of the logarithm of how far they are open.
-_SHUT = 0.02
-_OPENING = 0.15
-#: Lips nearer than this, in interocular distances, count as nearly shut: a difference there has this additional weight. A warp can't hide
-#: the teeth of parted lips behind shut ones.
-_NEARLY_SHUT, _NEARLY_SHUT_WEIGHT = 0.08, 2
+#: Lids and lips nearer than this count as shut, in interocular distances; keeps logarithms finite.
+_SHUT_GAP = 0.02
+#: Weight of the logarithms of the gaps between lids and lips against landmark positions.
+_GAP_WEIGHT = 0.15
+#: Lips nearer than this are nearly shut, in interocular distances: they hide the teeth.
+_NEARLY_SHUT_GAP = 0.08
+#: Added weight of differences below that gap: a warp can't hide teeth behind shut lips.
+_NEARLY_SHUT_WEIGHT = 2
+#: Points of each landmark group in the order of :class:`PoseMetric`'s weights, jaw split in three.
+_GROUP_SIZES = (4, 9, 4, 10, 9, 12, 20)
 
 
 @dataclass(frozen=True)
 class PoseMetric:
-    """What makes two poses alike.
+    """Weights of a distance between poses.
 
     Attributes:
-        cheeks: Weight of the jaw's ends (0 to 3, 13 to 16).
-        chin: Of what is between them (4 to 12).
-        brows: Of theirs (17 to 26).
-        nose: Of its (27 to 35).
-        eyes: Of theirs (36 to 47).
-        mouth: Of its (48 to 67).
-        pose: Weight of the head's place, size and roll, in landmarks' worth.
-        doubt: So many times as far from the truth as from each other landmarks count that were found farther apart than usual; 0 where
-            what is misread is not what is sought.
-        patience: Live, a keyframe is kept until what was lost by keeping it adds up to this: each frame, how many times farther it was
-            than the nearest, less one.
+        cheeks: Weight of the jaw's ends (points 0 to 3 and 13 to 16).
+        chin: Weight of the rest of the jaw (4 to 12).
+        brows: Weight of the brows (17 to 26).
+        nose: Weight of the nose (27 to 35).
+        eyes: Weight of the eyes (36 to 47).
+        mouth: Weight of the mouth (48 to 67).
+        pose: Weight of the head's shift, scale and roll.
+        uncertainty_weight: Factor from a landmark's uncertainty beyond the usual to its assumed
+            error; 0 ignores uncertainty.
+        switch_cost: Hysteresis of :class:`face2face.keyframes.selector.KeyframeSelector`.
+
+    >>> EYES.weights.shape
+    (147,)
     """
 
     cheeks: float
@@ -49,15 +55,14 @@ class PoseMetric:
 
     @cached_property
     def weights(self) -> NDArray[np.floating]:
-        """``(147,)`` float64, one for each number of a :func:`description`."""
-        parts = (self.cheeks, self.chin, self.cheeks, self.brows, self.nose, self.eyes, self.mouth)
-        shape = np.repeat(parts, np.multiply(2, (4, 9, 4, 10, 9, 12, 20)))
-        opening = _OPENING * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS)))
-        return np.concatenate([shape, np.full(4, self.pose), opening])
+        """``(147,)`` float64, a weight for each number of :func:`pose_descriptor`."""
+        groups = (self.cheeks, self.chin, self.cheeks, self.brows, self.nose, self.eyes, self.mouth)
+        shape = np.repeat(groups, np.multiply(2, _GROUP_SIZES))
+        gaps = _GAP_WEIGHT * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS)))
+        return np.concatenate([shape, np.full(4, self.pose), gaps])
 
 
-#: Alike in how the head is held, whatever brows, eyes, mouth and chin do: for hair, neck and shoulders. Alike in eyes or in mouth, nearly
-#: wherever the head is: for the two halves of the face.
+#: Compares how the head is held: chooses hair, neck and shoulders.
 HEAD = PoseMetric(
     cheeks=1,
     chin=0,
@@ -69,6 +74,7 @@ HEAD = PoseMetric(
     uncertainty_weight=0,
     switch_cost=4,
 )
+#: Compares eyes and brows nearly wherever the head is: chooses the face's upper half.
 EYES = PoseMetric(
     cheeks=0.5,
     chin=0.5,
@@ -80,6 +86,7 @@ EYES = PoseMetric(
     uncertainty_weight=0,
     switch_cost=0.25,
 )
+#: Compares mouth and jaw nearly wherever the head is: chooses the face's lower half.
 MOUTH = PoseMetric(
     cheeks=1,
     chin=1,
@@ -91,15 +98,33 @@ MOUTH = PoseMetric(
     uncertainty_weight=6,
     switch_cost=0.5,
 )
+#: Every metric by which keyframes are chosen.
 POSE_METRICS = (HEAD, EYES, MOUTH)
 
 
 def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
-    """A pose as numbers that can be compared: ``(147,)`` float64, in units of the reference's interocular distance.
+    """Return a pose as a vector that weighted Euclidean distance can compare.
 
-    The shape after similarity alignment to the reference, followed by what the alignment took out, and by the logarithms of how far
-    lids and lips are open: what shut ones hide can't be stretched out of them, so half open is like open. For lips the logarithm is
-    steeper where they are nearly shut.
+    The vector has three parts:
+
+    - the landmarks after similarity alignment to the reference, less the reference (136 numbers);
+    - the shift, scale and roll that the alignment removed (4);
+    - the logarithms of the gaps between lids and lips (7).
+
+    By logarithms, half-open eyes are nearer to open ones than to shut ones. A warp can open half-open
+    eyes, but shut lids hide the eyeball.
+
+    Args:
+        landmarks: ``(68, 2)``, in pixels.
+        reference: ``(68, 2)``, in the same pixels.
+
+    Returns:
+        ``(147,)`` float64; lengths in the reference's interocular distances, roll in radians.
+
+    >>> from face2face.face.expression import AVERAGE_FACE
+    >>> moved = pose_descriptor(AVERAGE_FACE + np.float32([0.5, 0]), AVERAGE_FACE)
+    >>> bool(np.allclose(moved[:136], 0, atol=1e-6)), float(moved[136].round(2))
+    (True, 0.5)
     """
     unit = max(interocular(reference), 1e-6)
     fit = Similarity.between(landmarks, reference)
@@ -107,32 +132,41 @@ def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.fl
     shift = (landmarks - reference).mean(0) / unit
     upper, lower = FACING.T
     gaps = np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit
-    open_by = np.log(gaps + _SHUT)
-    open_by[len(LIDS) :] += _NEARLY_SHUT_WEIGHT * np.log(
-        np.minimum(gaps[len(LIDS) :], _NEARLY_SHUT) + _SHUT
+    log_gaps = np.log(gaps + _SHUT_GAP)
+    lips = gaps[len(LIDS) :]
+    log_gaps[len(LIDS) :] += _NEARLY_SHUT_WEIGHT * np.log(
+        np.minimum(lips, _NEARLY_SHUT_GAP) + _SHUT_GAP
     )
     return np.concatenate(
-        [(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), open_by]
+        [(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), log_gaps]
     )
 
 
 def farthest_point_sample(
     landmarks: NDArray[np.float32], reference: Landmarks, count: int
 ) -> list[int]:
-    """Indices of at most ``count`` of ``(n, 68, 2)`` landmarks that cover what the rest show.
+    """Return indices of poses that cover all poses.
 
-    Farthest-point sampling (Gonzalez 1985) on all likenesses, beginning with the most ordinary one.
+    Farthest-point sampling (Gonzalez 1985) under all metrics together, from the most average pose.
+
+    Args:
+        landmarks: ``(n, 68, 2)``, in pixels, n at least 1.
+        reference: ``(68, 2)``, in the same pixels.
+        count: Greatest number of indices.
+
+    >>> from face2face.face.expression import AVERAGE_FACE, Expression
+    >>> poses = [AVERAGE_FACE] * 3 + [Expression(open=0.3).applied_to(AVERAGE_FACE)]
+    >>> farthest_point_sample(np.stack(poses), AVERAGE_FACE, 2)
+    [0, 3]
     """
-    weights = np.concatenate([like.weights for like in POSE_METRICS])
-    vectors = (
-        np.stack(
-            [np.tile(pose_descriptor(each, reference), len(POSE_METRICS)) for each in landmarks]
-        )
-        * weights
-    )
-    chosen = [int(np.linalg.norm(vectors - vectors.mean(0), axis=1).argmin())]
-    distance = np.linalg.norm(vectors - vectors[chosen[0]], axis=1)
-    while len(chosen) < min(count, len(vectors)):
-        chosen.append(int(distance.argmax()))
-        distance = np.minimum(distance, np.linalg.norm(vectors - vectors[chosen[-1]], axis=1))
-    return chosen
+    weights = np.concatenate([metric.weights for metric in POSE_METRICS])
+    descriptors = [
+        np.tile(pose_descriptor(each, reference), len(POSE_METRICS)) for each in landmarks
+    ]
+    vectors = np.stack(descriptors) * weights
+    sample = [int(np.linalg.norm(vectors - vectors.mean(0), axis=1).argmin())]
+    distance = np.linalg.norm(vectors - vectors[sample[0]], axis=1)
+    while len(sample) < min(count, len(vectors)):
+        sample.append(int(distance.argmax()))
+        distance = np.minimum(distance, np.linalg.norm(vectors - vectors[sample[-1]], axis=1))
+    return sample

@@ -1,45 +1,56 @@
-"""Keyframes for a face that moves, without jumps."""
+"""The keyframe selector: keyframes for a moving face, without jumps."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: How much of a keyframe that is left goes with each frame.
+#: Weight that a keyframe loses per frame after it was replaced: a fade of three frames.
 FADE = 0.4
-#: Keyframes nearer than this, in interocular distances, are equally near.
-_EXACT = 0.01
+#: Distances below this count as equal, in the units of the metric: landmark noise.
+_MIN_DISTANCE = 0.01
 
 
 class KeyframeSelector:
-    """Chooses keyframes for a face that moves, without jumps: it keeps one until another was clearly or lastingly more alike, then fades.
+    """Selects keyframes for the poses of one moving face, in order of time.
 
-    When to leave is the ski-rental problem: rent, until the rent paid comes to the price.
+    It keeps a keyframe while that costs little, then fades to the nearest. Each frame adds
+    ``distance / nearest_distance - 1`` to a sum. When the sum exceeds the switch cost, the nearest
+    keyframe replaces the kept one (a ski-rental rule).
 
     Args:
-        patience: See :class:`face2face.keyframes.pose_metric.Likeness`.
+        switch_cost: See :class:`face2face.keyframes.pose_metric.PoseMetric`.
+
+    >>> select = KeyframeSelector(switch_cost=4.0)
+    >>> select(np.array([0.1, 0.5])), select(np.array([0.5, 0.1]))
+    ({0: 1.0}, {0: 1.0})
     """
 
-    def __init__(self, patience: float) -> None:
-        self._patience = patience
+    def __init__(self, switch_cost: float) -> None:
+        self._switch_cost = switch_cost
         self._kept: int | None = None
-        self._lost = 0.0
+        self._cost = 0.0
         self._weights: dict[int, float] = {}
 
     def __call__(self, distances: NDArray[np.floating]) -> dict[int, float]:
-        """Keyframes to be mixed for the next pose: index -> weight above 0; the weights add up to 1.
+        """Return the keyframes to blend for the next pose: index -> weight.
 
         Args:
-            distances: Of each keyframe from it, see :meth:`face2face.keyframes.bank.Bank.distances`.
+            distances: ``(n,)``, from the pose to each keyframe, at least 0: see
+                :meth:`face2face.keyframes.bank.KeyframeBank.distances`.
+
+        Returns:
+            Weights above 0 that add up to 1; one keyframe alone unless a fade is under way.
         """
         nearest = int(distances.argmin())
         if self._kept is None:
             self._weights = {nearest: 1.0}
             self._kept = nearest
-        self._lost += max(distances[self._kept], _EXACT) / max(distances[nearest], _EXACT) - 1
-        if self._lost > self._patience:
-            self._kept, self._lost = nearest, 0.0
-        # All weights fall, that of the kept one rises by what they lose: any sequence of choices stays smooth.
+        kept_distance = max(distances[self._kept], _MIN_DISTANCE)
+        self._cost += kept_distance / max(distances[nearest], _MIN_DISTANCE) - 1
+        if self._cost > self._switch_cost:
+            self._kept, self._cost = nearest, 0.0
+        # Others fade; the kept one takes their weight. So no sequence of choices makes a jump.
         faded = {
             index: max(weight - FADE, 0.0)
             for index, weight in self._weights.items()

@@ -138,7 +138,7 @@ class Reenact:
         )
         everywhere = (slice(0, self.size), slice(0, self.size))
         surroundings = self._posed(around, landmarks, HEAD_CONSTRAINTS, [everywhere] * len(around))
-        warped = _mixed([bank.backdrop.composite(each) for each in surroundings], around)
+        warped = _mixed([bank.background.composite(each) for each in surroundings], around)
         mask = face_mask(landmarks, self.size)
         within = bounding_slices(mask)
         above, below, upper = split_upper_lower(landmarks, within)

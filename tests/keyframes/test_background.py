@@ -14,44 +14,46 @@ def room(at: int, noise: int = 0) -> Image:
 
 
 @pytest.fixture(scope="module")
-def backdrop() -> BackgroundModel:
+def background() -> BackgroundModel:
     return BackgroundModel.of(np.stack([room(at, at) for at in range(16, 33, 2)]))
 
 
-def test_what_is_mostly_the_same_is_still_and_where_something_often_stands_is_not(
-    backdrop: BackgroundModel,
+def test_pixels_that_mostly_stay_are_static_and_often_covered_ones_are_not(
+    background: BackgroundModel,
 ) -> None:
-    assert backdrop.static_mask[4, 4] == 255
-    assert backdrop.static_mask[60, 30] == 255
-    assert backdrop.static_mask[32, 30] == 0, "covered two thirds of the time"
-    assert np.abs(backdrop.photo[4, 4].astype(int) - 151).max() <= 2
+    assert background.static_mask[4, 4] == 255
+    assert background.static_mask[60, 30] == 255
+    assert background.static_mask[32, 30] == 0, "covered two thirds of the time"
+    assert np.abs(background.photo[4, 4].astype(int) - 151).max() <= 2
 
 
-def test_what_stands_before_it_is_foreground(backdrop: BackgroundModel) -> None:
+def test_an_object_in_front_is_foreground(background: BackgroundModel) -> None:
     elsewhere = room(44)
-    foreground = backdrop.foreground(elsewhere)
+    foreground = background.foreground(elsewhere)
     assert foreground[32, 52] == 255
     assert foreground[4, 4] == 0
 
 
 def test_the_wall_comes_back_to_its_place_and_the_foreground_stays(
-    backdrop: BackgroundModel,
+    background: BackgroundModel,
 ) -> None:
     moved = np.roll(room(44), 8, axis=1)
     moved[:8] = 255
     foreground = np.zeros((64, 64, 1), np.uint8)
     foreground[20:44, 48:] = 255
-    result = backdrop.composite(np.dstack([moved, foreground]))
+    result = background.composite(np.dstack([moved, foreground]))
     assert np.abs(result[4, 30].astype(int) - 151).max() <= 2
     assert (result[30, 60] == moved[30, 60]).all()
 
 
 def test_the_wall_is_known_where_it_is_covered_now_and_then() -> None:
-    backdrop = BackgroundModel.of(np.stack([room(4 if number % 4 else 44) for number in range(12)]))
-    assert backdrop.static_mask[32, 52] == 255, "covered a quarter of the time"
-    assert np.abs(backdrop.photo[32, 52].astype(int) - 151).max() <= 2
+    background = BackgroundModel.of(
+        np.stack([room(4 if number % 4 else 44) for number in range(12)])
+    )
+    assert background.static_mask[32, 52] == 255, "covered a quarter of the time"
+    assert np.abs(background.photo[32, 52].astype(int) - 151).max() <= 2
 
 
-def test_a_camera_that_moved_leaves_nothing_still() -> None:
+def test_a_camera_that_moved_leaves_nothing_static() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), np.uint8)
     assert BackgroundModel.of(noise).static_mask.max() == 0

@@ -18,7 +18,7 @@ from face2face.landmarks import PARTS, interocular
 
 NEUTRAL: Landmarks = (AVERAGE_FACE * 12 + 32).astype(np.float32)
 BLACK = np.zeros((64, 64, 3), np.uint8)
-BACKDROP = BackgroundModel(BLACK, BLACK[..., :1])
+BACKGROUND = BackgroundModel(BLACK, BLACK[..., :1])
 POSES = np.stack(
     [
         pose.applied_to(NEUTRAL)
@@ -33,10 +33,10 @@ def bank() -> KeyframeBank:
         Scene(np.full((64, 64, 3), 60 * index, np.uint8), pose, index)
         for index, pose in enumerate(POSES)
     ]
-    return KeyframeBank.of(scenes, np.zeros((4, 68), np.float32), NEUTRAL, BACKDROP)
+    return KeyframeBank.of(scenes, np.zeros((4, 68), np.float32), NEUTRAL, BACKGROUND)
 
 
-def away(bank: KeyframeBank, pose: Landmarks) -> NDArray[np.floating]:
+def head_distances(bank: KeyframeBank, pose: Landmarks) -> NDArray[np.floating]:
     """How far each keyframe's head is from a pose's."""
     return bank.distances(bank.pose_descriptor(pose), HEAD)
 
@@ -53,12 +53,12 @@ def test_for_the_head_eyes_and_mouth_do_not_matter(bank: KeyframeBank) -> None:
 
 
 def test_a_keyframe_whose_mouth_is_hardly_known_is_taken_only_where_no_other_is_near() -> None:
-    """Its mouth is found as open as it is asked for, but here from one box and there from another."""
+    """Its mouth has the wanted opening, but with an uncertainty beyond the usual."""
     openings = [*np.linspace(0, 0.3, 12), 0.1, 0.6]
     poses = [Expression(open=opening).applied_to(NEUTRAL) for opening in openings]
     unsure = np.zeros((14, 68), np.float32)
     unsure[12:, PARTS["mouth"]] = 0.01 * interocular(NEUTRAL)
-    bank = KeyframeBank.of([Scene(BLACK, pose) for pose in poses], unsure, NEUTRAL, BACKDROP)
+    bank = KeyframeBank.of([Scene(BLACK, pose) for pose in poses], unsure, NEUTRAL, BACKGROUND)
     assert bank.nearest(bank.pose_descriptor(poses[12]), MOUTH) in (3, 4)
     assert bank.nearest(bank.pose_descriptor(poses[13]), MOUTH) == 13
     assert (
@@ -68,28 +68,39 @@ def test_a_keyframe_whose_mouth_is_hardly_known_is_taken_only_where_no_other_is_
         == 12
     ), "its eyes are known"
     known = KeyframeBank.of(
-        [Scene(BLACK, pose) for pose in poses], np.zeros_like(unsure), NEUTRAL, BACKDROP
+        [Scene(BLACK, pose) for pose in poses], np.zeros_like(unsure), NEUTRAL, BACKGROUND
     )
-    asked = bank.pose_descriptor(poses[12])
-    assert (bank.distances(asked, HEAD) == known.distances(asked, HEAD)).all(), (
+    wanted = bank.pose_descriptor(poses[12])
+    assert (bank.distances(wanted, HEAD) == known.distances(wanted, HEAD)).all(), (
         "a head is held as it is, whatever its lips are taken for"
     )
-    usual = KeyframeBank.of([Scene(BLACK, pose) for pose in poses], 0.4 * unsure, NEUTRAL, BACKDROP)
-    assert (usual.distances(asked, MOUTH) == known.distances(asked, MOUTH)).all(), (
+    usual = KeyframeBank.of(
+        [Scene(BLACK, pose) for pose in poses], 0.4 * unsure, NEUTRAL, BACKGROUND
+    )
+    assert (usual.distances(wanted, MOUTH) == known.distances(wanted, MOUTH)).all(), (
         "any face's landmarks are found that far apart"
     )
 
 
-def test_a_frame_is_not_shown_its_own_time(bank: KeyframeBank) -> None:
-    assert bank.nearest(bank.pose_descriptor(POSES[1]), MOUTH, apart_from=1.2, gap=0.5) != 1
-    assert bank.nearest(bank.pose_descriptor(POSES[1]), MOUTH, apart_from=1.2, gap=0.1) == 1
+def test_keyframes_near_an_excluded_time_are_left_out(bank: KeyframeBank) -> None:
+    assert (
+        bank.nearest(bank.pose_descriptor(POSES[1]), MOUTH, excluded_time=1.2, excluded_radius=0.5)
+        != 1
+    )
+    assert (
+        bank.nearest(bank.pose_descriptor(POSES[1]), MOUTH, excluded_time=1.2, excluded_radius=0.1)
+        == 1
+    )
 
 
-def test_where_all_are_near_in_time_the_nearest_is_taken_all_the_same(bank: KeyframeBank) -> None:
-    assert bank.nearest(bank.pose_descriptor(POSES[2]), MOUTH, apart_from=1.0, gap=100) == 2
+def test_if_all_are_near_the_excluded_time_none_is_left_out(bank: KeyframeBank) -> None:
+    assert (
+        bank.nearest(bank.pose_descriptor(POSES[2]), MOUTH, excluded_time=1.0, excluded_radius=100)
+        == 2
+    )
 
 
-def test_with_a_bank_go_its_pictures_and_its_thread(bank: KeyframeBank, tmp_path: Path) -> None:
+def test_a_bank_is_freed_with_its_pictures_and_threads(bank: KeyframeBank, tmp_path: Path) -> None:
     bank.save(tmp_path)
     loaded = KeyframeBank.load(tmp_path)
     loaded.upsampled(1)
@@ -99,43 +110,43 @@ def test_with_a_bank_go_its_pictures_and_its_thread(bank: KeyframeBank, tmp_path
     assert gone() is None
 
 
-def test_what_is_saved_is_loaded(bank: KeyframeBank, tmp_path: Path) -> None:
+def test_a_saved_bank_is_loaded(bank: KeyframeBank, tmp_path: Path) -> None:
     bank.save(tmp_path)
     loaded = KeyframeBank.load(tmp_path)
     for index in range(4):
         assert (loaded.rgba(index) == bank.rgba(index)).all()
         assert np.abs(loaded.rgba(index)[..., :3].astype(int) - 60 * index).max() <= 2
-    assert (loaded.backdrop.static_mask == bank.backdrop.static_mask).all()
+    assert (loaded.background.static_mask == bank.background.static_mask).all()
     assert (loaded.landmarks == bank.landmarks).all()
     assert (loaded.seconds == bank.seconds).all()
-    assert (loaded.spread == bank.spread).all()
+    assert (loaded.uncertainty == bank.uncertainty).all()
     assert len(loaded) == 4
     assert loaded.size == 64
 
 
-def test_what_was_foreseen_is_there(bank: KeyframeBank) -> None:
-    foreseen = bank.prefetch(2)
-    assert bank.rgba(2) is foreseen.result()
-    assert bank.prefetch(2) is foreseen, "made once"
+def test_a_prefetched_keyframe_is_decoded_once(bank: KeyframeBank) -> None:
+    prefetched = bank.prefetch(2)
+    assert bank.rgba(2) is prefetched.result()
+    assert bank.prefetch(2) is prefetched, "made once"
 
 
-def test_those_that_are_near_can_be_foreseen(bank: KeyframeBank) -> None:
+def test_near_keyframes_can_be_prefetched(bank: KeyframeBank) -> None:
     bank.prefetch_nearest(bank.pose_descriptor(POSES[0])).join()
     assert all(bank.prefetch(index).done() for index in range(len(bank)))
 
 
-def test_what_is_near_is_foreseen_first(bank: KeyframeBank) -> None:
-    made, asked = bank.prefetch, []
+def test_the_nearest_keyframe_is_prefetched_first(bank: KeyframeBank) -> None:
+    prefetch, order = bank.prefetch, []
 
-    def foresee(index: int) -> Future[Any]:
-        asked.append(index)
-        return made(index)
+    def record(index: int) -> Future[Any]:
+        order.append(index)
+        return prefetch(index)
 
-    vars(bank)["prefetch"] = foresee
+    vars(bank)["prefetch"] = record
     for index in range(len(bank)):
         bank.prefetch_nearest(bank.pose_descriptor(bank.landmarks[index])).join()
-        assert asked[-len(bank)] == index
-        assert sorted(asked[-len(bank) :]) == list(range(len(bank)))
+        assert order[-len(bank)] == index
+        assert sorted(order[-len(bank) :]) == list(range(len(bank)))
 
 
 @pytest.mark.parametrize("keep", [0, 100, -100])
@@ -147,34 +158,34 @@ def test_a_damaged_bank_is_refused(bank: KeyframeBank, tmp_path: Path, keep: int
         KeyframeBank.load(tmp_path)
 
 
-def test_a_follower_keeps_its_keyframe_until_another_is_clearly_better(bank: KeyframeBank) -> None:
-    follow = KeyframeSelector(HEAD.switch_cost)
-    assert follow(away(bank, POSES[0])) == {0: 1.0}
+def test_a_selector_keeps_its_keyframe_until_another_is_clearly_better(bank: KeyframeBank) -> None:
+    select = KeyframeSelector(HEAD.switch_cost)
+    assert select(head_distances(bank, POSES[0])) == {0: 1.0}
     between = 0.48 * POSES[0] + 0.52 * POSES[3]
     assert bank.nearest(bank.pose_descriptor(between), HEAD) == 3
-    assert follow(away(bank, between)) == {0: 1.0}
+    assert select(head_distances(bank, between)) == {0: 1.0}
 
 
-def test_a_follower_fades_without_a_jump(bank: KeyframeBank) -> None:
-    follow = KeyframeSelector(HEAD.switch_cost)
+def test_a_selector_fades_without_a_jump(bank: KeyframeBank) -> None:
+    select = KeyframeSelector(HEAD.switch_cost)
     rng = np.random.default_rng(0)
-    last = follow(away(bank, POSES[0]))
+    last = select(head_distances(bank, POSES[0]))
     for _ in range(300):
-        weights = follow(away(bank, POSES[rng.choice([0, 3])]))
+        weights = select(head_distances(bank, POSES[rng.choice([0, 3])]))
         assert sum(weights.values()) == pytest.approx(1)
         assert min(weights.values()) > 0
         assert abs(weights.get(0, 0) - last.get(0, 0)) <= FADE + 1e-6
         last = weights
     for _ in range(10):
-        last = follow(away(bank, POSES[3]))
+        last = select(head_distances(bank, POSES[3]))
     assert last == {3: 1.0}
 
 
-def test_a_follower_leaves_at_last_a_keyframe_that_stays_a_little_worse(bank: KeyframeBank) -> None:
-    follow = KeyframeSelector(HEAD.switch_cost)
-    follow(away(bank, POSES[0]))
+def test_a_selector_leaves_at_last_a_keyframe_that_stays_a_little_worse(bank: KeyframeBank) -> None:
+    select = KeyframeSelector(HEAD.switch_cost)
+    select(head_distances(bank, POSES[0]))
     between = 0.4 * POSES[0] + 0.6 * POSES[3]
     assert bank.nearest(bank.pose_descriptor(between), HEAD) == 3
-    weights = [follow(away(bank, between)) for _ in range(60)]
+    weights = [select(head_distances(bank, between)) for _ in range(60)]
     assert weights[0] == {0: 1.0}
     assert weights[-1] == {3: 1.0}

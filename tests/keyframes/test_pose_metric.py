@@ -14,13 +14,13 @@ POSES = np.stack(
 )
 
 
-def test_keyframes_cover_what_was_shown() -> None:
+def test_a_sample_covers_all_poses() -> None:
     many = np.concatenate([np.repeat(POSES[:1], 50, axis=0), POSES])
     chosen = farthest_point_sample(many, NEUTRAL, 4)
     assert {int(np.abs(many[each] - POSES).sum((1, 2)).argmin()) for each in chosen} == {0, 1, 2, 3}
 
 
-def test_there_are_no_more_keyframes_than_frames() -> None:
+def test_a_sample_has_no_more_poses_than_there_are() -> None:
     assert sorted(farthest_point_sample(POSES, NEUTRAL, 48)) == [0, 1, 2, 3]
 
 

@@ -4,17 +4,17 @@ import pytest
 from face2face.keyframes.selector import FADE, KeyframeSelector
 
 
-def test_a_keyframe_is_kept_until_what_that_lost_adds_up_to_the_patience() -> None:
-    follow = KeyframeSelector(patience=4.0)
-    assert follow(np.array([0.0, 1.0])) == {0: 1.0}
-    # Half as far again as the nearest in each: eight frames lose no more than the patience, the ninth does.
-    weights = [follow(np.array([0.6, 0.4])) for _ in range(12)]
+def test_a_keyframe_is_kept_until_its_excess_distance_exceeds_the_switch_cost() -> None:
+    select = KeyframeSelector(switch_cost=4.0)
+    assert select(np.array([0.0, 1.0])) == {0: 1.0}
+    # Each frame adds 0.6 / 0.4 - 1 = 0.5: the ninth sum exceeds 4.
+    weights = [select(np.array([0.6, 0.4])) for _ in range(12)]
     assert weights[:8] == [{0: 1.0}] * 8
     assert weights[8] == pytest.approx({0: 1 - FADE, 1: FADE})
     assert weights[-1] == {1: 1.0}
 
 
-def test_the_same_pose_is_exact_enough() -> None:
-    follow = KeyframeSelector(patience=0.5)
-    follow(np.array([0.0, 1.0]))
-    assert [follow(np.array([0.01, 0.0])) for _ in range(50)] == [{0: 1.0}] * 50
+def test_distances_below_the_landmark_noise_count_as_equal() -> None:
+    select = KeyframeSelector(switch_cost=0.5)
+    select(np.array([0.0, 1.0]))
+    assert [select(np.array([0.01, 0.0])) for _ in range(50)] == [{0: 1.0}] * 50
