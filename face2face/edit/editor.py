@@ -16,7 +16,7 @@ from face2face.image import Box, Image, Landmarks, Scene
 from face2face.inference.engine import Engine
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES, Labels
-from face2face.segmentation.parser import Parser, framed
+from face2face.segmentation.parser import Parser, verified_crop
 
 #: How far around what is changed it is painted anew, and how wide the soft edge within that is: in shares of the width of what the
 #: network sees.
@@ -57,7 +57,7 @@ class Editor:
         """
         if change.colour is not None:
             return recolor(photo, change.where, change.colour)
-        box = framed(landmarks, change.before)
+        box = verified_crop(landmarks, change.before)
         reach = self.reach(box, change)
         if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
             seen = f"the square of {box.side} pixels at {box.x}, {box.y}"

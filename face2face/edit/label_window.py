@@ -16,7 +16,7 @@ from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
 from face2face.media.window import DOWN, MOVED, UP
 from face2face.segmentation.labels import CLASSES, COLOURS, Labels, colorize
-from face2face.segmentation.parser import framed
+from face2face.segmentation.parser import verified_crop
 
 #: Longest side at which what lies around a face is shown and painted over, in pixels; the palette's width, and its height at least.
 _SHOWN, _PALETTE, _LEAST = 560, 132, 480
@@ -45,7 +45,7 @@ class LabelEditorWindow(PaintWindow):
     ) -> None:
         self._editor, self._photo, self._labels, self._landmarks = editor, photo, labels, landmarks
         # What lies around the face is shown as large as there is room; the rest of a photo isn't.
-        box = framed(landmarks, labels)
+        box = verified_crop(landmarks, labels)
         left, top = max(box.x, 0), max(box.y, 0)
         self._around = (slice(top, box.y + box.side), slice(left, box.x + box.side))
         near = photo[self._around]

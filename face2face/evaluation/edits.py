@@ -17,7 +17,7 @@ from face2face.evaluation.parsing import fitted, in_rows
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
 from face2face.segmentation.labels import Labels, class_mask, colorize
-from face2face.segmentation.parser import framed
+from face2face.segmentation.parser import verified_crop
 
 #: Width of a picture on the sheet, and how many edits stand in a row.
 _SHOWN, _ROW = 256, 3
@@ -118,7 +118,7 @@ def edited(
     """Makes an edit and looks at it."""
     photo, landmarks = subject.photo, subject.landmarks
     result = editor(photo, landmarks, change)
-    reach = editor.reach(framed(landmarks, change.before), change) > 0
+    reach = editor.reach(verified_crop(landmarks, change.before), change) > 0
     shown = editor.parser(result, landmarks)
     found = float((shown == change.labels)[change.where].mean())
     away = identity_distance(identify(result, landmarks), identify(photo, landmarks))

@@ -1,4 +1,4 @@
-"""Parsing, with engines that know by its colour what they are shown."""
+"""The parser, with engines that label pixels by their colour."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ SKIN, HAIR = CLASSES.index("skin"), CLASSES.index("hair")
 
 
 def face(unit: float, x: float, y: float) -> Landmarks:
-    """An average face, its eyes so many pixels apart, the point between them there."""
+    """An average face with this interocular distance, the point between its eyes at (x, y)."""
     return (AVERAGE_FACE * unit + (x, y)).astype(np.float32)
 
 
 class Shades:
-    """Says that what is dark is hair and what is light is skin."""
+    """Labels dark pixels as hair and light ones as skin."""
 
     def __init__(self) -> None:
         self.shown: list[Image] = []
@@ -51,7 +51,7 @@ def test_a_square_photo_is_parsed_whole(landmarks: Landmarks | None) -> None:
     assert engine.shown[0].shape == (64, 64, 3)
 
 
-def test_around_a_small_face_only_what_is_near_is_parsed() -> None:
+def test_only_the_surroundings_of_a_small_face_are_parsed() -> None:
     labels = Parser(Shades(), 64)(halved(400, 800, 600), face(40, 600, 200))
     box = portrait_crop(face(40, 600, 200), 400, 800)
     assert box.side < 400
@@ -72,7 +72,7 @@ def test_odd_photos_are_no_error(shape: tuple[int, int]) -> None:
     assert Parser(Shades(), 64)(np.zeros((*shape, 3), np.uint8), None).shape == shape
 
 
-def test_the_middle_is_looked_at_once_more_mirrored_and_nearer() -> None:
+def test_the_second_look_is_mirrored_and_nearer() -> None:
     engine = Shades()
     photo = halved(512, 512, 256)
     photo[:30] = 127, 0, 0
@@ -81,7 +81,7 @@ def test_the_middle_is_looked_at_once_more_mirrored_and_nearer() -> None:
     assert (whole[:3, :] == 127).all() and not (near == 127).any()
     assert (whole[32, 0], whole[32, -1], near[32, 0], near[32, -1]) == (0, 255, 255, 0)
     assert (labels[100, :250] == HAIR).all() and (labels[100, 262:] == SKIN).all(), (
-        "what was mirrored is turned back"
+        "the mirrored look is mirrored back"
     )
 
 
@@ -104,7 +104,7 @@ def test_a_face_is_drawn_from_landmarks_alone() -> None:
 
 
 class Colours:
-    """Says that red is a mouth, green an eye, a left one where it is farther to the right, all else skin."""
+    """Labels red as mouth, green as eye (left if farther to the right), and all else as skin."""
 
     def __init__(self) -> None:
         self.shown: list[Image] = []
@@ -135,7 +135,7 @@ def paint(photo: Image, landmarks: Landmarks) -> None:
         photo[y - 12 : y + 12, x - 16 : x + 16] = colour
 
 
-def test_what_is_taken_for_a_face_is_looked_at_once_more_where_the_map_shows_another() -> None:
+def test_a_misdetection_is_parsed_again_around_the_face_that_the_map_shows() -> None:
     photo = np.zeros((600, 600, 3), np.uint8)
     truly = face(90, 300, 250)
     paint(photo, truly)
@@ -147,7 +147,7 @@ def test_what_is_taken_for_a_face_is_looked_at_once_more_where_the_map_shows_ano
     assert (labels == again).mean() > 0.95
 
 
-def test_a_second_face_beside_the_first_does_not_move_the_frame() -> None:
+def test_a_second_face_next_to_the_first_does_not_move_the_crop() -> None:
     photo = np.zeros((600, 800, 3), np.uint8)
     first = face(60, 300, 250)
     paint(photo, first)
