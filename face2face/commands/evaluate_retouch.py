@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> None:
         menders[str(model)] = alone(model)
         if ModelCard.load(model).panels == PANELS:
             menders[f"{model}, retouched"] = load_retoucher(model)
-    detect, identify, perceived = Detector(tries=2), Identity(), lpips()
+    detect, identify, perceived = Detector(ensemble_size=2), Identity(), lpips()
     rows: dict[str, list[Mended]] = {name: [] for name in menders}
     shown = []
     for path in tqdm(strips, "strips", unit="strip"):

@@ -192,7 +192,7 @@ def _faces(options: argparse.Namespace, faults: SkipReport) -> Iterator[tuple[st
             raise DataError(
                 "--photos names folders of photos", f"none in {folder}", "name another folder"
             )
-        detect = Detector(tries=2)
+        detect = Detector(ensemble_size=2)
         for path in tqdm(photos, folder.name, unit="photo"):
             try:
                 photo = read_image(path)

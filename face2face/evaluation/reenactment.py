@@ -98,7 +98,7 @@ class Evaluator:
     def __init__(self) -> None:
         self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
         #: What finds the driver, as it does live before a usual camera.
-        self.detect_live = Detector(tries=live_ensemble_size(DEFAULT_FPS))
+        self.detect_live = Detector(ensemble_size=live_ensemble_size(DEFAULT_FPS))
 
     def observe(self, picture: Image) -> FaceObservation | None:
         """The one face in a picture; None where there isn't exactly one."""

@@ -1,1 +1,1 @@
-"""Faces found, tracked and measured."""
+"""Faces: detected, tracked, filtered, described, and their motion transferred."""

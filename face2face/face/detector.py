@@ -1,71 +1,57 @@
-"""Faces and their 68 landmarks, by dlib.
+"""Faces in a picture and their 68 landmarks, by dlib.
 
-HOG detector: Dalal and Triggs 2005 as in dlib; landmarks: Kazemi and Sullivan, *One millisecond face alignment with an
-ensemble of regression trees*, CVPR 2014. The default weights come with the package ``face_recognition_models``.
+Faces are found by dlib's HOG detector (Dalal and Triggs, CVPR 2005). Landmarks are regressed as in
+Kazemi and Sullivan, *One millisecond face alignment with an ensemble of regression trees*, CVPR
+2014.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from copy import copy
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import cv2
 import dlib
 import numpy as np
 from imutils import face_utils
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
-from face2face.errors import FaceError, MediaError
 from face2face.face.tracker import to_grey
-from face2face.files import atomic_write
-from face2face.image import LANDMARK_COUNT, Image, Landmarks
+from face2face.face.weights import bundled_weights, load_face_detector, load_shape_predictor
+from face2face.image import Image, Landmarks
 from face2face.landmarks import MIRRORED, PARTS
 
-#: The longer side, in pixels, of the grey picture in which faces are sought; the HOG detector's smallest face is 80 wide.
-SEARCH_SIDE = 320
-#: The second try, for faces too small for the first.
-WIDE_SEARCH_SIDE = 640
-#: Every face is brought to this many pixels before its landmarks are sought, with this share of it as room around. dlib answers in
-#: whole pixels: of a face 100 pixels wide they would tremble by a hundredth of it, and everything that is warped to them with them.
-_FINE_SIDE, _ROOM = 400, 0.3
-#: The answer also trembles with the box in which dlib begins: it is sought in several, this far from the middle one and so much larger
-#: and smaller, in shares of its side, half of them in the mirror image, and the mean is taken.
-_ASIDE, _LARGER = 0.03, 0.04
-#: The box that dlib's detector puts around a face: its middle is the nose's, its side so many times the mean distance of the landmarks
-#: from theirs (measured on 76 frames of three people; it varies by 8 %).
-_BOX_SIDE = 1 / 0.335
-#: A face that is followed live is sought in as many boxes as a quarter of the time between two pictures allows, one box's worth of it kept
-#: for all else. A box takes so many seconds. A filter evens out what they leave, and has the more to average the more pictures come.
-_A_BOX, _MOST_TRIES = 0.001, 8
-#: Fewer than this: the middle box alone.
-_ALONE = 1.5
-#: Pixels to which a box is brought to see whether a face is in it, with this share of it as room around, and the score it must reach; 0 is
-#: what detection asks for. With more room it takes longer and sees no more faces.
-_CHECKED_SIDE, _CHECKED_ROOM, _CHECKED_SCORE = 90, 0.1, -0.5
-
-
-def bundled_weights(name: str) -> Path:
-    """A file of weights that is installed with ``face_recognition_models``.
-
-    The package is located but not imported: importing it needs ``pkg_resources``, gone from new setuptools.
-
-    Raises:
-        FaceError: The package isn't installed.
-    """
-    spec = find_spec("face_recognition_models")
-    if spec is None or not spec.submodule_search_locations:
-        raise FaceError(
-            "dlib's weights come with the package face_recognition_models",
-            "no such package",
-            "pip install face_recognition_models",
-        )
-    return Path(spec.submodule_search_locations[0]) / "models" / name
+#: Longer side, in pixels, of the picture that is searched first; the least face is 80 wide in it.
+_SEARCH_SIDE = 320
+#: The same for the second search, if the first finds nothing: for smaller faces.
+_WIDE_SEARCH_SIDE = 640
+#: Side, in pixels, to which a face is resized for its landmarks: dlib returns whole pixels, so
+#: landmarks of a small face would jitter by a hundredth of its width.
+_FACE_SIDE = 400
+#: Margin around the face in that picture, in face sides.
+_FACE_MARGIN = 0.3
+#: Distance of an ensemble's boxes from the centre, in face sides: landmarks jitter with the box.
+_BOX_OFFSET = 0.03
+#: Every other box of the ensemble is this share larger, the rest smaller.
+_BOX_SCALE_STEP = 0.04
+#: Side of the detector's box over the landmarks' mean distance from their centre: measured on 76
+#: frames of three people, with a deviation of 8 %.
+_BOX_PER_RADIUS = 1 / 0.335
+#: Time that one box takes, in seconds.
+_SECONDS_PER_BOX = 0.001
+#: Share of the time between two frames that landmarks may take live.
+_LIVE_SHARE = 0.25
+#: Greatest ensemble: more boxes hardly reduce jitter further.
+_MAX_ENSEMBLE_SIZE = 8
+#: Below this many affordable boxes, one is used.
+_MIN_ENSEMBLE_SIZE = 1.5
+#: Side, in pixels, to which a box is resized to verify a face in it.
+_VERIFY_SIDE = 90
+#: Margin around the face for that, in face sides: a wider one takes longer and finds no more.
+_VERIFY_MARGIN = 0.1
+#: Detection score that verifies a face. Detection itself requires 0, in a whole picture.
+_VERIFY_SCORE = -0.5
 
 
 class Detector:
@@ -73,44 +59,67 @@ class Detector:
 
     Args:
         landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
-        tries: In how many boxes a face's landmarks are sought, 1 or an even number, half of them in the mirror image. A millisecond each;
-            of what they tremble in 1, 2 leave seven tenths and 8 less than half.
+        ensemble_size: Boxes from which each face's landmarks are predicted: 1, or an even number,
+            half of them in the mirror image. Each takes a millisecond. Two leave 70 % of the jitter
+            of one, eight less than 50 %.
 
     Raises:
-        FaceError: The file is missing or is no such predictor.
+        FaceError: The file is missing or isn't such a predictor.
+
+    >>> from skimage.data import astronaut
+    >>> [face.shape for face in Detector()(astronaut())]
+    [(68, 2)]
     """
 
-    def __init__(self, landmark_model: Path | None = None, tries: int = _MOST_TRIES) -> None:
-        self._predictor = _loaded(
-            landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat")
-        )
-        self._hog = _hog()  # one each: it can't be shared by threads
-        self._tries = tries
+    def __init__(
+        self, landmark_model: Path | None = None, ensemble_size: int = _MAX_ENSEMBLE_SIZE
+    ) -> None:
+        path = landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat")
+        self._predictor = load_shape_predictor(path)
+        self._hog = load_face_detector()
+        self._ensemble_size = ensemble_size
 
-    def with_ensemble_size(self, tries: int) -> Detector:
-        """The same detector with another number of tries, its weights shared: only one of both may be used at a time."""
+    def with_ensemble_size(self, ensemble_size: int) -> Detector:
+        """Return this detector with another ensemble size.
+
+        Both share their weights: don't use them in two threads at a time.
+        """
         other = copy(self)
-        other._tries = tries
+        other._ensemble_size = ensemble_size
         return other
 
     def __call__(self, photo: Image) -> list[Landmarks]:
-        """The landmarks of every face in an RGB or grey uint8 picture, the largest face first: arrays of ``(68, 2)`` float32.
+        """Return the landmarks of every face in a picture.
 
-        They are as fine as a 400th of the face's width, whatever the size of the picture.
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
+
+        Returns:
+            Arrays of ``(68, 2)`` float32 in pixels, the largest face first. Their resolution is a
+            400th of the face's width.
         """
-        return [mean_landmarks(looks) for looks in self.detect_ensemble(photo)]
+        return [mean_landmarks(ensemble) for ensemble in self.detect_ensemble(photo)]
 
     def detect_ensemble(self, photo: Image) -> list[NDArray[np.float64]]:
-        """The same as each box shows it, see :func:`settled`: arrays of ``(tries, 68, 2)``, the latter half found in the mirror image.
+        """Return the landmarks of every face once for each box of the ensemble.
 
-        dlib finds 68 points in any face. What it misreads, a tongue for a lip or lips that are pulled aside, it finds elsewhere from each
-        box.
+        dlib predicts 68 points in any picture. Where it misreads a face, for instance a tongue as a
+        lip, each box gives other points: see :func:`landmark_uncertainty`.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
+
+        Returns:
+            Arrays of ``(ensemble_size, 68, 2)`` float64 in pixels, the largest face first. The
+            second half of each is predicted in the mirror image.
         """
         grey = to_grey(photo)
-        boxes = self._boxes(grey, SEARCH_SIDE) or self._boxes(grey, WIDE_SEARCH_SIDE)
+        boxes = self._detect_boxes(grey, _SEARCH_SIDE) or self._detect_boxes(
+            grey, _WIDE_SEARCH_SIDE
+        )
         boxes.sort(key=lambda box: box.area(), reverse=True)
         return [
-            self._looks(
+            self._predict_ensemble(
                 grey,
                 np.array([box.left() + box.right(), box.top() + box.bottom()]) / 2,
                 box.width(),
@@ -119,149 +128,151 @@ class Detector:
         ]
 
     def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
-        """The landmarks of a face that had ``landmarks`` a moment ago: ``(68, 2)`` float32, whether or not it is still there."""
-        return mean_landmarks(self._looks(to_grey(photo), *_place(landmarks)))
+        """Return the landmarks of a face that moved a little since the last frame.
+
+        It doesn't check that a face is there: see :meth:`verify`.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
+            landmarks: ``(68, 2)``, of the last frame.
+
+        Returns:
+            ``(68, 2)`` float32.
+        """
+        return mean_landmarks(self._predict_ensemble(to_grey(photo), *_face_box(landmarks)))
 
     def verify(self, photo: Image, landmarks: Landmarks) -> bool:
-        """Whether there is a face where ``(68, 2)`` landmarks lie; it may be turned farther than one that is sought in a whole picture."""
-        part, _ = _cut(to_grey(photo), *_place(landmarks), _CHECKED_SIDE, _CHECKED_ROOM)
-        found, _, _ = self._hog.run(part, 0, _CHECKED_SCORE)
-        return any(
-            each.contains(dlib.point(part.shape[1] // 2, part.shape[0] // 2)) for each in found
-        )
+        """Return whether a face is where ``(68, 2)`` landmarks lie.
 
-    def _looks(self, grey: np.ndarray, middle: np.ndarray, width: float) -> NDArray[np.float64]:
-        """Of the face around a place."""
-        fine, to_picture = _cut(grey, middle, width, _FINE_SIDE, _ROOM)
-        off = np.rint((middle - to_picture[:, 2]) / to_picture[0, 0] - (len(fine) - 1) / 2).astype(
-            int
-        )
-        boxes = _starts(max(1, self._tries // 2))
-        looks = [self._from(fine, box, off) for box in boxes]
-        if self._tries > 1:
-            mirror = cv2.flip(fine, 1)
-            seen = np.stack([self._from(mirror, box, off * (-1, 1)) for box in boxes])[:, MIRRORED]
-            looks.extend(seen * (-1, 1) + (len(fine) - 1, 0))
-        return np.asarray(np.stack(looks) @ to_picture[:, :2].T + to_picture[:, 2])
+        It accepts faces that are turned farther than those found in a whole picture.
+        """
+        face, _ = _cut_face(to_grey(photo), *_face_box(landmarks), _VERIFY_SIDE, _VERIFY_MARGIN)
+        boxes, _, _ = self._hog.run(face, 0, _VERIFY_SCORE)
+        centre = dlib.point(face.shape[1] // 2, face.shape[0] // 2)
+        return any(box.contains(centre) for box in boxes)
 
-    def _from(self, fine: np.ndarray, box: dlib.rectangle, off: np.ndarray) -> NDArray[np.float64]:
-        """What is found in a fine picture from one box, moved by whole pixels: ``(68, 2)``."""
-        found = self._predictor(fine, dlib.translate_rect(box, dlib.point(*off.tolist())))
-        return np.asarray(face_utils.shape_to_np(found, dtype="float64"))
+    def _predict_ensemble(
+        self, grey: np.ndarray, centre: np.ndarray, side: float
+    ) -> NDArray[np.float64]:
+        """Return the landmarks, ``(ensemble_size, 68, 2)``, of the face in a box."""
+        face, to_picture = _cut_face(grey, centre, side, _FACE_SIDE, _FACE_MARGIN)
+        offset = (centre - to_picture[:, 2]) / to_picture[0, 0] - (len(face) - 1) / 2
+        offset = np.rint(offset).astype(int)
+        boxes = _ensemble_boxes(max(1, self._ensemble_size // 2))
+        found = [self._predict(face, box, offset) for box in boxes]
+        if self._ensemble_size > 1:
+            mirror = cv2.flip(face, 1)
+            mirrored = np.stack([self._predict(mirror, box, offset * (-1, 1)) for box in boxes])
+            found.extend(mirrored[:, MIRRORED] * (-1, 1) + (len(face) - 1, 0))
+        return np.asarray(np.stack(found) @ to_picture[:, :2].T + to_picture[:, 2])
 
-    def _boxes(self, grey: np.ndarray, side: int) -> list[dlib.rectangle]:
+    def _predict(
+        self, face: np.ndarray, box: dlib.rectangle, offset: np.ndarray
+    ) -> NDArray[np.float64]:
+        """Return the landmarks, ``(68, 2)``, from one box moved by whole pixels."""
+        shape = self._predictor(face, dlib.translate_rect(box, dlib.point(*offset.tolist())))
+        return np.asarray(face_utils.shape_to_np(shape, dtype="float64"))
+
+    def _detect_boxes(self, grey: np.ndarray, side: int) -> list[dlib.rectangle]:
+        """Return the boxes of faces, found in the picture resized to a longer side."""
         scale = side / max(grey.shape)
-        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=how)
+        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        resized = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=interpolation)
         edges = ("left", "top", "right", "bottom")
         return [
             dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges))
-            for box in self._hog(small, 0)
+            for box in self._hog(resized, 0)
         ]
 
 
 def live_ensemble_size(fps: float) -> int:
-    """In how many boxes a face is sought in each of so many pictures a second: 8 of a webcam's 30, 4 of 60, 1 of 120."""
-    wanted = 0.25 / (fps * _A_BOX) - 1
-    return 1 if wanted < _ALONE else int(np.clip(2 * round(wanted / 2), 2, _MOST_TRIES))
+    """Return the ensemble size that a live camera's frame rate allows.
+
+    Landmarks may take a quarter of the time between two frames, less one box's time for the rest.
+
+    >>> [live_ensemble_size(fps) for fps in (30, 60, 120)]
+    [8, 4, 1]
+    """
+    affordable = _LIVE_SHARE / (fps * _SECONDS_PER_BOX) - 1
+    if affordable < _MIN_ENSEMBLE_SIZE:
+        return 1
+    return int(np.clip(2 * round(affordable / 2), 2, _MAX_ENSEMBLE_SIZE))
 
 
-def mean_landmarks(looks: NDArray[np.float64]) -> Landmarks:
-    """What all looks at a face say together, their mean: ``(68, 2)`` float32.
+def mean_landmarks(ensemble: NDArray[np.float64]) -> Landmarks:
+    """Return the mean of an ensemble's landmarks, ``(68, 2)`` float32.
 
     Args:
-        looks: ``(tries, 68, 2)``, see :meth:`Detector.detect_ensemble`.
+        ensemble: ``(n, 68, 2)``, see :meth:`Detector.detect_ensemble`.
+
+    >>> mean_landmarks(np.stack([np.zeros((68, 2)), np.full((68, 2), 3.0)]))[0].tolist()
+    [1.5, 1.5]
     """
-    return np.asarray(looks.mean(0), np.float32)
+    return np.asarray(ensemble.mean(0), np.float32)
 
 
-def landmark_uncertainty(looks: NDArray[np.float64]) -> NDArray[np.float32]:
-    """How unsure a face's landmarks are: ``(68,)`` float32, by how much each differs from look to look (standard deviation).
+def landmark_uncertainty(ensemble: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Return each landmark's standard deviation in an ensemble, ``(68,)`` float32 in pixels.
 
     Args:
-        looks: ``(tries, 68, 2)``, see :meth:`Detector.detect_ensemble`.
+        ensemble: ``(n, 68, 2)``, see :meth:`Detector.detect_ensemble`.
+
+    >>> float(landmark_uncertainty(np.stack([np.zeros((68, 2)), np.full((68, 2), 3.0)]))[0])
+    1.5
     """
-    return np.asarray(np.sqrt(looks.var(0).mean(1)), np.float32)
+    return np.asarray(np.sqrt(ensemble.var(0).mean(1)), np.float32)
 
 
-@lru_cache(maxsize=2)
-def _loaded(path: Path) -> Callable[[np.ndarray, dlib.rectangle], dlib.full_object_detection]:
-    """A shape predictor, read once for all detectors: it takes a hundred megabytes."""
-    rule, do = (
-        "--landmark-model is a dlib shape predictor of 68 points",
-        "leave the option out to use the bundled one",
-    )
-    if not path.is_file():
-        raise FaceError(rule, f"no file {path}", do)
-    try:
-        predictor = dlib.shape_predictor(str(path))
-    except RuntimeError as error:
-        raise FaceError(rule, f"{path}, which dlib can't read", do) from error
-    found = predictor(np.zeros((64, 64), np.uint8), dlib.rectangle(0, 0, 63, 63)).num_parts
-    if found != LANDMARK_COUNT:
-        raise FaceError(rule, f"{path} with {found} points", do)
-    return predictor
+def _face_box(landmarks: Landmarks) -> tuple[np.ndarray, float]:
+    """Return centre and side of the box that the detector would find: its centre is the nose's."""
+    radius = float(np.linalg.norm(landmarks - landmarks.mean(0), axis=1).mean())
+    return landmarks[PARTS["nose"]].mean(0).astype(np.float64), max(radius * _BOX_PER_RADIUS, 1.0)
 
 
-def _hog() -> Any:
-    """dlib's detector. Its library holds it packed, and takes half a second to unpack it; so it is kept in the user's cache."""
-    kept = user_cache_path("face2face", appauthor=False) / f"hog-{dlib.__version__}.svm"
-    with suppress(RuntimeError):  # there is none yet, or it is damaged
-        return dlib.fhog_object_detector(str(kept))
-    detector = dlib.get_frontal_face_detector()
-    with suppress(
-        OSError, MediaError, RuntimeError
-    ):  # where it can't be kept it is unpacked each time
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(kept) as aside:
-            detector.save(str(aside))
-    return detector
-
-
-def _place(landmarks: Landmarks) -> tuple[np.ndarray, float]:
-    """Middle and side of the box that the detector would put around a face."""
-    side = float(np.linalg.norm(landmarks - landmarks.mean(0), axis=1).mean()) * _BOX_SIDE
-    return landmarks[PARTS["nose"]].mean(0).astype(np.float64), max(side, 1.0)
-
-
-def _cut(
-    grey: np.ndarray, middle: np.ndarray, width: float, side: int, room: float
+def _cut_face(
+    grey: np.ndarray, centre: np.ndarray, side: float, resized_side: int, margin: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A square of a picture brought to ``side`` pixels, with such a share of it as room around, and the affine map that leads back from it.
+    """Cut a box out of a picture, with a margin, and resize it.
 
-    It is cut between whole pixels, so that its middle may be half a pixel off.
+    The cut lies between whole pixels, so its centre may be half a pixel off.
+
+    Returns:
+        A square picture, and the ``(2, 3)`` affine map from it to the whole picture. Pixel centres
+        are whole numbers in both.
     """
-    whole, reach = round(side * (1 + 2 * room)), width * (0.5 + room)
-    low, count = np.floor(middle - reach).astype(int), max(1, round(2 * reach))
+    whole, reach = round(resized_side * (1 + 2 * margin)), side * (0.5 + margin)
+    low, count = np.floor(centre - reach).astype(int), max(1, round(2 * reach))
     scale = count / whole
-    # Pixel centres at whole numbers on both sides, as everywhere.
     to_picture = np.hstack([scale * np.eye(2), (low + 0.5 * scale - 0.5)[:, None]])
     if (low >= 0).all() and (low + count <= grey.shape[::-1]).all():
-        # The same in a fifth of the time.
+        # Inside the picture, resizing gives the same in a fifth of the time.
         part = grey[low[1] : low[1] + count, low[0] : low[0] + count]
         return cv2.resize(part, (whole, whole), interpolation=cv2.INTER_LINEAR), to_picture
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(
-        grey, to_picture, (whole, whole), flags=how, borderMode=cv2.BORDER_REPLICATE
-    ), to_picture
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    face = cv2.warpAffine(
+        grey, to_picture, (whole, whole), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return face, to_picture
 
 
 @lru_cache(maxsize=8)
-def _starts(count: int) -> list[dlib.rectangle]:
-    """Boxes in a fine picture in which a face is sought: one in its middle, or several around that."""
+def _ensemble_boxes(count: int) -> list[dlib.rectangle]:
+    """Return boxes in a resized face: the central one, or several around it."""
     if count == 1:
-        return [_box(np.zeros(2), 1.0)]
+        return [_ensemble_box(np.zeros(2), 1.0)]
     angles = 2 * np.pi * np.arange(count) / count
     return [
-        _box(_ASIDE * np.array([np.cos(angle), np.sin(angle)]), 1 - (-1) ** each * _LARGER)
-        for each, angle in enumerate(angles.tolist())
+        _ensemble_box(
+            _BOX_OFFSET * np.array([np.cos(angle), np.sin(angle)]),
+            1 - (-1) ** number * _BOX_SCALE_STEP,
+        )
+        for number, angle in enumerate(angles.tolist())
     ]
 
 
-def _box(aside: np.ndarray, larger: float) -> dlib.rectangle:
-    """A box in a fine picture, aside from its middle."""
-    (left, top), side = (
-        np.rint(_FINE_SIDE * (0.5 + _ROOM + aside - larger / 2)).astype(int).tolist(),
-        round(larger * _FINE_SIDE),
-    )
+def _ensemble_box(offset: np.ndarray, scale: float) -> dlib.rectangle:
+    """Return a box in a resized face, moved by an offset in face sides and scaled."""
+    corner = _FACE_SIDE * (0.5 + _FACE_MARGIN + offset - scale / 2)
+    left, top = np.rint(corner).astype(int).tolist()
+    side = round(scale * _FACE_SIDE)
     return dlib.rectangle(left, top, left + side - 1, top + side - 1)

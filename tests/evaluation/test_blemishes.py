@@ -17,7 +17,7 @@ def parse(photo: Image, landmarks: Landmarks) -> Labels:
 @pytest.fixture(scope="module")
 def face() -> tuple[Image, Landmarks]:
     photo: Image = astronaut()
-    (landmarks,) = Detector(tries=2)(photo)
+    (landmarks,) = Detector(ensemble_size=2)(photo)
     return photo, landmarks
 
 

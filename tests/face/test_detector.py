@@ -19,41 +19,41 @@ def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> 
     assert np.abs(found - astronaut.landmarks).mean() < 3
 
 
-def test_a_grey_picture_says_the_same(detector: Detector, astronaut: Scene) -> None:
+def test_a_grey_picture_gives_the_same_landmarks(detector: Detector, astronaut: Scene) -> None:
     (found,) = detector(cv2.cvtColor(astronaut.photo, cv2.COLOR_RGB2GRAY))
     assert (found == detector(astronaut.photo)[0]).all()
 
 
-@pytest.mark.parametrize("tries", [2, 4, 8])
+@pytest.mark.parametrize("ensemble_size", [2, 4, 8])
 def test_a_mirror_image_has_the_mirror_images_landmarks(
-    tries: int, detector: Detector, astronaut: Scene
+    ensemble_size: int, detector: Detector, astronaut: Scene
 ) -> None:
     assert astronaut.landmarks is not None
     mirrored = astronaut.landmarks[MIRRORED] * np.float32((-1, 1)) + np.float32((255, 0))
-    trying = detector.with_ensemble_size(tries)
-    found = trying.refine(astronaut.photo, astronaut.landmarks)
-    other = trying.refine(np.ascontiguousarray(astronaut.photo[:, ::-1]), mirrored)
+    other_size = detector.with_ensemble_size(ensemble_size)
+    found = other_size.refine(astronaut.photo, astronaut.landmarks)
+    other = other_size.refine(np.ascontiguousarray(astronaut.photo[:, ::-1]), mirrored)
     assert np.abs(other[MIRRORED] * (-1, 1) + (255, 0) - found).mean() < 0.2
 
 
-def test_what_is_covered_is_found_here_and_there(detector: Detector, astronaut: Scene) -> None:
+def test_covered_landmarks_are_uncertain(detector: Detector, astronaut: Scene) -> None:
     assert astronaut.landmarks is not None
     mouth = astronaut.landmarks[PARTS["mouth"]]
     (left, top), (right, bottom) = mouth.min(0).astype(int), mouth.max(0).astype(int)
     hidden = astronaut.photo.copy()
     hidden[top - 6 : bottom + 6, left - 6 : right + 6] = hidden[top - 8, left]
-    unsure = [
+    uncertainty = [
         landmark_uncertainty(detector.detect_ensemble(photo)[0])
         for photo in (astronaut.photo, hidden)
     ]
-    seen, covered = (np.median(each[PARTS["mouth"]]) for each in unsure)
-    assert covered > 1.2 * seen
+    visible, covered = (np.median(each[PARTS["mouth"]]) for each in uncertainty)
+    assert covered > 1.2 * visible
 
 
-def test_how_unsure_landmarks_are_is_how_far_the_looks_at_them_are_apart() -> None:
-    looks = np.zeros((2, 68, 2))
-    looks[1, 5], looks[1, 6] = (2, 0), (6, 8)
-    found = landmark_uncertainty(looks)
+def test_uncertainty_is_the_ensembles_standard_deviation() -> None:
+    ensemble = np.zeros((2, 68, 2))
+    ensemble[1, 5], ensemble[1, 6] = (2, 0), (6, 8)
+    found = landmark_uncertainty(ensemble)
     assert found.shape == (68,)
     assert found.dtype == np.float32
     assert found[4:7] == pytest.approx([0, np.sqrt((1 + 0) / 2), np.sqrt((9 + 16) / 2)])
@@ -88,10 +88,10 @@ def test_odd_pictures_are_no_error(detector: Detector, size: tuple[int, int]) ->
 
 
 def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(FaceError, match="no file"):
+    with pytest.raises(FaceError, match="does not exist"):
         Detector(tmp_path / "none.dat")
     (tmp_path / "text.dat").write_text("hello")
-    with pytest.raises(FaceError, match="can't read"):
+    with pytest.raises(FaceError, match="not a dlib shape predictor"):
         Detector(tmp_path / "text.dat")
     from importlib.util import find_spec
 
@@ -107,18 +107,18 @@ def test_landmark_weights_of_another_kind_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fps", "tries"),
+    ("fps", "ensemble_size"),
     [(240, 1), (120, 1), (90, 2), (60, 4), (30, 8), (25, 8), (24, 8), (15, 8), (1, 8)],
 )
-def test_the_more_pictures_come_the_fewer_boxes_are_tried_in_each(fps: float, tries: int) -> None:
-    assert live_ensemble_size(fps) == tries
+def test_a_higher_frame_rate_has_a_smaller_ensemble(fps: float, ensemble_size: int) -> None:
+    assert live_ensemble_size(fps) == ensemble_size
 
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user's cache that isn't there yet."""
+    """A user's cache folder that doesn't exist yet."""
     monkeypatch.setattr(
-        "face2face.face.detector.user_cache_path",
+        "face2face.face.weights.user_cache_path",
         lambda *name, **how: tmp_path / "cache" / "face2face",
     )
     return tmp_path / "cache"
@@ -138,7 +138,7 @@ def test_dlibs_detector_is_unpacked_once(
     assert unpack.call_count == 2
 
 
-def test_a_cache_that_cant_be_written_is_done_without(astronaut: Scene, cache: Path) -> None:
+def test_a_cache_that_cant_be_written_is_optional(astronaut: Scene, cache: Path) -> None:
     cache.write_bytes(b"a file where a folder should be")
     assert len(Detector()(astronaut.photo)) == 1
     assert cache.read_bytes() == b"a file where a folder should be"

@@ -28,15 +28,15 @@ def test_noise_is_cut_and_motion_is_followed() -> None:
     assert np.abs(last - moving).max() < 200 * 0.05, "less than 50 ms behind"
 
 
-@pytest.mark.parametrize("tremble", [0.1, 0.3, 0.6])
-def test_a_blink_passes_through_whatever_the_camera_trembles(tremble: float) -> None:
+@pytest.mark.parametrize("noise", [0.1, 0.3, 0.6])
+def test_a_blink_passes_at_any_noise(noise: float) -> None:
     rng = np.random.default_rng(0)
     smooth = LandmarkFilter()
     for number in range(60):
-        smooth(FACE + rng.normal(0, tremble, FACE.shape).astype(np.float32), number / 30)
+        smooth(FACE + rng.normal(0, noise, FACE.shape).astype(np.float32), number / 30)
     shut = Expression(blink=1).applied_to(FACE)
     for number in range(60, 63):
-        last = smooth(shut + rng.normal(0, tremble, FACE.shape).astype(np.float32), number / 30)
+        last = smooth(shut + rng.normal(0, noise, FACE.shape).astype(np.float32), number / 30)
     upper, lower = np.transpose(LIDS)
     gap = (
         np.linalg.norm(last[upper] - last[lower], axis=1).mean()
@@ -46,7 +46,7 @@ def test_a_blink_passes_through_whatever_the_camera_trembles(tremble: float) -> 
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.5, 1.0, 2.0])
-def test_strength_says_how_steady(strength: float) -> None:
+def test_strength_divides_the_noise(strength: float) -> None:
     rng = np.random.default_rng(0)
     smooth = LandmarkFilter(strength=strength)
     noise = rng.normal(0, 0.3, (150, 68, 2)).astype(np.float32)
@@ -59,7 +59,7 @@ def test_strength_says_how_steady(strength: float) -> None:
     assert left == pytest.approx({0.0: 1.0, 0.5: 0.39, 1.0: 0.28, 2.0: 0.2}[strength], abs=0.05)
 
 
-def test_after_a_jump_back_in_time_it_begins_anew() -> None:
+def test_landmarks_of_an_earlier_time_restart_the_filter() -> None:
     smooth = LandmarkFilter()
     smooth(FACE, 5.0)
     assert np.array_equal(smooth(FACE + 50, 1.0), FACE + 50)

@@ -28,7 +28,7 @@ def test_the_two_eyes_differ_in_colour() -> None:
     assert colours[0] != colours[1]
 
 
-def test_the_ancestors_lines_are_white_and_hard() -> None:
+def test_the_predecessors_lines_are_white_and_hard() -> None:
     assert set(np.unique(LEGACY.draw(FACE, 256))) == {0, 255}
 
 

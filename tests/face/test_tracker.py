@@ -16,7 +16,7 @@ PHOTO = np.zeros((8, 8, 3), np.uint8)
 
 @dataclass
 class Scripted:
-    """Sees the faces that it is told; the first is the largest."""
+    """A detector of given faces; the first is the largest."""
 
     faces: list[Landmarks] = field(default_factory=list)
     searched: int = 0
@@ -64,7 +64,7 @@ def test_a_second_larger_face_does_not_take_over() -> None:
     assert (track(PHOTO)[0] == FACE + 2).all()
 
 
-def test_after_a_leap_the_nearest_face_goes_on() -> None:
+def test_after_a_large_motion_the_nearest_face_is_tracked() -> None:
     seen = Scripted([FACE])
     track = Tracker(seen)
     track(PHOTO)
@@ -72,7 +72,9 @@ def test_after_a_leap_the_nearest_face_goes_on() -> None:
     assert (track(PHOTO)[0] == FACE + 80).all()
 
 
-def test_a_face_is_seen_where_it_is_and_not_elsewhere(astronaut: Scene, detector: Detector) -> None:
+def test_a_face_is_verified_where_it_is_and_not_elsewhere(
+    astronaut: Scene, detector: Detector
+) -> None:
     found = detector(astronaut.photo)[0]
     assert detector.verify(astronaut.photo, found)
     assert not detector.verify(astronaut.photo, found + np.float32((150, 150)))
