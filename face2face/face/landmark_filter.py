@@ -51,8 +51,8 @@ class _State:
     def update_noise(self, landmarks: Landmarks, unit: float) -> None:
         """Update each part's noise from second differences, which steady motion doesn't have.
 
-        The noise follows a quantile of its measurements: a measurement above it raises it by a step,
-        one below lowers it, in the ratio of the quantile's two sides.
+        The noise follows a quantile of its measurements. One above it raises it by a step, one
+        below lowers it, and the ratio of the two steps sets the quantile.
         """
         if len(self.previous) == 2:
             second_difference = landmarks - 2 * self.previous[1] + self.previous[0]

@@ -1,6 +1,6 @@
-"""The sketch: landmarks drawn as lines on black, always at the model's own size.
+"""The sketch: landmarks drawn as lines on black, at the size of the model's panel.
 
-One spec says how; it is stored in the model's card, so that the live program draws what the network learnt from.
+The model's card stores how, so that the live program draws the same sketch as training did.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import numpy as np
 from face2face.image import Image, Landmarks
 from face2face.landmarks import CLOSED, PARTS
 
-#: Sub-pixel bits of the coordinates handed to OpenCV.
-_SHIFT = 4
+#: Fractional bits of smooth coordinates passed to OpenCV: sixteenths of a pixel.
+_FRACTION_BITS = 4
 
-#: The palettes a spec can name: part -> RGB. Bones dim and soft parts bright; each eye and lip told apart.
+#: Palette -> part of the face -> RGB. In "parts", each eye and lip has its own colour.
 PALETTES: dict[str, dict[str, tuple[int, int, int]]] = {
     "white": dict.fromkeys(PARTS, (255, 255, 255)),
     "parts": {
@@ -34,12 +34,16 @@ PALETTES: dict[str, dict[str, tuple[int, int, int]]] = {
 
 @dataclass(frozen=True)
 class SketchSpec:
-    """How landmarks become lines.
+    """How landmarks are drawn.
 
     Attributes:
         palette: A name in :data:`PALETTES`.
-        thickness: Line width in pixels at 256 pixels; it grows with the size.
-        smooth: Antialiased lines with sub-pixel ends, or hard ones.
+        thickness: Line width in pixels in a panel of 256 pixels; it grows with the panel.
+        smooth: True for antialiased lines at sub-pixel places, False for hard edges.
+
+    >>> from face2face.face.expression import AVERAGE_FACE
+    >>> SketchSpec().draw(60 * AVERAGE_FACE + 128, 256).shape
+    (256, 256, 3)
     """
 
     palette: str = "parts"
@@ -47,19 +51,22 @@ class SketchSpec:
     smooth: bool = True
 
     def draw(self, landmarks: Landmarks, size: int) -> Image:
-        """``(68, 2)`` landmarks in panel pixels as a ``(size, size, 3)`` uint8 sketch."""
+        """Return the sketch of a face, ``(size, size, 3)`` uint8 RGB.
+
+        Args:
+            landmarks: ``(68, 2)``, in panel pixels.
+            size: Width and height of the panel, in pixels.
+        """
         canvas = np.zeros((size, size, 3), np.uint8)
         width = max(1, round(self.thickness * size / 256))
-        kind = cv2.LINE_AA if self.smooth else cv2.LINE_8
-        points = np.round(
-            np.asarray(landmarks, np.float64) * (1 << _SHIFT if self.smooth else 1)
-        ).astype(np.int32)
+        line_type = cv2.LINE_AA if self.smooth else cv2.LINE_8
+        bits = _FRACTION_BITS if self.smooth else 0
+        points = np.round(np.asarray(landmarks, np.float64) * (1 << bits)).astype(np.int32)
         for part, colour in PALETTES[self.palette].items():
             line = points[PARTS[part]].reshape(-1, 1, 2)
-            shift = _SHIFT if self.smooth else 0
-            cv2.polylines(canvas, [line], part in CLOSED, colour, width, kind, shift)
+            cv2.polylines(canvas, [line], part in CLOSED, colour, width, line_type, bits)
         return canvas
 
 
-#: What the ancestors drew: white, three pixels wide, hard edges.
+#: The sketch of the predecessor datitran/face2face-demo: white, three pixels wide, hard edges.
 LEGACY = SketchSpec("white", 3, False)

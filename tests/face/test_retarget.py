@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 
 from face2face.errors import ModelError
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.retarget import HeadPose, Retargeter, TargetStatistics
+from face2face.face.head_pose import HeadPose
+from face2face.face.retarget import Retargeter
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Landmarks
 from face2face.landmarks import Similarity, turn
 from face2face.synthetic.motion import random_expression, scripted_expression
@@ -13,8 +15,8 @@ from face2face.synthetic.motion import random_expression, scripted_expression
 #: A target with a long face, and a driver with a broad one.
 LONG: Landmarks = (AVERAGE_FACE * (48, 55) + (128, 110)).astype(np.float32)
 BROAD: Landmarks = (AVERAGE_FACE * (90, 80) + (320, 200)).astype(np.float32)
-#: Landmarks that are known.
-SURE = np.zeros((1, 68), np.float32)
+#: The uncertainty of exact landmarks.
+EXACT = np.zeros((1, 68), np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -30,22 +32,22 @@ def target() -> TargetStatistics:
     x=st.floats(-200, 200),
     y=st.floats(-200, 200),
 )
-def test_a_driver_at_rest_gives_the_target_at_rest(
+def test_a_neutral_driver_gives_the_neutral_target(
     scale: float, angle: float, x: float, y: float
 ) -> None:
-    shape = TargetStatistics.of(LONG[None], SURE)
+    shape = TargetStatistics.of(LONG[None], EXACT)
     driver = Similarity(scale, angle, x, y)(BROAD).astype(np.float32)
     assert np.allclose(Retargeter(shape)(driver, 0.0).landmarks, LONG, atol=0.01)
 
 
-def test_the_pose_at_rest_is_taken_from_the_surer_half() -> None:
+def test_the_neutral_face_is_taken_from_the_more_certain_half() -> None:
     misread = (LONG + np.float32((9, 0))).astype(np.float32)
-    unsure = np.repeat(np.float32((0, 1)), 10)[:, None] * np.ones(68, np.float32)
-    shape = TargetStatistics.of(np.stack([LONG] * 10 + [misread] * 10), unsure)
+    uncertainty = np.repeat(np.float32((0, 1)), 10)[:, None] * np.ones(68, np.float32)
+    shape = TargetStatistics.of(np.stack([LONG] * 10 + [misread] * 10), uncertainty)
     assert np.allclose(shape.neutral, LONG, atol=0.01)
 
 
-def test_an_expression_is_carried_over_at_the_targets_size(target: TargetStatistics) -> None:
+def test_an_expression_is_transferred_at_the_targets_size(target: TargetStatistics) -> None:
     retarget = Retargeter(target)
     for number in range(90):
         retarget(BROAD, number / 30)
@@ -60,15 +62,15 @@ def test_the_target_stays_within_its_range_whatever_the_driver_does(
 ) -> None:
     retarget = Retargeter(target)
     retarget(BROAD, 0.0)
-    asked = retarget(
+    wild = retarget(
         (Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32),
         10.0,
     )
-    assert asked.excess > 1
-    wild = asked.landmarks
-    pose = HeadPose.of(wild, target.neutral)
-    assert wild.min() > -20
-    assert wild.max() < 276
+    assert wild.excess > 1
+    landmarks = wild.landmarks
+    pose = HeadPose.of(landmarks, target.neutral)
+    assert landmarks.min() > -20
+    assert landmarks.max() < 276
     assert np.abs(pose.vector[2]) < 0.5
 
 
@@ -108,7 +110,7 @@ def test_beyond_its_range_the_target_still_follows_but_not_far(target: TargetSta
     assert much < more < most < much + 0.2 * 50
 
 
-def test_an_open_mouth_at_the_start_does_not_shift_the_neutral_pose_once_it_was_shut(
+def test_an_open_mouth_at_the_start_does_not_change_the_neutral_face_once_it_was_shut(
     target: TargetStatistics,
 ) -> None:
     retarget = Retargeter(target)
@@ -127,7 +129,7 @@ def test_a_performance_never_leaves_the_target_distorted(target: TargetStatistic
         )
 
 
-def test_pose_and_shape_make_the_landmarks_again() -> None:
+def test_pose_and_shape_restore_the_landmarks() -> None:
     posed = Expression(tilt=0.1, shift=(0.2, 0.1), smile=1).applied_to(LONG)
     assert np.allclose(HeadPose.of(posed, LONG).landmarks(LONG.mean(0)), posed, atol=0.5)
 
@@ -136,11 +138,11 @@ def test_statistics_survive_the_card(target: TargetStatistics) -> None:
     again = TargetStatistics.from_json(target.to_json())
     assert np.allclose(again.neutral, target.neutral, atol=0.006)
     assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
-    with pytest.raises(ModelError, match="68 points"):
+    with pytest.raises(ModelError, match=r"no .neutral. of 68 by 2"):
         TargetStatistics.from_json({"neutral": [[1, 2]]})
 
 
-def test_words_and_blinks_at_the_start_do_not_shift_the_neutral_pose(
+def test_words_and_blinks_at_the_start_do_not_change_the_neutral_face(
     target: TargetStatistics,
 ) -> None:
     retarget = Retargeter(target)
@@ -153,7 +155,9 @@ def test_words_and_blinks_at_the_start_do_not_shift_the_neutral_pose(
     assert retarget(BROAD, 3.1).excess == pytest.approx(0, abs=0.02)
 
 
-def test_looks_aside_at_the_start_do_not_shift_the_neutral_pose(target: TargetStatistics) -> None:
+def test_looks_to_the_side_at_the_start_do_not_change_the_neutral_face(
+    target: TargetStatistics,
+) -> None:
     retarget = Retargeter(target)
     for number in range(60):
         retarget(
@@ -192,7 +196,7 @@ def lip_gap(landmarks: Landmarks) -> float:
     return float(np.linalg.norm(landmarks[[61, 62, 63]] - landmarks[[67, 66, 65]], axis=1).mean())
 
 
-def seen(*poses: tuple[Expression, int]) -> TargetStatistics:
+def statistics(*poses: tuple[Expression, int]) -> TargetStatistics:
     """The statistics of a target seen in each pose for a number of frames."""
     landmarks = np.stack([pose.applied_to(LONG) for pose, count in poses for _ in range(count)])
     return TargetStatistics.of(landmarks, np.zeros(landmarks.shape[:2], np.float32))
@@ -207,14 +211,14 @@ LAUGH = Expression(open=0.2, smile=1)
     ids=["shut eyes", "turned", "frown"],
 )
 def test_a_target_that_mostly_laughs_has_shut_lips_at_rest(shut: Expression) -> None:
-    target = seen((LAUGH, 90), (shut, 10))
+    target = statistics((LAUGH, 90), (shut, 10))
     assert lip_gap(target.neutral) < lip_gap(LONG) + 0.5
     lids = np.linalg.norm(target.neutral[[37, 44]] - target.neutral[[41, 46]], axis=1)
     assert lids == pytest.approx(np.linalg.norm(LONG[[37, 44]] - LONG[[41, 46]], axis=1), rel=0.05)
 
 
 def test_a_target_that_never_shut_its_lips_has_them_as_near_as_they_came() -> None:
-    target = seen((LAUGH, 90), (Expression(open=0.1), 10))
+    target = statistics((LAUGH, 90), (Expression(open=0.1), 10))
     assert lip_gap(target.neutral) == pytest.approx(
         lip_gap(Expression(open=0.1).applied_to(LONG)), abs=0.5
     )
@@ -234,3 +238,16 @@ def test_shut_lips_shut_the_targets_also_if_the_driver_began_with_an_open_mouth(
     assert lip_gap(
         retarget(Expression(open=0.25).applied_to(BROAD), 4.1).landmarks
     ) == pytest.approx(0.25 * 50, rel=0.25)
+
+
+def test_recalibration_takes_the_neutral_face_from_the_next_landmarks(
+    target: TargetStatistics,
+) -> None:
+    retarget = Retargeter(target)
+    assert (retarget.neutral == target.neutral).all()
+    retarget(BROAD, 0.0)
+    retarget(BROAD + 30, 5.0)
+    assert np.allclose(retarget.neutral, BROAD, atol=0.1)
+    retarget.recalibrate()
+    retarget(BROAD + 30, 6.0)
+    assert np.allclose(retarget.neutral, BROAD + 30, atol=0.1)
