@@ -1,1 +1,1 @@
-"""Motion and pictures that nobody showed: scripts, animated photos, drawn blemishes."""
+"""Synthetic input: scripted motion, animated photos, recorded performances, drawn blemishes."""

@@ -1,4 +1,7 @@
-"""A photo made to move: warped after moved landmarks, with lids and the mouth's inside painted where a warp can't."""
+"""A photo animated by moved landmarks.
+
+A warp moves the photo. Shut lids and the inside of the mouth, which a warp can't show, are painted.
+"""
 
 from __future__ import annotations
 
@@ -10,101 +13,135 @@ from face2face.imaging.masks import polygon_mask
 from face2face.imaging.warp import presharpen, upsample, warp
 from face2face.landmarks import PARTS, interocular
 
-#: Colours of an open mouth's depth and of lashes, RGB.
-_CAVITY = (58, 22, 24)
-_LASHES = (52, 36, 30)
-_LOWER_INNER_LIP = [65, 66, 67]
-_UPPER_INNER_LIP = [63, 62, 61]
+#: Colour of the mouth's inside below the teeth, RGB.
+_MOUTH_COLOUR = (58, 22, 24)
+#: Colour of the lashes, RGB.
+_LASH_COLOUR = (52, 36, 30)
+#: Opacity of the lashes, 0 to 1.
+_LASH_OPACITY = 0.75
+#: Points of the upper inner lip, and facing them those of the lower one.
+_UPPER_INNER_LIP, _LOWER_INNER_LIP = [63, 62, 61], [65, 66, 67]
 _EYES = ("right_eye", "left_eye")
+#: An eye closes when its gap falls below this share of the photo's.
+_CLOSING_SHARE = 0.9
+#: A mouth opens when its gap exceeds the photo's by more than this, in pixels.
+_OPENING_PIXELS = 1
+# Lengths from here on are in interocular distances.
+#: Diameter of the dilation that covers an eye with its lashes.
+_EYE_COVER = 0.16
+#: Radius from which the skin over an eye is inpainted.
+_INPAINT_RADIUS = 0.1
+#: A lid is painted from this far above the open lid, to cover its edge.
+_LID_LIFT = 0.06
+#: Width of the soft edge of a painted lid.
+_LID_EDGE = 0.012
+#: Width of the lashes' line.
+_LASH_WIDTH = 0.03
+#: Standard deviation of the lashes' blur.
+_LASH_BLUR = 0.008
+#: Width of the soft edge of the painted mouth.
+_MOUTH_EDGE = 0.02
 
 
 def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
-    """The photo with its landmarks moved.
+    """Return a photo of a face with its landmarks moved.
 
-    A plain warp would squeeze the eyeballs and stretch the teeth. So lids are drawn down over eyes that stay as they are, and
-    teeth stay with the upper lip at their own height, with the dark below them.
+    A warp alone would squeeze the eyeballs and stretch the teeth. Instead, lids are painted over
+    eyes that keep their shape. Teeth keep their height below the upper lip, with darkness under
+    them.
 
     Args:
-        photo: ``(size, size, 3)`` uint8.
-        landmarks: ``(68, 2)`` of the photo.
-        moved: ``(68, 2)`` where they should be.
+        photo: ``(size, size, 3)`` uint8 RGB.
+        landmarks: ``(68, 2)``, in the photo's pixels.
+        moved: ``(68, 2)``, the places to which they move.
 
     Returns:
-        ``(size, size, 3)`` uint8.
+        ``(size, size, 3)`` uint8 RGB.
+
+    >>> from face2face.face.expression import AVERAGE_FACE, Expression
+    >>> photo = np.full((128, 128, 3), (205, 160, 135), np.uint8)
+    >>> face = 25 * AVERAGE_FACE + np.float32((64, 50))
+    >>> speaking = animate(photo, face, Expression(open=0.3).applied_to(face))
+    >>> speaking.shape, int(speaking[82, 64, 0]) < 205  # the mouth is dark
+    ((128, 128, 3), True)
     """
     photo, size = presharpen(photo), photo.shape[0]
-    ready = upsample(photo)
-    grown = interocular(moved) / interocular(landmarks)
+    upsampled = upsample(photo)
+    growth = interocular(moved) / interocular(landmarks)
+    closing = [eye for eye in _EYES if _closes(eye, landmarks, moved, growth)]
     awake = moved.copy()
-    closing = [_gap(moved, _lids(eye)) < 0.9 * grown * _gap(landmarks, _lids(eye)) for eye in _EYES]
-    for eye, shuts in zip(_EYES, closing, strict=True):
-        if shuts:
-            upper, lower = _lids(eye)
-            awake[upper] = moved[lower] - grown * (landmarks[lower] - landmarks[upper])
-    picture = warp(ready, landmarks, awake, size)
-    if any(closing):
+    for eye in closing:
+        upper, lower = _lids(eye)
+        awake[upper] = moved[lower] - growth * (landmarks[lower] - landmarks[upper])
+    picture = warp(upsampled, landmarks, awake, size)
+    if closing:
         skin = warp(upsample(_without_eyes(photo, landmarks)), landmarks, awake, size)
-        for eye, shuts in zip(_EYES, closing, strict=True):
-            if shuts:
-                picture = _close(picture, skin, awake, moved, eye)
-    if (
-        _gap(moved, (_UPPER_INNER_LIP, _LOWER_INNER_LIP))
-        > grown * _gap(landmarks, (_UPPER_INNER_LIP, _LOWER_INNER_LIP)) + 1
-    ):
-        picture = _open_mouth(picture, ready, landmarks, awake, grown)
+        for eye in closing:
+            picture = _paint_lid(picture, skin, awake, moved, eye)
+    lips = (_UPPER_INNER_LIP, _LOWER_INNER_LIP)
+    if _gap(moved, lips) > growth * _gap(landmarks, lips) + _OPENING_PIXELS:
+        picture = _paint_mouth(picture, upsampled, landmarks, awake, growth)
     return picture
 
 
+def _closes(eye: str, landmarks: Landmarks, moved: Landmarks, growth: float) -> bool:
+    """Return whether an eye is clearly less open than in the photo."""
+    return _gap(moved, _lids(eye)) < _CLOSING_SHARE * growth * _gap(landmarks, _lids(eye))
+
+
 def _lids(eye: str) -> tuple[list[int], list[int]]:
-    """The points of an eye's upper lid, and those of the lower lid that face them."""
+    """Return the points of an eye's upper lid, and those of the lower lid that face them."""
     first = PARTS[eye].start
     return [first + 1, first + 2], [first + 5, first + 4]
 
 
 def _gap(landmarks: Landmarks, facing: tuple[list[int], list[int]]) -> float:
+    """Return the mean distance of facing points, in pixels."""
     upper, lower = facing
     return float(np.linalg.norm(landmarks[lower] - landmarks[upper], axis=1).mean())
 
 
 def _without_eyes(photo: Image, landmarks: Landmarks) -> Image:
-    """The photo with skin in the eyes' place."""
+    """Return the photo with skin instead of eyes."""
     size, unit = photo.shape[0], interocular(landmarks)
     right, left = (polygon_mask(landmarks[PARTS[eye]], size) for eye in _EYES)
-    reach = max(3, round(0.16 * unit) | 1)
-    grown = cv2.dilate(
+    diameter = max(3, round(_EYE_COVER * unit) | 1)
+    covered = cv2.dilate(
         (right + left > 0).astype(np.uint8),
-        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)),
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (diameter, diameter)),
     )
-    return cv2.inpaint(photo, grown, 0.1 * unit, cv2.INPAINT_TELEA)
+    return cv2.inpaint(photo, covered, _INPAINT_RADIUS * unit, cv2.INPAINT_TELEA)
 
 
-def _close(picture: Image, skin: Image, awake: Landmarks, moved: Landmarks, eye: str) -> Image:
-    """Draws a lid down from where the upper lid is to where it should be."""
+def _paint_lid(picture: Image, skin: Image, awake: Landmarks, moved: Landmarks, eye: str) -> Image:
+    """Return the picture with skin from the open upper lid down to its moved place, and lashes."""
     size, unit = picture.shape[0], interocular(moved)
     upper, lower = _lids(eye)
     outer, inner = PARTS[eye].start, PARTS[eye].start + 3
-    lift = 0.06 * (awake[upper].mean(0) - awake[lower].mean(0)) * unit / _gap(awake, (upper, lower))
+    lift = _LID_LIFT * (awake[upper].mean(0) - awake[lower].mean(0))
+    lift = lift * unit / _gap(awake, (upper, lower))
     lid = np.concatenate([awake[[outer]], awake[upper] + lift, awake[[inner]], moved[upper[::-1]]])
-    cover = polygon_mask(lid, size, 0.012 * unit)
+    cover = polygon_mask(lid, size, _LID_EDGE * unit)
     closed = cover * skin + (1 - cover) * picture
     line = np.zeros((size, size), np.float32)
     edge = np.round(moved[[outer, *upper, inner]] * 16).astype(np.int32)
-    cv2.polylines(line, [edge], False, 1.0, max(1, round(0.03 * unit)), cv2.LINE_AA, 4)
-    lashes = 0.75 * cv2.GaussianBlur(line, (0, 0), max(0.4, 0.008 * unit))[..., None]
-    return np.rint(lashes * np.array(_LASHES) + (1 - lashes) * closed).astype(np.uint8)
+    cv2.polylines(line, [edge], False, 1.0, max(1, round(_LASH_WIDTH * unit)), cv2.LINE_AA, 4)
+    lashes = _LASH_OPACITY * cv2.GaussianBlur(line, (0, 0), max(0.4, _LASH_BLUR * unit))[..., None]
+    return np.rint(lashes * np.array(_LASH_COLOUR) + (1 - lashes) * closed).astype(np.uint8)
 
 
-def _open_mouth(
-    picture: Image, ready: Image, landmarks: Landmarks, moved: Landmarks, grown: float
+def _paint_mouth(
+    picture: Image, upsampled: Image, landmarks: Landmarks, moved: Landmarks, growth: float
 ) -> Image:
-    """Paints what lies between the lips."""
+    """Return the picture with teeth and darkness between the lips."""
     size, unit = picture.shape[0], interocular(moved)
-    # The same head with the lips as far apart as the photo has them: there the teeth have their own height.
+    # With the lips as far apart as in the photo, a warp leaves the teeth their height.
     shut = moved.copy()
-    shut[_LOWER_INNER_LIP] = moved[_UPPER_INNER_LIP] + grown * (
+    shut[_LOWER_INNER_LIP] = moved[_UPPER_INNER_LIP] + growth * (
         landmarks[_LOWER_INNER_LIP] - landmarks[_UPPER_INNER_LIP]
     )
-    teeth = polygon_mask(shut[PARTS["inner_mouth"]], size, 0.02 * unit)
-    inside = teeth * warp(ready, landmarks, shut, size) + (1 - teeth) * np.array(_CAVITY)
-    mouth = polygon_mask(moved[PARTS["inner_mouth"]], size, 0.02 * unit)
+    teeth = polygon_mask(shut[PARTS["inner_mouth"]], size, _MOUTH_EDGE * unit)
+    warped = warp(upsampled, landmarks, shut, size)
+    inside = teeth * warped + (1 - teeth) * np.array(_MOUTH_COLOUR)
+    mouth = polygon_mask(moved[PARTS["inner_mouth"]], size, _MOUTH_EDGE * unit)
     return np.rint(mouth * inside + (1 - mouth) * picture).astype(np.uint8)

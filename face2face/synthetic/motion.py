@@ -1,6 +1,6 @@
-"""Scripted motion: a performance and random expressions, for where nobody sits before a camera.
+"""Scripted motion: a performance and random expressions, without a person.
 
-They make training pairs of a single photo, show a model without a driver, and stand in for a driver in tests.
+They make training pairs from one photo, show a model without a driver, and drive it in tests.
 """
 
 from __future__ import annotations
@@ -9,24 +9,33 @@ import numpy as np
 
 from face2face.face.expression import Expression
 
-#: Length of the scripted performance, after which it repeats without a jump.
+#: Length of the scripted performance, in seconds; then it repeats without a jump.
 PERFORMANCE_SECONDS = 12.0
+#: Times at which the performance blinks, in seconds.
+_BLINKS = (1.2, 3.4, 5.1, 8.3, 10.6)
+#: Syllables per second of its speech.
+_SYLLABLE_RATE = 3.0
 
 
 def scripted_expression(seconds: float) -> Expression:
-    """The scripted performance at a time: speech, blinks, a smile, turns and nods; the same each time.
+    """Return the scripted performance at a time: speech, blinks, a smile, turns and nods.
 
     Args:
         seconds: From the start, at least 0.
+
+    >>> scripted_expression(1.3).blink
+    1.0
+    >>> scripted_expression(0.5) == scripted_expression(0.5 + PERFORMANCE_SECONDS)
+    True
     """
     t = seconds % PERFORMANCE_SECONDS
     wave = 2 * np.pi * t / PERFORMANCE_SECONDS
     speech = _during(t, 0.6, 4.2) + _during(t, 7.4, 11.2)
-    syllables = (0.5 - 0.5 * np.cos(2 * np.pi * 3.0 * t)) * (
+    syllables = (0.5 - 0.5 * np.cos(2 * np.pi * _SYLLABLE_RATE * t)) * (
         0.65 + 0.35 * np.sin(2 * np.pi * 0.75 * t + 1)
     )
     return Expression(
-        blink=max(_blink(t - at) for at in (1.2, 3.4, 5.1, 8.3, 10.6)),
+        blink=max(_blink(t - start) for start in _BLINKS),
         open=0.2 * speech * syllables + 0.3 * _during(t, 6.4, 7.4),
         smile=0.9 * _during(t, 4.4, 6.4),
         brows=0.8 * _during(t, 6.4, 7.4) + 0.3 * np.sin(3 * wave) * speech,
@@ -38,7 +47,11 @@ def scripted_expression(seconds: float) -> Expression:
 
 
 def random_expression(rng: np.random.Generator) -> Expression:
-    """Any pose within what a single photo can be warped into without breaking."""
+    """Return a random expression, within the range in which a single photo can be warped well.
+
+    >>> random_expression(np.random.default_rng(0)) == random_expression(np.random.default_rng(0))
+    True
+    """
     talking = rng.random() < 0.6
     return Expression(
         blink=float(rng.choice([0.0, rng.random(), 1.0], p=[0.6, 0.25, 0.15])),
@@ -53,11 +66,11 @@ def random_expression(rng: np.random.Generator) -> Expression:
 
 
 def _during(t: float, begin: float, end: float, ramp: float = 0.35) -> float:
-    """1 between two times, 0 outside, rising and falling smoothly over ``ramp`` seconds inside them."""
+    """Return 1 between two times and 0 outside, with smooth ramps of ``ramp`` seconds inside."""
     rise = np.clip((t - begin) / ramp, 0, 1) * np.clip((end - t) / ramp, 0, 1)
     return float(rise * rise * (3 - 2 * rise))
 
 
 def _blink(t: float) -> float:
-    """A blink that begins at 0 s: shut after 0.1 s, open again after 0.3 s."""
+    """Return how far a blink has shut the eyes, 0 to 1: shut at 0.1 s, open again at 0.3 s."""
     return float(np.clip(min(t / 0.1, (0.3 - t) / 0.17), 0, 1))

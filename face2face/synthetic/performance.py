@@ -1,4 +1,4 @@
-"""Performances as sources: a driver without a camera, scripted or recorded."""
+"""Drivers without a camera: a scripted performance, and a recorded one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 
@@ -17,13 +18,31 @@ from face2face.files import atomic_write, ensure_writable_dir
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
 from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 
+#: Interocular distance of the scripted driver, as a share of its picture.
+_FACE_SHARE = 1 / 4
+#: Place of the point between its eyes, x and y as shares of its picture.
+_EYES_PLACE = (1 / 2, 0.34)
+#: Errors that NumPy and zipfile raise for a damaged file.
+_DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+
 
 class ScriptedDriver:
-    """An average face that talks, blinks, smiles and turns for twelve seconds. Its scenes come with landmarks.
+    """A source without a camera: an average face that talks, blinks, smiles and turns.
+
+    The performance lasts twelve seconds. Its scenes hold a sketch and landmarks.
 
     Args:
-        loops: Begin again at the end, without a jump, instead of ending.
-        size: Width and height of its pictures, in pixels.
+        loops: Repeat without a jump instead of ending.
+        size: Width and height of the pictures, in pixels.
+
+    Attributes:
+        fps: Frames per second.
+        live: False, since the next scene waits until it is read.
+
+    >>> len(list(ScriptedDriver()))
+    360
+    >>> ScriptedDriver().scene(1.0).landmarks.shape
+    (68, 2)
     """
 
     fps = 30.0
@@ -33,12 +52,10 @@ class ScriptedDriver:
         self._loops, self._size = loops, size
 
     def scene(self, seconds: float) -> Scene:
-        """The driver at a time: a drawing and its landmarks."""
-        unit = self._size / 4
-        landmarks = unit * scripted_expression(seconds).applied_to(AVERAGE_FACE) + (
-            self._size / 2,
-            self._size * 0.34,
-        )
+        """Return the driver at a time, in seconds from the start: its sketch and its landmarks."""
+        face = scripted_expression(seconds).applied_to(AVERAGE_FACE)
+        x, y = _EYES_PLACE
+        landmarks = _FACE_SHARE * self._size * face + (self._size * x, self._size * y)
         landmarks = landmarks.astype("float32")
         return Scene(SketchSpec().draw(landmarks, self._size), landmarks, seconds)
 
@@ -62,13 +79,21 @@ class ScriptedDriver:
 
 @dataclass
 class LandmarkRecording:
-    """A recorded performance: landmarks and their times, and no picture of whoever gave it.
+    """A recorded performance: landmarks and times, without any picture of the person.
+
+    As a source, it yields a sketch for each frame.
 
     Attributes:
-        width: Of the pictures in which the landmarks were found, in pixels.
-        height: Likewise.
-        landmarks: A ``(68, 2)`` array a frame, in those pixels.
-        seconds: The frames' times, ascending.
+        width: Width of the pictures in which the landmarks were found, in pixels.
+        height: Height of these pictures, in pixels.
+        landmarks: An array of ``(68, 2)`` float32 for each frame, in those pixels.
+        seconds: A time for each frame, ascending.
+        live: False, since the next scene waits until it is read.
+
+    >>> recording = LandmarkRecording(640, 480)
+    >>> recording.add(100 * AVERAGE_FACE + np.float32(200), seconds=3.0)
+    >>> [(scene.photo.shape, scene.seconds) for scene in recording]
+    [((480, 640, 3), 0.0)]
     """
 
     width: int
@@ -80,69 +105,56 @@ class LandmarkRecording:
 
     @property
     def fps(self) -> float:
-        """Mean frames a second."""
+        """Mean number of frames per second."""
         span = self.seconds[-1] - self.seconds[0]
         return (len(self.seconds) - 1) / span if span > 0 else ScriptedDriver.fps
 
     def add(self, landmarks: Landmarks, seconds: float) -> None:
-        """Takes one more frame."""
+        """Append a frame: ``(68, 2)`` float32 landmarks, and their time in seconds."""
         self.landmarks.append(landmarks)
         self.seconds.append(seconds)
 
     def save(self, path: Path) -> None:
-        """Writes an ``.npz``.
+        """Write the recording to an ``.npz`` file.
 
         Raises:
-            MediaError: It can't be written.
+            MediaError: The file can't be written.
         """
         ensure_writable_dir(path.parent)
-        # A signal may have come between the two halves of the last frame.
+        # If a signal interrupted add(), the last frame has landmarks but no time.
         landmarks = np.array(self.landmarks[: len(self.seconds)], np.float32)
-        with atomic_write(path) as aside, aside.open("wb") as file:
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
             np.savez_compressed(
                 file, size=(self.width, self.height), landmarks=landmarks, seconds=self.seconds
             )
 
     @classmethod
     def load(cls, path: Path) -> LandmarkRecording:
-        """What :meth:`save` wrote.
+        """Return the recording that :meth:`save` wrote.
 
         Raises:
-            MediaError: It is missing, empty or damaged.
+            MediaError: The file is missing, empty or damaged.
         """
-        rule, do = (
-            "a performance is an .npz written by --save-performance",
-            "record it again, or name another",
-        )
+        hint = "Record it again with --save-performance, or name another."
         try:
             with np.load(path) as stored:
                 width, height = map(int, stored["size"])
-                landmarks = np.asarray(stored["landmarks"], np.float32).reshape(
-                    -1, LANDMARK_COUNT, 2
-                )
+                landmarks = np.asarray(stored["landmarks"], np.float32)
+                landmarks = landmarks.reshape(-1, LANDMARK_COUNT, 2)
                 seconds = np.asarray(stored["seconds"], np.float64).reshape(len(landmarks))
         except FileNotFoundError as error:
-            raise MediaError(rule, f"no file {path}", do) from error
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise MediaError(rule, f"{path}, damaged", do) from error
-        good = (
-            len(landmarks)
-            and min(width, height) > 0
-            and np.isfinite(landmarks).all()
-            and (np.diff(seconds) >= 0).all()
-        )
-        if not good:
-            raise MediaError(rule, f"{path}, which holds none", do)
+            raise MediaError(f"The performance {path} does not exist.", hint=hint) from error
+        except _DAMAGES as error:
+            raise MediaError(f"The performance {path} is damaged.", hint=hint) from error
+        if not _is_performance(width, height, landmarks, seconds):
+            raise MediaError(f"{path} holds no performance.", hint=hint)
         return cls(width, height, list(landmarks), seconds.tolist())
 
     def __iter__(self) -> Iterator[Scene]:
         side = max(self.width, self.height)
         for landmarks, seconds in zip(self.landmarks, self.seconds, strict=True):
-            yield Scene(
-                SketchSpec().draw(landmarks, side)[: self.height, : self.width],
-                landmarks,
-                seconds - self.seconds[0],
-            )
+            sketch = SketchSpec().draw(landmarks, side)[: self.height, : self.width]
+            yield Scene(sketch, landmarks, seconds - self.seconds[0])
 
     def __enter__(self) -> LandmarkRecording:
         return self
@@ -154,3 +166,15 @@ class LandmarkRecording:
         trace: TracebackType | None,
     ) -> None:
         pass
+
+
+def _is_performance(
+    width: int, height: int, landmarks: Landmarks, seconds: np.ndarray[Any, Any]
+) -> bool:
+    """Return whether there are frames, of finite landmarks and ascending times."""
+    return bool(
+        len(landmarks)
+        and min(width, height) > 0
+        and np.isfinite(landmarks).all()
+        and (np.diff(seconds) >= 0).all()
+    )

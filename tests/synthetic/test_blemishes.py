@@ -18,7 +18,7 @@ def face() -> tuple[Image, np.ndarray]:
 
 @settings(max_examples=20)
 @given(st.integers(0, 10_000), st.integers(0, 12))
-def test_only_what_the_mask_shows_is_altered_and_only_in_the_skin(seed: int, count: int) -> None:
+def test_only_masked_pixels_are_altered_and_only_in_the_skin(seed: int, count: int) -> None:
     photo, skin = face()
     before = photo.copy()
     altered, mask = draw_blemishes(photo, skin, UNIT, np.random.default_rng(seed), count)
@@ -30,7 +30,7 @@ def test_only_what_the_mask_shows_is_altered_and_only_in_the_skin(seed: int, cou
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
-def test_each_kind_is_of_its_colour_and_size(kind: str) -> None:
+def test_each_kind_has_its_colour_and_size(kind: str) -> None:
     photo, skin = face()
     for seed in range(8):
         altered, mask = draw_blemishes(photo, skin, UNIT, np.random.default_rng(seed), 1, [kind])
@@ -49,7 +49,7 @@ def test_each_kind_is_of_its_colour_and_size(kind: str) -> None:
             assert there.sum() < 0.5 * length**2
 
 
-def test_the_same_chance_draws_the_same() -> None:
+def test_the_same_seed_draws_the_same() -> None:
     photo, skin = face()
     (one, _), (same, _), (other, _) = (
         draw_blemishes(photo, skin, UNIT, np.random.default_rng(seed), 5) for seed in (1, 1, 2)
