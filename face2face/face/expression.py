@@ -49,8 +49,8 @@ _UPPER_LID_SHARE = 0.85
 _LOWER_LID_SHARE = 0.1
 
 #: An average adult face, ``(68, 2)`` float32, in interocular distances from the point between the
-#: eyes. It is the mean of dlib's landmarks on the 82 neutral photos of the Face Research Lab London
-#: Set (DeBruine and Jones, CC BY 4.0), made symmetric.
+#: eyes: the mean of dlib's landmarks on 82 neutral photos, made symmetric. The photos are those of
+#: the Face Research Lab London Set (DeBruine and Jones, CC BY 4.0).
 # fmt: off
 AVERAGE_FACE: Landmarks = np.array(
     [

@@ -214,8 +214,9 @@ class KeyframeBank:
     ) -> NDArray[np.floating]:
         """Return the expected distance from a pose to each keyframe, ``(n,)``, at least 0.
 
-        With weights w, descriptor p of the pose, and descriptor k and standard deviation s of a
-        keyframe, it is ``sqrt(sum((w * (k - p)) ** 2) + sum((w * s) ** 2))``.
+        With the metric's weights w, the pose p, a keyframe's descriptor k and its assumed error e::
+
+            sqrt(sum((w * (k - p)) ** 2) + sum((w * e) ** 2))
 
         Args:
             descriptor: ``(147,)``, see :meth:`pose_descriptor`.

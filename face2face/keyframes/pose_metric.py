@@ -62,7 +62,7 @@ class PoseMetric:
         return np.concatenate([shape, np.full(4, self.pose), gaps])
 
 
-#: Compares how the head is held: chooses hair, neck and shoulders.
+#: Compares head poses: chooses hair, neck and shoulders.
 HEAD = PoseMetric(
     cheeks=1,
     chin=0,

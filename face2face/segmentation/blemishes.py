@@ -45,7 +45,7 @@ _GLASSES_MARGIN = 0.05
 _EYE_BAG_DROP = 0.14
 #: Crow's feet reach this far outwards from the eyes' corners.
 _CROWS_FEET_LENGTH = 0.3
-#: Start of the crease beside the mouth, from the nose's wing: outwards and down.
+#: Start of the crease next to the mouth, from the nose's wing: outwards and down.
 _SMILE_LINE_START = (0.08, -0.1)
 #: Its further points, from the mouth's corner: outwards and down.
 _SMILE_LINE_POINTS = ((0.12, -0.15), (0.2, 0.0), (0.2, 0.3))

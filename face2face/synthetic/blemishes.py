@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.image import Image
+from face2face.image import Extent, Image
 
 _Plane = NDArray[np.floating]
 # Lengths are in interocular distances.
@@ -91,20 +91,33 @@ def draw_blemishes(
         places = np.flatnonzero(room > (_SHINE_MARGIN if name == "shine" else _MARGIN))
         if not len(places):
             continue
-        y, x = np.unravel_index(int(rng.choice(places)), skin.shape)
+        y, x = (int(at) for at in np.unravel_index(int(rng.choice(places)), skin.shape))
         reach = max(1, round(_REACH * unit))
-        rows, columns = (slice(max(0, int(at) - reach), int(at) + reach + 1) for at in (y, x))
-        part = result[rows, columns]
-        down, right = np.mgrid[: part.shape[0], : part.shape[1]].astype(np.float32)
-        down, right = (down + rows.start - y) / unit, (right + columns.start - x) / unit
-        layer = KINDS[name](right, down, rng)
-        fade = np.clip(depth[rows, columns] / (_FADE_WIDTH * unit) - 1, 0, 1)[..., None]
-        drawn = _blend(part, layer, fade)
-        altered = cv2.absdiff(drawn, part).max(-1) >= _VISIBLE_LEVELS
-        part[altered] = drawn[altered]
-        mask[rows, columns][altered] = 255
-        room[rows, columns] = np.minimum(room[rows, columns], _depth(~altered) / unit)
+        around = np.s_[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+        right, down = _offsets(photo[around].shape, around, (x, y), unit)
+        fade = np.clip(depth[around] / (_FADE_WIDTH * unit) - 1, 0, 1)[..., None]
+        altered = _draw(result[around], KINDS[name](right, down, rng), fade)
+        mask[around][altered] = 255
+        room[around] = np.minimum(room[around], _depth(~altered) / unit)
     return result, mask
+
+
+def _offsets(
+    shape: tuple[int, ...], part: Extent, centre: tuple[int, int], unit: float
+) -> tuple[_Plane, _Plane]:
+    """Return how far right of and below a centre each pixel of a part lies, in units."""
+    down, right = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    rows, columns = part
+    x, y = centre
+    return (right + columns.start - x) / unit, (down + rows.start - y) / unit
+
+
+def _draw(photo: Image, layer: _Layer, fade: _Plane) -> NDArray[np.bool_]:
+    """Draw a layer into a photo in place; return where it was altered visibly, ``(h, w)``."""
+    drawn = _blend(photo, layer, fade)
+    altered = cv2.absdiff(drawn, photo).max(-1) >= _VISIBLE_LEVELS
+    photo[altered] = drawn[altered]
+    return altered
 
 
 def _blend(photo: Image, layer: _Layer, fade: _Plane) -> Image:

@@ -12,7 +12,7 @@ from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import FILE_NAME, KeyframeBank
-from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH
+from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH, POSE_METRICS
 from face2face.keyframes.selector import FADE, KeyframeSelector
 from face2face.landmarks import PARTS, interocular
 
@@ -44,6 +44,15 @@ def head_distances(bank: KeyframeBank, pose: Landmarks) -> NDArray[np.floating]:
 @pytest.mark.parametrize("index", range(4))
 def test_the_nearest_keyframe_is_the_same_pose(bank: KeyframeBank, index: int) -> None:
     assert bank.nearest(bank.pose_descriptor(POSES[index] + 0.3), MOUTH) == index
+
+
+def test_distances_are_those_between_weighted_descriptors(bank: KeyframeBank) -> None:
+    wanted = bank.pose_descriptor(Expression(open=0.1, smile=1).applied_to(NEUTRAL))
+    for metric in POSE_METRICS:
+        plain = [
+            np.linalg.norm(metric.weights * (bank.pose_descriptor(pose) - wanted)) for pose in POSES
+        ]
+        assert bank.distances(wanted, metric) == pytest.approx(plain)
 
 
 def test_for_the_head_eyes_and_mouth_do_not_matter(bank: KeyframeBank) -> None:
