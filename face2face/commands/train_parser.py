@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.label_maps import held_out, pairs
     from face2face.data.process import resize
     from face2face.export.freeze import freeze
-    from face2face.export.precision import SEEN, choose_precision
+    from face2face.export.precision import COMPARED_PICTURES, choose_precision
     from face2face.export.reduce import load_generator, without_training
     from face2face.files import ensure_writable_dir
     from face2face.learn.callbacks import stopping_between_steps
@@ -150,7 +150,10 @@ def run(options: argparse.Namespace) -> int:
     choose_precision(
         folder,
         "bf16",
-        [[resize(read_image(each.photo), options.size)] for each in evenly_spaced(learnt, SEEN)],
+        [
+            [resize(read_image(each.photo), options.size)]
+            for each in evenly_spaced(learnt, COMPARED_PICTURES)
+        ],
     )
     print(f"exported {folder / GRAPH}")
     return 0

@@ -1,1 +1,1 @@
-"""From a trained generator to one frozen graph."""
+"""From a trained generator to one frozen graph: reduce, freeze, choose a precision."""

@@ -1,10 +1,19 @@
-"""Precision: fewer bits a number, where the machine is faster with them and the picture stays."""
+"""Choose the precision of a frozen graph: fewer bits where they are faster and keep the picture.
+
+>>> slow, fast = PrecisionResult("f32", 0.0, 10.0), PrecisionResult("int8", 0.4, 5.0)
+>>> fewest_bits_worth_it([slow, fast]).precision
+'int8'
+"""
 
 from __future__ import annotations
 
+import logging
+import shutil
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -13,28 +22,34 @@ from face2face import modes
 from face2face.card import ModelCard
 from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
+from face2face.files import atomic_write
 from face2face.image import Image, Landmarks, Scene
 from face2face.inference.engine import OpenVinoEngine, capabilities, engine_inputs
 from face2face.inference.names import GRAPH, QUANTISED
 from face2face.sample import evenly_spaced
 
-AUTO, PRECISIONS = "auto", ("f32", "bf16", "int8")
-#: How far a picture may be from float32's on average, in grey levels.
+#: The choice "whichever is fastest here and keeps the picture".
+AUTO = "auto"
+#: The precisions, most bits first.
+PRECISIONS = ("f32", "bf16", "int8")
+#: Largest mean difference from the float32 pictures, in grey levels. Nobody sees 2 of 255.
 TOLERANCE = 2.0
-#: Pictures on which that is seen, and turns in which the time is taken.
-SEEN, _TURNS = 20, 5
-#: Of the time with more bits, what fewer may take at most to be worth it.
-_WORTH = 0.9
+#: Number of pictures on which precisions are compared. More do not change the choice.
+COMPARED_PICTURES = 20
+#: Number of timing rounds. Precisions take turns, so that a busy moment slows all of them.
+_TIMING_ROUNDS = 5
+#: Largest share of the time with more bits at which fewer bits are chosen.
+_MAX_TIME_SHARE = 0.9
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a precision does on this machine.
+class PrecisionResult:
+    """Error and speed of one precision on this machine.
 
     Attributes:
         precision: One of :data:`PRECISIONS`.
-        difference: Mean distance from float32's pictures, in grey levels.
-        milliseconds: A picture's time, the median of many.
+        difference: Mean absolute difference from the float32 pictures, in grey levels.
+        milliseconds: Median time of one picture; 0 where no picture was given.
     """
 
     precision: str
@@ -42,80 +57,90 @@ class Outcome:
     milliseconds: float
 
 
-def choose_precision(folder: Path, wanted: str, shown: Sequence[list[Image]]) -> Outcome:
-    """Says in the card of a frozen model in which precision it runs, and writes what that needs beside the graph.
+def choose_precision(folder: Path, wanted: str, pictures: Sequence[list[Image]]) -> PrecisionResult:
+    """Choose the precision of a frozen model and note it in the model's card.
+
+    A kept int8 graph lies next to the float32 one. Where bf16 is chosen, int8 is kept too if it
+    pays on processors without bf16. A precision that is tried and not kept leaves no file.
 
     Args:
-        folder: Holds the graph and its card.
-        wanted: ``f32``; ``bf16``, for processors that know it; ``int8``, quantised by NNCF; or ``auto``: of those that can be had here,
-            see :func:`fewest_bits_worth_it`. Where that is bf16, int8 is kept beside it, if it is worth it for processors without.
-        shown: Panels on which the pictures are compared and quantising is calibrated, see :func:`examples`; where there are none,
-            ``auto`` is float32.
+        folder: Folder of the graph and its card.
+        wanted: ``f32``, ``bf16``, ``int8`` (quantised by NNCF) or ``auto``, see
+            :func:`fewest_bits_worth_it`. ``auto`` tries only what this processor and the installed
+            packages can run.
+        pictures: Panels to compare and calibrate on, see :func:`examples`. With none, ``auto``
+            is float32.
 
     Returns:
-        What was chosen.
+        The chosen precision with its error and speed.
 
     Raises:
         ModelError: The model is missing or damaged, or its pictures change too much.
-        OptionError: NNCF isn't installed, and is wanted.
+        OptionError: ``int8`` is wanted and NNCF is not installed.
     """
     card = ModelCard.load(folder)
-    if wanted == "int8" and not has_nncf():
-        raise OptionError(
-            "int8 needs the package nncf",
-            "none",
-            "pip install face2face[int8], or --precision auto",
-        )
-    seen = evenly_spaced(shown, SEEN)
-    if wanted == "int8" and not seen:
-        rule = "int8 is calibrated on a model's own keyframes or strips"
-        raise ModelError(
-            rule, f"none in {folder}", "name the strips with --input_dir, or use --precision auto"
-        )
-    here = {"f32": True, "bf16": "BF16" in capabilities(), "int8": has_nncf()}
-    tried = (
-        [name for name in PRECISIONS if seen and here[name]] if wanted == AUTO else ["f32", wanted]
-    )
-    if "int8" in tried:
-        _quantise(folder, card.panels, shown)
-    outcomes = _compare(folder, card, list(dict.fromkeys(tried or ["f32"])), seen)
-    best = fewest_bits_worth_it(outcomes) if wanted == AUTO else outcomes[-1]
-    if best.difference > TOLERANCE:
-        rule = f"a precision keeps the picture within {TOLERANCE} grey levels of float32's"
-        raise ModelError(
-            rule, f"{best.difference:.1f} with {best.precision}", "use --precision auto"
-        )
-    elsewhere = fewest_bits_worth_it([each for each in outcomes if each.precision != "bf16"])
-    if "int8" not in (best.precision, elsewhere.precision):
-        for suffix in (".xml", ".bin"):
-            (folder / QUANTISED).with_suffix(suffix).unlink(missing_ok=True)
+    compared = evenly_spaced(pictures, COMPARED_PICTURES)
+    if wanted == "int8":
+        _check_int8(folder, bool(compared))
+    if wanted == AUTO:
+        runs_here = {"f32": True, "bf16": "BF16" in capabilities(), "int8": has_nncf()}
+        names = [name for name in PRECISIONS if compared and runs_here[name]] or ["f32"]
+    else:
+        names = list(dict.fromkeys(["f32", wanted]))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as trial:
+        quantised = Path(trial) / QUANTISED
+        if "int8" in names:
+            _quantise(folder / GRAPH, quantised, card.panels, pictures)
+        results = _compare(folder / GRAPH, quantised, card, names, compared)
+        best = fewest_bits_worth_it(results) if wanted == AUTO else results[-1]
+        if best.difference > TOLERANCE:
+            raise ModelError(
+                f"{best.precision} changes pictures by {best.difference:.1f} grey levels, "
+                f"more than {TOLERANCE:g}.",
+                hint="Use --precision auto.",
+            )
+        without_bf16 = fewest_bits_worth_it([each for each in results if each.precision != "bf16"])
+        keeps_int8 = "int8" in (best.precision, without_bf16.precision)
+        _install(quantised, folder / QUANTISED, keeps_int8)
     replace(card, precision=best.precision).save(folder)
     return best
 
 
-def fewest_bits_worth_it(outcomes: Sequence[Outcome]) -> Outcome:
-    """The best of outcomes, float32's first and the fewest bits last: fewer must keep the picture and save a tenth of the time."""
-    best = outcomes[0]
-    for outcome in outcomes[1:]:
-        if outcome.difference <= TOLERANCE and outcome.milliseconds < _WORTH * best.milliseconds:
-            best = outcome
+def fewest_bits_worth_it(results: Sequence[PrecisionResult]) -> PrecisionResult:
+    """Return the best of some results.
+
+    Fewer bits must keep the picture and save a tenth of the time.
+
+    Args:
+        results: At least one, that of float32 first, fewest bits last.
+    """
+    best = results[0]
+    for result in results[1:]:
+        faster = result.milliseconds < _MAX_TIME_SHARE * best.milliseconds
+        if result.difference <= TOLERANCE and faster:
+            best = result
     return best
 
 
 def has_nncf() -> bool:
-    """Whether models can be quantised here."""
-    from importlib.util import find_spec
-
+    """Return whether the package that quantises models is installed."""
     return find_spec("nncf") is not None
 
 
 def examples(folder: Path, strips: Path | None = None, count: int = 100) -> list[list[Image]]:
-    """What a model's network is shown, as in training: of its own keyframes, or of its shape's extremes, or of some strips.
+    """Return panels such as a model's network sees in training.
+
+    They come from the model's keyframes, or else from the extremes of its target's statistics, or
+    else from training strips.
 
     Args:
-        folder: Holds its card and what lies beside it.
-        strips: The folder of those that it was trained on, for a model that has neither; without, nothing is shown.
-        count: How many pictures at most, evenly chosen.
+        folder: Folder of the model: its card, and its keyframe bank if it has one.
+        strips: Folder of strips for a model that has neither keyframes nor statistics.
+        count: Largest number of examples; they are evenly spaced.
+
+    Returns:
+        For each example the panels, ``(size, size, 3)`` uint8 RGB each. Empty where there is
+        nothing to take them from.
 
     Raises:
         ModelError: The model is missing or damaged.
@@ -137,43 +162,78 @@ def examples(folder: Path, strips: Path | None = None, count: int = 100) -> list
     return [[panels[name] for name in card.panels] for panels in shown]
 
 
-def _quantise(folder: Path, names: tuple[str, ...], shown: Sequence[list[Image]]) -> None:
-    """Writes the graph in 8-bit whole numbers, in OpenVINO's own format."""
-    import logging
+def _check_int8(folder: Path, has_pictures: bool) -> None:
+    """Raise where a model can't be quantised: without NNCF or without pictures to calibrate on."""
+    if not has_nncf():
+        raise OptionError(
+            "int8 needs the package nncf, which is not installed.",
+            hint="Run pip install face2face[int8], or use --precision auto.",
+        )
+    if not has_pictures:
+        raise ModelError(
+            f"{folder} has no keyframes to calibrate int8 on.",
+            hint="Name the training strips with --input_dir, or use --precision auto.",
+        )
 
+
+def _quantise(
+    graph: Path, quantised: Path, names: tuple[str, ...], pictures: Sequence[list[Image]]
+) -> None:
+    """Write a graph with 8-bit weights and activations, in OpenVINO's format."""
     import nncf
     import openvino as ov
 
     nncf.set_log_level(logging.ERROR)
-    model = ov.Core().read_model(folder / GRAPH)
-    pictures = nncf.Dataset([engine_inputs(names, panels) for panels in shown])
-    # Sums and products of pictures stay as they are: turned into whole numbers and back they take longer, and lose more than all else.
-    quantised = nncf.quantize(
+    model = ov.Core().read_model(graph)
+    dataset = nncf.Dataset([engine_inputs(names, panels) for panels in pictures])
+    # Sums and products of whole pictures stay in floats. Converting them there and back takes
+    # longer than it saves, and causes most of the error.
+    result = nncf.quantize(
         model,
-        pictures,
-        subset_size=len(shown),
+        dataset,
+        subset_size=len(pictures),
         ignored_scope=nncf.IgnoredScope(types=["Add", "Multiply"], validate=False),
     )
-    ov.save_model(quantised, folder / QUANTISED)
+    ov.save_model(result, quantised)
+
+
+def _install(quantised: Path, destination: Path, keep: bool) -> None:
+    """Copy a quantised graph (``.xml`` and ``.bin``) to a model, or remove an older one there."""
+    for suffix in (".bin", ".xml"):
+        path = destination.with_suffix(suffix)
+        if keep:
+            with atomic_write(path) as aside:
+                shutil.copyfile(quantised.with_suffix(suffix), aside)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _compare(
-    folder: Path, card: ModelCard, names: list[str], shown: list[list[Image]]
-) -> list[Outcome]:
-    engines = [OpenVinoEngine(folder / GRAPH, card.size, card.panels, name) for name in names]
-    answers = [[engine(panels) for panels in shown] for engine in engines]
-    taken: list[list[float]] = [[] for _ in engines]
-    for _ in range(_TURNS):
-        for engine, times in zip(engines, taken, strict=True):
-            for panels in shown:
-                began = time.perf_counter()
-                engine(panels)
-                times.append(time.perf_counter() - began)
-    exact = np.array(answers[0], np.int16)
-    differences = [
-        float(np.abs(np.array(each, np.int16) - exact).mean()) if shown else 0.0 for each in answers
+    graph: Path, quantised: Path, card: ModelCard, names: list[str], pictures: list[list[Image]]
+) -> list[PrecisionResult]:
+    """Run the pictures in each precision, float32 first, and return errors and times."""
+    engines = [
+        OpenVinoEngine(
+            quantised.with_name(GRAPH) if name == "int8" else graph, card.size, card.panels, name
+        )
+        for name in names
     ]
+    answers = [[engine(panels) for panels in pictures] for engine in engines]
+    seconds: list[list[float]] = [[] for _ in engines]
+    for _ in range(_TIMING_ROUNDS):
+        for engine, times in zip(engines, seconds, strict=True):
+            for panels in pictures:
+                start = time.perf_counter()
+                engine(panels)
+                times.append(time.perf_counter() - start)
+    if not pictures:
+        return [PrecisionResult(name, 0.0, 0.0) for name in names]
+    exact = np.array(answers[0], np.int16)
     return [
-        Outcome(name, difference, 1000 * float(np.median(times)) if times else 0.0)
-        for name, difference, times in zip(names, differences, taken, strict=True)
+        PrecisionResult(
+            name,
+            float(np.abs(np.array(each, np.int16) - exact).mean()),
+            1000 * float(np.median(times)),
+        )
+        for name, each, times in zip(names, answers, seconds, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Reduce: a run becomes a generator without anything that only training needs."""
+"""Reduce a trained generator: drop everything that only training needs."""
 
 from __future__ import annotations
 
@@ -18,26 +18,25 @@ from face2face.keyframes import bank
 
 
 def strip_for_inference(model_input: Path, model_output: Path) -> Path:
-    """Writes ``generator.keras``, its card and what lies beside it.
+    """Write the reduced ``generator.keras`` of a training run, its card and its keyframe bank.
 
-    The discriminator, the optimiser and the dropout are dropped, batch normalisation is folded into the convolutions.
+    The discriminator, the optimiser state and the dropout are dropped. Batch normalisation is
+    folded into the convolutions.
 
     Args:
-        model_input: A training run's folder.
-        model_output: Made if need be; may be the same folder.
+        model_input: Folder of the training run.
+        model_output: Folder to write to; made if missing. It may be the same folder.
 
     Returns:
-        The file written.
+        The generator's file.
 
     Raises:
-        ModelError: There is no trained generator, or it is damaged.
+        ModelError: The trained generator is missing or damaged.
     """
     path = model_input / BEST
     if not path.is_file():
         raise ModelError(
-            "--model-input is the folder of a training run",
-            f"no {BEST} in {model_input}",
-            "train for at least one epoch first",
+            f"{model_input} has no {BEST}.", hint="Train for at least one epoch first."
         )
     card = ModelCard.load(model_input)
     reduced = without_training(load_generator(path))
@@ -53,27 +52,31 @@ def strip_for_inference(model_input: Path, model_output: Path) -> Path:
 
 
 def load_generator(path: Path) -> keras.Model:
-    """A generator saved by Keras.
+    """Return a generator saved by Keras.
 
     Raises:
-        ModelError: It is damaged.
+        ModelError: The file is damaged.
     """
     try:
         return keras.models.load_model(path, compile=False)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            "a trained generator is a .keras file",
-            f"{path}, damaged",
-            "train again, or restore the file",
+            f"{path} is damaged or is no Keras model.", hint="Train again, or restore the file."
         ) from error
 
 
 def without_training(generator: keras.Model) -> keras.Model:
-    """The same function with fewer layers: no dropout, and batch normalisation folded into the convolutions before it."""
+    """Return the same function with fewer layers.
+
+    Dropout is removed. Batch normalisation is folded into the convolutions before it.
+
+    Args:
+        generator: A Keras functional model. It is not changed.
+    """
     normalised = {norm.name: _convolutions_before(norm) for norm in generator.layers}
-    dropped = {name for name, convolutions in normalised.items() if convolutions}
+    removed = {name for name, convolutions in normalised.items() if convolutions}
     folded = {each.name: name for name, convolutions in normalised.items() for each in convolutions}
-    # The first of those that are summed has the bias of all.
+    # Of several summed convolutions, the first one gets the bias.
     biased = {convolutions[0].name for convolutions in normalised.values() if convolutions}
 
     def clone(layer: keras.Layer) -> keras.Layer:
@@ -81,41 +84,39 @@ def without_training(generator: keras.Model) -> keras.Model:
         return type(layer).from_config(layer.get_config() | bias)
 
     def call(layer: keras.Layer, *arguments: Any, **options: Any) -> Any:
-        skipped = layer.name in dropped or isinstance(layer, keras.layers.Dropout)
+        skipped = layer.name in removed or isinstance(layer, keras.layers.Dropout)
         return arguments[0] if skipped else layer(*arguments, **options)
 
     reduced = keras.models.clone_model(generator, clone_function=clone, call_function=call)
     for layer in reduced.layers:
         weights = generator.get_layer(layer.name).get_weights()
         if layer.name in folded:
-            weights = _folded(weights[0], generator.get_layer(folded[layer.name]))[
-                : len(layer.weights)
-            ]
+            kernel_and_bias = _fold(weights[0], generator.get_layer(folded[layer.name]))
+            weights = kernel_and_bias[: len(layer.weights)]
         layer.set_weights(weights)
     return reduced
 
 
 def _convolutions_before(layer: keras.Layer) -> list[keras.Layer]:
-    """The convolutions without bias whose sum, or the one whose answer, a layer normalises by batch; none if it does anything else."""
+    """Return the convolutions that a batch normalisation can be folded into.
+
+    These are the convolution before it, or the convolutions whose sum it normalises. None may have
+    a bias. For any other layer the list is empty.
+    """
     if not isinstance(layer, keras.layers.BatchNormalization):
         return []
     before = layer.input._keras_history.operation
-    terms = (
-        [each._keras_history.operation for each in before.input]
-        if isinstance(before, keras.layers.Add)
-        else [before]
-    )
-    return (
-        terms
-        if all(isinstance(each, keras.layers.Conv2D) and not each.use_bias for each in terms)
-        else []
-    )
+    terms = [before]
+    if isinstance(before, keras.layers.Add):
+        terms = [each._keras_history.operation for each in before.input]
+    foldable = all(isinstance(each, keras.layers.Conv2D) and not each.use_bias for each in terms)
+    return terms if foldable else []
 
 
-def _folded(
+def _fold(
     kernel: NDArray[np.floating], norm: keras.layers.BatchNormalization
 ) -> list[NDArray[np.floating]]:
-    """Kernel and bias of a convolution with the normalisation that follows it."""
+    """Return the kernel and the bias of a convolution together with its normalisation."""
     scale, shift, mean, variance = norm.get_weights()
     factor = scale / np.sqrt(variance + norm.epsilon)
     return [kernel * factor, shift - mean * factor]

@@ -164,7 +164,7 @@ def test_a_damaged_graph_is_refused(tmp_path: Path, damage: bytes | None) -> Non
 
 
 def ancestral_graph(path: Path) -> Path:
-    """A graph of the ancestors' kind: a (256, 512, 3) strip in, here the negative of its left half out."""
+    """A graph with the predecessors' (256, 512, 3) input; it returns the left half's negative."""
     import tensorflow as tf
 
     graph = tf.Graph()
@@ -206,8 +206,13 @@ def test_the_live_program_needs_no_tensorflow_for_our_graphs(tmp_path: Path) -> 
     trained(tmp_path, "light", ("sketch",), ngf=2)
     strip_for_inference(tmp_path, tmp_path)
     freeze(tmp_path)
-    load = f"from face2face.live.model import ReenactmentModel; from pathlib import Path; ReenactmentModel.load(Path({str(tmp_path)!r}))"
-    code = f"{load}; import sys; assert 'tensorflow' not in sys.modules"
+    code = f"""
+import sys
+from pathlib import Path
+from face2face.live.model import ReenactmentModel
+ReenactmentModel.load(Path({str(tmp_path)!r}))
+assert 'tensorflow' not in sys.modules
+"""
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -13,7 +13,7 @@ from face2face.errors import ModelError, OptionError
 from face2face.export.precision import (
     AUTO,
     TOLERANCE,
-    Outcome,
+    PrecisionResult,
     choose_precision,
     examples,
     fewest_bits_worth_it,
@@ -57,7 +57,11 @@ def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model
 def test_fewer_bits_must_be_worth_it(
     bf16: tuple[float, float], int8: tuple[float, float], chosen: str
 ) -> None:
-    outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", *bf16), Outcome("int8", *int8)]
+    outcomes = [
+        PrecisionResult("f32", 0.0, 10.0),
+        PrecisionResult("bf16", *bf16),
+        PrecisionResult("int8", *int8),
+    ]
     assert fewest_bits_worth_it(outcomes).precision == chosen
 
 
@@ -87,7 +91,11 @@ def test_a_processor_without_bf16_runs_the_next_best(
 def test_int8_is_kept_for_processors_without_bf16_if_it_is_worth_it_there(
     int8: float, kept: bool, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outcomes = [Outcome("f32", 0.0, 10.0), Outcome("bf16", 0.1, 6.0), Outcome("int8", 0.1, int8)]
+    outcomes = [
+        PrecisionResult("f32", 0.0, 10.0),
+        PrecisionResult("bf16", 0.1, 6.0),
+        PrecisionResult("int8", 0.1, int8),
+    ]
     monkeypatch.setattr("face2face.export.precision._compare", lambda *_: outcomes)
     assert choose_precision(model, AUTO, examples(model, count=3)).precision == "bf16"
     assert (model / QUANTISED).is_file() is kept
