@@ -16,7 +16,7 @@ from face2face import __version__
 from face2face.card import ModelCard
 from face2face.learn import devices, history
 from face2face.learn.checkpoint import Run, Settings
-from face2face.learn.networks import has_residual, scale_residual
+from face2face.learn.residual_refiner import has_residual, scale_residual
 from face2face.learn.preview import Preview
 from face2face.memory import peak_memory
 from face2face.signals import on_end

@@ -17,7 +17,8 @@ from face2face.export.reduce import without_training
 from face2face.image import Scene
 from face2face.learn.adversarial_loss import AdversarialLoss
 from face2face.learn.manipulate import Manipulation
-from face2face.learn.networks import inpainting_unet, semantic
+from face2face.learn.inpainting_unet import inpainting_unet
+from face2face.learn.patchgan import semantic_patchgan
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
 from face2face.segmentation.labels import CLASSES, group_labels, mean_colours
@@ -61,7 +62,7 @@ def test_the_second_picture_is_held_to_the_photo_only_where_the_maps_agree() -> 
 
 
 def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> None:
-    network = semantic(64, 2, 4)
+    network = semantic_patchgan(64, 2, 4)
     adversary = AdversarialLoss(network, WHAT)
     condition, picture = pictures(9), pictures(3, 1)
     logits, said = network(np.concatenate([condition[..., :6], picture], -1))

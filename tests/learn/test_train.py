@@ -20,7 +20,9 @@ from face2face.learn import history
 from face2face.learn.callbacks import Limits
 from face2face.learn.checkpoint import CHECKPOINT, Run
 from face2face.learn.gan import Pix2Pix
-from face2face.learn.networks import GENERATORS, patchgan, scale_residual
+from face2face.learn.networks import GENERATORS
+from face2face.learn.patchgan import patchgan
+from face2face.learn.residual_refiner import scale_residual
 from face2face.media.stills import list_images, read_image
 
 Command = Callable[..., tuple[int, str, str]]

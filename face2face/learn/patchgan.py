@@ -1,0 +1,63 @@
+"""PatchGAN discriminators: pix2pix's own, and one that also predicts the colours of face parts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers
+
+from face2face.learn.layers import instance_norm, paper_conv
+
+
+def patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
+    """Return pix2pix's discriminator of overlapping patches of 70x70 pixels (section 6.1.2).
+
+    Args:
+        size: Width and height of a panel in pixels, a multiple of 8.
+        panels: Number of condition panels; the picture to judge comes after them.
+        ndf: Channels of the first layer.
+
+    Returns:
+        A model from ``(b, size, size, 3 * panels + 3)`` to logits,
+        ``(b, size / 8 - 2, size / 8 - 2, 1)``: 30x30 for 256 pixels. Above 0 means "real".
+    """
+    pictures = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
+    return keras.Model(pictures, _patch_logits(_features(pictures, ndf), ndf), name="patchgan")
+
+
+def semantic_patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
+    """Return a PatchGAN that also predicts, from the picture alone, the colour of each face part.
+
+    Args:
+        size: Width and height of a panel in pixels, a multiple of 8.
+        panels: Number of condition panels, at least 1; the picture to judge comes after them.
+        ndf: Channels of the first layer.
+
+    Returns:
+        A model from ``(b, size, size, 3 * panels + 3)`` to logits as of :func:`patchgan`, and to
+        colours, ``(b, size / 8, size / 8, 3)`` RGB in [-1, 1].
+    """
+    pictures = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
+    condition = _features(pictures[..., : 3 * panels], ndf)
+    picture = _features(pictures[..., 3 * panels :], ndf)
+    colours = layers.Conv2D(3, 3, padding="same", activation="tanh", name="colours")(picture)
+    logits = _patch_logits(layers.Concatenate()([condition, picture]), ndf)
+    return keras.Model(pictures, [logits, colours], name="semantic")
+
+
+def _features(x: Any, ndf: int) -> Any:
+    """Return the features after a PatchGAN's first three layers, an eighth as wide."""
+    x = layers.LeakyReLU(0.2)(paper_conv(x, ndf))
+    for width in (2 * ndf, 4 * ndf):
+        x = layers.LeakyReLU(0.2)(instance_norm(paper_conv(x, width)))
+    return x
+
+
+def _patch_logits(x: Any, ndf: int) -> Any:
+    """Apply a PatchGAN's last two layers. Each loses a pixel, as the paper's do."""
+    for width in (8 * ndf, 1):
+        initial = keras.initializers.RandomNormal(stddev=0.02)
+        x = layers.Conv2D(width, 4, kernel_initializer=initial)(layers.ZeroPadding2D(1)(x))
+        x = x if width == 1 else layers.LeakyReLU(0.2)(instance_norm(x))
+    return x
