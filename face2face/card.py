@@ -21,6 +21,8 @@ SIZES = (256, 512)
 _SIZE_STEP = 64
 #: First word of :attr:`ModelCard.made_by` in cards that this program wrote.
 _PROGRAM = "face2face"
+#: Mode -> its objective, where the card names none; pix2pix for all other modes.
+_OBJECTIVES = {"inpaint": "inpainting", "manipulate": "manipulation", "parse": "segmentation"}
 #: Fields that name one of the panels.
 ROLES = ("base", "mask", "colours", "bars")
 #: Warning in every card.
@@ -47,6 +49,8 @@ class ModelCard:
         bars: Panel that holds numbers, see :func:`face2face.image.vector_panel`; empty for none.
         fill: Fill of missing pixels, see :data:`face2face.modes.inpaint.FILLS`; empty where none
             are missing.
+        objective: What training minimises, a name in
+            :data:`face2face.learn.objectives.OBJECTIVES`; empty for the mode's own.
         sketch: Fields of :class:`face2face.face.sketch.SketchSpec`.
         shape: Fields of :class:`face2face.face.retarget.TargetStatistics`.
         data: Origin of the pictures: file name, frames, seconds.
@@ -73,6 +77,7 @@ class ModelCard:
     colours: str = ""
     bars: str = ""
     fill: str = ""
+    objective: str = ""
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
@@ -85,6 +90,10 @@ class ModelCard:
     notice: str = NOTICE
     made_by: str = f"{_PROGRAM} {__version__}"
     format: int = FORMAT
+
+    def __post_init__(self) -> None:
+        if not self.objective:
+            object.__setattr__(self, "objective", _OBJECTIVES.get(self.mode, "pix2pix"))
 
     @property
     def is_own(self) -> bool:

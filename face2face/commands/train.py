@@ -204,7 +204,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
     from face2face.data.reconstruction_pairs import NEW
     from face2face.learn import devices
-    from face2face.learn.callbacks import Frequencies, Limits, stopping_between_steps
+    from face2face.learn.callbacks import Frequencies, Limits, interrupt_between_steps
     from face2face.learn.checkpoint import Run, Settings
     from face2face.learn.networks import DEFAULTS
     from face2face.learn.train import train
@@ -222,11 +222,12 @@ def run(options: argparse.Namespace) -> int:
     own = {
         name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")
     }
+    own["affine_jitter"] = own.pop("sway")
     defaults = DEFAULTS[options.generator]
     if (
         card.data.get("animated") or card.bars
     ):  # exact landmarks: nothing that goes astray need be learnt; numbers can't be swayed
-        defaults = replace(defaults, sway=0.0)
+        defaults = replace(defaults, affine_jitter=0.0)
     own = {name: getattr(defaults, name) if given is None else given for name, given in own.items()}
     settings = Settings(
         generator=options.generator,
@@ -249,7 +250,7 @@ def run(options: argparse.Namespace) -> int:
     # L1 says little of what a discriminator judges: such a run isn't ended by it.
     patience = None if settings.gan_weight else options.patience
     limits = Limits(options.max_epochs, options.max_steps, options.minutes, patience)
-    if card.bars and (settings.sway or settings.scale_size != card.size):
+    if card.bars and (settings.affine_jitter or settings.scale_size != card.size):
         raise OptionError(
             f"strips of mode {card.mode} show numbers, which aren't swayed or enlarged",
             "--sway or --scale_size",
@@ -280,7 +281,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         with (
             devices.device_scope(options.device, options.distribute),
-            stopping_between_steps() as stopping,
+            interrupt_between_steps() as stopping,
         ):
             frequencies = Frequencies(options.save_freq, options.display_freq)
             epochs = train(

@@ -96,7 +96,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.export.precision import COMPARED_PICTURES, choose_precision
     from face2face.export.reduce import load_generator, without_training
     from face2face.files import ensure_writable_dir
-    from face2face.learn.callbacks import stopping_between_steps
+    from face2face.learn.callbacks import interrupt_between_steps
     from face2face.learn.parser.labelled import LabelledPhotos
     from face2face.learn.parser.teacher import ask, teacher
     from face2face.learn.parser.train import train, with_probabilities
@@ -124,7 +124,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         taught = ask(teacher(options.teacher), learnt) if options.teacher else None
         training = LabelledPhotos(learnt, options.size, options.batch_size, options.seed, taught)
-        with stopping_between_steps() as stopping:
+        with interrupt_between_steps() as stopping:
             begin = load_generator(options.begin / REDUCED) if options.begin else None
             network = train(training, folder, options.epochs, options.lr, [stopping], begin)
     except KeyboardInterrupt:

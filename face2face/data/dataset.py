@@ -16,23 +16,37 @@ from face2face.data.pairs import read_strip
 from face2face.errors import DataError
 from face2face.image import Image
 
-#: Decoded strips that are kept in memory.
-_KEPT_BYTES = 1_500_000_000
+#: Largest size of the decoded strips kept in memory, in bytes.
+_CACHE_BYTES = 1_500_000_000
+#: Rotation at an affine jitter of 1, in degrees.
+_MAX_ROTATION = 8.0
+#: Zoom at an affine jitter of 1, as a share of the size.
+_MAX_ZOOM = 0.1
+#: Shift at an affine jitter of 1, as a share of the width.
+_MAX_SHIFT = 0.05
+#: Standard deviation of the base jitter at an affine jitter of 1, in pixels of a 256-pixel panel.
+_BASE_JITTER = 1.0
+#: Width of the panels for which the base jitter is given, in pixels.
+_REFERENCE_SIZE = 256
 
 
 @dataclass(frozen=True)
 class PanelLayout:
-    """What of a strip is shown to the network and what it should answer.
+    """Which panels of a strip the network is shown, and which one is its target.
 
     Attributes:
-        panels: How many panels a strip has.
-        inputs: Indices of those that are shown.
-        output: Index of the one to be answered.
-        base: Place among the inputs of the one from which the answer departs; None where it is painted from nothing.
-        mask: Place among the inputs of the one that says where it may depart; None for everywhere.
-        colours: Place among the inputs of the one that shows each part in its mean colour; None where there is none.
-        bars: Place among the inputs of the one whose bars are numbers, see :func:`face2face.image.bars`; None where there is none.
+        panels: Number of panels in a strip.
+        inputs: Indices of the panels that are shown.
+        output: Index of the target.
         size: Width and height of a panel, in pixels.
+        base: Place among the inputs of the panel that the answer departs from; None where it is
+            painted from nothing.
+        mask: Place among the inputs of the panel that limits where the answer may depart; None for
+            everywhere.
+        colours: Place among the inputs of the panel that shows each part in its mean colour; None
+            for none.
+        bars: Place among the inputs of the panel of numbers, see
+            :func:`face2face.image.vector_panel`; None for none.
     """
 
     panels: int
@@ -46,39 +60,43 @@ class PanelLayout:
 
 
 def split_panels(condition: Any) -> list[Any]:
-    """The panels of a condition, ``(b, size, size, 3 * panels)``, one by one, as a generator is shown them."""
+    """Return the panels of a condition, ``(b, size, size, 3 * panels)``, one by one.
+
+    >>> [panel.shape for panel in split_panels(np.zeros((1, 4, 4, 6)))]
+    [(1, 4, 4, 3), (1, 4, 4, 3)]
+    """
     return [condition[..., at : at + 3] for at in range(0, condition.shape[-1], 3)]
-
-
-#: What a sway of 1 goes to: degrees, a share of the size, a share of the width; and by how many pixels at 256 the base goes astray.
-_TURN, _ZOOM, _SHIFT, _ASTRAY = 8.0, 0.1, 0.05, 1.0
 
 
 @dataclass(frozen=True)
 class PanelAugmentation:
-    """Pictures varied while training.
+    """Random variation of the panels of a strip while training.
+
+    A few hundred frames of one video are alike. Without jitter the held-out frames get worse after
+    some minutes.
 
     Attributes:
-        scale_size: Panels are enlarged to this many pixels and cropped back at random; the panel's own size for none of that.
-        flip: Mirrored at random.
-        sway: How far all panels are turned, scaled and shifted together at random, 1 for up to 8 degrees, a tenth and a twentieth;
-            the base goes a little astray besides, a pixel or so, so that what a warp misses is learnt to be mended. A few hundred
-            frames of one video are too much alike without it: what is held out gets worse after some minutes.
+        scale_size: Width to which panels are enlarged before a random crop, in pixels; the panel's
+            own width for no crop.
+        flip: Whether panels are mirrored at random.
+        affine_jitter: Strength of a random rotation, zoom and shift of all panels together. At 1
+            they reach 8 degrees, 10 % and 5 % of the width. The base panel is shifted a pixel or
+            so further (base jitter), so that the network learns to correct the warp's errors.
     """
 
     scale_size: int
     flip: bool = False
-    sway: float = 0.0
+    affine_jitter: float = 0.0
 
     def __call__(
         self, panels: list[Image], rng: np.random.Generator, base: int | None = None
     ) -> list[Image]:
-        """The panels of one strip, all varied alike.
+        """Return the panels of one strip, all varied alike.
 
         Args:
-            panels: Of one size.
-            rng: Where chance comes from.
-            base: Index of the panel that may go astray.
+            panels: ``(size, size, 3)`` uint8 RGB each.
+            rng: Source of randomness.
+            base: Index of the panel that gets the base jitter; None for none.
         """
         size = panels[0].shape[0]
         if self.scale_size > size:
@@ -88,28 +106,32 @@ class PanelAugmentation:
                 for panel in panels
             )
             panels = [panel[top : top + size, left : left + size] for panel in enlarged]
-        if self.sway:
-            together = self._swayed(size, rng)
-            astray = together.copy()
-            astray[:, 2] += rng.normal(0, _ASTRAY * self.sway * size / 256, 2)
+        if self.affine_jitter:
+            matrix = self._random_affine(size, rng)
+            base_matrix = matrix.copy()
+            base_matrix[:, 2] += rng.normal(
+                0, _BASE_JITTER * self.affine_jitter * size / _REFERENCE_SIZE, 2
+            )
             panels = [
-                _moved(panel, astray if place == base else together)
+                _warp_affine(panel, base_matrix if place == base else matrix)
                 for place, panel in enumerate(panels)
             ]
         if self.flip and rng.random() < 0.5:
             panels = [panel[:, ::-1] for panel in panels]
         return panels
 
-    def _swayed(self, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-        """A random similarity about the middle, ``(2, 3)``."""
-        turn, zoom, x, y = rng.uniform(-1, 1, 4) * self.sway
+    def _random_affine(self, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Return a random rotation, zoom and shift about the middle, ``(2, 3)``."""
+        turn, zoom, x, y = rng.uniform(-1, 1, 4) * self.affine_jitter
         middle = (size - 1) / 2
-        matrix = cv2.getRotationMatrix2D((middle, middle), _TURN * turn, 1 + _ZOOM * zoom)
-        matrix[:, 2] += (_SHIFT * size * x, _SHIFT * size * y)
+        matrix = cv2.getRotationMatrix2D(
+            (middle, middle), _MAX_ROTATION * turn, 1 + _MAX_ZOOM * zoom
+        )
+        matrix[:, 2] += (_MAX_SHIFT * size * x, _MAX_SHIFT * size * y)
         return np.asarray(matrix)
 
 
-def _moved(panel: Image, matrix: NDArray[np.float64]) -> Image:
+def _warp_affine(panel: Image, matrix: NDArray[np.float64]) -> Image:
     size = panel.shape[0]
     return cv2.warpAffine(
         np.ascontiguousarray(panel),
@@ -121,15 +143,23 @@ def _moved(panel: Image, matrix: NDArray[np.float64]) -> Image:
 
 
 class StripDataset(keras.utils.PyDataset):
-    """Batches of (condition, target), float32 in [-1, 1]: ``(b, size, size, 3 * inputs)`` and ``(b, size, size, 3)``, RGB.
+    """Batches of conditions with their targets, float32 RGB in [-1, 1].
+
+    A condition is ``(b, size, size, 3 * inputs)``, a target ``(b, size, size, 3)``. Where the
+    layout names a base and a mask, the target outside the mask is the base. The generator can't
+    change these pixels, and the discriminator would recognise the photo by them.
 
     Args:
         paths: The strips, at least one.
-        layout: What is what in a strip.
-        batch_size: At least 1; the last batch is left out if it is smaller and not the only one.
-        augmentation: None for pictures as they are, in order.
-        most: Batches an epoch, at most: with more strips than that, an epoch is a random part of them.
-        seed: Of the shuffling and the augmentation; they differ each epoch, and are the same each time it is run.
+        layout: The roles of a strip's panels.
+        batch_size: At least 1. A last batch that is smaller is left out unless it is the only one.
+        augmentation: Random variation and order; None for the strips as they are, in order.
+        seed: Seed of the order and the augmentation. They differ each epoch, and repeat each run.
+        max_batches: Largest number of batches in an epoch. With more strips, each epoch is a
+            random part of them.
+
+    Attributes:
+        epoch: Number of the epoch, from 0. Keras advances it.
     """
 
     def __init__(
@@ -139,26 +169,20 @@ class StripDataset(keras.utils.PyDataset):
         batch_size: int = 1,
         augmentation: PanelAugmentation | None = None,
         seed: int = 0,
-        most: int = 1_000_000,
+        max_batches: int = 1_000_000,
     ) -> None:
         super().__init__(workers=2, use_multiprocessing=False, max_queue_size=8)
         self.epoch = 0
-        self._paths, self._layout, self._augmentation, self._seed = (
-            paths,
-            layout,
-            augmentation,
-            seed,
-        )
-        self._batch_size = min(batch_size, len(paths))
-        self._most = most
+        self._paths, self._layout = paths, layout
+        self._augmentation, self._seed = augmentation, seed
+        self._batch_size, self._max_batches = min(batch_size, len(paths)), max_batches
         self._base = None if layout.base is None else layout.inputs[layout.base]
-        # PNG is decoded once, as long as the memory lasts.
-        self._read = lru_cache(maxsize=max(1, _KEPT_BYTES // (3 * layout.panels * layout.size**2)))(
-            self._strip
-        )
+        # Each strip is decoded once, as long as they fit into memory.
+        strip_bytes = 3 * layout.panels * layout.size**2
+        self._read = lru_cache(maxsize=max(1, _CACHE_BYTES // strip_bytes))(self._read_strip)
 
     def __len__(self) -> int:
-        return min(len(self._paths) // self._batch_size, self._most)
+        return min(len(self._paths) // self._batch_size, self._max_batches)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         order = np.arange(len(self._paths))
@@ -166,53 +190,60 @@ class StripDataset(keras.utils.PyDataset):
             order = np.random.default_rng((self._seed, self.epoch)).permutation(order)
         chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
         strips = [self._panels(int(each)) for each in chosen]
-        shown = to_signed(
+        condition = to_signed(
             np.stack([cv2.merge([strip[each] for each in self._layout.inputs]) for strip in strips])
         )
-        wanted = to_signed(np.stack([strip[self._layout.output] for strip in strips]))
-        return shown, self._within_reach(shown, wanted)
-
-    def _within_reach(
-        self, shown: NDArray[np.float32], wanted: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """The target as far as it can be reached: beyond the mask it is the base, which the discriminator would else tell at a glance."""
-        if self._layout.base is None or self._layout.mask is None:
-            return wanted
-        panels = split_panels(shown)
-        base, mask = panels[self._layout.base], panels[self._layout.mask]
-        return base + (mask + 1) / 2 * (wanted - base)
+        target = to_signed(np.stack([strip[self._layout.output] for strip in strips]))
+        return condition, self._base_outside_mask(condition, target)
 
     def on_epoch_end(self) -> None:
-        """Called by Keras: the next epoch has another order."""
+        """Advance the epoch, which changes the order. Keras calls this."""
         self.epoch += 1
+
+    def _base_outside_mask(
+        self, condition: NDArray[np.float32], target: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Return the target inside the mask and the base outside it."""
+        if self._layout.base is None or self._layout.mask is None:
+            return target
+        panels = split_panels(condition)
+        base, mask = panels[self._layout.base], panels[self._layout.mask]
+        return base + (mask + 1) / 2 * (target - base)
 
     def _panels(self, number: int) -> list[Image]:
         panels = self._read(number)
         if self._augmentation:
-            panels = self._augmentation(
-                panels, np.random.default_rng((self._seed, self.epoch, number)), self._base
-            )
+            rng = np.random.default_rng((self._seed, self.epoch, number))
+            panels = self._augmentation(panels, rng, self._base)
         return panels
 
-    def _strip(self, number: int) -> list[Image]:
-        panels = read_strip(self._paths[number], self._layout.panels)
-        if panels[0].shape[0] != self._layout.size:
-            rule = f"the panels of a strip are {self._layout.size} pixels wide"
+    def _read_strip(self, number: int) -> list[Image]:
+        path = self._paths[number]
+        panels = read_strip(path, self._layout.panels)
+        size = panels[0].shape[0]
+        if size != self._layout.size:
             raise DataError(
-                rule,
-                f"{panels[0].shape[0]} in {self._paths[number]}",
-                "use the card.json that belongs to the strips",
+                f"The panels of {path} are {size} pixels wide; the card says {self._layout.size}.",
+                hint="Use the card.json that belongs to the strips.",
             )
         return panels
 
 
 def to_signed(image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """uint8 0..255 as float32 -1..1."""
+    """Return uint8 values 0 to 255 as float32 in [-1, 1].
+
+    >>> to_signed(np.uint8([0, 255])).tolist()
+    [-1.0, 1.0]
+    """
     signed = np.multiply(image, np.float32(1 / 127.5))
     signed -= 1
     return signed
 
 
 def to_bytes(signed: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Floats -1..1 as uint8 0..255, rounded; beyond that range they are held to it."""
+    """Return values in [-1, 1] as uint8 0 to 255, rounded; others are clipped to that range.
+
+    >>> to_bytes(np.array([-1.0, 1.5])).tolist()
+    [0, 255]
+    """
     return np.clip(np.rint((signed + 1) * 127.5), 0, 255).astype(np.uint8)

@@ -1,1 +1,1 @@
-"""Networks, the objective, training and its records."""
+"""Networks, objectives, training and its records."""

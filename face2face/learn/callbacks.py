@@ -1,4 +1,4 @@
-"""A training on its way: when it ends, what is written and told meanwhile."""
+"""The callback of a training run: its limits, its learning rate, its files and its progress bar."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ from face2face import __version__
 from face2face.card import ModelCard
 from face2face.learn import devices, history
 from face2face.learn.checkpoint import Run, Settings
-from face2face.learn.residual_refiner import has_residual, scale_residual
 from face2face.learn.preview import Preview
+from face2face.learn.residual_refiner import has_residual, scale_residual
 from face2face.memory import peak_memory
 from face2face.signals import on_end
 
-#: How much is kept of the departure from the base that is best on what is held out: that was filmed in the same minutes as what is learnt
-#: from, and what comes later is never quite as like it.
-_TRUSTED = 0.75
-#: The rate falls to zero, linearly, over this last share of a run: the picture settles.
-_DECAY = 0.5
-#: Losses that are told.
-_TOLD = ("l1", "gan", "discriminator")
+#: Share of the best residual that is kept. The best one is measured on held-out strips, which were
+#: filmed in the same minutes; later pictures are less alike.
+_RESIDUAL_SHARE = 0.75
+#: Last share of a run in which the learning rate falls to zero, linearly.
+_DECAY_SHARE = 0.5
+#: Smallest share of a run that counts as left, so that the learning rate stays above zero.
+_MIN_LEFT = 1e-3
+#: Losses shown in the progress bar and kept in the history.
+_LOSSES = ("l1", "gan", "discriminator")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """When a run ends: whichever comes first. None is no limit.
+    """The limits of a run; it ends at the first one it reaches. None is no limit.
 
     Attributes:
-        epochs: Times through the data.
-        steps: Steps of the optimiser.
-        minutes: Training time, that of earlier sittings counted in.
-        patience: Steps in a row after which what is held out isn't answered better than before.
+        epochs: Number of epochs.
+        steps: Number of optimiser steps.
+        minutes: Training time, that of earlier sessions included.
+        patience: Number of steps without improvement on the held-out strips.
     """
 
     epochs: int | None = None
@@ -47,7 +49,11 @@ class Limits:
     patience: int | None = None
 
     def progress(self, epochs: float, steps: int, seconds: float) -> float:
-        """How much of the run is done, 0 to 1."""
+        """Return the share of the run that is done, 0 to 1.
+
+        >>> Limits(epochs=10, minutes=1).progress(epochs=2, steps=400, seconds=30)
+        0.5
+        """
         shares = [
             done / limit
             for done, limit in (
@@ -60,7 +66,7 @@ class Limits:
         return min(max(shares, default=0.0), 1.0)
 
     def exhausted(self, epochs: list[history.Epoch]) -> bool:
-        """Whether patience is at its end."""
+        """Return whether the last ``patience`` steps brought no improvement."""
         if self.patience is None or not epochs:
             return False
         best = min(epochs, key=lambda epoch: epoch.val_l1)
@@ -69,11 +75,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Frequencies:
-    """How often things are written besides at the end of each epoch, in steps; 0 for never.
+    """Steps between files that are written besides those of each epoch; 0 for none.
 
     Attributes:
-        save: The checkpoint.
-        display: A preview.
+        save: Steps between checkpoints.
+        display: Steps between previews.
     """
 
     save: int = 0
@@ -81,38 +87,45 @@ class Frequencies:
 
 
 @contextmanager
-def stopping_between_steps() -> Iterator[keras.callbacks.Callback]:
-    """Ctrl-C and its like in this block are obeyed after the step at hand, by the callback that it gives; sent again, at once.
+def interrupt_between_steps() -> Iterator[keras.callbacks.Callback]:
+    """Let signals such as Ctrl-C end training between two steps; a second one ends it at once.
 
-    An exception out of the blue can get lost in a destructor, and the training would go on.
+    An exception raised in the middle of a step can get lost in a destructor, and training would
+    continue.
+
+    Yields:
+        A callback for ``fit``. It raises KeyboardInterrupt after the step in which a signal came.
     """
-    pressed = threading.Event()
+    received = threading.Event()
 
-    def press() -> None:
-        if pressed.is_set():
+    def receive() -> None:
+        if received.is_set():
             raise KeyboardInterrupt
-        pressed.set()
+        received.set()
 
-    def look(batch: int, logs: Any = None) -> None:
-        if pressed.is_set():
+    def check(batch: int, logs: Any = None) -> None:
+        if received.is_set():
             raise KeyboardInterrupt
 
-    with on_end(press):
-        yield keras.callbacks.LambdaCallback(on_train_batch_end=look)
+    with on_end(receive):
+        yield keras.callbacks.LambdaCallback(on_train_batch_end=check)
 
 
 class Progress(keras.callbacks.Callback):
-    """Keeps the time, the rate, the files and the person informed.
+    """The callback that ends a run at its limits, sets its rate, and writes its files.
 
     Args:
-        run: Where the files go.
-        card: Of the strips.
-        settings: What is trained.
-        limits: When it ends.
-        frequencies: What is written in between.
-        preview: What is drawn.
-        epochs: Those of earlier sittings.
-        clock: Seconds that only grow.
+        run: The run's folder.
+        card: The card of the strips.
+        settings: The run's settings.
+        limits: When the run ends.
+        frequencies: What is written between epochs.
+        preview: The previews' frames.
+        epochs: The epochs of earlier sessions.
+        clock: Function that returns seconds and never runs backwards.
+
+    Attributes:
+        epochs: All epochs so far.
     """
 
     def __init__(
@@ -127,29 +140,24 @@ class Progress(keras.callbacks.Callback):
         clock: Callable[[], float],
     ) -> None:
         super().__init__()
-        self._run, self._card, self._settings, self._limits, self._frequencies = (
-            run,
-            card,
-            settings,
-            limits,
-            frequencies,
-        )
-        self._preview, self.epochs, self._clock = preview, epochs, clock
-        self._before = epochs[-1].seconds if epochs else 0.0
-        self._steps_before = epochs[-1].steps if epochs else 0
-        self._steps = self._steps_before
-        self._began: float | None = None
-
-    def _seconds(self) -> float:
-        return self._before + (self._clock() - self._began if self._began is not None else 0.0)
+        self._run, self._card, self._settings = run, card, settings
+        self._limits, self._frequencies, self._preview = limits, frequencies, preview
+        self.epochs, self._clock = epochs, clock
+        self._earlier_seconds = epochs[-1].seconds if epochs else 0.0
+        self._steps = epochs[-1].steps if epochs else 0
+        self._start: float | None = None
 
     def share(self, into_epoch: float = 0.0) -> float:
-        """How much of the run is done, 0 to 1."""
+        """Return the share of the run that is done, 0 to 1.
+
+        Args:
+            into_epoch: Share of the current epoch that is done, 0 to 1.
+        """
         return self._limits.progress(len(self.epochs) + into_epoch, self._steps, self._seconds())
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """The clock runs from here."""
-        self._began = self._clock()
+        """Start the clock and the progress bar."""
+        self._start = self._clock()
         self._bar = tqdm(
             total=1.0,
             initial=self.share(),
@@ -157,16 +165,16 @@ class Progress(keras.callbacks.Callback):
         )
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Sets the rate, by how much of the run is left."""
-        left = 1 - self.share(batch / self.params["steps"])
-        self.model.optimizer.learning_rate = self._settings.lr * min(1.0, max(left, 1e-3) / _DECAY)
+        """Set the learning rate by the share of the run that is left."""
+        left = max(1 - self.share(batch / self.params["steps"]), _MIN_LEFT)
+        self.model.optimizer.learning_rate = self._settings.lr * min(1.0, left / _DECAY_SHARE)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Tells, writes what is due, and ends the run when its limit is reached."""
+        """Update the bar, write what is due, and end the run at its limit."""
         self._steps += 1
         share = self.share((batch + 1) / self.params["steps"])
         self._bar.update(share - self._bar.n)
-        losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name in _TOLD}
+        losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name in _LOSSES}
         held_out = {"held out": f"{self.epochs[-1].val_l1:.4f}"} if self.epochs else {}
         self._bar.set_postfix(
             {"epoch": len(self.epochs) + 1, "step": self._steps, **losses, **held_out},
@@ -175,62 +183,77 @@ class Progress(keras.callbacks.Callback):
         if self._frequencies.save and self._steps % self._frequencies.save == 0:
             self._run.save(self.model)
         if self._frequencies.display and self._steps % self._frequencies.display == 0:
-            self._preview.write(
-                self.model.generator, self._run.previews / f"step_{self._steps:07d}.png"
-            )
+            self._write_preview(f"step_{self._steps:07d}.png")
         if share >= 1:
             self.model.stop_training = True
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Keeps the best generator with its card, then the history and the checkpoint.
+        """Keep the best generator with its card, then write the history and the checkpoint.
 
-        Of those that had a discriminator to convince it is the latest, whose rate is the lowest: L1 prefers what is blurred.
+        With a discriminator the best generator is the latest, which was trained at the lowest
+        rate. The L1 distance prefers blurred pictures, and says little about these.
         """
         logs = logs or {}
-        figures = {name: float(logs.get(name, 0.0)) for name in (*_TOLD, "val_l1")}
-        extent = float(logs.get("val_extent", 0.0))
-        mends = extent > 0 and has_residual(self.model.generator)
-        share = _TRUSTED * float(np.clip(logs["val_agreement"] / extent, 0, 1)) if mends else 1.0
-        line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **figures)
+        losses = {name: float(logs.get(name, 0.0)) for name in (*_LOSSES, "val_l1")}
+        line = history.Epoch(len(self.epochs) + 1, self._steps, self._seconds(), **losses)
         best = min((each.val_l1 for each in self.epochs), default=float("inf"))
         self.epochs = [*self.epochs, line]
         if self._settings.gan_weight or line.val_l1 < best:
+            share = self._residual_share(logs)
             self._run.save_best(scale_residual(self.model.generator, share))
-            self._finished_card(line, share).save(self._run.folder)
-        self._preview.write(
-            self.model.generator, self._run.previews / f"epoch_{line.epoch:04d}.png"
-        )
-        # The checkpoint comes last: until it is there, the run goes on from the one before, whose steps the history is cut to.
+            self._model_card(line, share).save(self._run.folder)
+        self._write_preview(f"epoch_{line.epoch:04d}.png")
+        # The checkpoint comes last. A run killed before it continues from the one before, and cuts
+        # the history to its steps.
         history.write(self._run.folder, self.epochs)
         self._run.save(self.model)
         if self._limits.exhausted(self.epochs):
             self.model.stop_training = True
             self._bar.write(
-                f"{self._limits.patience} steps in a row were no better on what is held out: it stops here (--patience)"
+                f"No improvement on held-out strips in {self._limits.patience} steps (--patience): "
+                "more training would not help."
             )
 
     def on_train_end(self, logs: Any = None) -> None:
-        """Leaves the bar as it stands."""
+        """Close the progress bar."""
         self._bar.close()
 
-    def _finished_card(self, line: history.Epoch, share: float) -> ModelCard:
-        """The card of the generator as it is after an epoch, which departs from its base by a share of what it learnt."""
+    def _seconds(self) -> float:
+        """Return the training time so far, that of earlier sessions included."""
+        session = self._clock() - self._start if self._start is not None else 0.0
+        return self._earlier_seconds + session
+
+    def _write_preview(self, name: str) -> None:
+        self._preview.write(self.model.generator, self._run.previews / name)
+
+    def _residual_share(self, logs: dict[str, Any]) -> float:
+        """Return the share of the generator's residual to keep, 0 to 1.
+
+        ``agreement / extent`` fits the held-out strips best: see
+        :class:`face2face.learn.pix2pix.Pix2Pix`.
+        """
+        extent = float(logs.get("val_extent", 0.0))
+        if extent <= 0 or not has_residual(self.model.generator):
+            return 1.0
+        return _RESIDUAL_SHARE * float(np.clip(logs["val_agreement"] / extent, 0, 1))
+
+    def _model_card(self, line: history.Epoch, share: float) -> ModelCard:
+        """Return the card of the generator after an epoch."""
         training = {
             name: value
             for name, value in asdict(self._settings).items()
             if name not in ("generator", "condition", "data")
         }
-        extent = {"epochs": line.epoch, "steps": line.steps, "minutes": round(line.seconds / 60, 1)}
-        by = {
+        length = {"epochs": line.epoch, "steps": line.steps, "minutes": round(line.seconds / 60, 1)}
+        machine = {
             "backend": keras.backend.backend(),
             "device": devices.name(),
             "peak_mib": peak_memory(),
             "face2face": __version__,
         }
-        metrics = {"val_l1": round(line.val_l1, 5), "held_back_to": round(share, 3)}
         return replace(
             self._card.with_panels(self._settings.condition),
             generator=self._settings.generator,
-            training=training | extent | by,
-            metrics=metrics,
+            training=training | length | machine,
+            metrics={"val_l1": round(line.val_l1, 5), "residual_share": round(share, 3)},
         )

@@ -1,55 +1,64 @@
-"""A training run on disk: its settings, its checkpoint, its best generator. It can be stopped at any moment and goes on.
+"""A training run on disk: its settings, its checkpoint and its best generator.
 
-A run's folder holds ``settings.json``, ``card.json`` (and what lies beside it), ``checkpoint.weights.h5`` (both networks
-and the optimiser), ``best.keras`` (the generator of the best epoch, or of the last where a discriminator judged),
-``history.csv`` and ``previews/``. Each file is written aside and renamed, so a kill at any moment leaves the last whole one.
+A run's folder holds:
+
+- ``settings.json``,
+- ``card.json``, and the keyframe bank where the network is shown a warped keyframe,
+- ``checkpoint.weights.h5``: both networks and the optimiser,
+- ``best.keras``: the generator of the best epoch, or of the last one with a discriminator,
+- ``history.csv`` and ``previews/``.
+
+Each file is written aside and renamed. A run can be stopped at any moment and continues from its
+last whole files.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
+from face2face import config
 from face2face.card import BEST
 from face2face.errors import DataError, ModelError
 from face2face.files import atomic_write, ensure_writable_dir
 from face2face.keyframes import bank
 from face2face.learn import history
 
+#: Name of the settings in a run's folder.
 SETTINGS = "settings.json"
+#: Name of the weights in a run's folder.
 CHECKPOINT = "checkpoint.weights.h5"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """All that makes two runs the same run; how long it lasts doesn't.
+    """The settings that make two runs the same run. Their length is not among them.
 
     Attributes:
         generator: A name in :data:`face2face.learn.networks.GENERATORS`.
-        condition: Names of the panels that are shown, in order.
-        batch_size: Pairs a step.
+        condition: Names of the panels shown to the generator, in order.
+        batch_size: Strips per step.
         ngf: Channels of the generator's first layer.
         ndf: Channels of the discriminator's first layer.
         lr: Adam's learning rate.
         beta1: Adam's first momentum.
-        l1_weight: Of the L1 term.
-        ssim_weight: Of the structural term.
-        gan_weight: Of the adversarial term.
+        l1_weight: Weight of the L1 term.
+        ssim_weight: Weight of the structural term.
+        gan_weight: Weight of the adversarial term; 0 trains without a discriminator.
         which_direction: ``AtoB`` or ``BtoA``.
-        scale_size: Size to which panels are enlarged before they are cropped at random.
-        flip: Mirrored at random.
-        sway: See :class:`face2face.data.dataset.Augmentation`.
-        seed: Of weights, order and augmentation.
-        data: What is trained on: the card's account of it and the number of strips.
+        scale_size: Width to which panels are enlarged before a random crop, in pixels.
+        flip: Whether strips are mirrored at random.
+        affine_jitter: See :class:`face2face.data.dataset.PanelAugmentation`.
+        seed: Seed of weights, order and augmentation.
+        data: The card's description of the data, and the number of strips.
         discriminator: A name in :data:`face2face.learn.networks.DISCRIMINATORS`.
-        mode: Of the strips.
-        hole_weight: Of missing pixels in the L1 term of mode inpaint, where known ones have 1.
-        feature_weight: Of the distance of features, see :class:`face2face.learn.inpaint.Inpainting`.
+        mode: Mode of the strips, a name in :data:`face2face.modes.MODES`.
+        hole_weight: Weight of a missing pixel in the L1 term of inpainting; a known one has 1.
+        feature_weight: Weight of :class:`face2face.learn.perceptual_loss.PerceptualLoss`.
     """
 
     generator: str
@@ -65,7 +74,7 @@ class Settings:
     which_direction: str
     scale_size: int
     flip: bool
-    sway: float
+    affine_jitter: float
     seed: int
     data: dict[str, Any]
     discriminator: str = "patch"
@@ -73,11 +82,23 @@ class Settings:
     hole_weight: float = 1.0
     feature_weight: float = 0.0
 
-    #: Fields without which weights don't fit.
-    ARCHITECTURE = ("generator", "discriminator", "condition", "ngf", "ndf", "which_direction")
+    #: Fields on which the shapes of the weights depend.
+    ARCHITECTURE: ClassVar = (
+        "generator",
+        "discriminator",
+        "condition",
+        "ngf",
+        "ndf",
+        "which_direction",
+    )
 
     def differences(self, other: Settings, names: tuple[str, ...] | None = None) -> list[str]:
-        """What differs, as ``name: theirs, not ours``."""
+        """Return the fields that differ, as ``name: theirs, not ours``.
+
+        Args:
+            other: The other run's settings.
+            names: The fields to compare; None for all.
+        """
         mine, theirs = asdict(self), asdict(other)
         return [
             f"{name} {theirs[name]}, not {mine[name]}"
@@ -87,10 +108,14 @@ class Settings:
 
 
 class Run:
-    """One run's folder.
+    """The folder of one run.
 
     Args:
         folder: Made when the run begins.
+
+    Attributes:
+        folder: As given.
+        previews: Folder of the previews.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -98,51 +123,47 @@ class Run:
         self.previews = folder / "previews"
 
     def settings(self) -> Settings | None:
-        """What the run was begun with; None where there is none.
+        """Return the settings that the run began with; None where there are none.
 
         Raises:
-            ModelError: The file is damaged.
+            ModelError: The file is damaged or of an older version.
         """
         path = self.folder / SETTINGS
         if not path.is_file():
             return None
-        try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return Settings(**{**values, "condition": tuple(values["condition"])})
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise ModelError(
-                "a run's settings.json lists its settings",
-                f"{path}, damaged",
-                "name another --output_dir",
-            ) from error
+        return config.load_json(Settings, path, ModelError, "Name another --output_dir.")
 
     def begin(self, settings: Settings, input_dir: Path) -> None:
-        """Sees that the folder is free or holds this same run, and copies beside the card what the model will need.
+        """Begin the run, or continue it: write the settings and copy the keyframe bank.
+
+        Args:
+            settings: The run's settings.
+            input_dir: Folder of the strips and the keyframe bank.
 
         Raises:
-            DataError: It holds a run of other settings.
+            DataError: The folder holds a run with other settings.
         """
-        held = self.settings()
-        if held is not None and (differences := settings.differences(held)):
-            rule = "a folder holds one run, which goes on only with its own settings"
+        existing = self.settings()
+        if existing is not None and (differences := settings.differences(existing)):
             raise DataError(
-                rule,
-                f"one in {self.folder} with {'; '.join(differences)}",
-                "name another --output_dir, or remove that folder",
+                f"{self.folder} holds a run with other settings: {'; '.join(differences)}.",
+                hint="Name another --output_dir, or remove that folder.",
             )
         ensure_writable_dir(self.previews)
-        # First: by it a run that was killed is known for the one that goes on.
-        with atomic_write(self.folder / SETTINGS) as aside:
-            aside.write_text(json.dumps(asdict(settings), indent=2) + "\n", encoding="utf-8")
+        # Written first, so that a run that is killed can be recognised and continued.
+        config.save_json(self.folder / SETTINGS, settings)
         if "warp" in settings.condition:
             with atomic_write(self.folder / bank.FILE_NAME) as aside:
                 shutil.copyfile(input_dir / bank.FILE_NAME, aside)
 
     def restore(self, model: keras.Model) -> list[history.Epoch]:
-        """Loads the last checkpoint, if there is one, into a built model; the epochs it had seen.
+        """Load the last checkpoint, if there is one, and return the epochs up to it.
+
+        Args:
+            model: The built and compiled model.
 
         Raises:
-            ModelError: It is damaged or of another network.
+            ModelError: The checkpoint is damaged or of another network.
         """
         path = self.folder / CHECKPOINT
         if not path.is_file():
@@ -152,18 +173,22 @@ class Run:
         return [epoch for epoch in history.read(self.folder) if epoch.steps <= done]
 
     def save(self, model: keras.Model) -> None:
-        """Writes the checkpoint."""
+        """Write the checkpoint."""
         with atomic_write(self.folder / CHECKPOINT) as aside:
             model.save_weights(aside)
 
     def save_best(self, generator: keras.Model) -> None:
-        """Writes the generator alone."""
+        """Write the generator alone, as ``best.keras``."""
         with atomic_write(self.folder / BEST) as aside:
             generator.save(aside)
 
 
 def load_checkpoint(model: keras.Model, path: Path) -> None:
-    """Loads both networks' weights and the optimiser's state.
+    """Load both networks' weights and the optimiser's state.
+
+    Args:
+        model: The built and compiled model.
+        path: The checkpoint.
 
     Raises:
         ModelError: The file is damaged or of another network.
@@ -171,26 +196,26 @@ def load_checkpoint(model: keras.Model, path: Path) -> None:
     try:
         model.load_weights(path)
     except (OSError, ValueError, KeyError) as error:
-        rule = "a checkpoint holds the weights of the network that is trained"
         raise ModelError(
-            rule,
-            f"{path}, damaged or of another network",
-            "remove it to begin anew, or name its own --generator",
+            f"{path} is damaged or of another network.",
+            hint="Remove it to start again, or name its own --generator.",
         ) from error
 
 
 def find_checkpoint(name: Path) -> tuple[Path, Settings]:
-    """The checkpoint that ``--checkpoint`` names, a run's folder or a file in it, with its settings.
+    """Return a checkpoint and its settings.
+
+    Args:
+        name: The folder of a run, or a file in it.
 
     Raises:
-        ModelError: There is none.
+        ModelError: There is no checkpoint, or its settings are missing or damaged.
     """
     run = Run(name if name.is_dir() else name.parent)
     path, settings = run.folder / CHECKPOINT, run.settings()
     if not path.is_file() or settings is None:
         raise ModelError(
-            "--checkpoint names the folder of an earlier run",
-            f"no {CHECKPOINT} with its {SETTINGS} in {run.folder}",
-            "check the path",
+            f"{run.folder} has no {CHECKPOINT} with its {SETTINGS}.",
+            hint="Name the folder of an earlier run.",
         )
     return path, settings

@@ -1,4 +1,4 @@
-"""What is trained on: one device, or several that share each batch."""
+"""The devices that training runs on: one, or several that share each batch."""
 
 from __future__ import annotations
 
@@ -13,30 +13,32 @@ from face2face.errors import OptionError
 
 @contextmanager
 def device_scope(wanted: str, distribute: bool) -> Iterator[None]:
-    """What is trained in this block is on one device, or shared among all of them by Keras' own data parallelism.
+    """Run a block on one device, or share its batches among all devices.
+
+    Batches are shared by Keras' data parallelism.
 
     Args:
-        wanted: As the backend calls it, ``cpu:0`` or ``gpu:1``; ``auto`` for the backend's choice.
-        distribute: Share each batch among all devices; the batch size is a multiple of their number.
+        wanted: The backend's name of a device, ``cpu:0`` or ``gpu:1``; ``auto`` for its choice.
+        distribute: Whether to share batches. The batch size is a multiple of the number of
+            devices.
 
     Raises:
-        OptionError: There is no such device, or the backend can't share.
+        OptionError: There is no such device, or the backend can't share batches.
     """
-    there = keras.distribution.list_devices() or ["cpu:0"]
-    if wanted != "auto" and wanted not in there:
+    available = keras.distribution.list_devices() or ["cpu:0"]
+    if wanted != "auto" and wanted not in available:
         raise OptionError(
-            f"--device is auto or one of {', '.join(there)}",
-            wanted,
-            "leave it out, or see docs/training.md for GPUs",
+            f"There is no device {wanted}; --device is auto or one of {', '.join(available)}.",
+            hint="Leave it out, or see docs/training.md for GPUs.",
         )
     if not distribute:
         with keras.device(wanted) if wanted != "auto" else nullcontext():
             yield
         return
     if keras.backend.backend() != "jax":
-        do = "set KERAS_BACKEND=jax, or leave --distribute out"
         raise OptionError(
-            "--distribute shares batches among devices on JAX", keras.backend.backend(), do
+            f"--distribute needs JAX, but Keras runs on {keras.backend.backend()}.",
+            hint="Set KERAS_BACKEND=jax, or leave --distribute out.",
         )
     keras.distribution.set_distribution(keras.distribution.DataParallel(auto_shard_dataset=False))
     try:
@@ -46,11 +48,11 @@ def device_scope(wanted: str, distribute: bool) -> Iterator[None]:
 
 
 def name() -> str:
-    """What is trained on, as the backend calls it."""
+    """Return the backend's names of the devices, separated by commas."""
     return ", ".join(keras.distribution.list_devices() or ["cpu:0"])
 
 
 def num_replicas() -> int:
-    """In how many parts a batch is cut."""
+    """Return the number of parts that a batch is split into."""
     shared = keras.distribution.distribution()
     return math.prod(shared.device_mesh.shape) if shared is not None else 1

@@ -1,4 +1,4 @@
-"""The history of a run: one line an epoch, in a CSV file that any program opens, and a plot of it."""
+"""The history of a run: a CSV file with one line per epoch, and a plot of it."""
 
 from __future__ import annotations
 
@@ -7,28 +7,34 @@ from dataclasses import asdict, dataclass, fields
 from itertools import accumulate
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from face2face.errors import DataError
 from face2face.files import atomic_write
 
+#: Name of the CSV file in a run's folder.
 FILE_NAME = "history.csv"
-#: Fewer say nothing of what is to come.
-_LEAST_EPOCHS = 4
+#: Name of the plot in a run's folder.
+PLOT_NAME = "history.png"
+#: Smallest number of epochs from which a forecast is made. Fewer do not show the trend.
+_MIN_EPOCHS = 4
+#: Number of decimals of the figures in the CSV file.
+_DECIMALS = 5
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """One line.
+    """One line of the history.
 
     Attributes:
-        epoch: From 1.
+        epoch: Number of the epoch, from 1.
         steps: Steps of the optimiser so far.
-        seconds: Training time so far, interruptions not counted.
-        l1: Mean absolute error on what was trained on, pictures in [-1, 1].
-        gan: The generator's adversarial loss; 0 without a discriminator.
-        discriminator: The discriminator's loss; ln 2 = 0.69 means that it is guessing; 0 without one.
-        val_l1: Mean absolute error on what was held out; lower is better.
+        seconds: Training time so far; interruptions do not count.
+        l1: Mean absolute error on the training strips, for pictures in [-1, 1].
+        gan: Adversarial loss of the generator; 0 without a discriminator.
+        discriminator: Loss of the discriminator; ln 2 = 0.69 means that it guesses. 0 without one.
+        val_l1: Mean absolute error on the held-out strips; lower is better.
     """
 
     epoch: int
@@ -41,7 +47,7 @@ class Epoch:
 
 
 def read(folder: Path) -> list[Epoch]:
-    """The lines of a run, none if it has no history.
+    """Return the lines of a run; an empty list if it has no history.
 
     Raises:
         DataError: The file is damaged.
@@ -49,23 +55,21 @@ def read(folder: Path) -> list[Epoch]:
     path = folder / FILE_NAME
     if not path.is_file():
         return []
-    kinds = {each.name: int if each.type == "int" else float for each in fields(Epoch)}
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            return [
-                Epoch(**{name: kind(row[name]) for name, kind in kinds.items()})
-                for row in csv.DictReader(file)
-            ]  # type: ignore[arg-type]
-    except (KeyError, TypeError, ValueError) as error:
+            return [msgspec.convert(row, Epoch, strict=False) for row in csv.DictReader(file)]
+    except (msgspec.ValidationError, csv.Error, ValueError) as error:
         raise DataError(
-            "history.csv has one line an epoch",
-            f"{path}, damaged",
-            "restore it, or name another --output_dir",
+            f"{path} is damaged.", hint="Restore it, or name another --output_dir."
         ) from error
 
 
 def write(folder: Path, epochs: list[Epoch]) -> None:
-    """Writes all lines, whole or not at all."""
+    """Write all lines, whole or not at all.
+
+    Raises:
+        MediaError: The file can't be written.
+    """
     with (
         atomic_write(folder / FILE_NAME) as aside,
         aside.open("w", newline="", encoding="utf-8") as file,
@@ -73,19 +77,27 @@ def write(folder: Path, epochs: list[Epoch]) -> None:
         table = csv.DictWriter(file, [each.name for each in fields(Epoch)])
         table.writeheader()
         table.writerows(
-            {name: round(value, 5) for name, value in asdict(each).items()} for each in epochs
+            {name: round(value, _DECIMALS) for name, value in asdict(each).items()}
+            for each in epochs
         )
 
 
 def forecast(epochs: list[Epoch], seconds: float) -> float | None:
-    """The error on what is held out that can be expected after so many seconds of training, in the unit of ``val_l1``.
+    """Return the held-out error to expect after some time of training.
 
-    The best error so far is taken to fall as ``a + b / time``, fitted by least squares to the later half of the epochs; None
-    where fewer than four epochs tell of it. It is never more than the best so far.
+    The best error so far is modelled as ``a + b / time``, fitted by least squares to the later
+    half of the epochs. The forecast is never above the best error so far.
+
+    Args:
+        epochs: The history.
+        seconds: Training time from the start of the run.
+
+    Returns:
+        The error in the unit of ``val_l1``; None with fewer than four epochs.
     """
     bests = list(accumulate((each.val_l1 for each in epochs), min))
     later = slice(len(epochs) // 2, None)
-    if len(epochs) < _LEAST_EPOCHS:
+    if len(epochs) < _MIN_EPOCHS:
         return None
     inverse = 1 / np.array([max(each.seconds, 1e-3) for each in epochs[later]])
     slope, floor = np.polyfit(inverse, bests[later], 1)
@@ -93,21 +105,25 @@ def forecast(epochs: list[Epoch], seconds: float) -> float | None:
 
 
 def plot(folder: Path) -> None:
-    """Draws ``history.png`` of the lines."""
+    """Draw ``history.png``: errors, and adversarial losses where there was a discriminator."""
     from matplotlib.figure import Figure
 
     epochs = read(folder)
+    curves = {
+        "mean absolute error": {"trained on": "l1", "held out": "val_l1"},
+        "adversarial losses": {"generator": "gan", "discriminator": "discriminator"},
+    }
+    if not any(each.discriminator for each in epochs):
+        del curves["adversarial losses"]
     minutes = [each.seconds / 60 for each in epochs]
-    figure = Figure(figsize=(8, 4), layout="constrained")
-    errors, rivals = figure.subplots(1, 2)
-    errors.plot(minutes, [each.l1 for each in epochs], label="trained on")
-    errors.plot(minutes, [each.val_l1 for each in epochs], label="held out")
-    errors.set(xlabel="minutes", ylabel="L1", title="mean absolute error")
-    rivals.plot(minutes, [each.gan for each in epochs], label="generator")
-    rivals.plot(minutes, [each.discriminator for each in epochs], label="discriminator")
-    rivals.set(xlabel="minutes", title="adversarial losses")
-    for axes in (errors, rivals):
+    figure = Figure(figsize=(4 * len(curves), 4), layout="constrained")
+    plots = figure.subplots(1, len(curves), squeeze=False)[0]
+    for axes, (title, lines) in zip(plots, curves.items(), strict=True):
+        for label, name in lines.items():
+            axes.plot(minutes, [getattr(each, name) for each in epochs], label=label)
+        axes.set(xlabel="minutes", title=title)
         axes.legend()
         axes.grid(alpha=0.3)
-    with atomic_write(folder / "history.png") as aside:
+    plots[0].set(ylabel="L1")
+    with atomic_write(folder / PLOT_NAME) as aside:
         figure.savefig(aside, dpi=110)

@@ -54,6 +54,7 @@ def inpainting_unet(layout: PanelLayout, ngf: int = 32) -> keras.Model:
     if layout.base is not None:
         picture = add_to_base(panels, layout, layout.base, residual)
     else:
+        assert layout.mask is not None
         filled = _pull_push_fill(panels[0], panels[layout.mask])
         picture = layers.Add(name="picture")([filled, residual])
     return keras.Model(panels, picture, name="paint")

@@ -1,4 +1,4 @@
-"""How unlike two pictures look, to a network that has seen photographs: a loss for what L1 and structure leave open, texture."""
+"""The perceptual loss: a distance of the features that a network trained on photos sees."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from keras import ops
 
 from face2face.learn.parser.backbone import features, load_weights
 
-#: Blocks of the backbone that look: down to a 16th of the picture's width.
+#: Number of the backbone's blocks that are compared: down to a 16th of the picture's width.
 _BLOCKS = 8
 
 
 class PerceptualLoss:
-    """EfficientNet-Lite0's first blocks, with ImageNet's weights, which don't learn.
+    """The distance of two pictures to EfficientNet-Lite0's first blocks.
 
-    As in Zhang et al., *The unreasonable effectiveness of deep features as a perceptual metric*, CVPR 2018, section 3, what a
-    network sees at each place is made as long as 1 before it is compared; no linear heads are learnt.
+    L1 and structure leave texture open; this distance does not. As in Zhang et al., *The
+    unreasonable effectiveness of deep features as a perceptual metric*, CVPR 2018, section 3, the
+    features at each place are scaled to length 1 before they are compared. The weights are
+    ImageNet's and do not learn; there are no linear heads.
 
     Args:
-        size: Width and height of the pictures.
+        size: Width and height of the pictures, in pixels.
 
     Raises:
-        ModelError: The package with the backbone's weights isn't installed.
+        ModelError: The package with the backbone's weights is not installed.
     """
 
     def __init__(self, size: int) -> None:
@@ -32,19 +34,21 @@ class PerceptualLoss:
         load_weights(self._network)
 
     def __call__(self, one: Any, other: Any) -> Any:
-        """``(b, s, s, 3)`` in [-1, 1], twice: one figure, 0 to 4, lower is better: the mean over widths and places."""
-        seen = zip(
+        """Return the mean distance over blocks and places, 0 to 4; lower is better.
+
+        Args:
+            one: ``(b, s, s, 3)`` RGB in [-1, 1].
+            other: The same.
+        """
+        pairs = zip(
             self._network(one, training=False), self._network(other, training=False), strict=True
         )
-        return ops.mean(
-            ops.stack(
-                [
-                    ops.mean(ops.sum(ops.square(_unit(mine) - _unit(theirs)), -1))
-                    for mine, theirs in seen
-                ]
-            )
-        )
+        distances = [
+            ops.mean(ops.sum(ops.square(_unit(mine) - _unit(theirs)), -1)) for mine, theirs in pairs
+        ]
+        return ops.mean(ops.stack(distances))
 
 
 def _unit(x: Any) -> Any:
+    """Scale the features at each place to length 1."""
     return x * ops.rsqrt(ops.sum(ops.square(x), -1, keepdims=True) + 1e-6)

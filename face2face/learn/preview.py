@@ -1,4 +1,4 @@
-"""Pictures that show how training goes."""
+"""Previews: pictures that show the progress of training."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from face2face.sample import evenly_spaced
 
 
 class Preview:
-    """Fixed frames, each as a row: condition, generated, true.
+    """A few fixed frames, each drawn as a row: condition, generated picture, truth.
 
     Args:
         frames: Batches of one, at least one.
-        count: Rows at most, spread over the frames.
+        count: Largest number of rows; they are evenly spaced over the frames.
     """
 
     def __init__(self, frames: StripDataset, count: int = 4) -> None:
         self._pairs = [frames[each] for each in evenly_spaced(range(len(frames)), count)]
 
     def draw(self, generator: keras.Model) -> Image:
-        """The rows, ``(rows * size, (panels + 2) * size, 3)`` uint8."""
+        """Return the rows, ``(rows * size, (panels + 2) * size, 3)`` uint8 RGB."""
         rows = []
         for condition, truth in self._pairs:
             panels = split_panels(condition)
@@ -34,5 +34,5 @@ class Preview:
         return np.concatenate(rows)
 
     def write(self, generator: keras.Model, path: Path) -> None:
-        """Writes them as a PNG."""
+        """Write the rows as a PNG."""
         write_image(path, self.draw(generator))

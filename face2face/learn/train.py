@@ -1,10 +1,9 @@
-"""Training: strips in, a generator out."""
+"""Train a generator on strips."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,58 +18,56 @@ from face2face.learn import devices, history
 from face2face.learn.adversarial_loss import discriminated_panels
 from face2face.learn.callbacks import Frequencies, Limits, Progress
 from face2face.learn.checkpoint import Run, Settings, find_checkpoint, load_checkpoint
-from face2face.learn.gan import Pix2Pix
-from face2face.learn.inpaint import Inpainting
-from face2face.learn.manipulate import Manipulation
 from face2face.learn.networks import DISCRIMINATORS, GENERATORS
+from face2face.learn.objectives import OBJECTIVES
+from face2face.learn.pix2pix import Pix2Pix
 from face2face.learn.preview import Preview
 
-#: Steps an epoch at most, so that a run is validated often, and the strips on which it is, spread over those held out.
-_EPOCH = 200
-_VALIDATED = 48
-#: Steps on which the time is estimated.
-_TRIAL = 3
+#: Largest number of steps in an epoch, so that a run is validated often.
+_MAX_EPOCH_STEPS = 200
+#: Number of held-out strips on which a run is validated. They are evenly spaced.
+_VALIDATION_STRIPS = 48
+#: Number of steps from which the training time is estimated.
+_TIMED_STEPS = 3
+#: Number of epochs given to ``fit`` where only time or steps are limited.
+_UNLIMITED = 1_000_000
+#: Smallest share of the error that more training must be expected to remove to be worth it.
+_WORTHWHILE = 0.01
 
 
-def layout(card: ModelCard, settings: Settings) -> PanelLayout:
-    """Which panels of the card's strips are shown, and which is to be answered.
+def panel_layout(card: ModelCard, settings: Settings) -> PanelLayout:
+    """Return which panels of the card's strips are shown to the generator, and which is the target.
 
     Raises:
-        DataError: A panel isn't in the card, ``BtoA`` meets strips of more than two panels, or a semantic discriminator meets strips
-            that show no colours.
+        DataError: A panel is not in the card; or ``BtoA`` is used with more than two panels; or a
+            semantic discriminator is used with strips that show no colours.
     """
     if missing := [name for name in settings.condition if name not in card.panels]:
-        rule = f"--condition names panels of the strips: {', '.join(card.panels)}"
         raise DataError(
-            rule, ", ".join(missing), "make the strips again with generate_train_data.py"
+            f"The strips have no panel {', '.join(missing)}, only {', '.join(card.panels)}.",
+            hint="Make the strips again with generate_train_data.py, or leave --condition out.",
         )
-    inputs = tuple(card.panels.index(name) for name in settings.condition)
     count = len(card.panels) + 1
-    named = {role: getattr(card, role) for role in ROLES}
     places = {
         role: settings.condition.index(name)
-        for role, name in named.items()
-        if name in settings.condition
+        for role in ROLES
+        if (name := getattr(card, role)) in settings.condition
     }
     if settings.discriminator == "semantic" and "colours" not in places:
-        rule = "a semantic discriminator learns the colours that a panel shows"
         raise DataError(
-            rule, f"panels {', '.join(settings.condition)}", "leave --discriminator out"
+            "A semantic discriminator needs a panel of colours, and these strips show only "
+            f"{', '.join(settings.condition)}.",
+            hint="Leave --discriminator out.",
         )
     if settings.which_direction == "BtoA":
         if count != 2:
             raise DataError(
-                "BtoA turns strips of two panels around",
-                f"{count} panels",
-                "leave --which_direction out",
+                f"BtoA turns strips of two panels around, and these have {count}.",
+                hint="Leave --which_direction out.",
             )
         return PanelLayout(count, (1,), 0, card.size)
+    inputs = tuple(card.panels.index(name) for name in settings.condition)
     return PanelLayout(count, inputs, count - 1, card.size, **places)
-
-
-def with_counterpart_inputs(own: PanelLayout) -> PanelLayout:
-    """What of a strip is shown where each panel is followed, further on, by the same with another person's map."""
-    return replace(own, inputs=(*own.inputs, *(place + own.output // 2 for place in own.inputs)))
 
 
 def train(
@@ -84,154 +81,173 @@ def train(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> list[history.Epoch]:
-    """Trains, or goes on with training, until a limit is reached.
+    """Train, or continue to train, until a limit is reached.
 
     Args:
-        input_dir: Holds ``train/`` and perhaps ``val/``; without the latter the training strips are validated on.
-        card: Of the strips.
-        run: Where the results go.
+        input_dir: Folder with ``train/`` and ``val/``. Without ``val/``, the training strips are
+            validated on.
+        card: The card of the strips.
+        run: The folder of the results.
         settings: What to train.
-        limits: How long.
-        frequencies: What to write in between.
-        checkpoint: An earlier run to begin from, where this one is new.
-        callbacks: Further ones of Keras.
-        clock: Seconds that only grow.
+        limits: How long to train.
+        frequencies: What to write between epochs.
+        checkpoint: An earlier run whose weights a new run begins with.
+        callbacks: Further Keras callbacks.
+        clock: Function that returns seconds and never runs backwards.
 
     Returns:
         The run's history.
 
     Raises:
-        DataError: The strips don't fit the card, or the folder holds another run.
-        OptionError: The batch can't be shared evenly.
-        ModelError: A checkpoint is damaged or of another network.
-        KeyboardInterrupt: Ctrl-C; what was written stays good.
+        DataError: The strips do not fit the card, or the folder holds another run.
+        OptionError: The batch can't be divided evenly among the devices.
+        ModelError: A checkpoint is damaged or of another network, or the card's objective is
+            unknown.
+        KeyboardInterrupt: On Ctrl-C. The files written so far stay valid.
     """
     keras.utils.set_random_seed(settings.seed)
-    what = layout(card, settings)
-    shares = devices.num_replicas()
-    if settings.batch_size % shares:
-        raise OptionError(
-            f"--batch_size is a multiple of the {shares} devices that share it", settings.batch_size
-        )
-    shown = with_counterpart_inputs(what) if card.mode == "manipulate" else what
-    training = list_strips(input_dir, TRAIN)
-    augmentation = PanelAugmentation(settings.scale_size, settings.flip, settings.sway)
-    batches = StripDataset(
-        training, shown, settings.batch_size, augmentation, settings.seed, _EPOCH
-    )
-    watched = list_strips(input_dir, VAL) or training
-    watched = _spread(watched, max(shares, min(len(watched), _VALIDATED)))
-    generator = GENERATORS[settings.generator](what, settings.ngf)
-    judge = (
-        DISCRIMINATORS[settings.discriminator](
-            card.size, len(discriminated_panels(what)), settings.ndf
-        )
-        if settings.gan_weight
-        else None
-    )
-    weights = (settings.l1_weight, settings.ssim_weight, settings.gan_weight)
-    if card.mode == "inpaint" and what.mask is not None:
-        model: Pix2Pix = Inpainting(
-            generator,
-            judge,
-            what,
-            *weights,
-            hole_weight=settings.hole_weight,
-            feature_weight=settings.feature_weight,
+    layout = panel_layout(card, settings)
+    batches, held_out, preview = _datasets(input_dir, card, settings, layout)
+    model = build_model(card, settings, layout)
+    initial = _initial_checkpoint(checkpoint, settings)
+    run.begin(settings, input_dir)
+    epochs = run.restore(model)
+    if initial is not None and not epochs:
+        load_checkpoint(model, initial)
+    progress = Progress(run, card, settings, limits, frequencies, preview, epochs, clock)
+    if progress.share() < 1 and not limits.exhausted(epochs):
+        batches.epoch = len(epochs)
+        step_seconds = _step_seconds(model, batches[0])
+        rate = f"{settings.batch_size / step_seconds:.1f} strips a second on {devices.name()}"
+        _announce(limits, epochs, progress.share(), step_seconds, len(batches), rate)
+        model.fit(
+            batches,
+            validation_data=held_out,
+            epochs=limits.epochs or _UNLIMITED,
+            initial_epoch=len(epochs),
+            callbacks=[progress, *callbacks],
+            verbose=0,
         )
     else:
-        model = (Manipulation if card.mode == "manipulate" else Pix2Pix)(
-            generator, judge, what, *weights
-        )
-    model.build((None, card.size, card.size, 3 * len(shown.inputs)))
+        print(f"{run.folder} has reached its limit already; raise it to train longer")
+    history.plot(run.folder)
+    return progress.epochs
+
+
+def build_model(card: ModelCard, settings: Settings, layout: PanelLayout) -> Pix2Pix:
+    """Return the objective that a card names, built and compiled, with new networks.
+
+    Raises:
+        ModelError: The card's objective is unknown.
+    """
+    objective = _objective(card)
+    generator = GENERATORS[settings.generator](layout, settings.ngf)
+    discriminator = None
+    if settings.gan_weight:
+        panels = len(discriminated_panels(layout))
+        discriminator = DISCRIMINATORS[settings.discriminator](card.size, panels, settings.ndf)
+    model = objective.create(generator, discriminator, layout, settings)
+    inputs = objective.training_layout(layout).inputs
+    model.build((None, card.size, card.size, 3 * len(inputs)))
     model.compile(
         keras.optimizers.Adam(settings.lr, beta_1=settings.beta1),
         jit_compile=keras.backend.backend() == "jax",
     )
     model.optimizer.build(model.trainable_variables)
-    if checkpoint is not None:
-        path, theirs = find_checkpoint(checkpoint)
-        if differences := settings.differences(theirs, Settings.ARCHITECTURE):
-            raise ModelError(
-                "--checkpoint is of the same networks",
-                "; ".join(differences),
-                "train with its own options",
-            )
-    run.begin(settings, input_dir)
-    epochs = run.restore(model)
-    if checkpoint is not None and not epochs:
-        load_checkpoint(model, path)
-    progress = Progress(
-        run,
-        card,
-        settings,
-        limits,
-        frequencies,
-        Preview(StripDataset(watched, what)),
-        epochs,
-        clock,
+    return model
+
+
+def _objective(card: ModelCard) -> type[Pix2Pix]:
+    if card.objective not in OBJECTIVES:
+        raise ModelError(
+            f"The card names an unknown objective, {card.objective}.", hint="Update face2face."
+        )
+    return OBJECTIVES[card.objective]
+
+
+def _datasets(
+    input_dir: Path, card: ModelCard, settings: Settings, layout: PanelLayout
+) -> tuple[StripDataset, StripDataset, Preview]:
+    """Return the training batches, the held-out batches and the preview.
+
+    Raises:
+        OptionError: The batch can't be divided evenly among the devices.
+    """
+    replicas = devices.num_replicas()
+    if settings.batch_size % replicas:
+        raise OptionError(
+            f"A --batch_size of {settings.batch_size} can't be divided among {replicas} devices.",
+            hint=f"Use a multiple of {replicas}.",
+        )
+    shown = _objective(card).training_layout(layout)
+    training = list_strips(input_dir, TRAIN)
+    validation = list_strips(input_dir, VAL) or training
+    count = max(replicas, min(len(validation), _VALIDATION_STRIPS))
+    # Evenly spaced; repeated where there are fewer strips than devices.
+    validation = [validation[round(each)] for each in np.linspace(0, len(validation) - 1, count)]
+    augmentation = PanelAugmentation(settings.scale_size, settings.flip, settings.affine_jitter)
+    batches = StripDataset(
+        training, shown, settings.batch_size, augmentation, settings.seed, _MAX_EPOCH_STEPS
     )
-    if progress.share() < 1 and not limits.exhausted(epochs):
-        batches.epoch = len(epochs)
-        _announce(
-            limits,
-            epochs,
-            progress.share(),
-            _seconds_a_step(model, batches[0]),
-            len(batches),
-            settings.batch_size,
-        )
-        last = limits.epochs or 1_000_000
-        watching = [progress, *callbacks]
-        held_out = StripDataset(watched, shown, shares)
-        model.fit(
-            batches,
-            validation_data=held_out,
-            epochs=last,
-            initial_epoch=len(epochs),
-            callbacks=watching,
-            verbose=0,
-        )
-    history.plot(run.folder)
-    return progress.epochs
+    held_out = StripDataset(validation, shown, replicas)
+    return batches, held_out, Preview(StripDataset(validation, layout))
 
 
-def _seconds_a_step(model: keras.Model, batch: Any) -> float:
-    """The time that a step takes, from three on a batch; the model is as before when it is known."""
+def _initial_checkpoint(checkpoint: Path | None, settings: Settings) -> Path | None:
+    """Return the weights that a new run begins with.
+
+    Raises:
+        ModelError: There are none, or they are of other networks.
+    """
+    if checkpoint is None:
+        return None
+    path, theirs = find_checkpoint(checkpoint)
+    if differences := settings.differences(theirs, Settings.ARCHITECTURE):
+        raise ModelError(
+            f"{checkpoint} holds other networks: {'; '.join(differences)}.",
+            hint="Train with its own options.",
+        )
+    return path
+
+
+def _step_seconds(model: keras.Model, batch: Any) -> float:
+    """Return the time of a training step, in seconds. The model is left as it was."""
     state = [*model.variables, *model.optimizer.variables]
     before = [keras.ops.convert_to_numpy(each) for each in state]
     model.train_on_batch(*batch)  # compiles
-    began = time.perf_counter()
-    for _ in range(_TRIAL):
+    start = time.perf_counter()
+    for _ in range(_TIMED_STEPS):
         model.train_on_batch(*batch)
-    taken = (time.perf_counter() - began) / _TRIAL
+    seconds = (time.perf_counter() - start) / _TIMED_STEPS
     for variable, value in zip(state, before, strict=True):
         variable.assign(value)
-    return taken
+    return seconds
 
 
 def _announce(
     limits: Limits,
     epochs: list[history.Epoch],
     done: float,
-    step: float,
-    steps_an_epoch: int,
-    batch_size: int,
+    step_seconds: float,
+    epoch_steps: int,
+    rate: str,
 ) -> None:
-    """Says how long it will take, and what to expect of it."""
-    totals = [limits.minutes and limits.minutes * 60, limits.steps and limits.steps * step]
-    totals.append(limits.epochs and limits.epochs * steps_an_epoch * step)
+    """Print how long training will take, and what to expect of it."""
+    totals = (
+        limits.minutes and limits.minutes * 60,
+        limits.steps and limits.steps * step_seconds,
+        limits.epochs and limits.epochs * epoch_steps * step_seconds,
+    )
     total = min(each for each in totals if each)
-    rate = f"{batch_size / step:.1f} pictures a second on {devices.name()}"
     print(
-        f"about {total * (1 - done) / 60:.1f} minutes to go: {rate}, {steps_an_epoch} steps an epoch"
+        f"about {total * (1 - done) / 60:.1f} minutes to go: {rate}, {epoch_steps} steps an epoch"
     )
     if (expected := history.forecast(epochs, total)) is not None:
         best = min(each.val_l1 for each in epochs)
+        minutes = epochs[-1].seconds / 60
         print(
-            f"L1 on what is held out is {best:.4f} after {epochs[-1].seconds / 60:.1f} minutes; about {expected:.4f} can be expected"
+            f"L1 on held-out strips is {best:.4f} after {minutes:.1f} minutes; "
+            f"expect about {expected:.4f}"
         )
-
-
-def _spread(paths: list[Path], count: int) -> list[Path]:
-    return [paths[round(each)] for each in np.linspace(0, len(paths) - 1, count)]
+        if expected > (1 - _WORTHWHILE) * best:
+            print("little more is to be gained: this model may be finished")

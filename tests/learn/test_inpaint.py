@@ -8,7 +8,7 @@ import pytest
 
 from face2face.data.dataset import PanelLayout
 from face2face.imaging.fill import pull_push_fill
-from face2face.learn.inpaint import Inpainting
+from face2face.learn.inpainting import Inpainting
 from face2face.learn.inpainting_unet import inpainting_unet
 from face2face.learn.perceptual_loss import PerceptualLoss
 

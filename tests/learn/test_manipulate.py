@@ -16,8 +16,8 @@ from face2face.export.freeze import freeze
 from face2face.export.reduce import without_training
 from face2face.image import Scene
 from face2face.learn.adversarial_loss import AdversarialLoss
-from face2face.learn.manipulate import Manipulation
 from face2face.learn.inpainting_unet import inpainting_unet
+from face2face.learn.manipulation import Manipulation
 from face2face.learn.patchgan import semantic_patchgan
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
