@@ -1,1 +1,1 @@
-"""Pairs on disk: made, split, read."""
+"""Training pairs on disk: made, split and read."""

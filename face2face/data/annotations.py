@@ -1,8 +1,9 @@
-"""Face boxes that somebody drew on photos, as an annotation file of the Dataturks kind has them.
+"""Face boxes drawn on photos by annotators, in an annotation file of Dataturks.
 
-The file is JSON lines, one photo each, counted from 0: ``content`` is the photo's address, ``annotation`` the list of its boxes,
-``points`` a box's upper left and lower right corner as shares of the photo's width and height. The size that a line gives for its
-photo isn't used, nor a box's label: a box is turned into pixels once its photo has been read.
+The file is JSON lines, one per photo, counted from 0. ``content`` is the photo's address and
+``annotation`` the list of its boxes. ``points`` are a box's upper left and lower right corner, as
+shares of the photo's width and height. The photo's size in the file is not used, nor are the boxes'
+labels.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ from typing import Any, NamedTuple
 from face2face.errors import DataError
 from face2face.image import Box
 
-#: How far a corner may lie outside the photo, as a share of it: that much comes of rounding.
-_ROUNDING = 1e-6
-#: How many names a line of :meth:`SkipReport.lines` has.
-_NAMED = 8
-#: What photos are called, in the order in which they are looked for.
+#: Distance that a corner may lie outside the photo, as a share of its size. It allows for rounding.
+_TOLERANCE = 1e-6
+#: Largest number of names in a line of :meth:`SkipReport.lines`.
+_MAX_NAMES = 8
+#: Suffixes of photos, in the order in which they are searched.
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 #: Stands for a line that can't be parsed.
 _BROKEN = object()
 
 
 class SkipReason(NamedTuple):
-    """A reason for which something was left out, worded for one and for many: ``("line is null", "lines are null")``."""
+    """A reason for leaving something out, in singular and plural.
+
+    >>> SkipReason("line is null", "lines are null").one
+    'line is null'
+    """
 
     one: str
     many: str
@@ -47,34 +52,43 @@ FLAT = SkipReason("box has no area", "boxes have no area")
 
 @dataclass(frozen=True)
 class SkipReport:
-    """What was left out, and why.
+    """The things that were left out, and why.
 
     Attributes:
-        names: Why -> what, in the order in which it was met; a name is there twice where two of its things were left out.
+        names: Reason -> names, in the order in which they came. A name occurs as often as
+            something of it was left out.
+
+    >>> report = SkipReport()
+    >>> report.add(NULL, 3)
+    >>> report.lines()
+    ['1 line is null: 3']
     """
 
     names: dict[SkipReason, list[str]] = field(default_factory=dict)
 
-    def add(self, kind: SkipReason, name: object) -> None:
-        """Notes that one more thing was left out."""
-        self.names.setdefault(kind, []).append(str(name))
+    def add(self, reason: SkipReason, name: object) -> None:
+        """Note that one more thing was left out."""
+        self.names.setdefault(reason, []).append(str(name))
 
     def also(self, others: SkipReport) -> None:
-        """Takes over what somebody else left out."""
-        for kind, names in others.names.items():
-            self.names.setdefault(kind, []).extend(names)
+        """Add everything of another report."""
+        for reason, names in others.names.items():
+            self.names.setdefault(reason, []).extend(names)
 
     def lines(self) -> list[str]:
-        """One line a kind, as ``2 lines are not JSON: 4, 17``; of many names the first, and how many more there are."""
+        """Return one line per reason, such as ``2 lines are not JSON: 4, 17``.
+
+        Of many names it has the first ones, and the number of the others.
+        """
         return [
-            f"{len(names)} {kind.one if len(names) == 1 else kind.many}: {_listed(names)}"
-            for kind, names in self.names.items()
+            f"{len(names)} {reason.one if len(names) == 1 else reason.many}: {_listed(names)}"
+            for reason, names in self.names.items()
         ]
 
 
 @dataclass(frozen=True)
 class Rect:
-    """A box as shares of its photo's width and height, from 0 to 1; it has an area."""
+    """A box with an area, its sides as shares of its photo's width and height, 0 to 1."""
 
     left: float
     top: float
@@ -84,10 +98,10 @@ class Rect:
 
 @dataclass(frozen=True)
 class Line:
-    """What the file says of one photo.
+    """One line of the file: a photo and its faces.
 
     Attributes:
-        number: The line's, counted from 0.
+        number: Number of the line, from 0.
         url: The photo's address; empty where the line has none.
         faces: The usable boxes, at least one.
     """
@@ -98,9 +112,9 @@ class Line:
 
 
 def read_annotations(path: Path) -> tuple[list[Line], SkipReport]:
-    """The lines that have a usable box, and what was left out: lines by their numbers, boxes as ``line 8``.
+    """Return the lines that have a usable box, and a report of everything left out.
 
-    A line that is blank keeps its number. A file that is one JSON array is read too; its entries are the lines.
+    A blank line keeps its number. The file may also be one JSON array; its entries are the lines.
 
     Raises:
         DataError: The file can't be read, or no line has a usable box.
@@ -109,42 +123,46 @@ def read_annotations(path: Path) -> tuple[list[Line], SkipReport]:
         data = path.read_bytes()
     except OSError as error:
         raise DataError(
-            "an annotation file can be read", f"{path}: {error.strerror or error}", "check the path"
+            f"{path} can't be read: {error.strerror or error}.", hint="Check the path."
         ) from error
-    lines, faults = [], SkipReport()
+    lines, skipped = [], SkipReport()
     for number, entry in enumerate(_entries(data.removeprefix(b"\xef\xbb\xbf"))):
-        kind = _unusable(entry)
-        if kind is not None:
-            faults.add(kind, number)
+        reason = _problem(entry)
+        if reason is not None:
+            skipped.add(reason, number)
             continue
         faces = []
         for box in entry["annotation"]:
             face = _rect(box)
             if isinstance(face, SkipReason):
-                faults.add(face, f"line {number}")
+                skipped.add(face, f"line {number}")
             else:
                 faces.append(face)
         if faces:
             url = entry.get("content")
             lines.append(Line(number, url if isinstance(url, str) else "", tuple(faces)))
     if not lines:
-        found = "; ".join(faults.lines()) or "it is empty"
+        found = "; ".join(skipped.lines()) or "it is empty"
         raise DataError(
-            "an annotation file has lines with face boxes",
-            f"none in {path} ({found})",
-            "name one as Dataturks writes it",
+            f"{path} has no line with a face box ({found}).",
+            hint="Name a file as Dataturks writes it.",
         )
-    return lines, faults
+    return lines, skipped
 
 
 def square(corners: Rect, height: int, width: int, margin: float) -> Box:
-    """The square around a face box, in pixels, with the same centre to the nearest pixel. It may reach over the photo's edge.
+    """Return the square around a face box, centred on it to the nearest pixel.
+
+    It may reach beyond the photo's edge.
 
     Args:
         corners: The face box.
-        height: The photo's, in pixels.
-        width: The photo's, in pixels.
-        margin: What is added on each side, as a share of the box's longer side; 0 or more.
+        height: Height of the photo, in pixels.
+        width: Width of the photo, in pixels.
+        margin: Margin on each side, as a share of the box's longer side; 0 or more.
+
+    >>> square(Rect(0.25, 0.5, 0.5, 0.75), 100, 100, 0.5)
+    Box(x=12, y=38, side=50)
     """
     left, right = corners.left * width, corners.right * width
     top, bottom = corners.top * height, corners.bottom * height
@@ -153,30 +171,35 @@ def square(corners: Rect, height: int, width: int, margin: float) -> Box:
 
 
 def photo_of(folder: Path, number: int) -> Path | None:
-    """The photo of a line in a folder: ``img12.jpg``, or ``.jpeg``, ``.png``, ``.webp``; None where there is none."""
+    """Return the photo of a line: ``img12.jpg``, ``.jpeg``, ``.png`` or ``.webp``; None for none.
+
+    Args:
+        folder: Folder of the photos.
+        number: Number of the line.
+    """
     files = (folder / f"img{number}{suffix}" for suffix in _SUFFIXES)
     return next((file for file in files if file.is_file()), None)
 
 
 def _entries(data: bytes) -> list[Any]:
-    """The lines of a file, parsed; those of an array are its entries."""
-    data = data.rstrip()  # not at its start, where blank lines count
+    """Return the parsed lines of a file, or the entries of its array."""
+    data = data.rstrip()  # Blank lines at the start keep their numbers.
     if data.lstrip().startswith(b"["):
-        whole = _parsed(data)
+        whole = _parse(data)
         if isinstance(whole, list):
             return whole
-    return [_parsed(line) for line in data.split(b"\n")] if data else []
+    return [_parse(line) for line in data.split(b"\n")] if data else []
 
 
-def _parsed(text: bytes) -> Any:
+def _parse(text: bytes) -> Any:
     try:
         return json.loads(text.decode())
-    except (ValueError, RecursionError):  # no UTF-8 is a ValueError too
+    except (ValueError, RecursionError):  # A UnicodeDecodeError is a ValueError too.
         return _BROKEN
 
 
-def _unusable(entry: Any) -> SkipReason | None:
-    """Why a line has no list of boxes, or None where it has one."""
+def _problem(entry: Any) -> SkipReason | None:
+    """Return the reason for which a line has no list of boxes; None where it has one."""
     if entry is _BROKEN:
         return NOT_JSON
     if entry is None:
@@ -190,13 +213,13 @@ def _unusable(entry: Any) -> SkipReason | None:
 
 
 def _rect(box: Any) -> Rect | SkipReason:
-    """A box of the file, or why it can't be used."""
+    """Return a box of the file, or the reason for which it can't be used."""
     try:
         (first, second) = box["points"]
         corners = [_number(corner[axis]) for corner in (first, second) for axis in "xy"]
     except (KeyError, TypeError, ValueError, OverflowError):
         return MALFORMED
-    if min(corners) < -_ROUNDING or max(corners) > 1 + _ROUNDING:
+    if min(corners) < -_TOLERANCE or max(corners) > 1 + _TOLERANCE:
         return OUTSIDE
     left, top, right, bottom = (min(max(each, 0.0), 1.0) for each in corners)
     if left > right or top > bottom:
@@ -207,12 +230,12 @@ def _rect(box: Any) -> Rect | SkipReason:
 
 
 def _number(value: Any) -> float:
-    """A finite number as it is.
+    """Return a finite number.
 
     Raises:
-        TypeError: It is something else: text or a truth value.
+        TypeError: It is text, a truth value or another thing.
         ValueError: It is infinite or not a number.
-        OverflowError: It is beyond all floats.
+        OverflowError: It is too large for a float.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(value)
@@ -222,7 +245,7 @@ def _number(value: Any) -> float:
 
 
 def _listed(names: list[str]) -> str:
-    """Names once each, the first of them."""
+    """Return the first different names, and the number of the others."""
     different = list(dict.fromkeys(names))
-    more = len(different) - _NAMED
-    return ", ".join(different[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(different) - _MAX_NAMES
+    return ", ".join(different[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

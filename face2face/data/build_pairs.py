@@ -1,6 +1,6 @@
-"""From a video or photos of somebody to training pairs: detect, crop, condition, write.
+"""Build training pairs from a video or photos: detect, crop, condition, write.
 
-An interrupted run goes on where it stopped, since each step skips what is there.
+An interrupted run continues, since each step skips the files that are there.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ from face2face.files import ensure_writable_dir
 from face2face.image import Image, Scene
 from face2face.media.source import Stills, open_file
 
-#: The last share of a video, one block, is held out: neighbouring frames are near-copies, a random split would be cheating.
+#: Share of a video that is held out, as one block at its end. Neighbouring frames are nearly the
+#: same, so that a random choice would be no test.
 HELD_OUT = 0.1
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
         train: Number of training pairs.
         val: Number of held-out pairs.
-        dropped: Why frames were left out -> how many.
+        dropped: Reason -> number of frames left out for it.
     """
 
     train: int
@@ -49,46 +50,60 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-Study = Callable[
+#: Function that makes a mode from landmarks ``(n, 68, 2)``, their uncertainty ``(n, 68)``, a
+#: function from an index to its scene, the panel size, and the number of keyframes.
+FitMode = Callable[
     [NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode
 ]
 
 
 def build_pairs(
-    plan: DatasetConfig, output_dir: Path, study: Study, overwrite: bool = False
+    dataset: DatasetConfig, output_dir: Path, fit: FitMode, overwrite: bool = False
 ) -> BuildResult:
-    """Makes ``original/``, ``landmarks/`` and ``combined/`` of a video or of photos, on all cores, with a progress bar.
+    """Make ``original/``, ``landmarks/`` and ``combined/`` on all cores, with progress bars.
 
     Args:
-        plan: What to make.
-        output_dir: Where; made if need be.
-        study: Makes the mode of ``(n, 68, 2)`` landmarks, how unsure they are ``(n, 68)``, a reader of their scenes, the size, and how many
-            keyframes to keep.
-        overwrite: Removes what an earlier run with another plan left there, and nothing else.
+        dataset: The source and the settings.
+        output_dir: Folder to write to; made if missing.
+        fit: Function that makes the mode, such as :meth:`face2face.modes.reenact.Reenact.fit`.
+        overwrite: Whether to remove the data of an earlier run with other settings. Nothing else
+            is removed.
 
     Raises:
         DataError: The folder holds another run's data.
         FaceError: Too few frames have exactly one face.
-        MediaError: The file can't be read or the folder can't be written to.
+        MediaError: The file can't be read, or the folder can't be written to.
     """
-    scenes = open_file(plan.file)
+    source = open_file(dataset.file)
     folders = DatasetDirs(ensure_writable_dir(output_dir))
-    folders.claim(plan.fingerprint(), overwrite)
-    photo = scenes.paths[0] if isinstance(scenes, Stills) and len(scenes.paths) == 1 else None
+    folders.claim(dataset.fingerprint(), overwrite)
+    photo = source.paths[0] if isinstance(source, Stills) and len(source.paths) == 1 else None
     if photo is not None:
-        frames, dropped = frames_of_photo(plan, photo, folders)
+        frames, dropped = frames_of_photo(dataset, photo, folders)
     else:
-        frames, dropped = frames_of(plan, scenes, folders)
+        frames, dropped = frames_of(dataset, source, folders)
     train, val = _split(frames)
-    landmarks, spread = (
+    mode = fit(
         np.stack([frame.landmarks for frame in train]),
-        np.stack([frame.spread for frame in train]),
+        np.stack([frame.uncertainty for frame in train]),
+        lambda index: folders.scene(train[index]),
+        dataset.size,
+        dataset.keyframes,
     )
-    mode = study(
-        landmarks, spread, lambda index: folders.scene(train[index]), plan.size, plan.keyframes
+    _write_strips(mode, folders, train, val)
+    mode.save(folders.combined)
+    data = _describe(dataset, frames, train) | {"animated": photo is not None}
+    card = ModelCard(
+        **mode.card_fields(), data=data, licence=dataset.licence, consent=dataset.consent
     )
+    card.save(folders.combined)
+    return BuildResult(len(train), len(val), dict(dropped))
 
-    def pair(job: tuple[str, Frame]) -> None:
+
+def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: list[Frame]) -> None:
+    """Write the strips that are missing."""
+
+    def write(job: tuple[str, Frame]) -> None:
         part, frame = job
         path = folders.combined / part / frame.name
         if not path.exists():
@@ -98,24 +113,24 @@ def build_pairs(
     jobs = [(TRAIN, frame) for frame in train] + [(VAL, frame) for frame in val]
     for part in (TRAIN, VAL):
         (folders.combined / part).mkdir(parents=True, exist_ok=True)
-    for _ in tqdm(in_parallel(pair, jobs), "pairs", len(jobs), unit="pair"):
+    for _ in tqdm(in_parallel(write, jobs), "pairs", len(jobs), unit="pair"):
         pass
-    mode.save(folders.combined)
+
+
+def _describe(dataset: DatasetConfig, frames: list[Frame], train: list[Frame]) -> dict[str, Any]:
+    """Return the card's description of the data."""
     data: dict[str, Any] = {
-        "file": plan.file.name,
+        "file": dataset.file.name,
         "frames": len(frames),
         "seconds": round(max(frame.seconds for frame in frames), 2),
+        "trained_until": round(max(frame.seconds for frame in train), 3),
     }
-    data["animated"] = photo is not None
-    data["trained_until"] = round(max(frame.seconds for frame in train), 3)
     if len({frame.crop for frame in frames}) == 1:
         data["crop"] = list(astuple(frames[0].crop))
-    ModelCard(**mode.card_fields(), data=data, licence=plan.licence, consent=plan.consent).save(
-        folders.combined
-    )
-    return BuildResult(len(train), len(val), dict(dropped))
+    return data
 
 
 def _split(frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
+    """Return the training frames and the held-out ones, at least one."""
     held_out = max(1, round(len(frames) * HELD_OUT))
     return frames[:-held_out], frames[-held_out:]

@@ -1,4 +1,4 @@
-"""Photos from their addresses on the web, each whole or not at all."""
+"""Download photos from the web, each whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,97 +15,131 @@ from face2face.errors import MediaError
 from face2face.files import atomic_write, ensure_writable_dir
 from face2face.media.stills import read_image
 
-#: Photos that are fetched at once: few, since they often come from one server; and bytes that are read at once.
-_WORKERS, _PIECE = 4, 1 << 16
+#: Number of photos fetched at the same time: few, since they often come from one server.
+_WORKERS = 4
+#: Number of bytes read at once. The limits are checked after each read.
+_CHUNK_BYTES = 1 << 16
+#: Suffix of a fetched photo's file.
 _SUFFIX = ".jpg"
+
+#: Reasons for which a photo is not fetched.
+NO_ADDRESS = SkipReason("photo has no web address", "photos have no web address")
+NO_ANSWER = SkipReason("photo was not sent by its server", "photos were not sent by their servers")
+NO_PICTURE = SkipReason("address leads to no picture", "addresses lead to no picture")
+TOO_LARGE = SkipReason("photo is too large", "photos are too large")
+TOO_SLOW = SkipReason("photo took too long", "photos took too long")
 
 
 class FetchError(MediaError):
-    """A photo can't be had from its address; others may be."""
+    """A photo can't be fetched from its address; other photos may be.
+
+    Args:
+        problem: See :class:`face2face.errors.Face2FaceError`.
+        reason: The problem without the address, by which photos are counted.
+        hint: See :class:`face2face.errors.Face2FaceError`.
+    """
+
+    def __init__(self, problem: str, reason: SkipReason, *, hint: str) -> None:
+        super().__init__(problem, hint=hint)
+        self.reason = reason
 
 
 def fetch(
     url: str,
     path: Path,
     timeout: float = 20.0,
-    most: int = 20_000_000,
+    max_bytes: int = 20_000_000,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Downloads one photo; redirects are followed, within http and https.
+    """Download one photo. Redirects are followed within http and https.
 
     Args:
-        url: Of http or https.
-        path: Where to.
-        timeout: Seconds: until the server says something, between two things that it says, and for all that it sends.
-        most: In bytes.
-        clock: Seconds that only grow.
+        url: An address of http or https.
+        path: The file to write.
+        timeout: Limit in seconds: to the server's answer, between two parts, and for everything.
+        max_bytes: Largest size of the photo.
+        clock: Function that returns seconds and never runs backwards.
 
     Raises:
-        FetchError: The address isn't of the web, the server doesn't answer with a picture, or it takes too long or is too large.
+        FetchError: The address is not of http or https; or the server does not answer with a
+            picture; or the photo takes too long or is too large.
         MediaError: The file can't be written.
     """
     if not url.startswith(("http://", "https://")):
         raise FetchError(
-            "a photo's address begins with http:// or https://", url or "none", "correct it"
+            f"The address {url!r} does not begin with http:// or https://.",
+            NO_ADDRESS,
+            hint="Correct it.",
         )
-    until, data = clock() + timeout, bytearray()
-    try:
-        with requests.get(url, timeout=timeout, stream=True) as answer:
-            answer.raise_for_status()
-            for piece in answer.iter_content(_PIECE):
-                data += piece
-                if len(data) > most:
-                    raise FetchError(
-                        f"a photo has at most {most:,} bytes",
-                        f"more from {url}",
-                        "fetch it by hand and make it smaller",
-                    )
-                if clock() > until:
-                    raise FetchError(
-                        f"a photo comes within {timeout:g} seconds", f"less of {url}", "try again"
-                    )
-    except (
-        requests.RequestException,
-        ValueError,
-    ) as error:  # ValueError: an address that can't be one
-        raise FetchError(
-            "a photo's server answers with it", f"{url}: {error}", "check the address, or try again"
-        ) from error
+    data = _download(url, timeout, max_bytes, clock)
     with atomic_write(path) as aside:
         aside.write_bytes(data)
         try:
             read_image(aside)
         except MediaError as error:
             raise FetchError(
-                "a photo's address leads to a picture",
-                f"something else from {url}",
-                "look at it in a browser",
+                f"{url} does not lead to a picture.", NO_PICTURE, hint="Look at it in a browser."
             ) from error
 
 
-def fetch_all(
-    wanted: dict[int, str], folder: Path, timeout: float = 20.0, most: int = 20_000_000
-) -> SkipReport:
-    """Downloads the photos that a folder lacks, with a progress bar; those that couldn't be had, named as ``img12``, and why.
+def _download(
+    url: str, timeout: float, max_bytes: int, clock: Callable[[], float]
+) -> bytes | bytearray:
+    deadline, data = clock() + timeout, bytearray()
+    try:
+        with requests.get(url, timeout=timeout, stream=True) as answer:
+            answer.raise_for_status()
+            for chunk in answer.iter_content(_CHUNK_BYTES):
+                data += chunk
+                if len(data) > max_bytes:
+                    raise FetchError(
+                        f"{url} has more than {max_bytes:,} bytes.",
+                        TOO_LARGE,
+                        hint="Fetch it by hand and make it smaller.",
+                    )
+                if clock() > deadline:
+                    raise FetchError(
+                        f"{url} did not arrive within {timeout:g} seconds.",
+                        TOO_SLOW,
+                        hint="Try again.",
+                    )
+    # A malformed address is a ValueError.
+    except (requests.RequestException, ValueError) as error:
+        raise FetchError(
+            f"The server of {url} does not answer with it: {error}.",
+            NO_ANSWER,
+            hint="Check the address, or try again.",
+        ) from error
+    return data
 
-    An interrupted run goes on where it stopped.
+
+def fetch_all(
+    wanted: dict[int, str], folder: Path, timeout: float = 20.0, max_bytes: int = 20_000_000
+) -> SkipReport:
+    """Download the photos that a folder lacks, with a progress bar.
+
+    An interrupted run continues.
 
     Args:
         wanted: Number -> address.
-        folder: Where to, as :func:`face2face.data.annotations.photo_of` finds them; made if need be.
+        folder: Folder to write to, as :func:`face2face.data.annotations.photo_of` searches it;
+            made if missing.
         timeout: See :func:`fetch`.
-        most: See :func:`fetch`.
+        max_bytes: See :func:`fetch`.
+
+    Returns:
+        The photos that could not be fetched, named as ``img12``, and why.
 
     Raises:
         MediaError: A file can't be written.
     """
     ensure_writable_dir(folder)
     missing = [number for number in wanted if photo_of(folder, number) is None]
-    faults = SkipReport()
+    skipped = SkipReport()
 
     def failure(number: int) -> FetchError | None:
         try:
-            fetch(wanted[number], folder / f"img{number}{_SUFFIX}", timeout, most)
+            fetch(wanted[number], folder / f"img{number}{_SUFFIX}", timeout, max_bytes)
         except FetchError as error:
             return error
         return None
@@ -119,11 +153,5 @@ def fetch_all(
     )
     for number, error in zip(missing, results, strict=True):
         if error is not None:
-            faults.add(
-                SkipReason(
-                    f"photo can not be used: {error.problem}",
-                    f"photos can not be used: {error.problem}",
-                ),
-                f"img{number}",
-            )
-    return faults
+            skipped.add(error.reason, f"img{number}")
+    return skipped

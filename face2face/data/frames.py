@@ -1,4 +1,4 @@
-"""Frames of a video or of photos that are fit to train on: one face each, cropped."""
+"""The frames of a video or of photos that can be trained on: one face each, cropped."""
 
 from __future__ import annotations
 
@@ -28,42 +28,55 @@ from face2face.sample import evenly_spaced
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import random_expression
 
-#: Fewer frames than this teach nothing.
+#: Smallest number of frames that training can learn from.
 LEAST_FRAMES = 10
 
-#: A face's landmarks, ``(68, 2)`` float32, and how unsure they are, ``(68,)`` float32, in pixels.
-_Found = tuple[Landmarks, NDArray[np.float32]]
+#: A face's landmarks, ``(68, 2)`` float32, and their uncertainty, ``(68,)`` float32, in pixels.
+_Face = tuple[Landmarks, NDArray[np.float32]]
 
 
 def frames_of_photo(
-    plan: DatasetConfig, path: Path, folders: DatasetDirs
+    dataset: DatasetConfig, path: Path, folders: DatasetDirs
 ) -> tuple[list[Frame], Counter[str]]:
-    """Frames made of one photo by moving its landmarks; the first is the photo as it is."""
+    """Return frames made of one photo by moving its landmarks, and write their crops.
+
+    The first frame is the photo as it is.
+
+    Args:
+        dataset: The settings.
+        path: The photo.
+        folders: Where the crops and sketches are written.
+
+    Returns:
+        The frames, and an empty count of frames left out.
+
+    Raises:
+        FaceError: The photo doesn't show exactly one face.
+    """
     photo = read_image(path)
-    found = Detector(plan.landmark_model)(photo)
-    if len(found) != 1:
+    faces = Detector(dataset.landmark_model)(photo)
+    if len(faces) != 1:
         raise FaceError(
-            "a photo of the target shows exactly one face",
-            f"{len(found)} in {path}",
-            "choose or crop another",
+            f"A photo of the target shows exactly one face, and there are {len(faces)} in {path}.",
+            hint="Choose another photo, or crop this one.",
         )
-    box = _box(plan, photo, np.stack(found))
-    still, neutral = _crop(photo, box, plan.size), box.to_panel(found[0], plan.size)
+    box = _crop_box(dataset, photo, np.stack(faces))
+    still, neutral = _crop(photo, box, dataset.size), box.to_panel(faces[0], dataset.size)
     rng = np.random.default_rng(0)
-    poses = [Expression()] + [
-        random_expression(rng) for _ in range(max(plan.num, LEAST_FRAMES) - 1)
+    expressions = [Expression()] + [
+        random_expression(rng) for _ in range(max(dataset.num, LEAST_FRAMES) - 1)
     ]
-    known = np.zeros(LANDMARK_COUNT, np.float32)
+    certain = np.zeros(LANDMARK_COUNT, np.float32)
     frames = [
-        Frame(number, float(number), pose.applied_to(neutral), known, box)
-        for number, pose in enumerate(poses)
+        Frame(number, float(number), expression.applied_to(neutral), certain, box)
+        for number, expression in enumerate(expressions)
     ]
 
     def keep(frame: Frame) -> None:
         folders.keep(
             frame,
             lambda: animate(still, neutral, frame.landmarks) if frame.number else still,
-            plan.size,
+            dataset.size,
         )
 
     for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
@@ -72,109 +85,134 @@ def frames_of_photo(
 
 
 def frames_of(
-    plan: DatasetConfig, scenes: VideoFile | Stills, folders: DatasetDirs
+    dataset: DatasetConfig, source: VideoFile | Stills, folders: DatasetDirs
 ) -> tuple[list[Frame], Counter[str]]:
-    """Frames of a video or of several photos that show exactly one face."""
-    detections = _detect(plan, scenes, folders.points)
+    """Return the frames that show exactly one face, and write their crops.
+
+    Args:
+        dataset: The settings.
+        source: A video, or several photos.
+        folders: Where the crops and sketches are written.
+
+    Returns:
+        The frames, and for each reason the number of frames left out.
+
+    Raises:
+        FaceError: Too few frames show exactly one face, or a whole face inside the crop.
+    """
+    single, dropped = _single_faces(dataset, source, folders)
+    frames: list[Frame] = []
+    common: Box | None = None
+    for number, scene in _reread(source, sorted(single)):
+        if common is None or isinstance(source, Stills):
+            faces = [single[number]] if isinstance(source, Stills) else single.values()
+            common = _crop_box(dataset, scene.photo, np.stack([points for points, _ in faces]))
+        landmarks, uncertainty = single[number]
+        points = common.to_panel(landmarks, dataset.size)
+        if (points < 0).any() or (points > dataset.size - 1).any():
+            dropped["the face beyond the crop"] += 1
+            continue
+        scale = np.float32(dataset.size / common.side)
+        frame = Frame(number, scene.seconds or 0.0, points, scale * uncertainty, common)
+        folders.keep(frame, partial(_crop, scene.photo, common, dataset.size), dataset.size)
+        frames.append(frame)
+    if len(frames) < LEAST_FRAMES:
+        raise FaceError(
+            f"Only {len(frames)} frames have the whole face inside the crop; training needs "
+            f"{LEAST_FRAMES}.",
+            hint="Use --crop face, or a video in which the head stays in the picture.",
+        )
+    return frames, dropped
+
+
+def _single_faces(
+    dataset: DatasetConfig, source: VideoFile | Stills, folders: DatasetDirs
+) -> tuple[dict[int, _Face], Counter[str]]:
+    """Return the face of each frame that has exactly one, and the numbers of the others."""
+    detections = _detect(dataset, source, folders.points)
     dropped: Counter[str] = Counter()
-    single: dict[int, _Found] = {}
+    single: dict[int, _Face] = {}
     for number, faces in detections.items():
         if len(faces) == 1:
             single[number] = faces[0]
         else:
             dropped["no face" if not faces else "more than one face"] += 1
     if len(single) < LEAST_FRAMES:
-        why = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
-        rule = f"training needs at least {LEAST_FRAMES} frames with exactly one face"
-        got = f"{len(single)} of {len(detections)} in {plan.file}" + (f" ({why})" if why else "")
-        raise FaceError(rule, got, "film one person, facing the camera, or raise --num")
-    frames: list[Frame] = []
-    common: Box | None = None
-    for number, scene in _reread(scenes, sorted(single)):
-        if common is None or isinstance(scenes, Stills):
-            known = [single[number]] if isinstance(scenes, Stills) else single.values()
-            common = _box(plan, scene.photo, np.stack([landmarks for landmarks, _ in known]))
-        landmarks, unsure = single[number]
-        points = common.to_panel(landmarks, plan.size)
-        if (points < 0).any() or (points > plan.size - 1).any():
-            dropped["the face beyond the crop"] += 1
-            continue
-        frame = Frame(
-            number,
-            scene.seconds or 0.0,
-            points,
-            np.float32(plan.size / common.side) * unsure,
-            common,
-        )
-        folders.keep(frame, partial(_crop, scene.photo, common, plan.size), plan.size)
-        frames.append(frame)
-    if len(frames) < LEAST_FRAMES:
-        rule = f"training needs at least {LEAST_FRAMES} frames with the whole face inside the crop"
+        reasons = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
         raise FaceError(
-            rule, len(frames), "use --crop face, or a video in which the head stays in the picture"
+            f"Only {len(single)} of {len(detections)} frames of {dataset.file} have exactly one "
+            f"face{f' ({reasons})' if reasons else ''}; training needs {LEAST_FRAMES}.",
+            hint="Film one person, facing the camera, or raise --num.",
         )
-    return frames, dropped
+    return single, dropped
 
 
-def _reread(scenes: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int, Scene]]:
-    if isinstance(scenes, Stills):
+def _reread(source: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int, Scene]]:
+    """Yield frames by their numbers, in order."""
+    if isinstance(source, Stills):
         for number in wanted:
-            yield number, Scene(read_image(scenes.paths[number]), seconds=float(number))
+            yield number, Scene(read_image(source.paths[number]), seconds=float(number))
     else:
-        scenes.rewind()
-        yield from scenes.select(wanted)
+        source.rewind()
+        yield from source.select(wanted)
 
 
 def _detect(
-    plan: DatasetConfig, scenes: VideoFile | Stills, store: Path
-) -> dict[int, list[_Found]]:
-    """Number -> the faces on it, for the frames wanted; each result is stored as it comes, so that a second run goes on."""
-    known: dict[int, list[_Found]] = {}
+    dataset: DatasetConfig, source: VideoFile | Stills, store: Path
+) -> dict[int, list[_Face]]:
+    """Return number -> faces for the wanted frames.
+
+    Each result is stored as it comes, so that an interrupted run continues.
+    """
+    known = _read_store(store)
+    if isinstance(source, Stills):
+        wanted = list(range(len(source.paths)))
+    else:
+        wanted = evenly_spaced(range(source.count()), dataset.num)
+    missing = [number for number in wanted if number not in known]
+    per_thread = threading.local()
+
+    def detect(numbered: tuple[int, Scene]) -> tuple[int, list[_Face]]:
+        if not hasattr(per_thread, "detector"):
+            per_thread.detector = Detector(dataset.landmark_model)
+        number, scene = numbered
+        return number, [
+            (mean_landmarks(estimates), landmark_uncertainty(estimates))
+            for estimates in per_thread.detector.detect_ensemble(scene.photo)
+        ]
+
+    Detector(dataset.landmark_model)  # reports unusable weights before the work begins
+    with store.open("a", encoding="utf-8") as file:
+        detected = in_parallel(detect, _reread(source, missing))
+        bar = tqdm(detected, "faces", len(missing), unit="frame", disable=not missing)
+        for number, faces in bar:
+            known[number] = faces
+            line = [number, [[each.tolist() for each in face] for face in faces]]
+            file.write(json.dumps(line) + "\n")
+    return {number: known[number] for number in wanted if number in known}
+
+
+def _read_store(store: Path) -> dict[int, list[_Face]]:
+    """Return number -> faces as stored by an earlier run."""
+    known: dict[int, list[_Face]] = {}
     if store.is_file():
         for line in store.read_text(encoding="utf-8").splitlines():
             try:
                 number, faces = json.loads(line)
                 known[number] = [
-                    (np.array(landmarks, np.float32), np.array(unsure, np.float32))
-                    for landmarks, unsure in faces
+                    (np.array(landmarks, np.float32), np.array(uncertainty, np.float32))
+                    for landmarks, uncertainty in faces
                 ]
-            except ValueError:  # the line under way when the run was killed
+            except ValueError:  # the line that was being written when the run was killed
                 continue
-    if isinstance(scenes, Stills):
-        wanted = list(range(len(scenes.paths)))
-    else:
-        count = scenes.count()
-        wanted = evenly_spaced(range(count), plan.num)
-    missing = [number for number in wanted if number not in known]
-    found: dict[int, list[_Found]] = {}
-    per_thread = threading.local()
-
-    def detect(numbered: tuple[int, Scene]) -> tuple[int, list[_Found]]:
-        if not hasattr(per_thread, "detector"):
-            per_thread.detector = Detector(plan.landmark_model)
-        number, scene = numbered
-        return number, [
-            (mean_landmarks(looks), landmark_uncertainty(looks))
-            for looks in per_thread.detector.detect_ensemble(scene.photo)
-        ]
-
-    Detector(plan.landmark_model)  # unusable weights are said before the work begins
-    with store.open("a", encoding="utf-8") as file:
-        detected = in_parallel(detect, _reread(scenes, missing))
-        for number, faces in tqdm(
-            detected, "faces", len(missing), unit="frame", disable=not missing
-        ):
-            found[number] = faces
-            file.write(
-                json.dumps([number, [[each.tolist() for each in face] for face in faces]]) + "\n"
-            )
-    known |= found
-    return {number: known[number] for number in wanted if number in known}
+    return known
 
 
-def _box(plan: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:
+def _crop_box(dataset: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:
     height, width = photo.shape[:2]
-    return head_box(landmarks, height, width) if plan.crop == "face" else centre_box(height, width)
+    if dataset.crop == "face":
+        return head_box(landmarks, height, width)
+    return centre_box(height, width)
 
 
 def _crop(photo: Image, box: Box, size: int) -> Image:

@@ -1,4 +1,7 @@
-"""Label maps on disk: palette PNGs, whose pixels are class numbers and which every viewer shows in the classes' colours."""
+"""Label maps on disk: palette PNGs whose pixels are class numbers.
+
+Every viewer shows them in the classes' colours.
+"""
 
 from __future__ import annotations
 
@@ -15,41 +18,47 @@ from face2face.files import atomic_write
 from face2face.media.stills import list_images
 from face2face.segmentation.labels import CLASSES, PALETTE, Labels
 
-#: One photo in so many is held out.
-_HELD_OUT = 10
+#: One photo in this many is held out.
+_HELD_OUT_EVERY = 10
 
 
 def read_labels(path: Path) -> Labels:
-    """A label map, ``(height, width)`` uint8: of a palette or grey PNG its numbers; of one in colours the classes of these.
+    """Return a label map, ``(h, w)`` uint8 class numbers.
+
+    Args:
+        path: A PNG. A palette or grey one holds class numbers, a colour one the classes' colours.
 
     Raises:
         MediaError: The file is missing or is no picture.
-        DataError: It has numbers that are no class, or colours that aren't in the palette.
+        DataError: A number is no class, or a colour is not in the palette.
     """
     try:
         with Pillow.open(path) as picture:
-            numbers = picture.mode in ("P", "L", "1")
-            pixels = np.array(picture if numbers else picture.convert("RGB"))
+            holds_numbers = picture.mode in ("P", "L", "1")
+            pixels = np.array(picture if holds_numbers else picture.convert("RGB"))
     except (OSError, Pillow.DecompressionBombError) as error:
-        raise MediaError("a label map is a PNG", f"{path}: {error}", "check the path") from error
-    if numbers:
+        raise MediaError(
+            f"{path} can't be read as a label map: {error}.", hint="Check the path."
+        ) from error
+    if holds_numbers:
         if pixels.max(initial=0) >= len(CLASSES):
-            rule = f"a label map's numbers are classes, 0 to {len(CLASSES) - 1}"
-            raise DataError(rule, f"{pixels.max()} in {path}", "list them with --list-classes")
+            raise DataError(
+                f"{path} holds {pixels.max()}, and classes are 0 to {len(CLASSES) - 1}.",
+                hint="List them with --list-classes.",
+            )
         return pixels.astype(np.uint8)
-    labels, off = numbered(pixels)
-    if off.any():
-        colour = tuple(pixels[off > 0][0].tolist())
+    labels, distances = nearest_classes(pixels)
+    if distances.any():
+        colour = tuple(pixels[distances > 0][0].tolist())
         raise DataError(
-            "a label map's colours are those of --list-classes",
-            f"{colour} in {path}",
-            "save it as PNG, without smoothing",
+            f"{path} holds the colour {colour}, which no class has.",
+            hint="Use the colours of --list-classes, and save it as PNG without smoothing.",
         )
     return labels
 
 
 def read_changes(path: Path) -> np.ndarray:
-    """A picture painted in the palette's colours: ``(h, w, 4)`` uint8, RGB and opacity.
+    """Return a picture painted in the palette's colours, ``(h, w, 4)`` uint8 RGB and opacity.
 
     Raises:
         MediaError: The file is missing or is no picture.
@@ -58,13 +67,22 @@ def read_changes(path: Path) -> np.ndarray:
         with Pillow.open(path) as picture:
             return np.array(picture.convert("RGBA"))
     except (OSError, Pillow.DecompressionBombError) as error:
-        raise MediaError("--changes is a picture", f"{path}: {error}", "check the path") from error
+        raise MediaError(f"{path} is no picture: {error}.", hint="Check the path.") from error
 
 
-def numbered(picture: np.ndarray) -> tuple[Labels, np.ndarray]:
-    """The classes whose colours are nearest to those of an RGB picture, with or without opacity, ``(h, w)`` uint8.
+def nearest_classes(picture: np.ndarray) -> tuple[Labels, np.ndarray]:
+    """Return the class of the nearest palette colour for each pixel, and its distance.
 
-    And how far these are, ``(h, w)`` int, summed over the channels: 0 for a colour of the palette.
+    Args:
+        picture: ``(h, w, 3)`` or ``(h, w, 4)`` uint8 RGB; opacity is ignored.
+
+    Returns:
+        The classes, ``(h, w)`` uint8, and the distances, ``(h, w)`` int: absolute differences
+        summed over the channels, 0 for a colour of the palette.
+
+    >>> labels, distances = nearest_classes(PALETTE[None, :2] + np.uint8([0, 0, 1]))
+    >>> labels.tolist(), distances.tolist()
+    ([[0, 1]], [[1, 1]])
     """
     packed = (
         np.ascontiguousarray(
@@ -73,21 +91,21 @@ def numbered(picture: np.ndarray) -> tuple[Labels, np.ndarray]:
         .view(np.uint32)
         .ravel()
     )
-    # Painted pictures have few colours, in long rows.
+    # Painted pictures have few colours, in long runs. Each run is looked up once.
     starts = np.flatnonzero(np.diff(packed, prepend=~packed[:1]))
     found, places = np.unique(packed[starts], return_inverse=True)
     colours = found[:, None].view(np.uint8)[:, :3].astype(int)
-    away = np.stack([np.abs(colours - colour).sum(-1) for colour in PALETTE.astype(int)], -1)
+    distances = np.stack([np.abs(colours - colour).sum(-1) for colour in PALETTE.astype(int)], -1)
     lengths = np.diff(starts, append=packed.size)
-    nearest, far = (
+    nearest, distance = (
         np.repeat(each[places], lengths).reshape(picture.shape[:2])
-        for each in (away.argmin(1).astype(np.uint8), away.min(1))
+        for each in (distances.argmin(1).astype(np.uint8), distances.min(1))
     )
-    return nearest, far
+    return nearest, distance
 
 
 def write_labels(path: Path, labels: Labels) -> None:
-    """Writes a label map as a palette PNG."""
+    """Write a label map, ``(h, w)`` uint8, as a palette PNG."""
     picture = Pillow.fromarray(labels, "P")
     picture.putpalette(PALETTE.tobytes())
     with atomic_write(path) as aside:
@@ -95,30 +113,40 @@ def write_labels(path: Path, labels: Labels) -> None:
 
 
 @dataclass(frozen=True)
-class Labelled:
-    """A photo and its label map, on disk."""
+class LabelledPhoto:
+    """The files of a photo and of its label map."""
 
     photo: Path
     labels: Path
 
 
-def pairs(photos: Path, labels: Path) -> list[Labelled]:
-    """The photos of a folder that have a map of the same name in another, sorted.
+def pairs(photos: Path, labels: Path) -> list[LabelledPhoto]:
+    """Return the photos of a folder that have a label map in another, sorted.
+
+    A photo and its label map have the same name up to the suffix.
 
     Raises:
-        DataError: There is none.
+        DataError: There is no such pair.
     """
-    maps = {each.stem: each for each in list_images(labels)}
-    found = [Labelled(each, maps[each.stem]) for each in list_images(photos) if each.stem in maps]
+    label_maps = {each.stem: each for each in list_images(labels)}
+    found = [
+        LabelledPhoto(each, label_maps[each.stem])
+        for each in list_images(photos)
+        if each.stem in label_maps
+    ]
     if not found:
         raise DataError(
-            "each photo has a label map of the same name",
-            f"none in {photos} with one in {labels}",
-            "check both folders",
+            f"No photo in {photos} has a label map of the same name in {labels}.",
+            hint="Check both folders.",
         )
     return found
 
 
 def held_out(name: str) -> bool:
-    """Whether a photo of this file name, without its suffix, is never trained on: one in ten, by the name alone."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % _HELD_OUT == 0
+    """Return whether a photo is never trained on. One in ten is held out, by its name alone.
+
+    Args:
+        name: The photo's file name without its suffix.
+    """
+    digest = hashlib.sha256(name.encode()).digest()
+    return int.from_bytes(digest[:4], "big") % _HELD_OUT_EVERY == 0

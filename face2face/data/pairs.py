@@ -1,68 +1,79 @@
-"""Pairs on disk: a strip of equal square panels, the last of which is B, the target."""
+"""Pairs on disk: a strip is a row of equal square panels, of which the last is the target."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from face2face.card import FILE_NAME, ModelCard
+from face2face.card import FILE_NAME, SIZES, ModelCard
 from face2face.errors import DataError
 from face2face.image import Image, side_by_side
 from face2face.media.stills import list_images, read_image, write_image
 
-#: The parts of a data set, each a folder of strips.
-TRAIN, VAL, TEST = "train", "val", "test"
+#: Folder of the strips that are trained on.
+TRAIN = "train"
+#: Folder of the strips that are validated on.
+VAL = "val"
+#: Folder of the strips that are tested on.
+TEST = "test"
 
 
 def write_strip(path: Path, panels: list[Image]) -> None:
-    """Writes panels, ``(size, size, 3)`` uint8 each, as one PNG strip."""
+    """Write panels, ``(size, size, 3)`` uint8 RGB each, as one PNG strip."""
     write_image(path, side_by_side(panels))
 
 
 def read_strip(path: Path, count: int) -> list[Image]:
-    """The ``count`` panels of a strip.
+    """Return the panels of a strip, ``(size, size, 3)`` uint8 RGB each.
+
+    Args:
+        path: The strip.
+        count: Number of panels.
 
     Raises:
-        DataError: The picture isn't a row of that many squares.
+        MediaError: The file is no picture.
+        DataError: The picture is not a row of that many squares.
     """
     strip = read_image(path)
     height, width = strip.shape[:2]
     if width != count * height:
-        rule = f"a strip is a row of {count} equal square panels"
         raise DataError(
-            rule,
-            f"{width}x{height} in {path}",
-            "make the strips again, or use the card.json that belongs to them",
+            f"{path} has {width}x{height} pixels, and is no row of {count} equal square panels.",
+            hint="Make the strips again, or use the card.json that belongs to them.",
         )
     return [strip[:, each * height : (each + 1) * height] for each in range(count)]
 
 
 def list_strips(folder: Path, part: str) -> list[Path]:
-    """The strips of one part of a data set, sorted; none where the part is missing."""
+    """Return the strips of one part of a data set, sorted; an empty list where it is missing."""
     return list_images(folder / part) if (folder / part).is_dir() else []
 
 
 def read_card(folder: Path) -> ModelCard:
-    """The card of a data set; where there is none, as in the ancestors' ``A|B`` folders, one that says just that.
+    """Return the card of a data set.
+
+    The predecessors' data sets have none. Their strips are ``A|B``, and so their card is made up.
 
     Args:
-        folder: Holds ``train/`` and perhaps ``val/`` and ``card.json``.
+        folder: Folder with ``train/``, and perhaps ``val/`` and ``card.json``.
 
     Raises:
-        DataError: There are no strips, or the first one isn't ``A|B`` and no card says what it is.
+        DataError: There are no strips; or there is no card, and the first strip is not ``A|B``.
+        ModelError: The card is damaged.
     """
     strips = list_strips(folder, TRAIN)
     if not strips:
-        do = (
-            "make them with generate_train_data.py, or split a folder of strips with tools/split.py"
+        raise DataError(
+            f"There are no strips in {TRAIN}/ of {folder}.",
+            hint="Make them with generate_train_data.py, or split a folder of strips with "
+            "tools/split.py.",
         )
-        raise DataError("--input_dir holds strips in train/", f"none in {folder}", do)
     if (folder / FILE_NAME).is_file():
         return ModelCard.load(folder)
     height, width = read_image(strips[0]).shape[:2]
     if width != 2 * height:
         raise DataError(
-            "a strip without a card.json is two square panels, A|B",
-            f"{width}x{height} in {strips[0]}",
-            "restore the card",
+            f"{strips[0]} has {width}x{height} pixels, and is no pair of square panels, A|B.",
+            hint="Restore the card.json of the strips.",
         )
-    return ModelCard(mode="reenact", size=512 if height > 256 else 256, panels=("sketch",))
+    smallest, largest = SIZES
+    return ModelCard("reenact", largest if height > smallest else smallest, ("sketch",))

@@ -1,4 +1,7 @@
-"""Single steps on folders of pictures, for those who prepare their pairs by hand."""
+"""The single steps of preparing pairs by hand, on folders of pictures.
+
+These are the operations of ``process.py`` in affinelayer/pix2pix-tensorflow.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,24 @@ from face2face.files import ensure_writable_dir
 from face2face.image import Image, centre_box, side_by_side
 from face2face.media.stills import list_images, read_image, write_image
 
-#: Side of the square that ``blank`` erases, as a share of the picture's.
-_BLANK = 0.3
+#: Side of the square that ``blank`` erases, as a share of the picture's shorter side.
+_BLANK_SHARE = 0.3
+#: The operations of :func:`process`.
+OPERATIONS = ("resize", "combine", "grayscale", "blank", "edges")
 
 
 def resize(image: Image, size: int, pad: bool = False) -> Image:
-    """A picture as a square: ``(size, size, 3)`` uint8, by area averaging when it shrinks, cubic when it grows.
+    """Return a picture as a square, ``(size, size, 3)`` uint8 RGB.
+
+    It shrinks by area averaging and grows by cubic interpolation.
 
     Args:
-        image: RGB uint8, any shape.
-        size: In pixels, at least 1.
-        pad: Put it whole on black instead of cutting out its middle.
+        image: ``(h, w, 3)`` uint8 RGB.
+        size: Width and height in pixels, at least 1.
+        pad: Whether to put the whole picture on black, instead of cutting out its middle.
+
+    >>> resize(np.zeros((4, 6, 3), np.uint8), 2).shape
+    (2, 2, 3)
     """
     height, width = image.shape[:2]
     if pad:
@@ -36,19 +46,19 @@ def resize(image: Image, size: int, pad: bool = False) -> Image:
         square[top : top + height, left : left + width] = image
     else:
         square = centre_box(height, width).cut(image)
-    how = cv2.INTER_AREA if square.shape[0] > size else cv2.INTER_CUBIC
-    return cv2.resize(square, (size, size), interpolation=how)
+    interpolation = cv2.INTER_AREA if square.shape[0] > size else cv2.INTER_CUBIC
+    return cv2.resize(square, (size, size), interpolation=interpolation)
 
 
 def grayscale(image: Image) -> Image:
-    """A picture without its colours, ``(height, width, 3)`` uint8."""
+    """Return a picture without its colours, ``(h, w, 3)`` uint8."""
     return cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
 
 
 def blank(image: Image) -> Image:
-    """A picture with a white square in its middle."""
+    """Return a picture with a white square in its middle, ``(h, w, 3)`` uint8 RGB."""
     height, width = image.shape[:2]
-    side = round(min(height, width) * _BLANK)
+    side = round(min(height, width) * _BLANK_SHARE)
     top, left = (height - side) // 2, (width - side) // 2
     erased = image.copy()
     erased[top : top + side, left : left + side] = 255
@@ -56,36 +66,41 @@ def blank(image: Image) -> Image:
 
 
 def edges(image: Image) -> Image:
-    """A picture's edges, black on white (Canny 1986, thresholds 100 and 200)."""
+    """Return a picture's edges, black on white, ``(h, w, 3)`` uint8.
+
+    Canny 1986, with thresholds of 100 and 200.
+    """
     found = cv2.Canny(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), 100, 200)
     return cv2.cvtColor(255 - found, cv2.COLOR_GRAY2RGB)
 
 
 def combine(a: Image, b: Image) -> Image:
-    """A to the left of B.
+    """Return two pictures of one size side by side, A on the left.
 
     Raises:
         DataError: Their sizes differ.
     """
     if a.shape != b.shape:
         sizes = " and ".join(f"{each.shape[1]}x{each.shape[0]}" for each in (a, b))
-        raise DataError("A and B have the same size", sizes, "resize both first")
+        raise DataError(f"A and B differ in size: {sizes}.", hint="Resize both first.")
     return side_by_side([a, b])
-
-
-OPERATIONS = ("resize", "combine", "grayscale", "blank", "edges")
 
 
 @dataclass(frozen=True)
 class Processed:
-    """What came of a run: how many pictures were written, and how many were there already."""
+    """The result of a run.
+
+    Attributes:
+        written: Number of pictures written.
+        skipped: Number of pictures that existed already.
+    """
 
     written: int
     skipped: int
 
 
 def destination(path: Path, output_dir: Path) -> Path:
-    """Where :func:`process` writes what it makes of a picture."""
+    """Return the file that :func:`process` writes for a picture."""
     return output_dir / f"{path.stem}.png"
 
 
@@ -100,56 +115,68 @@ def process(
     progress: Callable[[Iterator[bool], int], Iterable[bool]] = lambda results, total: results,
     overwrite: bool = False,
 ) -> Processed:
-    """Applies one operation to each picture of a folder and writes PNG files of the same stems; those that exist are skipped.
+    """Apply one operation to each picture of a folder, and write PNG files of the same stems.
 
     Args:
-        input_dir: The pictures; A for ``combine``.
-        output_dir: Made if need be.
+        input_dir: Folder of the pictures; of A for ``combine``.
+        output_dir: Folder to write to; made if missing.
         operation: One of :data:`OPERATIONS`.
-        b_dir: The B pictures for ``combine``, of the same stems.
-        size: For ``resize``, in pixels.
-        pad: For ``resize``: keep the whole picture.
-        workers: Threads; None for all cores.
-        progress: Wraps the results, one for each picture, to show how far it is.
-        overwrite: Replace files that exist instead.
+        b_dir: For ``combine``, the folder of the B pictures, with the stems of A.
+        size: For ``resize``, the width and height in pixels.
+        pad: For ``resize``, whether to keep the whole picture.
+        workers: Number of threads; None for all cores.
+        progress: Function of the results and their number, which yields them and shows progress.
+        overwrite: Whether to replace files that exist; otherwise they are skipped.
 
     Raises:
         OptionError: The operation is unknown, or ``combine`` has no ``b_dir``.
         DataError: There are no pictures, a B is missing, or sizes differ.
     """
-    if operation not in OPERATIONS:
-        raise OptionError(f"--operation is one of {', '.join(OPERATIONS)}", operation)
-    if operation == "combine" and b_dir is None:
-        raise OptionError("combine takes the folder of B pictures", "none", "add --b_dir DIR")
+    operate = _operation(operation, b_dir, size, pad)
     files = list_images(input_dir)
     if not files:
-        raise DataError("--input_dir holds pictures", f"none in {input_dir}", "name another folder")
-    partners = {path.stem: path for path in list_images(b_dir)} if b_dir else {}
-    square = partial(resize, size=size, pad=pad)
+        raise DataError(f"There are no pictures in {input_dir}.", hint="Name another folder.")
+    ensure_writable_dir(output_dir)
+
+    def write(path: Path) -> bool:
+        written = destination(path, output_dir)
+        if written.exists() and not overwrite:
+            return False
+        write_image(written, operate(path))
+        return True
+
+    written = sum(progress(in_parallel(write, files, workers), len(files)))
+    return Processed(written, len(files) - written)
+
+
+def _operation(operation: str, b_dir: Path | None, size: int, pad: bool) -> Callable[[Path], Image]:
+    """Return the function from a picture's file to the processed picture.
+
+    Raises:
+        OptionError: The operation is unknown, or ``combine`` has no ``b_dir``.
+    """
     single: dict[str, Callable[[Image], Image]] = {
-        "resize": square,
+        "resize": partial(resize, size=size, pad=pad),
         "grayscale": grayscale,
         "blank": blank,
         "edges": edges,
     }
-    ensure_writable_dir(output_dir)
+    if operation in single:
+        return lambda path: single[operation](read_image(path))
+    if operation != "combine":
+        raise OptionError(
+            f"There is no operation {operation}.", hint=f"Use one of {', '.join(OPERATIONS)}."
+        )
+    if b_dir is None:
+        raise OptionError("combine needs the folder of B pictures.", hint="Add --b_dir DIR.")
+    partners = {path.stem: path for path in list_images(b_dir)}
 
-    def one(path: Path) -> bool:
-        written = destination(path, output_dir)
-        if written.exists() and not overwrite:
-            return False
-        image = read_image(path)
-        if operation != "combine":
-            write_image(written, single[operation](image))
-        elif path.stem in partners:
-            write_image(written, combine(image, read_image(partners[path.stem])))
-        else:
+    def combined(path: Path) -> Image:
+        if path.stem not in partners:
             raise DataError(
-                "each A has a B of the same name",
-                f"none for {path.name} in {b_dir}",
-                "add it, or remove the A",
+                f"{path.name} has no B of the same name in {b_dir}.",
+                hint="Add it, or remove the A.",
             )
-        return True
+        return combine(read_image(path), read_image(partners[path.stem]))
 
-    written = sum(progress(in_parallel(one, files, workers), len(files)))
-    return Processed(written, len(files) - written)
+    return combined

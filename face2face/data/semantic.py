@@ -1,4 +1,4 @@
-"""What faces are rebuilt from: a photo's groups of classes, their mean colours, and whose face it is."""
+"""Semantic samples: the face parts of a photo, their mean colours, and the person's identity."""
 
 from __future__ import annotations
 
@@ -19,19 +19,24 @@ from face2face.media.stills import read_image, write_image
 from face2face.segmentation.labels import Labels, fill_groups, group_labels, mean_colours
 from face2face.segmentation.parser import is_misdetection, portrait_crop
 
-#: The folders in an output folder: what was learnt of each photo, and its groups in their mean colours.
-STUDIES, COLOURED = "studies", "colours"
+#: Folder of the samples in an output folder.
+STUDIES = "studies"
+#: Folder of the pictures that show each group in its mean colour.
+COLOURED = "colours"
+#: Names of the arrays in a sample's file, in the order of its attributes.
+_ARRAYS = ("Image", "Labels", "Masks", "Colors", "Identity")
 
 
 @dataclass(frozen=True)
 class SemanticSample:
-    """What is known of one photo's face.
+    """One photo's face.
 
     Attributes:
         photo: ``(size, size, 3)`` uint8 RGB, framed as CelebA-HQ's.
-        labels: ``(size, size)`` uint8, all 19 classes.
-        groups: ``(size, size, 7)`` uint8, 0 or 1: see :data:`face2face.segmentation.labels.GROUPS`.
-        colours: ``(7, 3)`` uint8 RGB, the mean colour of each group, zeros where it is absent.
+        labels: ``(size, size)`` uint8, one of 19 classes per pixel.
+        groups: ``(size, size, 7)`` uint8, 0 or 1: a mask for each of
+            :data:`face2face.segmentation.labels.GROUPS`.
+        colours: ``(7, 3)`` uint8 RGB, the mean colour of each group; zeros where it is absent.
         identity: ``(128,)`` float32, see :class:`face2face.face.identity.Identity`.
     """
 
@@ -43,11 +48,11 @@ class SemanticSample:
 
     @property
     def coloured(self) -> Image:
-        """Each group's region in its mean colour, ``(size, size, 3)`` uint8."""
+        """Each group's region in its mean colour, ``(size, size, 3)`` uint8 RGB."""
         return fill_groups(self.groups, self.colours)
 
     def save(self, path: Path) -> None:
-        """Writes it as an ``.npz`` with ``Image``, ``Labels``, ``Masks``, ``Colors`` and ``Identity``."""
+        """Write the sample as an ``.npz`` file."""
         with atomic_write(path) as aside, aside.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -60,33 +65,28 @@ class SemanticSample:
 
     @classmethod
     def load(cls, path: Path) -> SemanticSample:
-        """What :meth:`save` wrote.
+        """Return the sample of a file that :meth:`save` wrote.
 
         Raises:
             DataError: The file is damaged.
         """
         try:
-            with np.load(path) as fields:
-                return cls(
-                    *(fields[name] for name in ("Image", "Labels", "Masks", "Colors", "Identity"))
-                )
+            with np.load(path) as arrays:
+                return cls(*(arrays[name] for name in _ARRAYS))
         except (OSError, ValueError, KeyError) as error:
-            raise DataError(
-                "a study is an .npz with Image, Labels, Masks, Colors and Identity",
-                f"{path}, damaged",
-                "make it again",
-            ) from error
+            raise DataError(f"{path} is damaged.", hint="Make it again.") from error
 
 
 @dataclass(frozen=True)
 class SemanticSampleBuilder:
-    """What makes studies.
+    """The detectors that make semantic samples of photos.
 
     Attributes:
-        detect: All faces' landmarks in a photo, the largest first.
-        identify: The descriptor of the face at landmarks.
-        parse: The label map of a photo; None where each comes with one.
-        size: Width and height of a study, in pixels.
+        detect: Function from a photo to the landmarks of its faces, the largest first.
+        identify: Function from a photo and landmarks to the face's descriptor, ``(128,)``.
+        parse: Function from a photo and landmarks to its label map; None where each photo comes
+            with one.
+        size: Width and height of a sample, in pixels.
     """
 
     detect: Callable[[Image], list[Landmarks]]
@@ -95,49 +95,58 @@ class SemanticSampleBuilder:
     size: int = 256
 
     def __call__(self, photo: Path, labels: Path | None) -> SemanticSample | None:
-        """The study of a photo's largest face; None where no face is found.
+        """Return the sample of a photo's largest face.
+
+        Args:
+            photo: The photo's file.
+            labels: The file of its label map; None to parse the photo.
+
+        Returns:
+            The sample; None where no face is found.
 
         Raises:
             MediaError: A file is no picture.
-            DataError: The map isn't of the photo's size.
+            DataError: The label map is missing or has another size than the photo.
         """
         picture = read_image(photo)
         faces = self.detect(picture)
         if not faces:
             return None
-        if labels is not None:
-            drawn = read_labels(labels)
-        elif self.parse is not None:
-            drawn = self.parse(picture, faces[0])
-        else:
-            raise DataError(
-                "each photo has a label map, or is parsed",
-                f"no map for {photo}",
-                "add it, or let photos be parsed",
-            )
-        if drawn.shape != picture.shape[:2]:
-            (height, width), (rows, columns) = drawn.shape, picture.shape[:2]
-            do = "make the map again, or leave it out to have the photo parsed"
-            raise DataError(
-                "a label map has its photo's size",
-                f"{width}x{height} for {columns}x{rows} in {labels}",
-                do,
-            )
-        if is_misdetection(faces[0], drawn):
+        label_map = self._label_map(photo, picture, faces[0], labels)
+        if is_misdetection(faces[0], label_map):
             return None
-        box = portrait_crop(faces[0], *drawn.shape)
-        shown = resize(box.cut(picture), self.size)
-        labelled = np.asarray(
-            cv2.resize(box.cut(drawn), (self.size, self.size), interpolation=cv2.INTER_NEAREST),
+        box = portrait_crop(faces[0], *label_map.shape)
+        cropped = resize(box.cut(picture), self.size)
+        cropped_labels = np.asarray(
+            cv2.resize(box.cut(label_map), (self.size, self.size), interpolation=cv2.INTER_NEAREST),
             np.uint8,
         )
-        groups = group_labels(labelled)
+        groups = group_labels(cropped_labels)
         identity = np.asarray(self.identify(picture, faces[0]), np.float32)
-        return SemanticSample(shown, labelled, groups, mean_colours(shown, groups), identity)
+        colours = mean_colours(cropped, groups)
+        return SemanticSample(cropped, cropped_labels, groups, colours, identity)
+
+    def _label_map(
+        self, photo: Path, picture: Image, face: Landmarks, labels: Path | None
+    ) -> Labels:
+        """Return the label map of a photo, read or parsed."""
+        if labels is not None:
+            label_map = read_labels(labels)
+        elif self.parse is not None:
+            label_map = self.parse(picture, face)
+        else:
+            raise DataError(f"{photo} has no label map.", hint="Add it, or let photos be parsed.")
+        if label_map.shape != picture.shape[:2]:
+            (height, width), (rows, columns) = label_map.shape, picture.shape[:2]
+            raise DataError(
+                f"{labels} has {width}x{height} pixels, and its photo {columns}x{rows}.",
+                hint="Make the map again, or leave it out to have the photo parsed.",
+            )
+        return label_map
 
 
-def keep(study: SemanticSample, folder: Path, name: str) -> None:
-    """Writes a study and, unless it is there, its average-colour mask."""
+def keep(sample: SemanticSample, folder: Path, name: str) -> None:
+    """Write a sample and, where it is missing, the picture of its mean colours."""
     if not (folder / COLOURED / f"{name}.png").is_file():
-        write_image(folder / COLOURED / f"{name}.png", study.coloured)
-    study.save(folder / STUDIES / f"{name}.npz")
+        write_image(folder / COLOURED / f"{name}.png", sample.coloured)
+    sample.save(folder / STUDIES / f"{name}.npz")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.data.label_maps import numbered
+from face2face.data.label_maps import nearest_classes
 from face2face.errors import OptionError
 from face2face.face.expression import Expression
 from face2face.image import Landmarks
@@ -64,7 +64,7 @@ def change_from_image(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Chang
         picture = np.asarray(
             cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8
         )
-    wanted, off = numbered(picture)
+    wanted, off = nearest_classes(picture)
     # One of the palette's colours is as light as that: a brow's.
     light = cv2.inRange(
         picture, (*(_WHITE + 1,) * 3, 0)[: picture.shape[2]], (255,) * picture.shape[2]

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face2face.data.label_maps import held_out, numbered, pairs, read_labels, write_labels
+from face2face.data.label_maps import held_out, nearest_classes, pairs, read_labels, write_labels
 from face2face.errors import DataError, MediaError
 from face2face.learn.parser.labelled import (
     NOTHING,
@@ -35,7 +35,7 @@ def test_a_map_in_colours_or_grey_is_read_too(tmp_path: Path) -> None:
 
 def test_what_is_no_map_is_refused(tmp_path: Path) -> None:
     Pillow.fromarray(LABELS + 1).save(tmp_path / "19.png")
-    with pytest.raises(DataError, match="0 to 18, got 19"):
+    with pytest.raises(DataError, match="19, and classes are 0 to 18"):
         read_labels(tmp_path / "19.png")
     write_image(tmp_path / "pink.png", np.full((2, 2, 3), (255, 0, 128), np.uint8))
     with pytest.raises(DataError, match="255, 0, 128"):
@@ -46,7 +46,7 @@ def test_what_is_no_map_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_strange_colour_is_the_nearest_class_and_it_is_told_how_near() -> None:
-    labels, off = numbered(np.array([[(204, 0, 0), (200, 3, 1)]], np.uint8))
+    labels, off = nearest_classes(np.array([[(204, 0, 0), (200, 3, 1)]], np.uint8))
     assert labels.tolist() == [[1, 1]]
     assert off.tolist() == [[0, 8]]
 

@@ -69,7 +69,7 @@ def test_a_folder_is_combined_once(tmp_path: Path) -> None:
         process(tmp_path / "a", tmp_path / "out", "combine", tmp_path / "b")
     with pytest.raises(OptionError, match="--b_dir"):
         process(tmp_path / "a", tmp_path / "out", "combine")
-    with pytest.raises(DataError, match="none in"):
+    with pytest.raises(DataError, match="no pictures in"):
         process(tmp_path / "empty", tmp_path / "out", "resize")
 
 
@@ -115,7 +115,7 @@ def test_a_split_never_overwrites(strips: Path) -> None:
 
 def test_shares_that_are_none_are_refused(strips: Path) -> None:
     for train, test in ((0.8, 0.3), (1.5, 0.0)):
-        with pytest.raises(OptionError, match="shares"):
+        with pytest.raises(OptionError, match="no shares"):
             split(strips, train, test)
-    with pytest.raises(DataError, match="none in"):
+    with pytest.raises(DataError, match="no pictures in"):
         split(strips / "nowhere")

@@ -83,4 +83,4 @@ def test_a_map_of_another_size_is_refused(
         "make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out"
     )
     assert status == 2
-    assert "16x16 for 256x256" in err
+    assert "16x16 pixels, and its photo 256x256" in err

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.data.label_maps import Labelled, read_labels, write_labels
+from face2face.data.label_maps import LabelledPhoto, read_labels, write_labels
 from face2face.errors import ModelError
 from face2face.image import Scene
 from face2face.learn.parser import backbone
@@ -101,7 +101,7 @@ def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
     rows = np.rint(np.linspace(0, 511, 64)).astype(int)
     said = 255 * np.eye(len(CLASSES), dtype=np.uint8)[labels[np.ix_(rows, rows)]]
     several = LabelledPhotos(
-        [Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6
+        [LabelledPhoto(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6
     )
     _, (maps, taught) = several[0]
     assert taught.shape == (6, 64, 64, len(CLASSES))
@@ -119,7 +119,7 @@ def test_a_teacher_is_asked_of_each_photo(tmp_path: Path) -> None:
     photo = keras.Input((4, 4, 3))
     model = keras.Model(photo, 100 * keras.layers.AveragePooling2D(2)(photo))
     pictures = [np.full((8, 8, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255))]
-    files = [Labelled(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)]
+    files = [LabelledPhoto(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)]
     for file, picture in zip(files, pictures, strict=True):
         write_image(file.photo, picture)
     assert (np.stack(ask(model, files)) == np.stack(pictures)[:, :2, :2]).all()

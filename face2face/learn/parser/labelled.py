@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.data.dataset import to_signed
-from face2face.data.label_maps import Labelled, read_labels
+from face2face.data.label_maps import LabelledPhoto, read_labels
 from face2face.image import Image
 from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES, MIRRORED, Labels
@@ -196,7 +196,7 @@ class LabelledPhotos(keras.utils.PyDataset):
 
     def __init__(
         self,
-        files: Sequence[Labelled],
+        files: Sequence[LabelledPhoto],
         size: int,
         batch_size: int,
         seed: int = 0,
@@ -239,7 +239,7 @@ class LabelledPhotos(keras.utils.PyDataset):
         self._epoch += 1
 
 
-def _read(file: Labelled, taught: NDArray[np.uint8] | None, side: int) -> LabelledSample:
+def _read(file: LabelledPhoto, taught: NDArray[np.uint8] | None, side: int) -> LabelledSample:
     photo = cv2.resize(read_image(file.photo), (side, side), interpolation=cv2.INTER_AREA)
     labels = cv2.resize(read_labels(file.labels), (side, side), interpolation=cv2.INTER_NEAREST)
     return LabelledSample(np.asarray(photo, np.uint8), np.asarray(labels, np.uint8), taught)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face2face.data.dataset import to_signed
-from face2face.data.label_maps import Labelled
+from face2face.data.label_maps import LabelledPhoto
 from face2face.errors import ModelError
 from face2face.learn.parser.backbone import read_tensors, set_weights
 from face2face.media.stills import read_image
@@ -82,7 +82,7 @@ def teacher(path: Path, size: int = _SEEN) -> keras.Model:
     return model
 
 
-def ask(model: keras.Model, files: Sequence[Labelled]) -> list[NDArray[np.uint8]]:
+def ask(model: keras.Model, files: Sequence[LabelledPhoto]) -> list[NDArray[np.uint8]]:
     """What a parser says of whole photos, with a bar of progress.
 
     Args:
