@@ -85,10 +85,11 @@ def run(options: argparse.Namespace) -> None:
         )
 
     from face2face.data.label_maps import read_changes, write_labels
-    from face2face.edit.changes import change_from_image, parse_edit
+    from face2face.edit.changes import change_from_image
     from face2face.edit.editor import Editor
     from face2face.edit.label_window import TOOLS, LabelEditorWindow
     from face2face.edit.paint_window import run as run_easel
+    from face2face.edit.parse_edit import parse_edit
     from face2face.face.detector import Detector
     from face2face.image import Image
     from face2face.inference.pretrained import load_edit, load_parser

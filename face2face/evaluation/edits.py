@@ -9,8 +9,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.edit.changes import Change, parse_edit
+from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
+from face2face.edit.parse_edit import parse_edit
 from face2face.errors import OptionError
 from face2face.evaluation.metrics import identity_distance
 from face2face.evaluation.parsing import fitted, in_rows

@@ -139,13 +139,16 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
         (("--photo", "her.png", "--set", "mouth=purple", "--output", "out.png"), "--set"),
         (
             ("--photo", "her.png", "--changes", "white.png", "--output", "out.png"),
-            "nothing that differs",
+            "Nothing in the painted picture differs",
         ),
         (("--photo", "her.png", "--changes", "wide.png", "--output", "out.png"), "proportions"),
-        (("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"), "at the face"),
+        (
+            ("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"),
+            "outside the face's square",
+        ),
         (
             ("--photo", "her.png", "--changes", "grey.png", "--output", "out.png"),
-            "colours of --list-classes",
+            "none of the palette's colours",
         ),
         (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "a picture"),
     ],

@@ -1,9 +1,10 @@
-"""Changes, painted and said, on a map drawn from an average face."""
+"""Changes, painted and in words, on a label map drawn from an average face."""
 
 import numpy as np
 import pytest
 
-from face2face.edit.changes import change_from_image, parse_edit
+from face2face.edit.changes import change_from_image
+from face2face.edit.parse_edit import parse_edit
 from face2face.errors import OptionError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Landmarks
@@ -21,18 +22,18 @@ def canvas() -> np.ndarray:
     return np.full((300, 300, 3), 255, np.uint8)
 
 
-def test_what_is_painted_becomes_its_class_and_white_stays() -> None:
+def test_painted_pixels_get_their_class_and_white_stays() -> None:
     picture = canvas()
     picture[10:20, 30:50] = PALETTE[HAIR]
     picture[100, 100] = (201, 230, 255)
-    change, strange = change_from_image(LABELS, picture)
-    assert strange == 0
+    change, off_palette = change_from_image(LABELS, picture)
+    assert off_palette == 0
     assert change.where.sum() == 200
     assert (change.labels[10:20, 30:50] == HAIR).all()
     assert (change.labels[~change.where] == LABELS[~change.where]).all()
 
 
-def test_transparent_is_untouched_too() -> None:
+def test_transparent_pixels_are_unpainted() -> None:
     picture = np.zeros((300, 300, 4), np.uint8)
     picture[5, 5] = (*PALETTE[HAIR], 255)
     change, _ = change_from_image(LABELS, picture)
@@ -43,31 +44,33 @@ def test_a_smaller_map_is_enlarged_and_one_of_other_proportions_refused() -> Non
     picture = np.full((150, 150, 3), 255, np.uint8)
     picture[5, 5] = PALETTE[HAIR]
     assert change_from_image(LABELS, picture)[0].where.sum() == 4
-    with pytest.raises(OptionError, match="150x100 for 300x300"):
+    with pytest.raises(
+        OptionError, match="is 150x100, the photo 300x300: their proportions differ"
+    ):
         change_from_image(LABELS, picture[:100])
 
 
 def test_an_empty_change_is_refused() -> None:
-    with pytest.raises(OptionError, match="nothing that differs"):
+    with pytest.raises(OptionError, match="Nothing in the painted picture differs"):
         change_from_image(LABELS, canvas())
 
 
-def test_of_a_whole_map_only_what_differs_is_a_change() -> None:
+def test_a_whole_map_changes_only_where_it_differs() -> None:
     picture = PALETTE[LABELS].copy()
-    with pytest.raises(OptionError, match="nothing that differs"):
+    with pytest.raises(OptionError, match="Nothing in the painted picture differs"):
         change_from_image(LABELS, picture)
     picture[10:20, 10:20] = PALETTE[HAIR]
     assert change_from_image(LABELS, picture)[0].where.sum() == 100
 
 
-def test_colours_that_are_nearly_the_palettes_are_taken_and_counted_others_refused() -> None:
+def test_near_palette_colours_are_counted_and_far_ones_refused() -> None:
     picture = canvas()
     picture[:10, :10] = PALETTE[HAIR] + np.uint8(3)
-    change, strange = change_from_image(LABELS, picture)
-    assert strange == 100
+    change, off_palette = change_from_image(LABELS, picture)
+    assert off_palette == 100
     assert (change.labels[:10, :10] == HAIR).all()
     picture[:10, :10] = (120, 120, 120)
-    with pytest.raises(OptionError, match="100 %"):
+    with pytest.raises(OptionError, match="100 % of what is painted"):
         change_from_image(LABELS, picture)
 
 
@@ -123,20 +126,20 @@ def test_an_open_mouth_has_more_inside() -> None:
     "text",
     ["hair", "hair=blue", "hair=#12", "hair=#gggggg", "tail=none", "tail=#ffffff", "glasses=blue"],
 )
-def test_what_is_not_known_is_refused(text: str) -> None:
-    with pytest.raises(OptionError, match="--set"):
+def test_an_unknown_edit_is_refused(text: str) -> None:
+    with pytest.raises(OptionError, match="--set doesn't know"):
         parse_edit(text, LABELS, FACE)
 
 
 def test_a_speck_is_no_pair_of_glasses_but_may_be_an_earring() -> None:
     labels = LABELS.copy()
     labels[5:9, 5:9], labels[15:19, 5:9] = GLASSES, CLASSES.index("ear_ring")
-    with pytest.raises(OptionError, match="a photo without"):
+    with pytest.raises(OptionError, match="The photo shows no glasses"):
         parse_edit("glasses=none", labels, FACE)
     assert parse_edit("ear_ring=none", labels, FACE).where.sum() == 16
 
 
 @pytest.mark.parametrize("text", ["hat=none", "hair=#552200"])
-def test_what_is_not_there_is_said(text: str) -> None:
-    with pytest.raises(OptionError, match="a photo without"):
+def test_a_part_that_the_photo_does_not_show_is_refused(text: str) -> None:
+    with pytest.raises(OptionError, match=f"The photo shows no {text.split('=')[0]}"):
         parse_edit(text, LABELS, FACE)

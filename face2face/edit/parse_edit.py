@@ -1,0 +1,187 @@
+"""Edits written as words, such as ``mouth=smile`` or ``hair=#552200``."""
+
+from __future__ import annotations
+
+import re
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.edit.changes import Change
+from face2face.errors import OptionError
+from face2face.face.expression import Expression
+from face2face.image import Landmarks
+from face2face.landmarks import INNER_LIPS, PARTS, interocular
+from face2face.segmentation.labels import CLASSES, Labels, class_mask
+from face2face.segmentation.parser import labels_from_landmarks
+
+#: Part -> the values that it may take. Any class may also take a colour.
+VALUES = {
+    "glasses": ("none", "add"),
+    "hat": ("none",),
+    "ear_ring": ("none",),
+    "necklace": ("none",),
+    "mouth": ("open", "closed", "smile"),
+    "brows": ("up", "down"),
+    "nose": ("narrow", "wide"),
+}
+#: Names that stand for several classes where a colour is set.
+_COLOUR_GROUPS = {
+    "lips": ("upper_lip", "lower_lip"),
+    "brows": ("left_brow", "right_brow"),
+    "eyes": ("left_eye", "right_eye"),
+}
+#: Part and value -> the expression whose landmarks are drawn.
+_EXPRESSIONS = {
+    ("mouth", "open"): Expression(open=0.25),
+    ("mouth", "closed"): Expression(),
+    ("mouth", "smile"): Expression(smile=1.0),
+    ("brows", "up"): Expression(brows=1.0),
+    ("brows", "down"): Expression(brows=-0.8),
+}
+#: Part -> the classes that its expression redraws.
+_MOVED_CLASSES = {
+    "mouth": ("mouth", "upper_lip", "lower_lip"),
+    "brows": ("left_brow", "right_brow"),
+}
+#: Value -> factor of the nose's width: clearly seen, but still a human nose.
+_NOSE_WIDTHS = {"narrow": 0.7, "wide": 1.35}
+#: Smallest area of a worn thing, in squared interocular distances: less is noise in the map.
+_MIN_AREA = {"glasses": 0.2, "hat": 0.2}
+#: Class removed -> the class that takes its place where landmarks show none; skin for others.
+_CLASS_BEHIND = {"hat": "hair", "necklace": "neck"}
+#: Width of the drawn frame of glasses, in interocular distances.
+_FRAME_WIDTH = 0.07
+#: Half the width and half the height of a drawn lens, in interocular distances.
+_LENS_RADII = (0.4, 0.28)
+#: Distance of a lens's centre below the eye's, in interocular distances.
+_LENS_DROP = 0.05
+#: The landmarks of the nostrils' row, which a change of the nose's width moves.
+_NOSTRILS = slice(31, 36)
+#: Inner point of the lower lip -> the outer point below it, which moves with it.
+_OUTER_LIP = {67: 58, 66: 57, 65: 56}
+
+
+def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
+    """Return the change that an edit in words describes.
+
+    Args:
+        text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``.
+        labels: ``(h, w)`` uint8, the photo's label map.
+        landmarks: ``(68, 2)`` float32, the face to change, in the photo's pixels.
+
+    Raises:
+        OptionError: The text is unknown, or the photo shows no such part.
+
+    >>> labels = np.full((8, 8), CLASSES.index("hair"), np.uint8)
+    >>> change = parse_edit("hair=#552200", labels, np.zeros((68, 2), np.float32))
+    >>> change.colour.tolist(), int(change.where.sum())
+    ([85.0, 34.0, 0.0], 64)
+    """
+    part, _, value = text.partition("=")
+    if value.startswith("#"):
+        return _recolor(part, value, labels)
+    if value not in VALUES.get(part, ()):
+        known = ", ".join(f"{name}={'|'.join(values)}" for name, values in VALUES.items())
+        raise OptionError(
+            f"--set doesn't know {text}.",
+            hint=f"It takes {known}, or a class of --list-classes and a colour: hair=#552200.",
+        )
+    if value == "none":
+        return _remove(part, labels, landmarks)
+    if part == "glasses":
+        return _add_glasses(labels, landmarks)
+    if part == "nose":
+        moved = _with_nose_width(landmarks, _NOSE_WIDTHS[value])
+        return _redraw(("nose",), labels, moved)
+    moved = _EXPRESSIONS[part, value].applied_to(landmarks)
+    if value == "closed":
+        _close_lips(moved)
+    return _redraw(_MOVED_CLASSES[part], labels, moved)
+
+
+def _class_pixels(
+    name: str, classes: tuple[str, ...], labels: Labels, min_area: float = 0.0
+) -> NDArray[np.bool_]:
+    """Return where a photo shows some classes, at least ``min_area`` pixels, ``(h, w)`` bool."""
+    where = class_mask(labels, classes)
+    if not where.any() or where.sum() < min_area:
+        raise OptionError(f"The photo shows no {name}.", hint="Paint the change with --changes.")
+    return where
+
+
+def _recolor(name: str, value: str, labels: Labels) -> Change:
+    """Return the change that gives a class or group another mean colour."""
+    classes = _COLOUR_GROUPS.get(name, (name,))
+    if not set(classes) <= set(CLASSES) or not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise OptionError(
+            f"--set doesn't know {name}={value}.",
+            hint="Name a class of --list-classes and a colour of six digits: hair=#552200.",
+        )
+    where = _class_pixels(name, classes, labels)
+    return Change(labels, labels, where, np.array([*bytes.fromhex(value[1:])], float))
+
+
+def _remove(name: str, labels: Labels, landmarks: Landmarks) -> Change:
+    """Return the change that takes a class off the face.
+
+    Landmarks show which part lies behind it; elsewhere it is the class around it.
+    """
+    min_area = _MIN_AREA.get(name, 0.0) * interocular(landmarks) ** 2
+    where = _class_pixels(name, (name,), labels, min_area)
+    face = labels_from_landmarks(landmarks, *labels.shape)
+    around = CLASSES.index(_CLASS_BEHIND.get(name, "skin"))
+    behind = np.where(face > 0, face, around).astype(np.uint8)
+    return Change(labels, np.where(where, behind, labels).astype(np.uint8), where)
+
+
+def _add_glasses(labels: Labels, landmarks: Landmarks) -> Change:
+    """Return the change that draws a frame of glasses; eyes stay as they are behind it."""
+    unit = interocular(landmarks)
+    right, left = (landmarks[PARTS[f"{side}_eye"]].mean(0) for side in ("right", "left"))
+    axis = left - right
+    angle = float(np.degrees(np.arctan2(axis[1], axis[0])))
+    radii = (round(_LENS_RADII[0] * unit), round(_LENS_RADII[1] * unit))
+    thickness = max(1, round(_FRAME_WIDTH * unit))
+    frame = np.zeros(labels.shape, np.uint8)
+    for eye in (right, left):
+        centre = _pixel(eye + np.array((0, _LENS_DROP * unit)))
+        cv2.ellipse(frame, centre, radii, angle, 0, 360, 1, thickness)
+    rim = radii[0] * axis / np.linalg.norm(axis)
+    bridge = (right + rim, left - rim)
+    temples = ((right - rim, landmarks[0]), (left + rim, landmarks[16]))
+    for start, end in (bridge, *temples):
+        cv2.line(frame, _pixel(start), _pixel(end), 1, thickness)
+    where = frame > 0
+    drawn = np.where(where, CLASSES.index("glasses"), labels).astype(np.uint8)
+    return Change(labels, drawn, where)
+
+
+def _pixel(point: NDArray[np.floating]) -> list[int]:
+    return np.rint(point).astype(int).tolist()
+
+
+def _with_nose_width(landmarks: Landmarks, factor: float) -> Landmarks:
+    """Return landmarks whose nostrils are this many times as far from the nose's middle."""
+    moved = landmarks.copy()
+    middle = landmarks[PARTS["nose"]].mean(0)
+    moved[_NOSTRILS, 0] = middle[0] + factor * (landmarks[_NOSTRILS, 0] - middle[0])
+    return moved
+
+
+def _close_lips(landmarks: Landmarks) -> None:
+    """Move the lower lip up to the upper one, in place."""
+    for upper, lower in INNER_LIPS:
+        gap = landmarks[lower] - landmarks[upper]
+        landmarks[lower] -= gap
+        landmarks[_OUTER_LIP[lower]] -= gap
+
+
+def _redraw(classes: tuple[str, ...], labels: Labels, landmarks: Landmarks) -> Change:
+    """Return the change that draws some classes from landmarks, with skin where they were."""
+    old = class_mask(labels, classes)
+    face = labels_from_landmarks(landmarks, *labels.shape)
+    new = class_mask(face, classes)
+    bare = np.where(old, CLASSES.index("skin"), labels)
+    return Change(labels, np.where(new, face, bare).astype(np.uint8), old | new)
