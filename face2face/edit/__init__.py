@@ -1,1 +1,1 @@
-"""Photos edited: changes to their label maps, and the answer set into the photo."""
+"""Photos edited and retouched: changes to label maps, brushes, and the windows to paint in."""

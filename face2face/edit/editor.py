@@ -1,4 +1,4 @@
-"""The editor: a photo, what its label map shall be, and the photo as it then looks."""
+"""The editor: makes a change to a photo's label map visible in the photo."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES, Labels
 from face2face.segmentation.parser import Parser, verified_crop
 
-#: How far around what is changed it is painted anew, and how wide the soft edge within that is: in shares of the width of what the
-#: network sees.
-_AROUND, _EDGE = 0.025, 0.02
-#: Class number -> its colour where a photo shows none of it, RGB: medians over the photos from which an edit model was learnt; of
-#: glasses their frame's, a dark quarter of what is called glasses.
-_USUAL = {
+#: Width of the zone around a change that may change too, as a share of the face box's side.
+_MARGIN = 0.025
+#: Width of the soft edge inside that zone, as a share of the face box's side.
+_EDGE = 0.02
+#: Class number -> mean colour, RGB, of a class that the photo doesn't show yet: medians over the
+#: photos that trained the shipped model. Of glasses it is the frame's: the darkest quarter.
+_TYPICAL_COLOURS = {
     CLASSES.index("mouth"): (174, 135, 123),
     CLASSES.index("glasses"): (29, 20, 19),
     CLASSES.index("hat"): (35, 36, 41),
@@ -32,12 +33,12 @@ _USUAL = {
 
 @dataclass(frozen=True)
 class Editor:
-    """Edits photos.
+    """Edits photos with a network that paints faces from label maps.
 
     Attributes:
-        parser: Makes label maps.
-        mode: Makes what the network is shown.
-        engine: Runs it.
+        parser: Makes label maps of photos.
+        mode: Makes the network's input.
+        engine: Runs the network.
     """
 
     parser: Parser
@@ -45,27 +46,37 @@ class Editor:
     engine: Engine
 
     def __call__(self, photo: Image, landmarks: Landmarks | None, change: Change) -> Image:
-        """A copy of a photo with a change made: beyond :meth:`reach` it is the photo to the bit.
+        """Return a copy of a photo with a change made.
+
+        Pixels that :meth:`reach` doesn't contain stay the same to the bit.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            landmarks: ``(68, 2)`` of the face that is changed; None to take the photo as framed by its face.
+            landmarks: ``(68, 2)`` float32, the face to change, in the photo's pixels. None: the
+                label map alone shows where the face is.
             change: Of the photo's size.
 
+        Returns:
+            ``(h, w, 3)`` uint8 RGB.
+
         Raises:
-            OptionError: It lies nowhere near the face.
+            OptionError: No part of the change lies in the square around the face.
         """
         if change.colour is not None:
             return recolor(photo, change.where, change.colour)
         box = verified_crop(landmarks, change.before)
         reach = self.reach(box, change)
         if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
-            seen = f"the square of {box.side} pixels at {box.x}, {box.y}"
             raise OptionError(
-                "a change lies at the face",
-                f"none of it in {seen}",
-                "paint there, or choose another face with --face",
+                f"The change lies outside the face's square of {box.side} pixels at "
+                f"{box.x}, {box.y}.",
+                hint="Paint there, or choose another face with --face.",
             )
+        answer = self.engine(self.mode.condition(self._scene(photo, box, reach, change)))
+        return blend_into(answer, box, photo, reach)
+
+    def _scene(self, photo: Image, box: Box, reach: NDArray[np.uint8], change: Change) -> Scene:
+        """Return the network's input before it is drawn: the face box at the network's size."""
         size = self.mode.size
         before, labels = (
             np.asarray(
@@ -73,69 +84,84 @@ class Editor:
             )
             for each in (change.before, change.labels)
         )
-        mask = cv2.resize(
-            box.cut(reach),
-            (size, size),
-            interpolation=cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR,
-        )
-        # Whatever is touched is erased: else its old pixels would show the network what was there.
+        interpolation = cv2.INTER_AREA if box.side > size else cv2.INTER_LINEAR
+        mask = cv2.resize(box.cut(reach), (size, size), interpolation=interpolation)
+        # A pixel that is touched in part is masked whole, or the network would see the old part.
         mask = np.where(mask > 0, 255, 0).astype(np.uint8)
         small = resize(box.cut(photo), size)
-        scene = Scene(
-            small, labels=labels, mask=mask, colours=kept_colours(small, before, labels, mask > 0)
-        )
-        answer = self.engine(self.mode.condition(scene))
-        return blend_into(answer, box, photo, reach)
+        colours = kept_colours(small, before, labels, mask > 0)
+        return Scene(small, labels=labels, mask=mask, colours=colours)
 
     def reach(self, box: Box, change: Change) -> NDArray[np.uint8]:
-        """Where a change may touch its photo: ``(h, w)`` uint8, 255 inside, what is changed and a little around it."""
-        around = max(1, round(_AROUND * box.side))
+        """Return where a change may alter its photo: its own pixels and a margin around them.
+
+        Args:
+            box: The square around the face.
+            change: Of the photo's size, with at least one pixel to change.
+
+        Returns:
+            ``(h, w)`` uint8, 255 where the photo may change, 0 elsewhere.
+        """
+        margin = max(1, round(_MARGIN * box.side))
         reach = np.zeros(change.where.shape, np.uint8)
         x, y, width, height = cv2.boundingRect(change.where.astype(np.uint8))
         rows, columns = (
-            slice(max(0, start - around), start + count + around)
+            slice(max(0, start - margin), start + count + margin)
             for start, count in ((y, height), (x, width))
         )
-        # Dilation by the distance: its time doesn't grow with how far it reaches.
-        away = cv2.distanceTransform(
-            (~change.where[rows, columns]).astype(np.uint8), cv2.DIST_L2, 3
-        )
-        reach[rows, columns] = np.where(away <= around, 255, 0)
+        # A dilation by `margin`. The distance transform takes the same time for any margin.
+        outside = (~change.where[rows, columns]).astype(np.uint8)
+        distance = cv2.distanceTransform(outside, cv2.DIST_L2, 3)
+        reach[rows, columns] = np.where(distance <= margin, 255, 0)
         return reach
 
 
 def kept_colours(
     photo: Image, before: Labels, labels: Labels, erased: NDArray[np.bool_]
 ) -> dict[int, NDArray[np.floating]]:
-    """The colours of what is painted anew and of which little is left to see: its own from before, else what is usual.
+    """Return the mean colours of those classes in a mask that can't be seen outside it.
+
+    A class of which more than half is erased keeps its old mean colour. A class that the photo
+    doesn't show gets a typical colour, if one is known.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
         before: ``(h, w)`` uint8, its label map.
-        labels: ``(h, w)`` uint8, the map as it shall be.
-        erased: ``(h, w)`` bool, what is painted anew.
+        labels: ``(h, w)`` uint8, the label map after the change.
+        erased: ``(h, w)`` bool, the pixels that are painted again.
 
     Returns:
-        Class number -> mean colour, RGB.
+        Class number -> ``(3,)`` mean colour, RGB, 0 to 255.
+
+    >>> photo, hair = np.full((2, 2, 3), 90, np.uint8), np.full((2, 2), 13, np.uint8)
+    >>> kept_colours(photo, hair, hair, hair > 0)[13].tolist()
+    [90.0, 90.0, 90.0]
     """
     colours: dict[int, NDArray[np.floating]] = {}
-    for place in np.unique(labels[erased]).tolist():
-        was = before == place
-        if was.any() and (was & erased).sum() > was.sum() / 2:
-            colours[place] = photo[was].mean(0)
-        elif not was.any() and place in _USUAL:
-            colours[place] = np.array(_USUAL[place], float)
+    for number in np.unique(labels[erased]).tolist():
+        old = before == number
+        if old.any() and (old & erased).sum() > old.sum() / 2:
+            colours[number] = photo[old].mean(0)
+        elif not old.any() and number in _TYPICAL_COLOURS:
+            colours[number] = np.array(_TYPICAL_COLOURS[number], float)
     return colours
 
 
 def blend_into(answer: Image, box: Box, photo: Image, reach: NDArray[np.uint8]) -> Image:
-    """A copy of a photo with an answer set into it where it reaches, with a soft edge inside of that.
+    """Return a copy of a photo with a generated face pasted in, with a soft edge.
 
     Args:
-        answer: ``(size, size, 3)`` uint8, of the box.
-        box: Where it lies in the photo.
-        photo: ``(h, w, 3)`` uint8.
-        reach: ``(h, w)`` uint8, 0 where the photo stays as it is.
+        answer: ``(size, size, 3)`` uint8 RGB, the picture generated for the box.
+        box: The square of the photo that the answer shows; it may reach beyond the photo.
+        photo: ``(h, w, 3)`` uint8 RGB.
+        reach: ``(h, w)`` uint8, 0 where the photo stays the same to the bit.
+
+    Returns:
+        ``(h, w, 3)`` uint8 RGB.
+
+    >>> photo, green = np.zeros((9, 9, 3), np.uint8), np.full((4, 4, 3), (0, 255, 0), np.uint8)
+    >>> blend_into(green, Box(0, 0, 9), photo, np.full((9, 9), 255, np.uint8))[4, 4].tolist()
+    [0, 255, 0]
     """
     x, y, width, height = cv2.boundingRect(reach)
     left, top = max(x, box.x), max(y, box.y)
@@ -143,26 +169,37 @@ def blend_into(answer: Image, box: Box, photo: Image, reach: NDArray[np.uint8]) 
     result = photo.copy()
     if left >= right or top >= bottom:
         return result
+    part = _enlarged(answer, box, left, top, right, bottom)
+    inside = reach[top:bottom, left:right]
+    # The weight rises from 0 at the edge to 1 at `_EDGE` inside it, as a smoothstep.
+    bordered = cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    distance = cv2.distanceTransform(bordered, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    weight = np.clip(distance / max(1.0, _EDGE * box.side), 0, 1)[..., None]
+    weight = weight * weight * (3 - 2 * weight)
+    old = photo[top:bottom, left:right]
+    mixed = np.rint(old + weight * (part.astype(np.float32) - old)).astype(np.uint8)
+    result[top:bottom, left:right] = np.where(inside[..., None] > 0, mixed, old)
+    return result
+
+
+def _enlarged(answer: Image, box: Box, left: int, top: int, right: int, bottom: int) -> Image:
+    """Return the photo's pixels ``left``, ``top`` to ``right``, ``bottom`` of an answer.
+
+    Only this part is resized, since photos may be large.
+    """
     scale = answer.shape[0] / box.side
-    # Only what is needed is enlarged: photos may be large.
     to_answer = np.array(
         [
             [scale, 0, (left - box.x + 0.5) * scale - 0.5],
             [0, scale, (top - box.y + 0.5) * scale - 0.5],
         ]
     )
-    how = (cv2.INTER_CUBIC if scale < 1 else cv2.INTER_AREA) | cv2.WARP_INVERSE_MAP
+    interpolation = cv2.INTER_CUBIC if scale < 1 else cv2.INTER_AREA
     part = cv2.warpAffine(
-        answer, to_answer, (right - left, bottom - top), flags=how, borderMode=cv2.BORDER_REPLICATE
+        answer,
+        to_answer,
+        (right - left, bottom - top),
+        flags=interpolation | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
     )
-    inside = reach[top:bottom, left:right]
-    # The distance from the edge makes the weight: 0 at the edge, 1 as far inside as the edge is wide.
-    deep = cv2.distanceTransform(
-        cv2.copyMakeBorder(inside, 1, 1, 1, 1, cv2.BORDER_REPLICATE), cv2.DIST_L2, 3
-    )[1:-1, 1:-1]
-    weight = np.clip(deep / max(1.0, _EDGE * box.side), 0, 1)[..., None]
-    weight = weight * weight * (3 - 2 * weight)
-    old = photo[top:bottom, left:right]
-    mixed = np.rint(old + weight * (part.astype(np.float32) - old)).astype(np.uint8)
-    result[top:bottom, left:right] = np.where(inside[..., None] > 0, mixed, old)
-    return result
+    return np.asarray(part, np.uint8)

@@ -18,8 +18,8 @@ GREEN = (0, 255, 0)
 HAIR = CLASSES.index("hair")
 
 
-class Greens:
-    """Answers green, and keeps what it was shown."""
+class GreenEngine:
+    """Answers green, and keeps its input."""
 
     name = "green"
 
@@ -32,7 +32,7 @@ class Greens:
 
 
 def test_a_photo_is_green_where_it_is_changed_and_itself_elsewhere() -> None:
-    engine = Greens()
+    engine = GreenEngine()
     editor = Editor(
         Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
         Edit(256),
@@ -60,12 +60,12 @@ def test_a_change_far_from_the_face_is_refused() -> None:
     editor = Editor(
         Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
         Edit(256),
-        Greens(),
+        GreenEngine(),
     )
     where = np.zeros((600, 600), bool)
     where[560:, 560:] = True
     face = (AVERAGE_FACE * 40 + (120, 120)).astype(np.float32)
-    with pytest.raises(OptionError, match="none of it"):
+    with pytest.raises(OptionError, match="lies outside the face's square"):
         editor(
             np.zeros((600, 600, 3), np.uint8),
             face,
@@ -81,7 +81,7 @@ def test_a_change_far_from_the_face_is_refused() -> None:
     st.integers(0, 90),
     st.integers(0, 90),
 )
-def test_wherever_the_box_lies_what_is_not_reached_stays_to_the_bit(
+def test_pixels_out_of_reach_stay_to_the_bit_wherever_the_box_lies(
     x: int, y: int, side: int, left: int, top: int
 ) -> None:
     photo = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
@@ -92,7 +92,7 @@ def test_wherever_the_box_lies_what_is_not_reached_stays_to_the_bit(
     assert (result[reach == 0] == photo[reach == 0]).all()
 
 
-def test_what_is_erased_has_the_colour_of_what_is_left_or_asked() -> None:
+def test_erased_pixels_get_the_colour_around_them_or_the_given_one() -> None:
     photo = np.zeros((64, 64, 3), np.uint8)
     photo[:, :32], photo[:, 32:] = (100, 0, 0), (0, 50, 0)
     labels = np.repeat(np.where(np.arange(64) < 32, HAIR, 1)[None], 64, 0).astype(np.uint8)

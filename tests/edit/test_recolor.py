@@ -26,7 +26,7 @@ def middle() -> np.ndarray:
 
 @settings(max_examples=30)
 @given(st.tuples(*[st.integers(30, 220)] * 3))
-def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(
+def test_the_mean_moves_and_the_texture_and_the_rest_stay(
     colour: tuple[int, int, int],
 ) -> None:
     photo, where = strands(), middle()
@@ -40,7 +40,7 @@ def test_the_mean_moves_the_texture_stays_and_so_does_all_beyond(
     assert light > dark + 2
 
 
-def test_the_editor_needs_no_network_for_it() -> None:
+def test_the_editor_recolors_without_a_network() -> None:
     def never(panels: list[Image]) -> Image:
         raise AssertionError("nothing is painted")
 
@@ -51,7 +51,7 @@ def test_the_editor_needs_no_network_for_it() -> None:
     assert (result != strands()).any(-1)[40:80, 50:110].all()
 
 
-def test_what_shows_between_strands_stays_as_it_is() -> None:
+def test_background_between_strands_stays() -> None:
     photo = strands()
     photo[50:54, 60:64] = 250
     result = recolor(photo, middle(), np.array([40.0, 60, 200]))
