@@ -87,8 +87,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.label_maps import read_changes, write_labels
     from face2face.edit.changes import change_from_image
     from face2face.edit.editor import Editor
-    from face2face.edit.label_window import TOOLS, LabelEditorWindow
-    from face2face.edit.paint_window import run as run_easel
+    from face2face.edit.label_window import KEYS, LabelEditorWindow
+    from face2face.edit.paint_window import run_paint_window
     from face2face.edit.parse_edit import parse_edit
     from face2face.face.detector import Detector
     from face2face.image import Image
@@ -147,6 +147,6 @@ def run(options: argparse.Namespace) -> None:
     if options.show:
         studio = LabelEditorWindow(editor, result, labels, landmarks, save)
         with Window("face2face edit", scale=1) as window:
-            run_easel(studio, window, TOOLS)
+            run_paint_window(studio, window, KEYS)
     else:
         print(save(result))

@@ -94,16 +94,16 @@ def run(options: argparse.Namespace) -> None:
     retoucher = load_retoucher(options.model)
     mask = _masker(options)(options.photo, photo)
     if options.show:
-        from face2face.edit.paint_window import run as run_easel
-        from face2face.edit.retouch_window import TOOLS, RetouchWindow
-        from face2face.media.window import Window
+        from face2face.edit.paint_window import run_paint_window
+        from face2face.edit.retouch_window import KEYS, RetouchWindow
+        from face2face.media.sink import Window
 
         def save(picture: Image) -> str:
             _write(options.photo, options.output, picture, photo)
             return f"written: {options.output}"
 
         with Window("face2face retouch", scale=1) as window:
-            run_easel(RetouchWindow(retoucher, photo, mask, save), window, TOOLS)
+            run_paint_window(RetouchWindow(retoucher, photo, mask, save), window, KEYS)
         return
     _write(options.photo, options.output, retoucher(photo, mask), photo)
     print(f"written: {options.output}, {100 * (mask > 127).mean():.2f} % of it painted over")

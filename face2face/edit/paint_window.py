@@ -1,9 +1,10 @@
-"""The easel: a window in which something is painted over a picture, stroke by stroke."""
+"""Windows to paint in: the brush, its keys, and the question before unsaved work is lost."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,167 +15,178 @@ from face2face.imaging.text import draw_help, draw_note
 from face2face.media.keys import Keys
 from face2face.media.window import QUIT, Window
 
-#: The key that saves at any easel, and what is asked before unsaved work is left.
+#: The key that saves.
 SAVE = "s"
+#: The question before a window with unsaved work closes.
 UNSAVED = "unsaved changes\ns   save and close\nq   close without saving\nany other key   go on"
-#: Seconds between looks at keys and mouse.
-_IDLE = 0.03
-_LARGER, _LARGEST = 1.3, 200
+#: Seconds to wait for a key before the window is drawn again: about 30 pictures a second.
+_KEY_WAIT = 0.03
+#: Factor by which a key changes the brush's radius.
+_RESIZE_STEP = 1.3
+#: Largest radius of the brush in pixels: it covers a whole face in the window.
+_MAX_RADIUS = 200
 
 
-class PaintWindow:
-    """What all that is painted in has in common: brush, strokes taken back and made again, and what a person is told.
+class PaintWindow(ABC):
+    """The state of a window in which a person paints over a photo.
 
     Args:
-        canvas: What is painted on.
-        write: Is given the finished picture, at its own size; what it answers is told.
+        canvas: Holds the strokes.
+        save: Saves the finished picture, at the photo's own size, and returns a status text.
 
     Attributes:
         canvas: As given.
-        asking: Whether the next key answers whether unsaved work is left.
-        over: Whether it shall be closed.
-        stale: Whether something was painted since what comes of it was last made.
-        told: What a person should know.
+        asking: Whether the window is showing the question about unsaved work.
+        closed: Whether the window should close.
+        stale: Whether strokes were added or undone since the preview was made.
+        status: The text at the foot of the window.
     """
 
-    def __init__(self, canvas: Canvas, write: Callable[[Image], str]) -> None:
-        self.canvas, self._write = canvas, write
-        self._saved = canvas.labels
-        self.asking = self.over = self.stale = False
-        self.told = "h shows what the keys do"
+    def __init__(self, canvas: Canvas, save: Callable[[Image], str]) -> None:
+        self.canvas, self._save = canvas, save
+        self._saved_labels = canvas.labels
+        self.asking = self.closed = self.stale = False
+        self.status = "h shows the keys"
         self._helping = False
 
-    def erase(self) -> None:
-        """The brush takes away what was painted."""
-        self.canvas.brush, self.told = None, "erases what was painted"
+    @abstractmethod
+    def mouse(self, event: int, x: int, y: int) -> None:
+        """Follow the mouse.
 
-    def resize(self, by: float) -> None:
-        """A larger or smaller brush."""
-        wider = round(self.canvas.radius * by)
-        self.canvas.radius = int(
-            np.clip(wider + (wider == self.canvas.radius) * (1 if by > 1 else -1), 1, _LARGEST)
-        )
-        self.told = f"brush about {2 * self.canvas.radius} pixels wide"
+        Args:
+            event: ``DOWN``, ``MOVED`` or ``UP`` of :mod:`face2face.media.sink`.
+            x: Column, in pixels of :meth:`picture`.
+            y: Row, in pixels of :meth:`picture`.
+        """
+
+    @abstractmethod
+    def refresh(self) -> bool:
+        """Make the preview again if it is stale; return whether it was."""
+
+    @abstractmethod
+    def picture(self) -> Image:
+        """Return the window's content, ``(h, w, 3)`` uint8 RGB."""
+
+    @abstractmethod
+    def render(self) -> Image | None:
+        """Return the finished photo at its own size, or None where nothing is painted.
+
+        Raises:
+            Face2FaceError: The change can't be made.
+        """
+
+    def erase(self) -> None:
+        """Make the brush erase what was painted."""
+        self.canvas.brush, self.status = None, "erases what was painted"
+
+    def resize(self, factor: float) -> None:
+        """Multiply the brush's radius by a factor; change it by one pixel at least."""
+        radius = round(self.canvas.radius * factor)
+        if radius == self.canvas.radius:
+            radius += 1 if factor > 1 else -1
+        self.canvas.radius = int(np.clip(radius, 1, _MAX_RADIUS))
+        self.status = f"brush about {2 * self.canvas.radius} pixels wide"
 
     def undo(self) -> None:
-        """Takes the last stroke back."""
+        """Undo the last stroke."""
         self.canvas.undo()
         self.stale = True
 
     def redo(self) -> None:
-        """Makes it again."""
+        """Redo the stroke that was undone last."""
         self.canvas.redo()
         self.stale = True
 
     def help(self) -> None:
-        """Shows the keys, or hides them."""
+        """Show or hide the keys."""
         self._helping = not self._helping
 
-    def finished(self) -> Image | None:
-        """The picture at its own size with all that was painted; None where nothing was.
-
-        Raises:
-            Face2FaceError: It can't be made.
-        """
-        raise NotImplementedError
-
     def save(self) -> None:
-        """Makes the picture at its own size and saves it."""
-        painted = self.canvas.labels
+        """Save the finished photo, or show in the status why it can't be saved."""
+        labels = self.canvas.labels
         try:
-            picture = self.finished()
+            picture = self.render()
             if picture is None:
-                self.told = "nothing is painted yet"
+                self.status = "nothing is painted yet"
             else:
-                self.told, self._saved = self._write(picture), painted
-        except Face2FaceError as error:  # what was painted isn't lost for it
-            self.told = str(error)
+                self.status, self._saved_labels = self._save(picture), labels
+        except Face2FaceError as error:  # the strokes stay
+            self.status = str(error)
 
     @property
     def unsaved(self) -> bool:
-        """Whether something was painted, or taken back, since it was last saved."""
-        return not np.array_equal(self.canvas.labels, self._saved)
+        """Whether the strokes differ from those that were saved last."""
+        return not np.array_equal(self.canvas.labels, self._saved_labels)
 
     def quit(self) -> None:
-        """Ends it, or asks first where work isn't saved."""
-        self.over, self.asking = not self.unsaved, self.unsaved
+        """Close the window, or ask first where work is unsaved."""
+        self.closed, self.asking = not self.unsaved, self.unsaved
         if self.asking:
-            self.told = UNSAVED
+            self.status = UNSAVED
 
-    def go_on(self) -> None:
-        """Takes back what is asked."""
+    def cancel_quit(self) -> None:
+        """Take the question about unsaved work back."""
         if self.asking:
-            self.asking, self.told = False, ""
+            self.asking, self.status = False, ""
 
     def answer(self, key: str) -> None:
-        """Saves and ends it, ends it without saving, or goes on, as a key says."""
-        self.go_on()
+        """Answer the question about unsaved work with a key."""
+        self.cancel_quit()
         if key == SAVE:
             self.save()
-        self.over = key == QUIT or (key == SAVE and not self.unsaved)
+        self.closed = key == QUIT or (key == SAVE and not self.unsaved)
 
-    def write_lines(self, picture: Image, left: int, help_lines: list[str]) -> None:
-        """Draws the status at the foot of a picture, or the help from its top, to the right of a column."""
+    def draw_text(self, picture: Image, left: int, help_lines: list[str]) -> None:
+        """Draw the help or the status into a picture, in place.
+
+        Args:
+            picture: ``(h, w, 3)`` uint8 RGB.
+            left: The column at which the text's part of the picture begins.
+            help_lines: A line for each key.
+        """
         part = picture[:, left:]
-        part[...] = (
-            draw_help(part, help_lines)
-            if self._helping and not self.asking
-            else draw_note(part, self.told)
-        )
+        helping = self._helping and not self.asking
+        part[...] = draw_help(part, help_lines) if helping else draw_note(part, self.status)
 
 
-#: Key -> what it does at any easel.
-BRUSHING: dict[str, tuple[str, Callable[[PaintWindow], object]]] = {
+#: Key -> its description and action, in every window to paint in.
+PAINT_KEYS: dict[str, tuple[str, Callable[[PaintWindow], object]]] = {
     "h": ("show or hide this help", PaintWindow.help),
-    "+": ("larger brush", lambda easel: easel.resize(_LARGER)),
-    "-": ("smaller brush", lambda easel: easel.resize(1 / _LARGER)),
+    "+": ("larger brush", lambda window: window.resize(_RESIZE_STEP)),
+    "-": ("smaller brush", lambda window: window.resize(1 / _RESIZE_STEP)),
     "e": ("erase what was painted", PaintWindow.erase),
     "u": ("undo", PaintWindow.undo),
     "r": ("redo", PaintWindow.redo),
     QUIT: ("quit (also Escape)", PaintWindow.quit),
 }
 
-
-class Painting(Protocol):
-    """An easel with something on it."""
-
-    asking: bool
-    over: bool
-
-    def answer(self, key: str) -> None:
-        """Takes the answer to what is asked."""
-
-    def mouse(self, event: int, x: int, y: int) -> None:
-        """A button goes down or up, or the mouse moves, at a pixel of :meth:`picture`."""
-
-    def refresh(self) -> bool:
-        """Makes what comes of the strokes anew, if there are new ones; whether it did."""
-
-    def picture(self) -> Image:
-        """What is shown."""
+W = TypeVar("W", bound=PaintWindow)
 
 
-P = TypeVar("P", bound=Painting)
+class PaintKeys(Keys[W]):
+    """The keys of a window to paint in. While it asks about unsaved work, every key answers."""
 
-
-class Tools(Keys[P]):
-    """The keys of an easel; while it asks something, they answer."""
-
-    def press(self, what: P, key: str) -> None:
-        """Does what a key says."""
+    def press(self, what: W, key: str) -> None:
+        """Do what a key stands for; an empty key does nothing."""
         if not what.asking:
             super().press(what, key)
         elif key:
             what.answer(key)
 
 
-def run(painting: P, window: Window, tools: Keys[P]) -> None:
-    """Lets a person paint until the window is closed."""
+def run_paint_window(painting: W, window: Window, keys: Keys[W]) -> None:
+    """Let a person paint until the window is closed.
+
+    Args:
+        painting: The state to show and change.
+        window: Shows it, and reports mouse and keys.
+        keys: What each key does.
+    """
     window.on_mouse(painting.mouse)
-    while not painting.over:
+    while not painting.closed:
         painting.refresh()
         window.write(painting.picture(), 0.0)
-        key = window.key(_IDLE)
-        tools.press(painting, key)
-        if key == QUIT and not painting.over:
-            window.reopen()  # it asks, and may have been closed by its own button
+        key = window.key(_KEY_WAIT)
+        keys.press(painting, key)
+        if key == QUIT and not painting.closed:
+            window.reopen()  # its own button may have closed it; the question must be seen

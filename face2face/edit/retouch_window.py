@@ -1,4 +1,4 @@
-"""Wiping: a window in which a brush takes away what it goes over."""
+"""The window to retouch a photo in: a brush removes whatever it is drawn over."""
 
 from __future__ import annotations
 
@@ -9,27 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.canvas import Canvas
-from face2face.edit.paint_window import BRUSHING, SAVE, PaintWindow, Tools
+from face2face.edit.paint_window import PAINT_KEYS, SAVE, PaintKeys, PaintWindow
 from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.media.keys import Keys
 from face2face.media.window import DOWN, MOVED, UP
 
-#: Longest side at which a photo is shown, in pixels, and how much of a stroke is seen while it is drawn.
-_SHOWN, _VEIL = 900, 0.6
-#: What the brush paints into the mask.
-_KEPT, _WIPED = 0, 1
-_RED = (255, 40, 40)
+#: Longer side of the photo in the window, in pixels, at most: it fits on a laptop's screen.
+_VIEW_SIDE = 900
+#: Opacity of a stroke while it is drawn.
+_STROKE_OPACITY = 0.6
+#: Colour of a stroke while it is drawn, RGB.
+_STROKE_COLOUR = (255, 40, 40)
+#: Value of a canvas pixel that keeps the photo.
+_KEEP = 0
+#: Value of a canvas pixel that is removed from the photo.
+_REMOVE = 1
 
 
 class RetouchWindow(PaintWindow):
-    """One photo being wiped.
+    """A window to retouch one photo in.
 
     Args:
-        retouch: A photo, and where it is painted over, ``(h, w)`` uint8, to the photo retouched.
+        retouch: Takes an ``(h, w, 3)`` uint8 RGB photo and an ``(h, w)`` uint8 mask, 255 where
+            the photo is painted over, and returns the retouched photo.
         photo: ``(h, w, 3)`` uint8 RGB.
-        mask: ``(h, w)`` uint8, what is wiped at first.
-        save: Is given the finished photo, at its own size; what it answers is told.
+        mask: ``(h, w)`` uint8, the mask to begin with; zeros for none.
+        save: Saves the finished photo, at its own size, and returns a status text.
+
+    Attributes:
+        result: The photo as retouched, at the window's size, ``(h, w, 3)`` uint8 RGB.
     """
 
     def __init__(
@@ -40,18 +49,18 @@ class RetouchWindow(PaintWindow):
         save: Callable[[Image], str],
     ) -> None:
         self._retouch, self._photo, self._mask = retouch, photo, mask
-        scale = min(1.0, _SHOWN / max(photo.shape[:2]))
+        scale = min(1.0, _VIEW_SIDE / max(photo.shape[:2]))
         size = [max(1, round(each * scale)) for each in photo.shape[1::-1]]
         self._small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
-        first = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        super().__init__(Canvas(np.where(first > 0, _WIPED, 0).astype(np.uint8)), save)
-        self.canvas.brush = _WIPED
+        small_mask = cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
+        super().__init__(Canvas(np.where(small_mask > 0, _REMOVE, _KEEP).astype(np.uint8)), save)
+        self.canvas.brush = _REMOVE
         self.result, self.stale, self._drawing = self._small, bool(mask.any()), False
 
     def mouse(self, event: int, x: int, y: int) -> None:
-        """A button goes down or up, or the mouse moves, at a pixel of :meth:`picture`."""
+        """Paint over the photo; see the base class."""
         if event == DOWN:
-            self.go_on()
+            self.cancel_quit()
             self._drawing = True
             self.canvas.press(x, y)
         elif event == MOVED:
@@ -60,29 +69,29 @@ class RetouchWindow(PaintWindow):
             self._drawing, self.stale = False, True
             self.canvas.release()
 
-    def wipe(self) -> None:
-        """The brush wipes again."""
-        self.canvas.brush, self.told = _WIPED, "wipes"
+    def remove(self) -> None:
+        """Make the brush remove again."""
+        self.canvas.brush, self.status = _REMOVE, "removes"
 
     def erase(self) -> None:
-        """The brush brings back the photo, also where something was found."""
-        self.canvas.brush, self.told = _KEPT, "brings back what was there"
+        """Make the brush bring the photo back, also where the first mask was."""
+        self.canvas.brush, self.status = _KEEP, "brings the photo back"
 
-    def finished(self) -> Image | None:
-        """The photo itself, retouched; None where nothing is wiped."""
-        painted = self.canvas.change
+    def render(self) -> Image | None:
+        """Return the retouched photo at its own size, or None where nothing is masked."""
+        change = self.canvas.change
         mask = self._mask.copy()
-        if painted is not None:
+        if change is not None:
             size = mask.shape[::-1]
-            now, touched = (
+            labels, where = (
                 cv2.resize(each.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-                for each in (painted.labels, painted.where)
+                for each in (change.labels, change.where)
             )
-            mask = np.where(touched > 0, 255 * now, mask).astype(np.uint8)
+            mask = np.where(where > 0, 255 * labels, mask).astype(np.uint8)
         return self._retouch(self._photo, mask) if mask.any() else None
 
     def refresh(self) -> bool:
-        """Wipes the preview anew where something was painted since; whether it did."""
+        """Make the preview again if it is stale; return whether it was."""
         if not self.stale:
             return False
         self.stale = False
@@ -90,27 +99,27 @@ class RetouchWindow(PaintWindow):
         try:
             self.result = self._retouch(self._small, mask) if mask.any() else self._small
         except Face2FaceError as error:
-            self.told = str(error)
+            self.status = str(error)
         return True
 
     def picture(self) -> Image:
-        """The photo as wiped; what a stroke is going over is seen red: ``(h, w, 3)`` uint8 RGB."""
-        shown = self.result.copy()
+        """Return the retouched photo, with an unfinished stroke in red, uint8 RGB."""
+        picture = self.result.copy()
         if self._drawing:
-            going = self.canvas.labels > 0
-            shown[going] = np.rint((1 - _VEIL) * shown[going] + _VEIL * np.array(_RED)).astype(
-                np.uint8
-            )
-        self.write_lines(shown, 0, TOOLS.help())
-        return shown
+            stroke = self.canvas.labels == _REMOVE
+            colour = _STROKE_OPACITY * np.array(_STROKE_COLOUR)
+            mixed = (1 - _STROKE_OPACITY) * picture[stroke] + colour
+            picture[stroke] = np.rint(mixed).astype(np.uint8)
+        self.draw_text(picture, 0, KEYS.help())
+        return picture
 
 
-#: The keys.
-TOOLS: Keys[RetouchWindow] = Tools(
+#: The keys of the window.
+KEYS: Keys[RetouchWindow] = PaintKeys(
     {
-        **BRUSHING,
-        "e": ("bring back what was there", RetouchWindow.erase),
-        "w": ("wipe again", RetouchWindow.wipe),
+        **PAINT_KEYS,
+        "e": ("bring the photo back", RetouchWindow.erase),
+        "w": ("remove again", RetouchWindow.remove),
         SAVE: ("save", RetouchWindow.save),
     }
 )

@@ -24,7 +24,7 @@ def test_a_stroke_paints_its_class_and_leaves_the_rest() -> None:
     assert (change.labels[~change.where] == 1).all()
 
 
-def test_strokes_are_taken_back_and_made_again_in_order() -> None:
+def test_strokes_are_undone_and_redone_in_order() -> None:
     canvas = Canvas(LABELS)
     seen = [canvas.labels]
     for brush, x in ((13, 10), (3, 30), (17, 50)):
@@ -42,7 +42,7 @@ def test_strokes_are_taken_back_and_made_again_in_order() -> None:
     assert (canvas.labels == seen[-1]).all()
 
 
-def test_a_new_stroke_forgets_what_was_taken_back() -> None:
+def test_a_new_stroke_clears_the_redo_stack() -> None:
     canvas = Canvas(LABELS)
     canvas.brush = 13
     stroke(canvas, (10, 10))

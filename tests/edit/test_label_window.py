@@ -1,10 +1,10 @@
-"""The studio: by its own surface, and as a real window on a virtual screen with real mouse and keys."""
+"""The window to paint a label map in, by its public surface."""
 
 import numpy as np
 import pytest
 
 from face2face.edit.editor import Editor
-from face2face.edit.label_window import TOOLS, LabelEditorWindow
+from face2face.edit.label_window import KEYS, LabelEditorWindow
 from face2face.image import Image, Scene
 from face2face.media.window import DOWN, MOVED, UP
 from face2face.modes.edit import Edit
@@ -15,7 +15,7 @@ HAIR = CLASSES.index("hair")
 PALETTE_WIDTH = 132
 
 
-class Greens:
+class GreenEngine:
     name = "green"
 
     def __call__(self, panels: list[Image]) -> Image:
@@ -28,12 +28,12 @@ def saved() -> list[Image]:
 
 
 @pytest.fixture
-def studio(astronaut: Scene, saved: list[Image]) -> LabelEditorWindow:
+def window(astronaut: Scene, saved: list[Image]) -> LabelEditorWindow:
     assert astronaut.landmarks is not None
     editor = Editor(
         Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
         Edit(256),
-        Greens(),
+        GreenEngine(),
     )
 
     def save(picture: Image) -> str:
@@ -45,86 +45,86 @@ def studio(astronaut: Scene, saved: list[Image]) -> LabelEditorWindow:
     )
 
 
-def press(studio: LabelEditorWindow, key: str) -> None:
-    TOOLS.press(studio, key)
+def press(window: LabelEditorWindow, key: str) -> None:
+    KEYS.press(window, key)
 
 
-def choose(studio: LabelEditorWindow, name: str) -> None:
-    height = studio.picture().shape[0]
-    studio.mouse(DOWN, 10, (2 * CLASSES.index(name) + 1) * height // (2 * len(CLASSES)))
-    studio.mouse(UP, 10, 10)
+def choose(window: LabelEditorWindow, name: str) -> None:
+    height = window.picture().shape[0]
+    window.mouse(DOWN, 10, (2 * CLASSES.index(name) + 1) * height // (2 * len(CLASSES)))
+    window.mouse(UP, 10, 10)
 
 
-def stroke(studio: LabelEditorWindow, *points: tuple[int, int]) -> None:
-    studio.mouse(DOWN, PALETTE_WIDTH + points[0][0], points[0][1])
+def stroke(window: LabelEditorWindow, *points: tuple[int, int]) -> None:
+    window.mouse(DOWN, PALETTE_WIDTH + points[0][0], points[0][1])
     for x, y in points[1:]:
-        studio.mouse(MOVED, PALETTE_WIDTH + x, y)
-    studio.mouse(UP, *points[-1])
+        window.mouse(MOVED, PALETTE_WIDTH + x, y)
+    window.mouse(UP, *points[-1])
 
 
-def test_a_class_is_chosen_a_stroke_painted_and_the_preview_follows(
-    studio: LabelEditorWindow,
+def test_the_preview_follows_a_stroke_of_the_chosen_class(
+    window: LabelEditorWindow,
 ) -> None:
-    choose(studio, "hair")
-    assert studio.canvas.brush == HAIR
-    stroke(studio, (100, 100), (150, 120))
-    assert studio.refresh()
-    assert (studio.result[110, 125] == (0, 255, 0)).all()
-    assert max(studio.result.shape[:2]) == 560
-    assert not studio.refresh()
-    press(studio, "u")
-    assert studio.refresh()
-    height, width = studio.result.shape[:2]
-    assert (studio.result[:-40] == studio.picture()[: height - 40, PALETTE_WIDTH + width :]).all()
-    press(studio, "r")
-    studio.refresh()
-    press(studio, "e")
-    stroke(studio, (100, 100), (150, 120))
-    studio.refresh()
-    assert studio.canvas.change is None
+    choose(window, "hair")
+    assert window.canvas.brush == HAIR
+    stroke(window, (100, 100), (150, 120))
+    assert window.refresh()
+    assert (window.result[110, 125] == (0, 255, 0)).all()
+    assert max(window.result.shape[:2]) == 560
+    assert not window.refresh()
+    press(window, "u")
+    assert window.refresh()
+    height, width = window.result.shape[:2]
+    assert (window.result[:-40] == window.picture()[: height - 40, PALETTE_WIDTH + width :]).all()
+    press(window, "r")
+    window.refresh()
+    press(window, "e")
+    stroke(window, (100, 100), (150, 120))
+    window.refresh()
+    assert window.canvas.change is None
 
 
-def test_saving_writes_the_changed_photo_or_says_that_nothing_is_painted(
-    studio: LabelEditorWindow, saved: list[Image], astronaut: Scene
+def test_saving_writes_the_changed_photo_once_something_is_painted(
+    window: LabelEditorWindow, saved: list[Image], astronaut: Scene
 ) -> None:
-    press(studio, "s")
+    press(window, "s")
     assert saved == []
-    choose(studio, "hair")
-    stroke(studio, (300, 300), (350, 320))
-    press(studio, "s")
+    choose(window, "hair")
+    stroke(window, (300, 300), (350, 320))
+    press(window, "s")
     assert saved[0].shape == astronaut.photo.shape
     changed = (saved[0] != astronaut.photo).any(-1)
     assert 200 < changed.sum() < 0.1 * changed.size
     assert (saved[0][changed] == (0, 255, 0)).all(-1).mean() > 0.3
 
 
-def test_the_brush_grows_and_shrinks_within_its_limits(studio: LabelEditorWindow) -> None:
+def test_the_brush_grows_and_shrinks_within_its_limits(window: LabelEditorWindow) -> None:
     for _ in range(60):
-        press(studio, "+")
-    largest = studio.canvas.radius
+        press(window, "+")
+    largest = window.canvas.radius
     for _ in range(60):
-        press(studio, "-")
-    assert (studio.canvas.radius, largest) == (1, 200)
+        press(window, "-")
+    assert (window.canvas.radius, largest) == (1, 200)
 
 
-def test_help_lists_every_key_and_quit_ends(studio: LabelEditorWindow) -> None:
-    before = studio.picture()
-    press(studio, "h")
-    assert (studio.picture() != before).any()
-    press(studio, "h")
-    assert (studio.picture() == before).all()
-    press(studio, "q")
-    assert studio.over
+def test_h_shows_and_hides_the_help_and_q_closes(window: LabelEditorWindow) -> None:
+    before = window.picture()
+    press(window, "h")
+    assert (window.picture() != before).any()
+    press(window, "h")
+    assert (window.picture() == before).all()
+    press(window, "q")
+    assert window.closed
 
 
-def test_any_mouse_and_keys_for_a_while_break_nothing(studio: LabelEditorWindow) -> None:
+def test_any_mouse_and_keys_for_a_while_break_nothing(window: LabelEditorWindow) -> None:
     rng = np.random.default_rng(0)
-    tools = [key for key in TOOLS if key not in "qs"]
+    keys = [key for key in KEYS if key not in "qs"]
     for _ in range(300):
         if rng.random() < 0.3:
-            press(studio, tools[rng.integers(len(tools))])
+            press(window, keys[rng.integers(len(keys))])
         else:
-            studio.mouse(int(rng.integers(3)), *(int(each) for each in rng.integers(-50, 900, 2)))
-    studio.refresh()
-    assert studio.picture().dtype == np.uint8
+            window.mouse(int(rng.integers(3)), *(int(each) for each in rng.integers(-50, 900, 2)))
+    window.refresh()
+    assert window.picture().dtype == np.uint8
     assert len(PALETTE) == len(CLASSES)

@@ -1,15 +1,14 @@
-"""Unsaved work: what is asked before a painting window closes, in both windows and however they are closed."""
+"""Unsaved work: both windows ask before they close, however they are closed."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 
+from face2face.edit import label_window, retouch_window
 from face2face.edit.editor import Editor
-from face2face.edit.label_window import TOOLS as STUDIO_TOOLS
 from face2face.edit.label_window import LabelEditorWindow
-from face2face.edit.paint_window import UNSAVED, PaintWindow, Tools, run
-from face2face.edit.retouch_window import TOOLS as WIPE_TOOLS
+from face2face.edit.paint_window import UNSAVED, PaintKeys, PaintWindow, run_paint_window
 from face2face.edit.retouch_window import RetouchWindow
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
@@ -17,10 +16,10 @@ from face2face.media.window import DOWN, QUIT, UP
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
 
-Make = Callable[[Callable[[Image], str]], tuple[PaintWindow, Tools]]
+Make = Callable[[Callable[[Image], str]], tuple[PaintWindow, PaintKeys]]
 
 
-class Green:
+class GreenEngine:
     name = "green"
 
     def __call__(self, panels: list[Image]) -> Image:
@@ -29,41 +28,43 @@ class Green:
 
 @pytest.fixture(params=["edit", "retouch", "retouch, something found"])
 def make(request: pytest.FixtureRequest, astronaut: Scene) -> Make:
-    """Makes a window's painting, given what saves it."""
+    """Makes a window's state and keys from a function that saves."""
     assert astronaut.landmarks is not None
     photo, landmarks = astronaut.photo, astronaut.landmarks
 
-    def studio(save: Callable[[Image], str]) -> tuple[PaintWindow, Tools]:
+    def label_editor(save: Callable[[Image], str]) -> tuple[PaintWindow, PaintKeys]:
         editor = Editor(
             Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
             Edit(256),
-            Green(),
+            GreenEngine(),
         )
         return LabelEditorWindow(
             editor, photo, np.zeros((256, 256), np.uint8), landmarks, save
-        ), STUDIO_TOOLS
+        ), label_window.KEYS
 
-    def wipe(save: Callable[[Image], str]) -> tuple[PaintWindow, Tools]:
+    def retouch(save: Callable[[Image], str]) -> tuple[PaintWindow, PaintKeys]:
         mask = np.zeros((256, 256), np.uint8)
         if request.param != "retouch":
             mask[20:30, 20:30] = 255
-        return RetouchWindow(lambda photo, mask: photo.copy(), photo, mask, save), WIPE_TOOLS
+        return RetouchWindow(
+            lambda photo, mask: photo.copy(), photo, mask, save
+        ), retouch_window.KEYS
 
-    return studio if request.param == "edit" else wipe
+    return label_editor if request.param == "edit" else retouch
 
 
 def stroke(painting: PaintWindow, x: int = 200, y: int = 150) -> None:
-    painting.mouse(DOWN, x, y)  # type: ignore[attr-defined]
-    painting.mouse(UP, x, y)  # type: ignore[attr-defined]
+    painting.mouse(DOWN, x, y)
+    painting.mouse(UP, x, y)
 
 
-def press(painting: PaintWindow, tools: Tools, keys: str) -> None:
+def press(painting: PaintWindow, bindings: PaintKeys, keys: str) -> None:
     for key in keys:
-        tools.press(painting, key)
+        bindings.press(painting, key)
 
 
 @pytest.mark.parametrize(
-    ("before", "keys", "over", "saves"),
+    ("before", "keys", "closed", "saves"),
     [
         ("", "q", True, 0),  # nothing was painted
         ("stroke", "q", False, 0),
@@ -80,39 +81,39 @@ def press(painting: PaintWindow, tools: Tools, keys: str) -> None:
     ],
 )
 def test_only_unsaved_work_is_asked_about(
-    before: str, keys: str, over: bool, saves: int, make: Make
+    before: str, keys: str, closed: bool, saves: int, make: Make
 ) -> None:
     saved: list[Image] = []
-    painting, tools = make(lambda picture: str(saved.append(picture)))
+    painting, bindings = make(lambda picture: str(saved.append(picture)))
     if before:
         stroke(painting)
-    press(painting, tools, keys)
-    assert (painting.over, len(saved)) == (over, saves)
-    assert painting.asking == (painting.told == UNSAVED)
+    press(painting, bindings, keys)
+    assert (painting.closed, len(saved)) == (closed, saves)
+    assert painting.asking == (painting.status == UNSAVED)
 
 
 def test_no_key_is_no_answer_and_a_stroke_is_one(make: Make) -> None:
-    painting, tools = make(lambda picture: "written")
+    painting, bindings = make(lambda picture: "written")
     stroke(painting)
-    press(painting, tools, "q")
-    tools.press(painting, "")
+    press(painting, bindings, "q")
+    bindings.press(painting, "")
     assert painting.asking
     stroke(painting, 220, 100)
     assert not painting.asking
-    press(painting, tools, "u")
-    assert not painting.over
+    press(painting, bindings, "u")
+    assert not painting.closed
 
 
 def test_a_window_whose_saving_fails_stays(make: Make) -> None:
     def fail(picture: Image) -> str:
-        raise MediaError("the output can be written", "a full disk", "free it")
+        raise MediaError("The disk is full.", hint="Free some space.")
 
-    painting, tools = make(fail)
+    painting, bindings = make(fail)
     stroke(painting)
-    press(painting, tools, "qs")
-    assert not painting.over
-    assert "full disk" in painting.told
-    press(painting, tools, "q")
+    press(painting, bindings, "qs")
+    assert not painting.closed
+    assert painting.status == "The disk is full. Free some space."
+    press(painting, bindings, "q")
     assert painting.asking
 
 
@@ -150,15 +151,15 @@ class FakeWindow:
     ],
 )
 def test_a_window_closed_by_its_button_opens_again_to_ask(keys: list[str], make: Make) -> None:
-    painting, tools = make(lambda picture: "written")
+    painting, bindings = make(lambda picture: "written")
     stroke(painting)
     window = FakeWindow(keys)
-    run(painting, window, tools)  # type: ignore[type-var, arg-type]
-    assert (painting.over, window.keys, window.shown) == (True, [], len(keys))
+    run_paint_window(painting, window, bindings)  # type: ignore[arg-type]
+    assert (painting.closed, window.keys, window.shown) == (True, [], len(keys))
 
 
 def test_an_untouched_window_closes_at_once(make: Make) -> None:
-    painting, tools = make(lambda picture: "written")
+    painting, bindings = make(lambda picture: "written")
     window = FakeWindow(["button"])
-    run(painting, window, tools)  # type: ignore[type-var, arg-type]
-    assert (painting.over, window.open) == (True, False)
+    run_paint_window(painting, window, bindings)  # type: ignore[arg-type]
+    assert (painting.closed, window.open) == (True, False)
