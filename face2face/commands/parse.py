@@ -1,28 +1,33 @@
-"""``parse``: photos -> label maps."""
+"""``parse``: makes label maps of photos."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from face2face.commands.outputs import Outputs
-from face2face.errors import FaceError, MediaError
+from face2face.errors import FaceError, MediaError, OptionError
 from face2face.segmentation.labels import COLOURS
 
-DESCRIPTION = """Says which part of a face each pixel of a photo is: writes a palette PNG for each photo, of the same size and name,
-in CelebAMask-HQ's 19 classes. A photo in which no face is found is looked at as a whole."""
+if TYPE_CHECKING:
+    from face2face.image import Image, Landmarks
+    from face2face.segmentation.labels import Labels
+
+DESCRIPTION = """Find which part of a face each pixel of a photo shows. For each photo, write a
+palette PNG of its size and name, in the 19 classes of CelebAMask-HQ. A photo in which no face is
+found is parsed as a whole."""
 READS, WRITES = ("photo", "model"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
-    parser.add_argument("--photo", type=Path, help="a photo, or a folder of photos")
+    """Add the command's options."""
+    parser.add_argument("--photo", type=Path, help="photo, or folder of photos, to parse")
     parser.add_argument(
-        "--output", type=Path, default=Path("labels"), help="the folder in which the maps go"
+        "--output", type=Path, default=Path("labels"), help="folder for the label maps"
     )
-    parser.add_argument(
-        "--model", type=Path, help="the folder of a parser (default: the one that is shipped)"
-    )
+    parser.add_argument("--model", type=Path, help="folder of a parser (default: the shipped one)")
     parser.add_argument(
         "--landmarks-only",
         action="store_true",
@@ -31,74 +36,79 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--list-classes",
         action="store_true",
-        help="list the classes with their numbers and colours, and stop",
+        help="list the classes with their numbers and colours, then stop",
     )
 
 
 def list_classes() -> str:
-    """The classes, a line each: number, name, colour."""
-    lines = enumerate(COLOURS.items())
+    """Return a line for each class: number, name and colour.
+
+    >>> list_classes().splitlines()[13]
+    '13  hair         #0000cc'
+    """
     return "\n".join(
         f"{number:2}  {name:<12} #{red:02x}{green:02x}{blue:02x}"
-        for number, (name, (red, green, blue)) in lines
+        for number, (name, (red, green, blue)) in enumerate(COLOURS.items())
     )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """A map for each photo."""
+    """Return a label map for each photo."""
     return Outputs([_map_of(photo, options.output) for photo in _photos(options)], in_place=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Parses, and says where the maps are."""
+    """Parse the photos."""
     if options.list_classes:
         print(list_classes())
         return
     if options.photo is None:
-        raise MediaError("--photo names a photo or a folder of photos", "none", "add --photo PHOTO")
+        raise OptionError("No photo is named.", hint="Add --photo with a photo or a folder.")
+
     from tqdm import tqdm
 
     from face2face.data.label_maps import write_labels
     from face2face.face.detector import Detector
     from face2face.files import ensure_writable_dir
-    from face2face.inference.pretrained import load_parser
     from face2face.media.stills import read_image
-    from face2face.segmentation.parser import labels_from_landmarks
 
     photos = _photos(options)
     if not photos:
-        raise MediaError(
-            "--photo names a photo or a folder of photos",
-            f"no photo in {options.photo}",
-            "name another folder",
-        )
+        raise MediaError(f"{options.photo} holds no photo.", hint="Name another folder.")
     folder = ensure_writable_dir(options.output)
-    detect = Detector()
-    parse = None if options.landmarks_only else load_parser(options.model)
-    without = 0
+    detect, parse = Detector(), _parser(options)
+    faceless = 0
     for path in tqdm(photos, "photos", unit="photo", disable=len(photos) == 1):
         photo = read_image(path)
         faces = detect(photo)
-        without += not faces
-        if parse is not None:
-            labels = parse(photo, faces[0] if faces else None)
-        elif faces:
-            labels = labels_from_landmarks(faces[0], *photo.shape[:2])
-        else:
+        faceless += not faces
+        write_labels(_map_of(path, folder), parse(path, photo, faces[0] if faces else None))
+    missed = f"; no face was found in {faceless} of the photos" if faceless else ""
+    print(f"written: {len(photos)} label maps in {folder}{missed}")
+
+
+def _parser(options: argparse.Namespace) -> Callable[[Path, Image, Landmarks | None], Labels]:
+    """Return a function that makes the label map of a photo, given its path and landmarks."""
+    from face2face.inference.pretrained import load_parser
+    from face2face.segmentation.parser import labels_from_landmarks
+
+    if not options.landmarks_only:
+        parse = load_parser(options.model)
+        return lambda path, photo, landmarks: parse(photo, landmarks)
+
+    def from_landmarks(path: Path, photo: Image, landmarks: Landmarks | None) -> Labels:
+        if landmarks is None:
             raise FaceError(
-                "--landmarks-only needs a face",
-                f"none found in {path}",
-                "leave the option out, or name another photo",
+                f"{path} shows no face, which --landmarks-only needs.",
+                hint="Leave --landmarks-only out, or name another photo.",
             )
-        write_labels(_map_of(path, folder), labels)
-    print(
-        f"written: {len(photos)} maps in {folder}"
-        + (f"; in {without} photos no face was found" if without else "")
-    )
+        return labels_from_landmarks(landmarks, *photo.shape[:2])
+
+    return from_landmarks
 
 
 def _photos(options: argparse.Namespace) -> list[Path]:
-    """The photos that are parsed; none where none are named."""
+    """Return the photos to parse; none without ``--photo``."""
     from face2face.media.stills import list_images
 
     if options.photo is None:
@@ -107,5 +117,5 @@ def _photos(options: argparse.Namespace) -> list[Path]:
 
 
 def _map_of(photo: Path, folder: Path) -> Path:
-    """Where a photo's map goes."""
+    """Return the file for a photo's label map."""
     return folder / f"{photo.stem}.png"

@@ -1,4 +1,4 @@
-"""``retouch``: a photo -> the photo without spots, scratches, or whatever is masked."""
+"""``retouch``: removes spots, scratches, or whatever is masked, from photos."""
 
 from __future__ import annotations
 
@@ -10,122 +10,133 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from face2face.commands.console import positive, strength
+from face2face.commands.console import strength
+from face2face.commands.faces import add_face_argument, pick_face
 from face2face.commands.outputs import Outputs
-from face2face.errors import DataError, Face2FaceError, FaceError, OptionError
+from face2face.errors import DataError, Face2FaceError, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from face2face.image import Image
+    from face2face.imaging.retoucher import Retoucher
 
+    #: Makes the mask of a photo, ``(h, w)`` uint8, 255 where it is painted over, given its path.
     Masker = Callable[[Path, Image], NDArray[np.uint8]]
 
-DESCRIPTION = """Paints over what is masked in a photo (--mask, white on black), or the spots, scratches and shine that are found in the
-skin of its face (--auto), at the photo's own sharpness; in a window (--show) a brush takes away what it goes over. All else stays as
-it is, to the bit, in a PNG. --photo may be a folder: then --output is one, and it goes on where it stopped. The result is
-synthetic where it was painted: say so where it matters."""
+DESCRIPTION = """Paint over what is masked in a photo (--mask, white on black), over the spots,
+scratches and shine found in the skin of its face (--auto), or over what a brush is drawn over in a
+window (--show). What is painted is as sharp as the photo. In a PNG, all else stays the same to
+the bit. With a folder as --photo, --output is a folder too, and another run continues where the
+last one stopped. The result is synthetic where it is painted: say so where it matters."""
 READS, WRITES = ("photo", "mask", "model", "parser"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
+    """Add the command's options."""
     parser.add_argument(
-        "--photo", type=Path, required=True, help="the photo, or a folder of photos"
+        "--photo", type=Path, required=True, help="photo, or folder of photos, to retouch"
     )
     parser.add_argument(
-        "--output", type=Path, required=True, help="where the photo goes, or the photos"
+        "--output",
+        type=Path,
+        required=True,
+        help="file for the retouched photo, PNG or JPEG; folder for those of a folder",
     )
     parser.add_argument(
         "--mask",
         type=Path,
-        help="what to remove, white on black; for a folder, a folder of masks of the same names",
+        help="picture, white where the photo is painted over; or folder of masks, named as the "
+        "photos",
     )
-    parser.add_argument("--auto", action="store_true", help="find what to remove in the skin")
+    parser.add_argument("--auto", action="store_true", help="find blemishes in the skin")
     parser.add_argument(
         "--strength",
         type=strength,
         default=1.0,
-        help="of --auto: 0 finds nothing, 2 what is faint too",
+        help="how much --auto finds: 0 nothing, 2 faint blemishes too",
     )
     parser.add_argument(
         "--show",
         action="store_true",
         help="open a window to brush in; s saves to --output, h shows the keys",
     )
+    add_face_argument(parser, "find blemishes in")
     parser.add_argument(
-        "--face", type=positive, default=1, help="for --auto: which face, 1 for the largest"
+        "--model", type=Path, help="folder of an inpainting model (default: the shipped one)"
     )
-    parser.add_argument(
-        "--model",
-        type=Path,
-        help="the folder of an inpainting model (default: the one that is shipped)",
-    )
-    parser.add_argument(
-        "--parser", type=Path, help="the folder of a parser (default: the one that is shipped)"
-    )
+    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The photo, which may replace the one that is read; of a folder each, where those that are there stay."""
+    """Return the retouched photo, or those of a folder, of which finished ones stay."""
     if not options.photo.is_dir():
         return Outputs([options.output], in_place=True)
     return Outputs(list(_planned(options).values()), lambda path: True, in_place=True)
 
 
 def run(options: argparse.Namespace) -> None:
-    """Retouches, and says where the photo is."""
+    """Retouch the photo or the folder, or let a person brush in a window."""
+    if not (options.mask or options.auto or options.show):
+        raise OptionError("Nothing to remove is named.", hint="Add --mask, --auto or --show.")
+    if not options.photo.is_dir():
+        _retouch_photo(options)
+    elif options.show:
+        raise OptionError(
+            f"{options.photo} is a folder, and --show is for one photo.", hint="Name a photo."
+        )
+    else:
+        _retouch_folder(options)
+
+
+def _retouch_photo(options: argparse.Namespace) -> None:
     from face2face.inference.pretrained import load_retoucher
     from face2face.media.stills import check_writable, read_image
 
-    if not (options.mask or options.auto or options.show):
-        raise OptionError(
-            "--mask, --auto or --show says what shall be removed", "none of them", "add one"
-        )
-    if options.photo.is_dir():
-        if options.show:
-            raise OptionError(
-                "--show is for one photo", f"the folder {options.photo}", "name a photo"
-            )
-        _retouch_folder(options)
-        return
     check_writable(options.output)
     photo = read_image(options.photo)
     retoucher = load_retoucher(options.model)
     mask = _masker(options)(options.photo, photo)
     if options.show:
-        from face2face.edit.paint_window import run_paint_window
-        from face2face.edit.retouch_window import KEYS, RetouchWindow
-        from face2face.media.sink import Window
-
-        def save(picture: Image) -> str:
-            _write(options.photo, options.output, picture, photo)
-            return f"written: {options.output}"
-
-        with Window("face2face retouch", scale=1) as window:
-            run_paint_window(RetouchWindow(retoucher, photo, mask, save), window, KEYS)
+        _show(options, retoucher, photo, mask)
         return
     _write(options.photo, options.output, retoucher(photo, mask), photo)
     print(f"written: {options.output}, {100 * (mask > 127).mean():.2f} % of it painted over")
 
 
+def _show(
+    options: argparse.Namespace, retoucher: Retoucher, photo: Image, mask: NDArray[np.uint8]
+) -> None:
+    """Let a person brush in a window."""
+    from face2face.edit.paint_window import run_paint_window
+    from face2face.edit.retouch_window import KEYS, RetouchWindow
+    from face2face.media.sink import Window
+
+    def save(picture: Image) -> str:
+        _write(options.photo, options.output, picture, photo)
+        return f"written: {options.output}"
+
+    with Window("face2face retouch", scale=1) as window:
+        run_paint_window(RetouchWindow(retoucher, photo, mask, save), window, KEYS)
+
+
 def _masker(options: argparse.Namespace) -> Masker:
-    """What says of a photo, given its path, what shall be removed: ``(h, w)`` uint8."""
-    makers: list[Masker] = []
+    """Return a function that makes a photo's mask as ``--mask`` and ``--auto`` require."""
+    maskers: list[Masker] = []
     if options.mask:
-        makers.append(lambda path, photo: _read_mask(_mask_of(options.mask, path), photo))
+        maskers.append(lambda path, photo: _read_mask(_mask_of(options.mask, path), photo))
     if options.auto:
-        makers.append(_finder(options))
+        maskers.append(_blemish_masker(options))
     return lambda path, photo: np.maximum.reduce(
-        [np.zeros(photo.shape[:2], np.uint8), *(make(path, photo) for make in makers)]
+        [np.zeros(photo.shape[:2], np.uint8), *(each(path, photo) for each in maskers)]
     )
 
 
 def _mask_of(masks: Path, photo: Path) -> Path:
-    """The mask that goes with a photo.
+    """Return the mask file of a photo.
 
     Raises:
-        DataError: There is none.
+        DataError: A folder of masks has none of the photo's name.
     """
     if not masks.is_dir():
         return masks
@@ -135,14 +146,12 @@ def _mask_of(masks: Path, photo: Path) -> Path:
         if path.stem == photo.stem:
             return path
     raise DataError(
-        "each photo has a mask of the same name",
-        f"none for {photo} in {masks}",
-        "add it, or name one mask for all",
+        f"{masks} holds no mask for {photo}.", hint="Add it, or name one mask for all photos."
     )
 
 
 def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
-    """A mask brought to its photo's size, 255 where it is white.
+    """Return a mask at its photo's size, 255 where it is white.
 
     Raises:
         OptionError: It is all white.
@@ -151,16 +160,12 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
 
     from face2face.media.stills import read_image
 
-    painted = read_image(path)
-    lightness = cv2.transform(painted, np.full((1, 3), 1 / 3, np.float32)).reshape(
-        painted.shape[:2]
-    )
-    mask = np.multiply(lightness > 127, 255, dtype=np.uint8)
+    picture = read_image(path)
+    mean = cv2.transform(picture, np.full((1, 3), 1 / 3, np.float32)).reshape(picture.shape[:2])
+    mask = np.multiply(mean > 127, 255, dtype=np.uint8)
     if mask.all():
         raise OptionError(
-            "a mask is white where something shall be removed",
-            f"{path}, all white",
-            "leave the rest black",
+            f"{path} is all white.", hint="Paint white what to remove, and leave the rest black."
         )
     if mask.shape != photo.shape[:2]:
         (height, width), (rows, columns) = mask.shape, photo.shape[:2]
@@ -171,8 +176,8 @@ def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
     return mask
 
 
-def _finder(options: argparse.Namespace) -> Masker:
-    """What finds blemishes in the skin of a photo's face."""
+def _blemish_masker(options: argparse.Namespace) -> Masker:
+    """Return a function that masks blemishes in the skin of a photo's face."""
     from face2face.face.detector import Detector
     from face2face.inference.pretrained import load_parser
     from face2face.landmarks import interocular
@@ -180,12 +185,8 @@ def _finder(options: argparse.Namespace) -> Masker:
 
     parse, detect = load_parser(options.parser), Detector()
 
-    def found(path: Path, photo: Image) -> NDArray[np.uint8]:
-        faces = detect(photo)
-        if len(faces) < options.face:
-            rule = f"--auto looks at face {options.face} of the photo"
-            raise FaceError(rule, f"{len(faces)} in {path}", "name what to remove with --mask")
-        landmarks = faces[options.face - 1]
+    def blemishes(path: Path, photo: Image) -> NDArray[np.uint8]:
+        landmarks = pick_face(detect(photo), options.face, path)
         return detect_blemishes(
             photo,
             skin_mask(parse(photo, landmarks), landmarks),
@@ -194,11 +195,14 @@ def _finder(options: argparse.Namespace) -> Masker:
             crease_lines(landmarks),
         )
 
-    return found
+    return blemishes
 
 
 def _write(source: Path, output: Path, picture: Image, photo: Image) -> None:
-    """Writes a photo with the source's colour profile; one in which nothing was changed is the source's file."""
+    """Write a retouched photo with its source's colour profile.
+
+    Where nothing changed and both have one format, copy the source's file instead.
+    """
     from face2face.files import atomic_write
     from face2face.media.stills import colour_profile, write_image
 
@@ -211,7 +215,7 @@ def _write(source: Path, output: Path, picture: Image, photo: Image) -> None:
 
 
 def _planned(options: argparse.Namespace) -> dict[Path, Path]:
-    """Photo -> where it goes, for each of a folder."""
+    """Return the output file of each photo in a folder."""
     from face2face.media.stills import list_images
 
     return {
@@ -221,50 +225,53 @@ def _planned(options: argparse.Namespace) -> dict[Path, Path]:
 
 
 def _retouch_folder(options: argparse.Namespace) -> None:
-    """All photos of a folder, on all cores; those that are there already stay."""
-    import threading
-
+    """Retouch the photos of a folder on all cores, except those that are finished."""
     from tqdm import tqdm
 
     from face2face.data.parallel import in_parallel
     from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_retoucher
-    from face2face.media.stills import read_image
 
     folder = ensure_writable_dir(options.output)
     planned = _planned(options)
-    photos = list(planned)
-    if not photos:
-        raise DataError(
-            "--photo names a photo, or a folder of photos",
-            f"none in {options.photo}",
-            "name another",
-        )
-    left = [path for path in photos if options.overwrite or not planned[path].is_file()]
-    if len(left) < len(photos):
-        print(f"{len(photos) - len(left)} of {len(photos)} photos are in {folder} already")
+    if not planned:
+        raise DataError(f"{options.photo} holds no photo.", hint="Name another folder.")
+    pending = {
+        photo: output
+        for photo, output in planned.items()
+        if options.overwrite or not output.is_file()
+    }
+    if len(pending) < len(planned):
+        print(f"{len(planned) - len(pending)} of {len(planned)} photos are in {folder} already")
+    load_retoucher(options.model)  # a missing model is one error, not one for each photo
+    results = in_parallel(_folder_worker(options), pending.items())
+    errors = [each for each in tqdm(results, "photos", len(pending), unit="photo") if each]
+    for error in errors:
+        print(error)
+    print(f"written: {len(pending) - len(errors)} photos in {folder}")
+
+
+def _folder_worker(options: argparse.Namespace) -> Callable[[tuple[Path, Path]], str]:
+    """Return a thread-safe function that retouches one photo and returns its error, or ""."""
+    import threading
+
+    from face2face.inference.pretrained import load_retoucher
+    from face2face.media.stills import read_image
+
+    # Threads can share neither engines nor detectors.
     own = threading.local()
 
-    def retouched(path: Path) -> str:
-        """What went wrong, if something did."""
-        if not hasattr(own, "retoucher"):  # neither engines nor detectors can be shared by threads
+    def retouch(job: tuple[Path, Path]) -> str:
+        path, output = job
+        if not hasattr(own, "retoucher"):
             own.retoucher, own.masker = load_retoucher(options.model), _masker(options)
         try:
             photo = read_image(path)
             picture = own.retoucher(photo, own.masker(path, photo))
-            planned[path].parent.mkdir(parents=True, exist_ok=True)
-            _write(path, planned[path], picture, photo)
+            output.parent.mkdir(parents=True, exist_ok=True)
+            _write(path, output, picture, photo)
         except Face2FaceError as error:
             return f"{path.name}: {error}"
         return ""
 
-    # A model that is missing is told of once, not for each photo.
-    load_retoucher(options.model)
-    faults = [
-        told
-        for told in tqdm(in_parallel(retouched, left), "photos", len(left), unit="photo")
-        if told
-    ]
-    for told in faults:
-        print(told)
-    print(f"written: {len(left) - len(faults)} photos in {folder}")
+    return retouch

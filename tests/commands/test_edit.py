@@ -1,4 +1,4 @@
-"""The editor through the command line, with the shipped models: what a person does, and what can go wrong."""
+"""``edit`` through the command line, with the shipped models."""
 
 import json
 import shutil
@@ -125,16 +125,20 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
-        (("--set", "mouth=open", "--output", "out.png"), "--photo"),
-        (("--photo", "her.png", "--output", "out.png"), "--changes, --set or --show"),
-        (("--photo", "her.png", "--set", "mouth=open"), "--output or --save-map"),
+        (("--set", "mouth=open", "--output", "out.png"), "No photo is named"),
+        (("--photo", "her.png", "--output", "out.png"), "No change is named"),
+        (("--photo", "her.png"), "No output is named"),
+        (("--photo", "her.png", "--set", "mouth=open"), "Add --output"),
         (("--photo", "none.png", "--set", "mouth=open", "--output", "out.png"), "none.png"),
-        (("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"), "--face 1"),
+        (
+            ("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"),
+            "wall.png shows no face",
+        ),
         (
             ("--photo", "her.png", "--face", "2", "--set", "mouth=open", "--output", "out.png"),
-            "1 in her.png",
+            "her.png shows only 1 face",
         ),
         (("--photo", "her.png", "--set", "mouth=purple", "--output", "out.png"), "--set"),
         (
@@ -153,8 +157,8 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
         (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "a picture"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(
-    options: tuple[str, ...], said: str, photo: Image, face2face: Callable
+def test_an_impossible_edit_is_one_line(
+    options: tuple[str, ...], message: str, photo: Image, face2face: Callable
 ) -> None:
     write_image(Path("wall.png"), np.full((200, 200, 3), 90, np.uint8))
     write_image(Path("white.png"), canvas())
@@ -167,7 +171,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
     Path("text.png").write_text("no picture")
     status, _, err = face2face("edit", *options)
     assert (status, err.count("\n")) == (2, 1), err
-    assert said in err
+    assert message in err
     assert not Path("out.png").exists()
 
 
@@ -179,8 +183,9 @@ def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(
     large[500:5620, 1000:6120] = np.asarray(Pillow.fromarray(photo).resize((5120, 5120)))
     write_image(Path("large.jpg"), large)
     code = (
-        "import sys; from face2face.commands.console import main; from face2face.memory import peak_memory;"
-        f"status = main(['edit', '--photo', 'large.jpg', '--set', '{words}', '--output', 'out.jpg']);"
+        "import sys; from face2face.commands.console import main; "
+        "from face2face.memory import peak_memory; "
+        f"status = main('edit --photo large.jpg --set {words} --output out.jpg'.split()); "
         "assert not {'tensorflow', 'keras'} & set(sys.modules); print(status, peak_memory())"
     )
     done = subprocess.run(
@@ -196,7 +201,7 @@ def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(
     not (shutil.which("Xvfb") and shutil.which("xdotool")),
     reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
 )
-def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
+def test_a_stroke_in_the_window_is_painted_undone_redone_and_saved(
     photo: Image,
     screen: dict[str, str],  # noqa: F811
     tmp_path: Path,
@@ -262,9 +267,7 @@ def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
     assert (process.returncode, err) == (0, "")
 
 
-def test_a_map_is_not_all_that_is_written_where_a_change_is_asked_for(
-    photo: Image, face2face: Callable
-) -> None:
+def test_a_change_without_output_writes_no_map_either(photo: Image, face2face: Callable) -> None:
     status, _, err = face2face(
         "edit", "--photo", "her.png", "--save-map", "map.png", "--set", "mouth=smile"
     )

@@ -1,4 +1,4 @@
-"""Retouching as a person types it, with a painter whose answers are known."""
+"""``retouch`` through the command line, with OpenCV's inpainting as the model."""
 
 import io
 import shutil
@@ -56,7 +56,7 @@ def photo(in_folder: Path, astronaut: Scene) -> Image:
     return picture
 
 
-def test_what_is_masked_is_gone_and_the_rest_the_same(
+def test_the_masked_part_is_repaired_and_the_rest_stays(
     photo: Image, astronaut: Scene, face2face: Command
 ) -> None:
     status, out, err = face2face(
@@ -73,9 +73,7 @@ def test_what_is_masked_is_gone_and_the_rest_the_same(
     assert after < 0.3 * before
 
 
-def test_a_mask_of_another_size_is_fitted_and_that_is_said(
-    photo: Image, face2face: Command
-) -> None:
+def test_a_mask_of_another_size_is_resized_with_a_message(photo: Image, face2face: Command) -> None:
     write_image(
         Path("half.png"),
         cv2.resize(read_image(Path("mask.png")), (128, 128), interpolation=cv2.INTER_AREA),
@@ -97,30 +95,30 @@ def test_a_black_mask_gives_the_photo_back(photo: Image, face2face: Command) -> 
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--mask", "white.png"), "all white"),
-        ((), "--mask, --auto or --show"),
-        (("--auto", "--photo", "wall.png"), "0 in wall.png"),
-        (("--auto", "--face", 2), "1 in me.png"),
+        ((), "Add --mask, --auto or --show"),
+        (("--auto", "--photo", "wall.png"), "wall.png shows no face"),
+        (("--auto", "--face", 2), "me.png shows only 1 face"),
         (("--auto", "--strength", 3), "0 to 2"),
         (("--mask", "none.png"), "none.png"),
-        (("--mask", "masks"), "none for me.png"),
+        (("--mask", "masks"), "masks holds no mask for me.png"),
         (("--mask", "mask.png", "--output", "out.xyz"), "PNG or JPEG"),
         (("--mask", "mask.png", "--photo", "none.png"), "none.png"),
         (("--show", "--photo", "masks"), "--show is for one photo"),
-        (("--auto", "--photo", "masks", "--output", "out"), "none in masks"),
+        (("--auto", "--photo", "masks", "--output", "out"), "masks holds no photo"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(
-    options: tuple[object, ...], told: str, photo: Image, face2face: Command
+def test_an_impossible_retouch_is_one_line(
+    options: tuple[object, ...], message: str, photo: Image, face2face: Command
 ) -> None:
     write_image(Path("white.png"), np.full_like(photo, 255))
     write_image(Path("wall.png"), np.full_like(photo, 90))
     Path("masks").mkdir()
     status, _, err = face2face("retouch", "--photo", "me.png", "--output", "out.png", *options)
     assert status == 2
-    assert told in err
+    assert message in err
     assert err.count("\n") == 1
     assert not Path("out.png").exists()
 
@@ -160,7 +158,8 @@ def test_a_photo_of_48_megapixels_is_retouched_by_the_shipped_model_within_two_g
     write_image(Path("large.jpg"), large)
     cv2.imwrite("mask.png", mask)
     code = (
-        "import sys; from face2face.commands.console import main; from face2face.memory import peak_memory;"
+        "import sys; from face2face.commands.console import main; "
+        "from face2face.memory import peak_memory; "
         f"status = main(['retouch', '--photo', 'large.jpg', *{what}, '--output', 'out.jpg']);"
         "assert not {'tensorflow', 'keras'} & set(sys.modules); print(status, peak_memory())"
     )
@@ -208,7 +207,7 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
         "retouch", "--photo", "photos", "--mask", "masks", "--output", "out"
     )
     assert status == 0, err
-    assert "c.png: each photo has a mask" in out
+    assert "c.png: masks holds no mask" in out
     assert "broken.png: " in out
     assert "written: 2 photos" in out
     first = Path("out/a.png").stat().st_mtime_ns
@@ -224,9 +223,11 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
     reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
 )
 def test_a_brush_in_the_window_wipes_and_saves(
-    photo: Image, screen: dict[str, str], tmp_path: Path
-) -> None:  # noqa: F811
-    """The real window, with the model that is shipped."""
+    photo: Image,
+    screen: dict[str, str],  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    """The real window, with the shipped model."""
     program = [
         sys.executable,
         "-m",

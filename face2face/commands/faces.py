@@ -1,0 +1,49 @@
+"""The option ``--face``, which picks one of the faces in a photo."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from face2face.commands.console import positive
+from face2face.errors import FaceError
+
+if TYPE_CHECKING:
+    from face2face.image import Landmarks
+
+
+def add_face_argument(parser: argparse.ArgumentParser, purpose: str) -> None:
+    """Add ``--face`` to a command.
+
+    Args:
+        parser: The command's.
+        purpose: Verb at the beginning of the help text.
+    """
+    parser.add_argument(
+        "--face", type=positive, default=1, help=f"{purpose} this face, counted from the largest"
+    )
+
+
+def pick_face(faces: Sequence[Landmarks], number: int, photo: Path) -> Landmarks:
+    """Return the landmarks of one face of a photo.
+
+    Args:
+        faces: ``(68, 2)`` float32 each, the largest face first.
+        number: From 1 for the largest.
+        photo: The photo's path, for the error.
+
+    Raises:
+        FaceError: The photo shows fewer faces.
+
+    >>> pick_face(["largest", "smaller"], 2, Path("me.png"))
+    'smaller'
+    """
+    if number > len(faces):
+        found = {0: "no face", 1: "only 1 face"}.get(len(faces), f"only {len(faces)} faces")
+        raise FaceError(
+            f"{photo} shows {found}, but face {number} is wanted.",
+            hint="Name another --face, or a photo in which the face looks at the camera.",
+        )
+    return faces[number - 1]
