@@ -1,4 +1,4 @@
-"""No command writes to a file that it reads, or over one that it didn't make, unless --overwrite allows it."""
+"""No command writes over an input, or over a foreign file without --overwrite."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def refused(result: tuple[int, str, str], before: dict[str, bytes], *said: str) 
     assert contents() == before
 
 
-# --- what is read ------------------------------------------------------------------------------------------------------
+# --- what is read ---
 
 
 @pytest.mark.parametrize("extra", [(), ("--overwrite",)])
@@ -183,7 +183,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
     assert Path("album/a.png").read_bytes() != before
 
 
-# --- what is there -----------------------------------------------------------------------------------------------------
+# --- what is there ---
 
 
 @pytest.mark.parametrize(
@@ -319,7 +319,7 @@ def test_an_output_folder_inside_an_input_folder_is_not_read() -> None:
         check(inside, lambda: [Path("m")], [Path("m/evaluation")], overwrite=False)
 
 
-# --- what the same command made ----------------------------------------------------------------------------------------
+# --- what the same command made ---
 
 
 def test_a_demo_takes_the_place_of_a_demo_and_of_nothing_else(face2face: Command) -> None:
@@ -386,7 +386,7 @@ def test_settings_that_are_no_runs_stay(held: str, combined: Path, face2face: Co
         )
 
 
-# --- every command -----------------------------------------------------------------------------------------------------
+# --- every command ---
 
 
 @pytest.mark.parametrize("verb", VERBS)
