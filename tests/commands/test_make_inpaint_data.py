@@ -86,15 +86,15 @@ def test_photos_and_annotated_boxes_become_strips_and_the_rest_is_named(
     assert "mode reconstruct" in err
 
 
-def test_what_it_needs_is_said(in_folder: Path, face2face: Command) -> None:
-    for arguments, told in (
-        ((), "--photos or --annotations"),
+def test_missing_options_are_one_line(in_folder: Path, face2face: Command) -> None:
+    for arguments, message in (
+        ((), "Add --photo FOLDER or --annotations FILE"),
         (("--annotations", "a.json"), "--images"),
-        (("--photos", ".", "--download"), "--download fetches"),
-        (("--photos", "."), "none in ."),
+        (("--photos", ".", "--download"), "--download needs"),
+        (("--photo", "."), ". holds no photo"),
         (("--photos", ".", "--masks", "."), "none in ."),
     ):
         status, _, err = face2face("make_inpaint_data", *arguments)
         assert status == 2
-        assert told in err
+        assert message in err
         assert err.count("\n") == 1
