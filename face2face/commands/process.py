@@ -1,4 +1,7 @@
-"""``process``: resize, combine or otherwise change a folder of pictures."""
+"""``process``: resizes, combines or otherwise changes a folder of pictures.
+
+It does the work of process.py in affinelayer/pix2pix-tensorflow.
+"""
 
 from __future__ import annotations
 
@@ -8,35 +11,60 @@ from pathlib import Path
 from face2face.commands.console import positive
 from face2face.commands.outputs import Outputs
 
-DESCRIPTION = """Applies one operation to each picture of a folder and writes PNG files of the same names. Those that exist are
-skipped, so it can be run again."""
+DESCRIPTION = """Apply one operation to each picture of a folder, and write PNG files of the same
+names. Existing files are skipped, so another run continues where the last one stopped."""
 READS, WRITES = ("input_dir", "b_dir"), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
-    parser.add_argument("--input_dir", type=Path, required=True, help="the pictures; A for combine")
-    parser.add_argument("--output_dir", type=Path, required=True, help="made if need be")
+    """Add the command's options."""
+    parser.add_argument(
+        "--input_dir",
+        "--input-dir",
+        "--input",
+        dest="input_dir",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder of the pictures; for combine, of the pictures A",
+    )
+    parser.add_argument(
+        "--output_dir",
+        "--output-dir",
+        "--output",
+        dest="output_dir",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder for the results, made if it is missing",
+    )
     parser.add_argument(
         "--operation",
         choices=("resize", "combine", "grayscale", "blank", "edges"),
         required=True,
-        help="what to do",
+        help="operation to apply",
     )
-    parser.add_argument("--b_dir", type=Path, help="for combine: the pictures B, of the same names")
+    parser.add_argument(
+        "--b_dir",
+        "--b-dir",
+        dest="b_dir",
+        metavar="DIR",
+        type=Path,
+        help="for combine: folder of the pictures B, named as the pictures A",
+    )
     parser.add_argument(
         "--size", type=positive, default=256, help="for resize: width and height in pixels"
     )
     parser.add_argument(
         "--pad",
         action="store_true",
-        help="for resize: keep the whole picture, on black, instead of its middle",
+        help="for resize: keep the whole picture on black instead of its central square",
     )
-    parser.add_argument("--workers", type=positive, help="threads (default: all cores)")
+    parser.add_argument("--workers", type=positive, help="number of threads (default: all cores)")
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """A picture for each picture; those that are there stay."""
+    """Return a picture for each picture; existing ones stay."""
     from face2face.data.process import destination
     from face2face.media.stills import list_images
 
@@ -45,7 +73,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Processes the folder and says what was written."""
+    """Process the folder."""
     from tqdm import tqdm
 
     from face2face.data.process import process
@@ -61,4 +89,6 @@ def run(options: argparse.Namespace) -> None:
         lambda results, total: tqdm(results, options.operation, total, unit="picture"),
         options.overwrite,
     )
-    print(f"{result.written} written to {options.output_dir}, {result.skipped} were there already")
+    print(f"written: {result.written} pictures in {options.output_dir}")
+    if result.skipped:
+        print(f"skipped: {result.skipped} pictures that existed")

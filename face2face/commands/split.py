@@ -1,4 +1,7 @@
-"""``split``: move a folder of pairs into train/, val/ and test/."""
+"""``split``: moves a folder of strips into train/, val/ and test/.
+
+It does the work of split.py in affinelayer/pix2pix-tensorflow.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +10,40 @@ from pathlib import Path
 
 from face2face.commands.console import number
 
-DESCRIPTION = "Moves the pictures of a folder into its subfolders train/, val/ and test/."
+DESCRIPTION = "Move the pictures of a folder into its subfolders train/, val/ and test/."
 READS, WRITES = ("dir",), ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
-    parser.add_argument("--dir", type=Path, required=True, help="holds the pictures")
-    parser.add_argument("--train_frac", type=number, default=0.8, help="share for train/")
+    """Add the command's options."""
+    parser.add_argument("--dir", type=Path, required=True, help="folder of the pictures")
     parser.add_argument(
-        "--test_frac", type=number, default=0.0, help="share for test/; what remains goes to val/"
+        "--train_frac",
+        "--train-frac",
+        metavar="SHARE",
+        type=number,
+        default=0.8,
+        help="share of the pictures for train/, 0 to 1",
+    )
+    parser.add_argument(
+        "--test_frac",
+        "--test-frac",
+        metavar="SHARE",
+        type=number,
+        default=0.0,
+        help="share of the pictures for test/, 0 to 1; the rest goes to val/",
     )
     parser.add_argument(
         "--sort",
         action="store_true",
-        help="keep the order of names, each part one block: right for a video's frames",
+        help="keep the order of names, so that each part is one block: right for video frames",
     )
 
 
 def run(options: argparse.Namespace) -> None:
-    """Moves them and says where."""
+    """Move the pictures."""
     from face2face.data.split import split
 
-    for part, count in split(
-        options.dir, options.train_frac, options.test_frac, options.sort
-    ).items():
+    counts = split(options.dir, options.train_frac, options.test_frac, options.sort)
+    for part, count in counts.items():
         print(f"{count} in {options.dir / part}")

@@ -164,7 +164,7 @@ def test_a_parser_is_trained_exported_and_parses(
     status, out, err = face2face(
         "parse", "--photo", "photos", "--model", "parser", "--output", "said"
     )
-    assert (status, "4 maps" in out) == (0, True), err
+    assert (status, "4 label maps" in out) == (0, True), err
     assert read_labels(Path("said") / "a.png").shape == (256, 256)
     status, out, err = face2face(
         "evaluate_parser",
