@@ -1,4 +1,4 @@
-"""``generate_train_data``: a video or photos of somebody -> training pairs."""
+"""``generate_train_data``: makes training data from a video or photos of one person."""
 
 from __future__ import annotations
 
@@ -7,62 +7,79 @@ from pathlib import Path
 
 from face2face.card import SIZES
 from face2face.commands.console import positive
+from face2face.commands.next_command import next_command
 from face2face.commands.outputs import Outputs
 
-DESCRIPTION = """Makes training pairs of a video, a photo, or a folder of photos of one person: original/ (cropped frames),
-landmarks/ (sketches) and combined/ (strips to train on). Run again, it goes on where it stopped."""
+DESCRIPTION = """Make training data from a video, a photo, or a folder of photos of one person. It
+goes to three folders: original/ (cropped frames), landmarks/ (sketches) and combined/ (strips to
+train on). Another run continues where the last one stopped."""
 READS, WRITES = ("file", "landmark_model"), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
+    """Add the command's options."""
     parser.add_argument(
-        "--file", type=Path, required=True, help="a video, a photo, or a folder of photos"
+        "--file",
+        type=Path,
+        required=True,
+        help="video, photo, or folder of photos, of one person",
     )
     parser.add_argument(
         "--num",
         type=positive,
         default=1000,
-        help="frames wanted, spread over the whole video; of a photo, poses made",
+        help="number of frames, spread over the whole video; for one photo, number of poses made",
     )
     parser.add_argument(
         "--landmark-model",
         type=Path,
-        help="a dlib shape predictor of 68 points (default: the bundled one)",
+        help="dlib shape predictor of 68 points (default: the bundled one)",
     )
     parser.add_argument(
         "--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels"
     )
     parser.add_argument(
-        "--output_dir", type=Path, default=Path(), help="where the three folders go"
+        "--output_dir",
+        "--output-dir",
+        "--output",
+        dest="output_dir",
+        metavar="DIR",
+        type=Path,
+        default=Path(),
+        help="folder for the three folders",
     )
     parser.add_argument(
         "--keyframes",
         type=positive,
         default=500,
-        help="kept in bank.npz: more are nearer to any pose, and take more room",
+        help="largest number of keyframes in bank.npz: more match poses better and need more space",
     )
     parser.add_argument(
         "--crop",
         choices=("face", "center"),
         default="face",
-        help="a square around wherever the head goes, or the middle",
+        help="square to cut out: around all places of the head, or the centre of the picture",
     )
     parser.add_argument(
-        "--licence", default="not stated", help="of the pictures, for the model's card"
+        "--licence", default="not stated", help="licence of the pictures, for the model's card"
     )
     parser.add_argument(
-        "--consent", default="not stated", help="how the person shown agreed, for the model's card"
+        "--consent",
+        default="not stated",
+        help="consent of the person shown, for the model's card",
     )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The three folders."""
+    """Return the files in the three folders."""
     return pairs_in(options.output_dir)
 
 
 def pairs_in(root: Path) -> Outputs:
-    """What lies in the three folders under the names of training data. The data of an earlier run is left to the run itself."""
+    """Return the files below a folder that have names of training data.
+
+    A run checks itself whether data of an earlier one may stay, so such data is expected.
+    """
     from face2face.data.folders import DatasetDirs
 
     folders = DatasetDirs(root)
@@ -71,12 +88,12 @@ def pairs_in(root: Path) -> Outputs:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Makes the pairs and says what came of it."""
+    """Make the training data, and print how to train on it."""
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
     from face2face.modes.reenact import Reenact
 
-    plan = DatasetConfig(
+    config = DatasetConfig(
         options.file,
         options.num,
         options.size,
@@ -86,10 +103,21 @@ def run(options: argparse.Namespace) -> None:
         options.licence,
         options.consent,
     )
-    result = build_pairs(plan, options.output_dir, Reenact.fit, options.overwrite)
-    print(
-        f"{result.train + result.val} frames kept: {result.train} to train on, the last {result.val} held out"
-    )
+    if options.file.is_dir():
+        _check_one_person(options.file)
+    result = build_pairs(config, options.output_dir, Reenact.fit, options.overwrite)
+    print(f"{result.train + result.val} frames kept: {result.train} to train on,", end=" ")
+    print(f"the last {result.val} held out")
     for reason, count in sorted(result.dropped.items()):
         print(f"{count} left out: {reason}")
-    print(f"next: python train.py --input_dir {options.output_dir / 'combined'}")
+    print("next:", next_command("train", "--input_dir", options.output_dir / "combined"))
+
+
+def _check_one_person(folder: Path) -> None:
+    from face2face.data.one_person import check_one_person
+    from face2face.face.detector import Detector
+    from face2face.face.identity import Identity
+    from face2face.media.stills import list_images
+
+    if photos := list_images(folder):
+        check_one_person(photos, Detector(), Identity())
