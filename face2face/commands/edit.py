@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.commands.console import paths_of
-from face2face.commands.faces import add_face_argument, pick_face
+from face2face.commands.options import add_face_argument, pick_face
 from face2face.commands.outputs import Outputs
 from face2face.errors import FaceError, OptionError
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from face2face.card import SIZES
 from face2face.commands.console import positive
 from face2face.commands.next_command import next_command
+from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Make training data from a video, a photo, or a folder of photos of one person. It
@@ -60,14 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="face",
         help="square to cut out: around all places of the head, or the centre of the picture",
     )
-    parser.add_argument(
-        "--licence", default="not stated", help="licence of the pictures, for the model's card"
-    )
-    parser.add_argument(
-        "--consent",
-        default="not stated",
-        help="consent of the person shown, for the model's card",
-    )
+    add_card_arguments(parser, "pictures")
 
 
 def outputs(options: argparse.Namespace) -> Outputs:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from face2face.card import FILE_NAME, SIZES, ModelCard, describes_data
 from face2face.commands.console import positive, whole
+from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, MediaError, OptionError
 from face2face.modes.inpaint import FILLS
@@ -84,12 +85,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder for train/, val/ and the card",
     )
     parser.add_argument("--seed", type=whole, default=0, help="seed of the random shapes")
-    parser.add_argument(
-        "--licence", default="not stated", help="licence of the photos, for the card"
-    )
-    parser.add_argument(
-        "--consent", default="not stated", help="consent of the people shown, for the card"
-    )
+    add_card_arguments(parser, "photos")
 
 
 def outputs(options: argparse.Namespace) -> Outputs:

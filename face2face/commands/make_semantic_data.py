@@ -7,6 +7,7 @@ from pathlib import Path
 
 from face2face.card import FILE_NAME, SIZES, describes_data
 from face2face.commands.console import whole
+from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -60,12 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="number of strips per photo: each erases another part for edit, and takes another "
         "person's label map for manipulate; 0 for no strips",
     )
-    parser.add_argument(
-        "--licence", default="not stated", help="licence of photos and label maps, for the card"
-    )
-    parser.add_argument(
-        "--consent", default="not stated", help="consent of the people shown, for the card"
-    )
+    add_card_arguments(parser, "photos and label maps")
     parser.add_argument(
         "--show",
         action="store_true",

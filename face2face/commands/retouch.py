@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from face2face.commands.console import strength
-from face2face.commands.faces import add_face_argument, pick_face
+from face2face.commands.options import add_face_argument, pick_face
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, Face2FaceError, OptionError
 

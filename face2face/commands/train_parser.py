@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from face2face.card import FILE_NAME, ModelCard
 from face2face.commands.console import number, positive, quiet, whole
 from face2face.commands.freeze_model import graphs_in
+from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 from face2face.files import atomic_write
@@ -60,6 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path("parser"),
         help="folder for the training's state and the model",
     )
+    _add_training_arguments(parser)
+    add_card_arguments(parser, "photos and label maps")
+
+
+def _add_training_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--size",
         type=int,
@@ -87,12 +93,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--begin", type=Path, help="folder of a finished parser to begin with, at a lower --lr"
-    )
-    parser.add_argument(
-        "--licence", default="not stated", help="licence of photos and label maps, for the card"
-    )
-    parser.add_argument(
-        "--consent", default="not stated", help="consent of the people shown, for the card"
     )
 
 

@@ -1,10 +1,8 @@
 """``edit`` through the command line, with the shipped models."""
 
 import json
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +14,8 @@ from face2face.data.label_maps import read_labels, write_labels
 from face2face.image import Image
 from face2face.media.stills import read_image, write_image
 from face2face.segmentation.labels import CLASSES, PALETTE
-from tests.commands.test_window import screen, until  # noqa: F401  a fixture
+from tests.commands.real_window import RealWindow, needs_screen
+from tests.commands.test_window import screen  # noqa: F401  a fixture
 
 ROOT = Path(__file__).resolve().parents[2]
 HAIR = CLASSES.index("hair")
@@ -197,74 +196,21 @@ def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(
     assert read_image(Path("out.jpg")).shape == large.shape
 
 
-@pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")),
-    reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
-)
+@needs_screen
 def test_a_stroke_in_the_window_is_painted_undone_redone_and_saved(
     photo: Image,
     screen: dict[str, str],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    program = [
-        sys.executable,
-        "-m",
-        "face2face",
-        "edit",
-        "--photo",
-        "her.png",
-        "--show",
-        "--output",
-        "out.png",
-    ]
-    process = subprocess.Popen(
-        program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-    def xdotool(*arguments: object) -> str:
-        command = ["xdotool", *map(str, arguments)]
-        return subprocess.run(
-            command, env=screen, capture_output=True, text=True, check=False
-        ).stdout.strip()
-
-    def press(key: str) -> None:
-        xdotool("key", "--window", window, key)
-        time.sleep(0.4)
-
-    def saved() -> Image:
-        Path("out.png").unlink(missing_ok=True)
-        press("s")
-        until(lambda: Path("out.png").is_file(), process)
-        time.sleep(0.3)
-        return read_image(Path("out.png"))
-
-    until(lambda: xdotool("search", "--name", "face2face edit") != "", process)
-    window = xdotool("search", "--name", "face2face edit").splitlines()[-1]
-    time.sleep(3)
-    place = dict(
-        line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines()
-    )
-    left, top = int(place["X"]), int(place["Y"])
-    row = (2 * HAIR + 1) * 560 // (2 * len(CLASSES))
-    xdotool("mousemove", left + 60, top + row, "click", 1)
-    time.sleep(0.3)
-    xdotool("mousemove", left + 132 + 250, top + 300, "mousedown", 1)
-    for step in range(1, 6):
-        xdotool("mousemove", left + 132 + 250 + 10 * step, top + 300)
-        time.sleep(0.05)
-    xdotool("mouseup", 1)
-    time.sleep(1.5)
-    xdotool("windowfocus", window)
-    painted = saved()
+    window = RealWindow("edit --photo her.png --show --output out.png", screen, tmp_path)
+    window.click(60, (2 * HAIR + 1) * 560 // (2 * len(CLASSES)))
+    window.stroke(132 + 250, 300)
+    painted = window.save(Path("out.png"))
     changed = (painted != photo).any(-1)
     assert 100 < changed.sum() < 0.1 * changed.size
-    press("u")
-    press("s")  # nothing is painted: nothing is written
-    press("r")
-    assert (saved() == painted).all()
-    press("q")
-    _, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, "")
+    window.press("u", "s", "r")  # without a stroke s writes nothing
+    assert (window.save(Path("out.png")) == painted).all()
+    window.quit()
 
 
 def test_a_change_without_output_writes_no_map_either(photo: Image, face2face: Callable) -> None:

@@ -1,10 +1,8 @@
 """``retouch`` through the command line, with OpenCV's inpainting as the model."""
 
 import io
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +15,8 @@ from PIL import ImageCms
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
 from face2face.media.stills import colour_profile, read_image, write_image
-from tests.commands.test_window import screen, until  # noqa: F401  a fixture
+from tests.commands.real_window import RealWindow, needs_screen
+from tests.commands.test_window import screen  # noqa: F401  a fixture
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -218,59 +217,19 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
     assert Path("out/a.png").stat().st_mtime_ns == first
 
 
-@pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")),
-    reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
-)
-def test_a_brush_in_the_window_wipes_and_saves(
+@needs_screen
+def test_a_brush_in_the_window_removes_and_saves(
     photo: Image,
     screen: dict[str, str],  # noqa: F811
     tmp_path: Path,
 ) -> None:
     """The real window, with the shipped model."""
-    program = [
-        sys.executable,
-        "-m",
-        "face2face",
-        "retouch",
-        "--photo",
-        "me.png",
-        "--show",
-        "--output",
-        "out.png",
-    ]
-    process = subprocess.Popen(
-        program, env=screen, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-
-    def xdotool(*arguments: object) -> str:
-        command = ["xdotool", *map(str, arguments)]
-        return subprocess.run(
-            command, env=screen, capture_output=True, text=True, check=False
-        ).stdout.strip()
-
-    until(lambda: xdotool("search", "--name", "face2face retouch") != "", process)
-    window = xdotool("search", "--name", "face2face retouch").splitlines()[-1]
-    time.sleep(2)
-    place = dict(
-        line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines()
-    )
-    left, top = int(place["X"]), int(place["Y"])
-    xdotool("mousemove", left + 60, top + 40, "mousedown", 1)
-    for step in range(1, 6):
-        xdotool("mousemove", left + 60 + 10 * step, top + 40)
-        time.sleep(0.05)
-    xdotool("mouseup", 1)
-    time.sleep(1)
-    xdotool("windowfocus", window)
-    for key in ("u", "s", "r", "s"):  # taken back, there is nothing to save
-        xdotool("key", "--window", window, key)
-        time.sleep(0.4)
-    until(lambda: Path("out.png").is_file(), process)
-    time.sleep(0.5)
-    xdotool("key", "--window", window, "q")
-    _, err = process.communicate(timeout=20)
-    assert (process.returncode, err) == (0, "")
-    changed = (read_image(Path("out.png")) != photo).any(-1)
+    window = RealWindow("retouch --photo me.png --show --output out.png", screen, tmp_path)
+    window.stroke(60, 40)
+    window.press("u", "s")
+    assert not Path("out.png").exists(), "without a stroke s writes nothing"
+    window.press("r")
+    changed = (window.save(Path("out.png")) != photo).any(-1)
+    window.quit()
     assert 500 < changed.sum() < 0.1 * changed.size
     assert not changed[100:].any()

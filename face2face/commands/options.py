@@ -1,4 +1,4 @@
-"""The option ``--face``, which picks one of the faces in a photo."""
+"""Options that several commands have in common."""
 
 from __future__ import annotations
 
@@ -23,6 +23,21 @@ def add_face_argument(parser: argparse.ArgumentParser, purpose: str) -> None:
     """
     parser.add_argument(
         "--face", type=positive, default=1, help=f"{purpose} this face, counted from the largest"
+    )
+
+
+def add_card_arguments(parser: argparse.ArgumentParser, material: str) -> None:
+    """Add ``--licence`` and ``--consent``, which a model's card repeats.
+
+    Args:
+        parser: The command's.
+        material: Noun for what is licensed, in the help text.
+    """
+    parser.add_argument(
+        "--licence", default="not stated", help=f"licence of the {material}, for the model's card"
+    )
+    parser.add_argument(
+        "--consent", default="not stated", help="consent of the people shown, for the model's card"
     )
 
 
