@@ -105,7 +105,7 @@ class TargetStatistics:
             except (KeyError, TypeError, ValueError) as error:
                 size = " by ".join(map(str, shape))
                 raise ModelError(
-                    f'The card\'s target statistics have no "{name}" of {size} numbers.',
+                    f'The card\'s shape statistics have no "{name}" of {size} numbers.',
                     hint="Restore the card, or export the model again.",
                 ) from error
         return cls(**arrays)

@@ -17,7 +17,7 @@ UNIT = 60.0
 
 
 def patch(colour: tuple[int, int, int] = (205, 160, 135)) -> tuple[Image, np.ndarray]:
-    """Even skin, two by two interocular distances, in a dark picture."""
+    """Even skin, two by two interocular distances, in a black picture."""
     photo, skin = np.zeros((160, 160, 3), np.uint8), np.zeros((160, 160), bool)
     skin[20:140, 20:140] = True
     photo[skin] = colour
@@ -37,12 +37,12 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
     return ((one > 0) & (other > 0)).sum() / ((one > 0) | (other > 0)).sum()
 
 
-def test_even_skin_has_none() -> None:
+def test_even_skin_has_no_blemish() -> None:
     assert not detect_blemishes(*patch(), UNIT, 2.0).any()
 
 
 @pytest.mark.parametrize("down", [0, 1, -0.5])
-def test_light_that_falls_off_is_none(down: float) -> None:
+def test_shading_is_no_blemish(down: float) -> None:
     photo, skin = patch()
     y, x = np.mgrid[:160, :160]
     shaded = photo * (1 - 0.6 * (x + down * y) / 320)[..., None]
@@ -64,20 +64,20 @@ def test_a_red_spot_is_found_that_is_no_darker() -> None:
     assert detect_blemishes(photo, skin, UNIT)[80, 80]
 
 
-def test_what_isnt_skin_is_left_alone() -> None:
+def test_only_skin_is_searched() -> None:
     photo, skin = spotted((80, 80))
     skin[60:100, 60:100] = False
     assert not detect_blemishes(photo, skin, UNIT, 2.0).any()
     assert not detect_blemishes(photo, np.zeros_like(skin), UNIT, 2.0).any()
 
 
-def test_what_touches_the_skins_border_is_none() -> None:
+def test_a_strand_of_hair_at_the_border_is_no_blemish() -> None:
     photo, skin = patch()
     cv2.line(photo, (60, 20), (75, 60), (60, 40, 30), 2, cv2.LINE_AA)
     assert not detect_blemishes(photo, skin, UNIT)[30:, :].any(), "a strand of hair"
 
 
-def test_strength_is_how_faint_a_spot_may_be() -> None:
+def test_a_higher_strength_finds_fainter_spots() -> None:
     photo, skin = spotted((50, 80), (110, 80))
     cv2.circle(photo, (80, 50), 3, (200, 152, 127), -1, cv2.LINE_AA)
     weak, usual, strong = (
@@ -89,7 +89,7 @@ def test_strength_is_how_faint_a_spot_may_be() -> None:
     assert (strong[usual > 0] > 0).mean() > 0.95
 
 
-def test_size_doesnt_matter() -> None:
+def test_the_mask_scales_with_the_photo() -> None:
     photo, skin = spotted((50, 60), (100, 90), (70, 115), radius=4)
     larger = cv2.resize(photo, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
     found = detect_blemishes(larger, skin.repeat(2, 0).repeat(2, 1), 2 * UNIT)
@@ -124,7 +124,7 @@ def test_shine_is_found() -> None:
     assert (found > 0).sum() < 600
 
 
-def test_of_many_only_those_that_stand_out_are_found() -> None:
+def test_among_many_spots_only_those_that_stand_out_are_found() -> None:
     alone, skin = spotted((80, 80), colour=(190, 140, 114), radius=2)
     among_many = alone.copy()
     many = [
@@ -141,7 +141,7 @@ def test_of_many_only_those_that_stand_out_are_found() -> None:
     assert np.mean([found[y, x] > 0 for x, y in many]) > 0.8
 
 
-def test_what_runs_along_a_fold_is_none() -> None:
+def test_a_dark_line_along_a_crease_is_no_blemish() -> None:
     photo, skin = patch()
     cv2.line(photo, (70, 60), (78, 74), (160, 100, 80), 2, cv2.LINE_AA)
     assert detect_blemishes(photo, skin, UNIT)[67, 74]
@@ -151,7 +151,7 @@ def test_what_runs_along_a_fold_is_none() -> None:
     )
 
 
-def test_folds_are_beside_the_mouth_and_the_eyes() -> None:
+def test_creases_are_next_to_the_mouth_and_the_eyes() -> None:
     lines = crease_lines(FACE)
     assert all(line.shape[1] == 2 and np.isfinite(line).all() for line in lines)
     left, right = (
@@ -161,7 +161,7 @@ def test_folds_are_beside_the_mouth_and_the_eyes() -> None:
     assert 0 < right < 0.3 * interocular(FACE)
 
 
-def test_the_nostrils_and_what_is_next_to_glasses_are_not_searched() -> None:
+def test_nostrils_and_the_surroundings_of_glasses_are_not_searched() -> None:
     labels = labels_from_landmarks(FACE, 320, 320)
     rows = slice(int(FACE[19, 1]), int(FACE[29, 1]))
     labels[rows, 140:144] = CLASSES.index("glasses")
