@@ -33,7 +33,7 @@ _PIVOT_HEIGHT = 0.6
 _LOWER_LIP = {55: 0.6, 56: 0.95, 57: 1.0, 58: 0.95, 59: 0.6, 65: 1.0, 66: 1.0, 67: 1.0}
 #: Point of the jaw -> the same share, before :data:`_JAW_MOTION`.
 _JAW = {4: 0.2, 5: 0.5, 6: 0.75, 7: 0.9, 8: 1.0, 9: 0.9, 10: 0.75, 11: 0.5, 12: 0.2}
-#: Motion of the jaw over that of the lip: skin stretches between them.
+#: Motion of the jaw as a share of the lip's.
 _JAW_MOTION = 0.8
 #: Point at the mouth's corners -> its share of a smile, negative on the person's right.
 _CORNERS = {48: -1.0, 60: -0.9, 54: 1.0, 64: 0.9, 49: -0.5, 59: -0.5, 53: 0.5, 55: 0.5}

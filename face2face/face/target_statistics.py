@@ -13,7 +13,7 @@ from face2face.face.head_pose import HeadPose
 from face2face.face.neutral import lid_directions, lid_gaps, neutral_landmarks, with_lid_gaps
 from face2face.image import LANDMARK_COUNT
 
-#: Percentiles of the target's motion that count as its range: a hundredth may be misread.
+#: Percentiles of the target's motion that count as its range.
 _RANGE_PERCENTILES = (1, 99)
 #: Field -> its shape.
 _SHAPES = {

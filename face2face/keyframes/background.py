@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from face2face.image import Image
 from face2face.imaging.masks import blend
 
-#: A pixel this near to its median is static, in grey levels: above a camera's noise.
+#: A pixel this near to its median is static, in grey levels.
 _STATIC_LEVELS = 4.0
 #: A pixel this far from its median moves, in grey levels; between both it is static in part.
 _MOVING_LEVELS = 9.0

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 #: Weight that a keyframe loses per frame after it was replaced: a fade of three frames.
 FADE = 0.4
-#: Distances below this count as equal, in the units of the metric: landmark noise.
+#: Distances below this count as equal, in interocular distances.
 _MIN_DISTANCE = 0.01
 
 

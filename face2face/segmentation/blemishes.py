@@ -54,13 +54,13 @@ _SMILE_LINE_POINTS = ((0.12, -0.15), (0.2, 0.0), (0.2, 0.3))
 _BORDER_WIDTH = 0.03
 #: A marked spot or scratch grows by this on each side, to cover its soft edge.
 _GROWTH = 0.02
-#: Spots: strong and weak, see :class:`Thresholds`.
+#: Thresholds of spots.
 _SPOT_THRESHOLDS = Thresholds(1.7, 1.0)
-#: Red scratches: the lowest, since little else in skin is thin and red.
+#: Thresholds of red scratches.
 _RED_LINE_THRESHOLDS = Thresholds(1.0, 0.38)
-#: Light scars: higher, since highlights on wrinkles are light lines too.
+#: Thresholds of light scars.
 _LIGHT_LINE_THRESHOLDS = Thresholds(2.4, 1.0)
-#: Shine: the highest, since all skin shines a little.
+#: Thresholds of shine.
 _SHINE_THRESHOLDS = Thresholds(3.3, 1.8)
 
 
