@@ -160,6 +160,7 @@ class StripDataset(keras.utils.PyDataset):
 
     Attributes:
         epoch: Number of the epoch, from 0. Keras advances it.
+        batch_size: Number of strips in a batch.
     """
 
     def __init__(
@@ -175,20 +176,20 @@ class StripDataset(keras.utils.PyDataset):
         self.epoch = 0
         self._paths, self._layout = paths, layout
         self._augmentation, self._seed = augmentation, seed
-        self._batch_size, self._max_batches = min(batch_size, len(paths)), max_batches
+        self.batch_size, self._max_batches = min(batch_size, len(paths)), max_batches
         self._base = None if layout.base is None else layout.inputs[layout.base]
         # Each strip is decoded once, as long as they fit into memory.
         strip_bytes = 3 * layout.panels * layout.size**2
         self._read = lru_cache(maxsize=max(1, _CACHE_BYTES // strip_bytes))(self._read_strip)
 
     def __len__(self) -> int:
-        return min(len(self._paths) // self._batch_size, self._max_batches)
+        return min(len(self._paths) // self.batch_size, self._max_batches)
 
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         order = np.arange(len(self._paths))
         if self._augmentation:
             order = np.random.default_rng((self._seed, self.epoch)).permutation(order)
-        chosen = order[index * self._batch_size : (index + 1) * self._batch_size]
+        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
         strips = [self._panels(int(each)) for each in chosen]
         condition = to_signed(
             np.stack([cv2.merge([strip[each] for each in self._layout.inputs]) for strip in strips])

@@ -81,11 +81,10 @@ def train(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> list[history.Epoch]:
-    """Train, or continue to train, until a limit is reached.
+    """Train until a limit is reached, or continue to, and return the run's history.
 
     Args:
-        input_dir: Folder with ``train/`` and ``val/``. Without ``val/``, the training strips are
-            validated on.
+        input_dir: Folder of ``train/`` and ``val/``; without ``val/`` both are ``train/``.
         card: The card of the strips.
         run: The folder of the results.
         settings: What to train.
@@ -95,31 +94,20 @@ def train(
         callbacks: Further Keras callbacks.
         clock: Function that returns seconds and never runs backwards.
 
-    Returns:
-        The run's history.
-
     Raises:
         DataError: The strips do not fit the card, or the folder holds another run.
         OptionError: The batch can't be divided evenly among the devices.
-        ModelError: A checkpoint is damaged or of another network, or the card's objective is
-            unknown.
+        ModelError: A checkpoint is damaged or of another network; or the objective is unknown.
         KeyboardInterrupt: On Ctrl-C. The files written so far stay valid.
     """
     keras.utils.set_random_seed(settings.seed)
-    layout = panel_layout(card, settings)
-    batches, held_out, preview = _datasets(input_dir, card, settings, layout)
-    model = build_model(card, settings, layout)
-    initial = _initial_checkpoint(checkpoint, settings)
-    run.begin(settings, input_dir)
-    epochs = run.restore(model)
-    if initial is not None and not epochs:
-        load_checkpoint(model, initial)
+    batches, held_out, preview = _datasets(input_dir, card, settings)
+    model = build_model(card, settings)
+    epochs = _begin_or_continue(run, model, settings, input_dir, checkpoint)
     progress = Progress(run, card, settings, limits, frequencies, preview, epochs, clock)
     if progress.share() < 1 and not limits.exhausted(epochs):
         batches.epoch = len(epochs)
-        step_seconds = _step_seconds(model, batches[0])
-        rate = f"{settings.batch_size / step_seconds:.1f} strips a second on {devices.name()}"
-        _announce(limits, epochs, progress.share(), step_seconds, len(batches), rate)
+        _announce(limits, epochs, progress.share(), _step_seconds(model, batches[0]), batches)
         model.fit(
             batches,
             validation_data=held_out,
@@ -134,13 +122,14 @@ def train(
     return progress.epochs
 
 
-def build_model(card: ModelCard, settings: Settings, layout: PanelLayout) -> Pix2Pix:
+def build_model(card: ModelCard, settings: Settings) -> Pix2Pix:
     """Return the objective that a card names, built and compiled, with new networks.
 
     Raises:
+        DataError: The settings do not fit the card, see :func:`panel_layout`.
         ModelError: The card's objective is unknown.
     """
-    objective = _objective(card)
+    objective, layout = _objective(card), panel_layout(card, settings)
     generator = GENERATORS[settings.generator](layout, settings.ngf)
     discriminator = None
     if settings.gan_weight:
@@ -166,13 +155,15 @@ def _objective(card: ModelCard) -> type[Pix2Pix]:
 
 
 def _datasets(
-    input_dir: Path, card: ModelCard, settings: Settings, layout: PanelLayout
+    input_dir: Path, card: ModelCard, settings: Settings
 ) -> tuple[StripDataset, StripDataset, Preview]:
     """Return the training batches, the held-out batches and the preview.
 
     Raises:
+        DataError: The settings do not fit the card, see :func:`panel_layout`.
         OptionError: The batch can't be divided evenly among the devices.
     """
+    layout = panel_layout(card, settings)
     replicas = devices.num_replicas()
     if settings.batch_size % replicas:
         raise OptionError(
@@ -193,21 +184,35 @@ def _datasets(
     return batches, held_out, Preview(StripDataset(validation, layout))
 
 
-def _initial_checkpoint(checkpoint: Path | None, settings: Settings) -> Path | None:
-    """Return the weights that a new run begins with.
+def _begin_or_continue(
+    run: Run, model: keras.Model, settings: Settings, input_dir: Path, checkpoint: Path | None
+) -> list[history.Epoch]:
+    """Begin a run, or load what it has learnt so far; return its epochs.
+
+    Args:
+        run: The run's folder.
+        model: The built and compiled model.
+        settings: The run's settings.
+        input_dir: Folder of the strips.
+        checkpoint: An earlier run whose weights a new run begins with.
 
     Raises:
-        ModelError: There are none, or they are of other networks.
+        DataError: The folder holds another run.
+        ModelError: A checkpoint is missing, damaged or of other networks.
     """
-    if checkpoint is None:
-        return None
-    path, theirs = find_checkpoint(checkpoint)
-    if differences := settings.differences(theirs, Settings.ARCHITECTURE):
-        raise ModelError(
-            f"{checkpoint} holds other networks: {'; '.join(differences)}.",
-            hint="Train with its own options.",
-        )
-    return path
+    initial = None
+    if checkpoint is not None:
+        initial, theirs = find_checkpoint(checkpoint)
+        if differences := settings.differences(theirs, Settings.ARCHITECTURE):
+            raise ModelError(
+                f"{checkpoint} holds other networks: {'; '.join(differences)}.",
+                hint="Train with its own options.",
+            )
+    run.begin(settings, input_dir)
+    epochs = run.restore(model)
+    if initial is not None and not epochs:
+        load_checkpoint(model, initial)
+    return epochs
 
 
 def _step_seconds(model: keras.Model, batch: Any) -> float:
@@ -229,24 +234,22 @@ def _announce(
     epochs: list[history.Epoch],
     done: float,
     step_seconds: float,
-    epoch_steps: int,
-    rate: str,
+    batches: StripDataset,
 ) -> None:
     """Print how long training will take, and what to expect of it."""
     totals = (
         limits.minutes and limits.minutes * 60,
         limits.steps and limits.steps * step_seconds,
-        limits.epochs and limits.epochs * epoch_steps * step_seconds,
+        limits.epochs and limits.epochs * len(batches) * step_seconds,
     )
     total = min(each for each in totals if each)
-    print(
-        f"about {total * (1 - done) / 60:.1f} minutes to go: {rate}, {epoch_steps} steps an epoch"
-    )
+    minutes = total * (1 - done) / 60
+    rate = f"{batches.batch_size / step_seconds:.1f} strips a second on {devices.name()}"
+    print(f"about {minutes:.1f} minutes to go: {rate}, {len(batches)} steps an epoch")
     if (expected := history.forecast(epochs, total)) is not None:
         best = min(each.val_l1 for each in epochs)
-        minutes = epochs[-1].seconds / 60
         print(
-            f"L1 on held-out strips is {best:.4f} after {minutes:.1f} minutes; "
+            f"L1 on held-out strips is {best:.4f} after {epochs[-1].seconds / 60:.1f} minutes; "
             f"expect about {expected:.4f}"
         )
         if expected > (1 - _WORTHWHILE) * best:

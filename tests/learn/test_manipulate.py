@@ -1,4 +1,4 @@
-"""Rebuilding faces, with the same map and with another: objectives, discriminators, and training for a few steps."""
+"""Reconstruction and manipulation: objectives, discriminators, and a few training steps."""
 
 import json
 from collections.abc import Callable

@@ -15,14 +15,14 @@ from face2face.errors import ModelError
 from face2face.image import Scene
 from face2face.learn.parser import backbone
 from face2face.learn.parser.labelled import LabelledPhotos
-from face2face.learn.parser.teacher import ask, bisenet, teacher
+from face2face.learn.parser.teacher import bisenet, teacher, teacher_probabilities
 from face2face.learn.parser.train import DistillationLoss, SegmentationLoss
 from face2face.media.stills import write_image
 from face2face.segmentation.labels import CLASSES, colorize
 
 
 def test_the_backbone_knows_a_cat() -> None:
-    """ImageNet's weights lie where they belong: with its head on, the network sees that scikit-image's cat is one."""
+    """With ImageNet's head, the network recognises scikit-image's cat: its weights are in place."""
     import cv2
     from keras import layers
     from skimage.data import chelsea
@@ -91,7 +91,7 @@ def test_a_parser_is_held_to_what_its_teacher_says_where_it_says_something() -> 
 
 
 def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
-    """A teacher that says what a photo's map says agrees with it, however both are varied, and left stays apart from right."""
+    """A teacher's answer equal to the map agrees with it after any variation, left or right."""
     labels = np.zeros((512, 512), np.uint8)
     for name, place in (("skin", 100), ("left_eye", 200), ("right_eye", 300), ("hair", 400)):
         labels[100:420, place - 60 : place + 40] = CLASSES.index(name)
@@ -119,10 +119,12 @@ def test_a_teacher_is_asked_of_each_photo(tmp_path: Path) -> None:
     photo = keras.Input((4, 4, 3))
     model = keras.Model(photo, 100 * keras.layers.AveragePooling2D(2)(photo))
     pictures = [np.full((8, 8, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255))]
-    files = [LabelledPhoto(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)]
+    files = [
+        LabelledPhoto(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)
+    ]
     for file, picture in zip(files, pictures, strict=True):
         write_image(file.photo, picture)
-    assert (np.stack(ask(model, files)) == np.stack(pictures)[:, :2, :2]).all()
+    assert (np.stack(teacher_probabilities(model, files)) == np.stack(pictures)[:, :2, :2]).all()
 
 
 def test_without_the_teachers_file_a_person_is_told_where_it_is(tmp_path: Path) -> None:

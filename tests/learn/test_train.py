@@ -70,7 +70,7 @@ def test_going_on_is_the_same_as_not_having_stopped(
     arguments = ("train", "--input_dir", combined, *TINY)
     face2face(*arguments, "--output_dir", "whole", "--max_epochs", 2)
     face2face(*arguments, "--output_dir", "parts", "--max_epochs", 1)
-    # The rate falls with the limit, so the second half is compared for what is shown, not for the weights.
+    # The learning rate falls with the limit, so that only the losses can be compared.
     face2face(*arguments, "--output_dir", "parts", "--max_epochs", 2)
     whole, parts = (history.read(in_folder / name) for name in ("whole", "parts"))
     assert parts[1].l1 == pytest.approx(whole[1].l1, rel=0.2)
@@ -217,7 +217,7 @@ def test_a_patch_is_seventy_pixels_wide() -> None:
 
 
 def test_the_losses_do_not_mix() -> None:
-    """The discriminator doesn't move for the generator's sake, nor the generator for the discriminator's."""
+    """Neither network changes for the sake of the other's loss."""
     what = PanelLayout(3, (0, 1), 2, 256, base=1)
     generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
     model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)

