@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from face2face.commands.console import VERBS
-from face2face.commands.run_webcam import shipped_model
 from face2face.data.pairs import write_strip
 from face2face.image import Image
+from face2face.inference.models import pretrained
 from face2face.media.stills import write_image
 from tests.conftest import write_video
 
@@ -152,7 +152,7 @@ def test_no_verb_calls_the_network(
             tmp_path / "combined" / part / "0.png",
             list(np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)),
         )
-    lines = [line.format(model=shipped_model()) for line in JOBS[group]]
+    lines = [line.format(model=pretrained()) for line in JOBS[group]]
     ended = [line for line in watched.run(RUN, *lines).splitlines() if line.startswith("ended: ")]
     status = 2 if group == "refused" else 0
     assert ended == [f"ended: {line.split()[0]} {status}" for line in lines]

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from face2face.commands.console import positive, quiet
-from face2face.commands.run_webcam import shipped_model
 
 if TYPE_CHECKING:
     from face2face.image import Image
@@ -58,12 +57,13 @@ def run(options: argparse.Namespace) -> None:
         from face2face.evaluation import benchmark
     from face2face.card import ModelCard
     from face2face.files import atomic_write, ensure_writable_dir
+    from face2face.inference.models import pretrained
     from face2face.inference.names import GRAPH
     from face2face.keyframes.bank import FILE_NAME
 
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        models = options.model or [shipped_model()]
+        models = options.model or [pretrained()]
         if options.model is None:
             models.append(untrained.enlarged(models[0], folder / "512"))
         modes = {model: ModelCard.load(model).mode for model in models}

@@ -1,4 +1,4 @@
-"""``demo``: see it work, without camera, video or screen."""
+"""``demo``: see the program work, without camera, video or screen."""
 
 from __future__ import annotations
 
@@ -9,33 +9,29 @@ from pathlib import Path
 import numpy as np
 
 from face2face.commands.outputs import Outputs
-from face2face.commands.run_webcam import shipped_model
 
-#: In the metadata of both files, by which a later demo knows them for its own.
+DESCRIPTION = "Drives the pretrained target with the scripted driver; writes demo.mp4 and demo.png."
+
+#: Title in the metadata of both files; a later demo replaces only files with this title.
 TITLE = "face2face demo"
-
-DESCRIPTION = (
-    "Drives the shipped model with a scripted performance and writes demo.mp4 and demo.png."
-)
-
-#: Moments of the performance for the contact sheet, in seconds: at rest, speech, a blink, a smile, a wide mouth, a turn.
+#: Times of the columns of demo.png, in seconds: rest, speech, blink, smile, open mouth, two turns.
 MOMENTS = (0.0, 1.5, 3.5, 5.7, 6.9, 8.0, 10.0)
 READS, WRITES = ("tf_model",), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
+    """Add the command's options."""
     parser.add_argument(
-        "--tf-model", type=Path, help="a frozen graph or its folder (default: the shipped one)"
+        "--tf-model", type=Path, help="folder or graph of a model (default: the pretrained one)"
     )
     parser.add_argument(
-        "--output_dir", type=Path, default=Path(), help="where demo.mp4 and demo.png go"
+        "--output_dir", type=Path, default=Path(), help="folder for demo.mp4 and demo.png"
     )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The clip and the sheet; those of an earlier demo are replaced."""
-    from face2face.media.recording import recording_title
+    """Return the clip and the contact sheet; those of an earlier demo may be replaced."""
+    from face2face.media.sink import recording_title
     from face2face.media.stills import picture_title
 
     title_of = {
@@ -46,41 +42,34 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Plays the performance once."""
+    """Run the scripted driver once, and write the clip and the contact sheet."""
     from face2face.image import Image, side_by_side
+    from face2face.inference.models import pretrained
     from face2face.live import loop
-    from face2face.live.frame import FrameRenderer, RenderedFrame
-    from face2face.live.model import ReenactmentModel
-    from face2face.live.motion_transfer import MotionTransfer
-    from face2face.live.session import LivePipeline, Session
-    from face2face.media.recording import Recording
+    from face2face.live.controls import LiveControls
+    from face2face.live.frame import RenderedFrame
+    from face2face.live.outputs import Outputs
+    from face2face.live.pipeline import LivePipeline
+    from face2face.media.sink import Recording, Window, has_screen
     from face2face.media.stills import write_image
-    from face2face.media.window import Window, has_screen
     from face2face.synthetic.performance import ScriptedDriver
 
-    puppet = ReenactmentModel.load(options.tf_model or shipped_model())
-    performance = ScriptedDriver()
+    pipeline = LivePipeline.load(options.tf_model or pretrained())
+    driver = ScriptedDriver()
     clip, sheet = options.output_dir / "demo.mp4", options.output_dir / "demo.png"
     columns: list[Image] = []
 
-    def watch(view: RenderedFrame) -> None:
-        moment = len(shown) / performance.fps
-        shown.append(view.found)
-        if len(columns) < len(MOMENTS) and moment >= MOMENTS[len(columns)]:
-            columns.append(np.concatenate([view.sketch, view.target]))
+    def keep_moments(frame: RenderedFrame) -> None:
+        if len(columns) < len(MOMENTS) and frame.seconds >= MOMENTS[len(columns)]:
+            columns.append(np.concatenate([frame.conditioning, frame.image]))
 
-    shown: list[bool] = []
     with ExitStack() as stack:
-        recording = stack.enter_context(Recording(clip, performance.fps, title=TITLE))
+        recording = stack.enter_context(Recording(clip, driver.fps, title=TITLE))
         window = stack.enter_context(Window()) if has_screen() else None
-        cast = LivePipeline(
-            MotionTransfer(puppet.mode.shape, puppet.mode.size), FrameRenderer(puppet)
-        )
-        session = stack.enter_context(
-            Session([lambda: cast], sinks=[recording], window=window, watch=watch)
-        )
-        summary = loop.run(session, performance, paced=window is not None)
+        controls = LiveControls([lambda: pipeline], outputs=Outputs([recording]), window=window)
+        summary = loop.run(controls, driver, paced=window is not None, on_frame=keep_moments)
     write_image(sheet, side_by_side(columns), title=TITLE)
     print(
-        f"{clip.resolve()}\n{sheet.resolve()}\n{summary.fps:.0f} frames a second, {puppet.name} on {puppet.engine.name}"
+        f"{clip.resolve()}\n{sheet.resolve()}\n"
+        f"{summary.fps:.0f} frames a second, {pipeline.model} on {pipeline.engine}"
     )

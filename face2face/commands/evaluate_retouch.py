@@ -57,7 +57,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.face.identity import Identity
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.image import Scene, side_by_side
-    from face2face.inference.pretrained import load_painter, load_retoucher, pretrained
+    from face2face.inference.models import pretrained
+    from face2face.inference.pretrained import load_painter, load_retoucher
     from face2face.media.stills import write_image
     from face2face.modes.inpaint import PANELS
     from face2face.sample import evenly_spaced

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from face2face.commands.console import quiet
 from face2face.commands.outputs import Outputs, joined
-from face2face.inference.names import GRAPH, INPUT, OUTPUT, QUANTISED
+from face2face.inference.names import GRAPH, LEGACY_INPUT, OUTPUT, QUANTISED
 
 DESCRIPTION = "Writes frozen_model.pb, one self-contained graph, of a folder's reduced generator."
 READS, WRITES = ("input_dir",), ("model_folder",)
@@ -51,7 +51,7 @@ def graphs_in(folder: Path) -> Outputs:
         named = quantised if path == weights else path
         stored = named.read_bytes() if named.is_file() else b""
         # The predecessors' graphs have the same output; what they take has another name.
-        return OUTPUT.encode() in stored and INPUT.encode() not in stored
+        return OUTPUT.encode() in stored and LEGACY_INPUT.encode() not in stored
 
     return Outputs([graph, quantised, weights], expected)
 

@@ -45,7 +45,6 @@ class BuildResult:
 
 class _Mode(Protocol):
     def condition(self, scene: Scene) -> list[Image]: ...
-    def target(self, scene: Scene) -> Image: ...
     def card_fields(self) -> dict[str, Any]: ...
     def save(self, folder: Path) -> None: ...
 
@@ -108,7 +107,7 @@ def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: li
         path = folders.combined / part / frame.name
         if not path.exists():
             scene = folders.scene(frame)
-            write_strip(path, [*mode.condition(scene), mode.target(scene)])
+            write_strip(path, [*mode.condition(scene), scene.photo])
 
     jobs = [(TRAIN, frame) for frame in train] + [(VAL, frame) for frame in val]
     for part in (TRAIN, VAL):

@@ -13,7 +13,6 @@ from pathlib import Path
 import matplotlib
 import matplotlib.pyplot as plt
 
-from face2face import modes
 from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.errors import DataError, OptionError
 from face2face.evaluation.reenactment import (
@@ -29,6 +28,7 @@ from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
 from face2face.live.model import ReenactmentModel
 from face2face.media.stills import write_image
+from face2face.modes.reenact import Reenact
 
 #: The contestant that isn't trained: it answers with the warped keyframes.
 WARP = "warp"
@@ -130,7 +130,7 @@ def train_variant(
     if name == WARP:
         card = ModelCard.load(pairs)
         puppet = ReenactmentModel(
-            modes.load(card, pairs), Untrained(card.panels.index(card.base)), WARP
+            Reenact.load(card, pairs), Untrained(card.panels.index(card.base)), WARP
         )
         moments = list(self_reenactment(puppet, frames, judge))
         return Result(name, summary(moments), [], moments)

@@ -22,6 +22,7 @@ from face2face.face.identity import Identity
 from face2face.face.retarget import Retargeter
 from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
+from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
 from face2face.media.stills import SUFFIXES, read_image
@@ -161,18 +162,19 @@ def self_reenactment(
         every: Judge one frame in so many; the model follows them all.
     """
     track, drive = Tracker(judge.detect_live), MotionTransfer(None, puppet.mode.size)
+    selectors = PoseSelectors()
     last: FrameResult | None = None
     for number, scene in enumerate(scenes):
         posed = drive(with_landmarks(scene, track))
-        if posed.target is None:
+        if posed.landmarks is None:
             last = None
             continue
-        panels = puppet.condition(posed.target)
+        panels = puppet.mode.condition_live(posed.landmarks, selectors)
         true = judge.observe(scene.photo) if number % every == 0 else None
         if true is None:
             last = None
             continue
-        generated = puppet.answer(posed.target, panels)
+        generated = puppet.engine(panels)
         pair = (generated, scene.photo)
         figures = {
             "l1": metrics.l1(*pair),
@@ -209,6 +211,7 @@ def cross_reenactment(
         MediaError: The file is no video.
     """
     track, drive = Tracker(judge.detect_live), MotionTransfer(puppet.mode.shape, puppet.mode.size)
+    selectors = PoseSelectors()
     last: FrameResult | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
@@ -221,13 +224,12 @@ def cross_reenactment(
             found = mean_landmarks(looks)
             box = box or head_box(found[None], *scene.photo.shape[:2])
             posed = drive(with_landmarks(scene, track))
-            assert posed.target is not None
-            assert posed.target.landmarks is not None
-            panels = puppet.condition(posed.target)
-            generated = puppet.answer(posed.target, panels)
+            assert posed.landmarks is not None
+            panels = puppet.mode.condition_live(posed.landmarks, selectors)
+            generated = puppet.engine(panels)
             look = judge.observe(generated)
             figures = _face_figures(
-                look, FaceObservation(posed.target.landmarks, target.identity), puppet.mode.size
+                look, FaceObservation(posed.landmarks, target.identity), puppet.mode.size
             )
             if look is not None:
                 figures |= {
@@ -242,8 +244,8 @@ def cross_reenactment(
                 figures |= {
                     name: ratio - 1 for name, ratio in _ratios(shown, target.proportions).items()
                 }
-                if drive.retarget is not None:
-                    figures |= _kept(shown, found, drive.retarget)
+                if drive.retargeter is not None:
+                    figures |= _kept(shown, found, drive.retargeter)
                 figures["driver_distance"] = metrics.identity_distance(
                     look.identity, judge.identify(scene.photo, found)
                 )

@@ -1,4 +1,4 @@
-"""Models made ready: those that come with the program, and a person's own."""
+"""Load models that work on photos; the pretrained ones by default."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
 from face2face.inference.engine import OpenVinoEngine
-from face2face.inference.names import GRAPH
+from face2face.inference.models import find_graph, pretrained
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
 
@@ -19,86 +19,82 @@ from face2face.segmentation.parser import Parser
 PARSE = "parse"
 
 
-def pretrained(name: str) -> Path:
-    """The folder of a model that comes with the program.
-
-    Raises:
-        ModelError: It is missing.
-    """
-    # Beside the package in a checkout, inside it when installed from a wheel.
-    for above in Path(__file__).resolve().parents[1:3]:
-        if (above / "models" / name / GRAPH).is_file():
-            return above / "models" / name
-    raise ModelError(
-        "models are shipped with the program",
-        f"no {name}",
-        "install the program anew, or name a model of your own",
-    )
-
-
 def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
-    """The mode and the engine of an edit model, see :class:`face2face.modes.edit.Edit`.
+    """Return mode and engine of an edit model, see :class:`face2face.modes.edit.Edit`.
 
     Args:
-        folder: Of its graph and card; None for the shipped one.
+        folder: The model's folder; None for the pretrained one.
 
     Raises:
-        ModelError: It is missing, damaged, or no edit model.
+        ModelError: The model is missing, damaged, or of another mode.
     """
     folder = folder or pretrained("edit")
-    card, engine = _loaded(folder, "edit")
+    card, engine = _load(folder, "edit")
     return Edit.load(card, folder), engine
 
 
 def load_retoucher(folder: Path | None = None) -> Retoucher:
-    """What mends photos, by an inpainting model, see :class:`face2face.modes.inpaint.Inpaint`.
+    """Return a retoucher of photos, by an inpainting model.
 
     Args:
-        folder: Of its graph and card; None for the shipped one.
+        folder: The model's folder; None for the pretrained one.
 
     Raises:
-        ModelError: It is missing, damaged, or no inpainting model.
+        ModelError: The model is missing, damaged, or of another mode.
     """
-    folder = folder or pretrained("inpaint")
-    return Retoucher(ModelCard.load(folder).size, load_painter(folder, "inpaint"))
+    mode, engine = load_mode(folder or pretrained("inpaint"), "inpaint")
+    return Retoucher(mode.size, lambda scene: engine(mode.condition(scene)))
 
 
 def load_parser(folder: Path | None = None) -> Parser:
-    """A parser, ready to parse.
+    """Return a parser of faces.
 
     Args:
-        folder: Of its graph and card; None for the shipped one.
+        folder: The model's folder; None for the pretrained one.
 
     Raises:
-        ModelError: It is missing, damaged, or no parser.
+        ModelError: The model is missing, damaged, or no parser.
     """
-    folder = folder or pretrained("parser")
-    card, engine = _loaded(folder, PARSE)
+    card, engine = _load(folder or pretrained("parser"), PARSE)
     return Parser(engine, card.size)
 
 
 def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
-    """A model with its mode: what it makes of a scene.
+    """Return a model with its mode: a function from a scene to the generated picture.
 
     Args:
-        folder: Of its graph and card.
-        mode: The one that it must be of.
+        folder: The model's folder.
+        mode: The mode that the model must have.
 
     Raises:
-        ModelError: It is missing, damaged, or of another mode.
+        ModelError: The model is missing, damaged, or of another mode.
     """
-    card, engine = _loaded(folder, mode)
-    shown = modes.load(card, folder)
-    return lambda scene: engine(shown.condition(scene))
+    loaded, engine = load_mode(folder, mode)
+    return lambda scene: engine(loaded.condition(scene))
 
 
-def _loaded(folder: Path, mode: str) -> tuple[ModelCard, OpenVinoEngine]:
+def load_mode(path: Path, mode: str) -> tuple[modes.Mode, OpenVinoEngine]:
+    """Return the mode and the engine of a model.
+
+    Args:
+        path: The model's folder, or its graph.
+        mode: The mode that the model must have.
+
+    Raises:
+        ModelError: The model is missing, damaged, or of another mode.
+    """
+    folder = path if path.is_dir() else path.parent
+    card, engine = _load(path, mode)
+    return modes.load(card, folder), engine
+
+
+def _load(path: Path, mode: str) -> tuple[ModelCard, OpenVinoEngine]:
+    folder = path if path.is_dir() else path.parent
     card = ModelCard.load(folder)
     if card.mode != mode:
         command = "tools/train_parser.py" if mode == PARSE else f"train.py --mode {mode}"
         raise ModelError(
-            f"a model of mode {mode} is wanted",
-            f"one of mode {card.mode} in {folder}",
-            f"train one with {command}",
+            f"The model in {folder} is of mode {card.mode}, not {mode}.",
+            hint=f"Train one with {command}, or name another model.",
         )
-    return card, OpenVinoEngine.of(card, folder / GRAPH)
+    return card, OpenVinoEngine.of(card, find_graph(path))

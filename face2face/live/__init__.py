@@ -1,1 +1,1 @@
-"""The live program, without TensorFlow."""
+"""The live program: a driver moves a target, frame by frame. It never imports TensorFlow."""

@@ -1,4 +1,4 @@
-"""Views: what is seen at one moment, and the steps that make them."""
+"""RenderedFrame: one frame of the live program, and its composition into one picture."""
 
 from __future__ import annotations
 
@@ -7,106 +7,99 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from face2face.image import Image, side_by_side
+from face2face.image import Image, Landmarks, Scene, side_by_side
 from face2face.imaging.paste_back import paste_back
-from face2face.imaging.text import draw_note
-from face2face.live.model import ReenactmentModel
-from face2face.live.motion_transfer import DrivenPose
-from face2face.live.names import COMPOSITIONS
+from face2face.live.options import COMPOSITIONS, SIDE, TARGET
 
-#: Compositions, see :meth:`View.composed`.
-SIDE, TARGET, DRIVER = COMPOSITIONS
+#: The note on a frame without a face.
 NO_FACE = "no face found"
+#: Brightness of a picture that is not current, as a share of its own.
 _DIMMED = 0.35
-#: The driver asks for more than the target ever did: from this many interocular distances on it is told, by an edge of this colour.
-_BEYOND, _EDGE = 0.1, (255, 176, 0)
+#: Distance from the target's range, in interocular distances, from which the border warns.
+_EXCESS_THRESHOLD = 0.1
+#: RGB colour of the warning border: orange, rare in skin and rooms.
+_BORDER_COLOUR = (255, 176, 0)
 
 
 @dataclass(frozen=True)
 class RenderedFrame:
-    """What is seen at one moment.
+    """One frame of the live program.
 
     Attributes:
-        posed: The driver's scene, and the target's pose.
-        sketch: ``(size, size, 3)`` uint8; black where there is no face.
-        target: ``(size, size, 3)`` uint8; the last one dimmed, with a line that says so, where there is no face.
+        driver: The driver's frame, with its filtered landmarks where there is a face.
+        landmarks: ``(68, 2)`` float32, of the face in ``image``; None where the driver has no face.
+        image: ``(h, w, 3)`` uint8 RGB, the generated picture; where there is no face the last one,
+            dimmed, with a note.
+        conditioning: ``(h, w, 3)`` uint8, the picture that steered the network: the sketch, or the
+            mask of retouched pixels; black where there is no face.
+        excess: Distance of the pose from the target's known range, in interocular distances.
     """
 
-    posed: DrivenPose
-    sketch: Image
-    target: Image
+    driver: Scene
+    landmarks: Landmarks | None
+    image: Image
+    conditioning: Image
+    excess: float = 0.0
 
     @property
     def found(self) -> bool:
-        """Whether there is a face."""
-        return self.posed.target is not None
+        """Whether the driver has a face."""
+        return self.landmarks is not None
 
     @property
-    def beyond(self) -> bool:
-        """Whether the driver asks for more than the target was ever seen to do."""
-        return self.posed.beyond > _BEYOND
+    def exceeds_range(self) -> bool:
+        """Whether the pose lies clearly beyond the target's known range."""
+        return self.excess > _EXCESS_THRESHOLD
 
     @property
     def seconds(self) -> float:
-        """The scene's time."""
-        return self.posed.scene.seconds or 0.0
+        """Time of the driver's frame, in seconds."""
+        return self.driver.seconds or 0.0
 
-    def beside(self) -> Image:
-        """The driver's picture as high as the target's, ``(size, w, 3)`` uint8."""
-        photo, size = self.posed.scene.photo, self.target.shape[0]
-        width = max(1, round(photo.shape[1] * size / photo.shape[0]))
-        # Linear interpolation misses no pixel up to half the size, at a tenth of the time.
-        how = cv2.INTER_LINEAR if photo.shape[0] <= 2 * size else cv2.INTER_AREA
-        return cv2.resize(photo, (width, size), interpolation=how)
+    def driver_view(self) -> Image:
+        """Return the driver's picture, as high as the generated one: ``(h, w, 3)`` uint8 RGB."""
+        photo, height = self.driver.photo, self.image.shape[0]
+        width = max(1, round(photo.shape[1] * height / photo.shape[0]))
+        # Down to half the size linear interpolation uses every pixel, in a tenth of the time.
+        method = cv2.INTER_LINEAR if photo.shape[0] <= 2 * height else cv2.INTER_AREA
+        return cv2.resize(photo, (width, height), interpolation=method)
 
-    def composed(self, how: str, sketch: bool = False) -> Image:
-        """One picture of it.
+    def compose(self, composition: str = SIDE, conditioning: bool = False) -> Image:
+        """Return the frame as one picture, ``(h, w, 3)`` uint8 RGB.
 
         Args:
-            how: ``side``: the driver, and the target to the right; ``target``: alone; ``driver``: its face in the driver's picture.
-            sketch: Beside the target the sketch instead of the driver.
+            composition: ``side`` for the driver and the target side by side, ``target`` for the
+                target alone, ``driver`` for the target's face in the driver's picture.
+            conditioning: Show the conditioning picture next to the target instead of the driver.
         """
-        if how == "side":
-            return side_by_side([self.sketch if sketch else self.beside(), self.target])
-        if how == "target":
-            return self.target
-        scene, target = self.posed.scene, self.posed.target
-        if target is None or target.landmarks is None or scene.landmarks is None:
-            return scene.photo
-        return paste_back(self.target, target.landmarks, scene.photo, scene.landmarks)
-
-
-class FrameRenderer:
-    """Turns poses into views, one after another.
-
-    Args:
-        puppet: Takes the pose.
-    """
-
-    def __init__(self, puppet: ReenactmentModel) -> None:
-        self.puppet = puppet
-        size = puppet.mode.size
-        self._last: Image = np.zeros((size, size, 3), np.uint8)
-
-    def __call__(self, posed: DrivenPose) -> RenderedFrame:
-        """What is seen of a pose."""
-        if posed.target is None:
-            return RenderedFrame(
-                posed, np.zeros_like(self._last), draw_note(dimmed(self._last), NO_FACE)
-            )
-        panels = self.puppet.condition(posed.target)
-        self._last = self.puppet.answer(posed.target, panels)
-        return RenderedFrame(posed, panels[0], self._last)
+        if composition == SIDE:
+            left = self.conditioning if conditioning else self.driver_view()
+            return side_by_side([left, self.image])
+        if composition == TARGET:
+            return self.image
+        assert composition in COMPOSITIONS
+        if self.landmarks is None or self.driver.landmarks is None:
+            return self.driver.photo
+        return paste_back(self.image, self.landmarks, self.driver.photo, self.driver.landmarks)
 
 
 def dimmed(picture: Image) -> Image:
-    """A picture at a third of its brightness: it isn't current."""
+    """Return a picture at a third of its brightness, which says that it is not current.
+
+    >>> int(dimmed(np.full((1, 1, 3), 100, np.uint8)).max())
+    35
+    """
     return np.rint(picture * _DIMMED).astype(np.uint8)
 
 
 def with_warning_border(picture: Image) -> Image:
-    """A copy with a thin coloured edge: the driver asks for more than the target was ever seen to do."""
+    """Return a copy of an RGB uint8 picture with a thin orange border.
+
+    >>> with_warning_border(np.zeros((128, 128, 3), np.uint8))[0, 0].tolist()
+    [255, 176, 0]
+    """
     copy = picture.copy()
     width = max(2, copy.shape[0] // 128)
-    cv2.rectangle(copy, (0, 0), (copy.shape[1] - 1, copy.shape[0] - 1), _EDGE, 2 * width)
+    corner = (copy.shape[1] - 1, copy.shape[0] - 1)
+    cv2.rectangle(copy, (0, 0), corner, _BORDER_COLOUR, 2 * width)
     return copy

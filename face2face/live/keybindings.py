@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from face2face.live.session import Session
+from face2face.live.controls import LiveControls
 from face2face.media.keys import Keys
 from face2face.media.window import QUIT
 
-#: By how much a key changes a strength.
+#: Step by which a key changes a strength; a range of 0 to 2 takes twenty presses.
 _STEP = 0.1
 
-
-KEYBINDINGS: Keys[Session] = Keys(
+#: Each key with its help text and its action.
+KEYBINDINGS: Keys[LiveControls] = Keys(
     {
-        "h": ("show or hide this help", Session.toggle_help),
-        "i": ("beside the target: input or sketch", Session.toggle_sketch),
-        "c": ("side by side, target alone, in your picture", Session.next_composition),
-        "m": ("mirror", Session.toggle_mirror),
-        "n": ("next model", Session.next_model),
-        "0": ("take your pose for the neutral one", Session.recalibrate),
-        "e": ("less expression", lambda session: session.change_expression(-_STEP)),
-        "E": ("more expression", lambda session: session.change_expression(_STEP)),
-        "t": ("head moves less", lambda session: session.change_head(-_STEP)),
-        "T": ("head moves more", lambda session: session.change_head(_STEP)),
-        "s": ("less smoothing", lambda session: session.change_smoothing(-_STEP)),
-        "S": ("more smoothing", lambda session: session.change_smoothing(_STEP)),
-        "p": ("snapshot", Session.snapshot),
-        "r": ("record, or end the recording", Session.toggle_recording),
-        " ": ("pause", Session.toggle_pause),
-        "f": ("full screen", Session.toggle_full_screen),
-        QUIT: ("quit (also Escape)", Session.quit),
+        "h": ("show or hide this help", LiveControls.toggle_help),
+        "i": ("next to the target: driver or sketch", LiveControls.toggle_conditioning),
+        "c": ("side by side, target alone, in your picture", LiveControls.next_composition),
+        "m": ("mirror", LiveControls.toggle_mirror),
+        "n": ("next model", LiveControls.next_model),
+        "0": ("take your pose as the neutral one", LiveControls.recalibrate),
+        "e": ("less expression", lambda controls: controls.change_expression(-_STEP)),
+        "E": ("more expression", lambda controls: controls.change_expression(_STEP)),
+        "t": ("less head motion", lambda controls: controls.change_head(-_STEP)),
+        "T": ("more head motion", lambda controls: controls.change_head(_STEP)),
+        "s": ("less smoothing", lambda controls: controls.change_smoothing(-_STEP)),
+        "S": ("more smoothing", lambda controls: controls.change_smoothing(_STEP)),
+        "p": ("snapshot", LiveControls.snapshot),
+        "r": ("start or end a recording", LiveControls.toggle_recording),
+        " ": ("pause", LiveControls.toggle_pause),
+        "f": ("full screen", LiveControls.toggle_full_screen),
+        QUIT: ("quit (also Escape)", LiveControls.close),
     }
 )

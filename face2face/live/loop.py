@@ -1,4 +1,8 @@
-"""The live loop: a source's scenes through a session, and the keys that are pressed meanwhile."""
+"""The live loop: one frame after another through all steps, and the keys pressed meanwhile.
+
+Each frame passes in this order: source, detection, motion transfer, conditioning, generation,
+composition, window and outputs.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +12,36 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from face2face.image import Image, Landmarks, Scene
-from face2face.live.frame import RenderedFrame, dimmed
+from face2face.imaging.text import draw_help, draw_note
+from face2face.live.controls import LiveControls
+from face2face.live.frame import RenderedFrame, dimmed, with_warning_border
 from face2face.live.keybindings import KEYBINDINGS
 from face2face.live.motion_transfer import with_landmarks
-from face2face.live.pipeline import pipelined
-from face2face.live.session import Session
+from face2face.live.pipelined import pipelined
 
-STALLED, PAUSED = "no picture comes", "paused"
-#: Seconds without a picture after which that is said, and between looks at the keys while nothing else happens.
-_STALL, _IDLE = 5.0, 0.05
+#: The note where the source delivers no picture.
+STALLED = "no picture comes"
+#: The note while the run stands still.
+PAUSED = "paused"
+#: Seconds without a picture after which the window says so.
+_STALL_SECONDS = 5.0
+#: Seconds between looks at the keys while nothing else happens.
+_KEY_INTERVAL = 0.05
+#: Frames over which the shown rate is averaged: one second of most cameras.
+_RATE_FRAMES = 30
 
 
 @dataclass(frozen=True)
 class Summary:
-    """How it went.
+    """The result of a live run.
 
     Attributes:
-        frames: Pictures shown.
-        found: Those with a face.
-        seconds: From the first to the last.
+        frames: Number of frames shown.
+        found: Number of those with a face.
+        seconds: Time from the first frame to the last.
     """
 
     frames: int
@@ -36,68 +50,139 @@ class Summary:
 
     @property
     def fps(self) -> float:
-        """Pictures a second."""
+        """Frames a second.
+
+        >>> Summary(frames=31, found=31, seconds=1.0).fps
+        30.0
+        """
         return (self.frames - 1) / self.seconds if self.frames > 1 and self.seconds > 0 else 0.0
 
 
 def run(
-    session: Session,
+    controls: LiveControls,
     scenes: Iterable[Scene],
     detect: Callable[[Image], list[Landmarks]] | None = None,
     live: bool = False,
     paced: bool = False,
     hold: bool = False,
+    on_frame: Callable[[RenderedFrame], object] = lambda frame: None,
 ) -> Summary:
-    """Shows a source to its end, or until a person ends it.
+    """Run until the source ends, or until a person closes it.
 
     Args:
-        session: Who plays, and where it is shown.
-        scenes: The driver's.
-        detect: Finds its face, see :func:`face2face.live.motion_transfer.with_landmarks`; None for scenes that bring its landmarks.
-        live: Scenes that come too fast are passed over for newer ones, as a camera's must be; else every one is shown.
-        paced: Keep to the scenes' own times, as a window on a recorded driver needs it; a camera keeps them by itself.
-        hold: Keep the last picture in the window until a person ends it, as photos need it.
+        controls: The pipeline, the display and the outputs, which keys may change.
+        scenes: The driver's frames.
+        detect: Finds the driver's face, see
+            :func:`face2face.live.motion_transfer.with_landmarks`; None for scenes with landmarks.
+        live: Skip a frame when a newer one has come, as a camera needs it; otherwise show all.
+        paced: Wait for each frame's own time, as a recorded driver at a window needs it.
+        hold: Keep the last picture in the window until a person closes it, as photos need it.
+        on_frame: Called with each rendered frame.
+    """
+    loop = _Loop(controls)
+    # Only detection runs in a thread of its own, since it waits for another process. More threads
+    # would wait for cores and for Python's lock, and frames would come in bursts.
+    with closing(pipelined(scenes, partial(with_landmarks, detect=detect), live)) as detected:
+        for scene in detected:
+            if scene is None:
+                loop.idle()
+            else:
+                loop.step(scene, paced, on_frame)
+            if controls.paused:
+                loop.pause()
+            if controls.closed:
+                break
+    while hold and controls.window is not None and not controls.closed:
+        loop.press_key(_KEY_INTERVAL)
+    return Summary(loop.frames, loop.found, loop.last - loop.start)
+
+
+class _Loop:
+    """The state of one run of the loop.
+
+    Attributes:
+        frames: Number of frames so far.
+        found: Number of those with a face.
+        start: Clock at the first frame, plus the time spent in pauses.
+        last: Clock at the last frame.
     """
 
-    clock = session.clock
-    recent: deque[float] = deque(maxlen=30)
-    frames = found = 0
-    shown: RenderedFrame | None = None
-    began = last = clock()
-    # The face alone is found beside, since that waits for another process: more threads would wait for cores and for Python's lock, and
-    # pictures would come in bursts.
-    with closing(pipelined(scenes, partial(with_landmarks, detect=detect), live)) as driving:
-        for scene in driving:
-            lines = KEYBINDINGS.help() if session.helping else None
-            if scene is None:
-                if session.picture is not None and clock() - last > _STALL:
-                    session.display(dimmed(session.picture), STALLED, lines)
-                _keys(session)
-            else:
-                shown = session.cast.show(session.cast.driver(scene))
-                last = clock()
-                began = last if frames == 0 else began
-                recent.append(last)
-                frames, found = frames + 1, found + shown.found
-                rate = (len(recent) - 1) / max(recent[-1] - recent[0], 1e-9)
-                session.take(shown, f"{rate:.0f} fps" if len(recent) > 1 else "", lines)
-                _keys(session, began + shown.seconds - clock() if paced else 0.0)
-            if session.paused:
-                stood, pressed = clock(), True
-                while session.paused and not session.over:
-                    if pressed and shown is not None:
-                        session.show(shown, PAUSED, KEYBINDINGS.help() if session.helping else None)
-                    pressed = _keys(session, _IDLE)
-                began += clock() - stood
-            if session.over:
-                break
-    while hold and session.window is not None and not session.over:
-        _keys(session, _IDLE)
-    return Summary(frames, found, last - began)
+    def __init__(self, controls: LiveControls) -> None:
+        self._controls = controls
+        self._recent: deque[float] = deque(maxlen=_RATE_FRAMES)
+        self._frame: RenderedFrame | None = None
+        self.frames = self.found = 0
+        self.start = self.last = controls.clock()
 
+    def step(self, scene: Scene, paced: bool, on_frame: Callable[[RenderedFrame], object]) -> None:
+        """Take one frame of the driver through all steps."""
+        controls = self._controls
+        frame = self._frame = controls.pipeline(scene)
+        self._count(frame)
+        picture = self._compose(frame)
+        self._show(frame, picture, self._rate())
+        controls.outputs.write(picture, frame.seconds)
+        on_frame(frame)
+        self.press_key(self.start + frame.seconds - controls.clock() if paced else 0.0)
 
-def _keys(session: Session, wait: float = 0.0) -> bool:
-    """Does what the key says that is pressed within some seconds; whether there was one."""
-    key = session.window.key(max(wait, 0.0)) if session.window is not None else ""
-    KEYBINDINGS.press(session, key)
-    return bool(key)
+    def idle(self) -> None:
+        """Look at the keys while no frame comes, and say so when none came for long."""
+        picture = self._controls.outputs.picture
+        if picture is not None and self._controls.clock() - self.last > _STALL_SECONDS:
+            self._write_window(dimmed(picture), STALLED)
+        self.press_key()
+
+    def pause(self) -> None:
+        """Stand still until a key ends the pause; keys may change how the frame is shown."""
+        controls = self._controls
+        start, pressed = controls.clock(), True
+        while controls.paused and not controls.closed:
+            if pressed and self._frame is not None:
+                picture = controls.outputs.picture = self._compose(self._frame)
+                self._show(self._frame, picture, PAUSED)
+            pressed = self.press_key(_KEY_INTERVAL)
+        self.start += controls.clock() - start
+
+    def press_key(self, wait: float = 0.0) -> bool:
+        """Wait some seconds for a key and do what it says; return whether there was one."""
+        window = self._controls.window
+        key = window.key(max(wait, 0.0)) if window is not None else ""
+        KEYBINDINGS.press(self._controls, key)
+        return bool(key)
+
+    def _count(self, frame: RenderedFrame) -> None:
+        self.last = self._controls.clock()
+        if self.frames == 0:
+            self.start = self.last
+        self._recent.append(self.last)
+        self.frames += 1
+        self.found += frame.found
+
+    def _rate(self) -> str:
+        """Return the rate of the last frames in words; empty at the first frame."""
+        if len(self._recent) < 2:
+            return ""
+        seconds = max(self._recent[-1] - self._recent[0], 1e-9)
+        return f"{(len(self._recent) - 1) / seconds:.0f} fps"
+
+    def _compose(self, frame: RenderedFrame) -> Image:
+        display = self._controls.display
+        picture = frame.compose(display.compose, display.conditioning)
+        return np.ascontiguousarray(picture[:, ::-1]) if display.mirror else picture
+
+    def _show(self, frame: RenderedFrame, picture: Image, note: str) -> None:
+        """Show a composed picture in the window, with a border where the pose is out of range."""
+        if self._controls.window is not None:
+            self._write_window(
+                with_warning_border(picture) if frame.exceeds_range else picture, note
+            )
+
+    def _write_window(self, picture: Image, note: str) -> None:
+        """Write a picture to the window, with the help and a note drawn on it."""
+        controls = self._controls
+        if controls.window is None:
+            return
+        note = controls.note or note
+        if controls.show_help:
+            picture = draw_help(picture, KEYBINDINGS.help())
+        controls.window.write(draw_note(picture, note) if note else picture, 0.0)

@@ -1,4 +1,4 @@
-"""The puppet: a trained target, loaded and ready to be moved."""
+"""ReenactmentModel: a trained target, loaded."""
 
 from __future__ import annotations
 
@@ -8,52 +8,46 @@ from pathlib import Path
 from face2face import modes
 from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
-from face2face.face.sketch import LEGACY
-from face2face.image import Image, Scene
-from face2face.inference.engine import Engine, OpenVinoEngine, TensorFlowEngine
-from face2face.inference.names import GRAPH, INPUT
+from face2face.inference.engine import Engine, OpenVinoEngine
+from face2face.inference.legacy import load_legacy
+from face2face.inference.models import find_graph
 from face2face.modes.reenact import Reenact
 
 
 @dataclass(frozen=True)
 class ReenactmentModel:
-    """What turns a scene into the target's picture.
+    """A mode, and the engine that runs its graph.
 
     Attributes:
-        mode: Makes the panels.
-        engine: Runs the graph on them.
-        name: Of the model.
+        mode: Makes the panels of a pose.
+        engine: Generates the target's picture from the panels.
+        name: Name of the model's folder.
     """
 
-    mode: modes.Mode
+    mode: Reenact
     engine: Engine
     name: str
 
     @classmethod
     def load(cls, path: Path) -> ReenactmentModel:
-        """Loads a model's folder, or a graph in one. A graph without a card is taken for one of the ancestors'.
+        """Return the model of a folder.
+
+        Args:
+            path: The folder, or the graph in it. A graph without a card is read as one of
+                datitran/face2face-demo.
 
         Raises:
-            ModelError: There is none, or it or its card is damaged.
+            ModelError: A file is missing or damaged, or the model is of another mode.
         """
-        graph = path / GRAPH if path.is_dir() else path
-        if not graph.is_file():
-            do = "train one first, or name another folder"
-            raise ModelError(
-                "--tf-model is a frozen graph or the folder of one", f"no file {graph}", do
-            )
+        graph = find_graph(path)
         folder = graph.parent
         if not (folder / FILE_NAME).is_file():
-            return cls(
-                Reenact(256, LEGACY, None, None), TensorFlowEngine(graph, 256, (INPUT,)), graph.name
-            )
+            return cls(*load_legacy(graph), graph.name)
         card = ModelCard.load(folder)
-        return cls(modes.load(card, folder), OpenVinoEngine.of(card, graph), folder.name)
-
-    def condition(self, scene: Scene) -> list[Image]:
-        """The panels that the network is shown."""
-        return self.mode.condition(scene)
-
-    def answer(self, scene: Scene, panels: list[Image]) -> Image:
-        """The target's picture."""
-        return self.mode.compose(scene.photo, self.engine(panels))
+        mode = modes.load(card, folder)
+        if not isinstance(mode, Reenact):
+            raise ModelError(
+                f"The model in {folder} is of mode {card.mode}, not reenact.",
+                hint="Name another model.",
+            )
+        return cls(mode, OpenVinoEngine.of(card, graph), folder.name)

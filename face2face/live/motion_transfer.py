@@ -1,4 +1,4 @@
-"""From a driver's scene to its landmarks, and from these to the target's pose."""
+"""MotionTransfer: from the driver's landmarks to the target's pose."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ from face2face.face.landmark_filter import LandmarkFilter
 from face2face.face.retarget import Retargeter, TargetStatistics
 from face2face.face.tracker import to_grey
 from face2face.image import Image, Landmarks, Scene, centre_box
+from face2face.live.options import EXPRESSION, NONE, MotionOptions
 
 
 @dataclass(frozen=True)
 class DrivenPose:
-    """A moment of the driver's, and the pose that the target takes.
+    """A frame of the driver, and the pose that the target takes.
 
     Attributes:
-        scene: The driver's, with its own landmarks, steadied, where there is a face.
-        target: The same with the target's landmarks, in panel pixels, and no time: see :meth:`face2face.modes.reenact.Reenact.condition`.
-            None where there is no face.
-        beyond: See :class:`face2face.face.retarget.Retargeted`.
+        scene: The driver's frame, with its filtered landmarks; without any where there is no face.
+        landmarks: ``(68, 2)`` float32, the target's, in panel pixels; None where there is no face.
+        excess: Distance of the pose from the target's known range, in interocular distances.
     """
 
     scene: Scene
-    target: Scene | None
-    beyond: float = 0.0
+    landmarks: Landmarks | None
+    excess: float = 0.0
 
 
 def with_landmarks(scene: Scene, detect: Callable[[Image], list[Landmarks]] | None) -> Scene:
-    """The scene with the landmarks of who drives; without any where there is no face.
+    """Return a scene with the landmarks of its first face; without any where there is no face.
 
     Args:
-        scene: One that brings its landmarks keeps them.
-        detect: Landmarks of the faces in a grey picture, the one that drives first; None where nobody is to be sought.
+        scene: A frame of the driver; one that has landmarks keeps them.
+        detect: Returns the landmarks of each face in a grey ``(h, w)`` uint8 picture, the driver's
+            first; None where every scene brings its own.
     """
     if scene.landmarks is not None or detect is None:
         return scene
@@ -41,30 +42,45 @@ def with_landmarks(scene: Scene, detect: Callable[[Image], list[Landmarks]] | No
 
 
 class MotionTransfer:
-    """Steadies the driver's landmarks and carries them over to the target.
+    """Filters the driver's landmarks and transfers their motion to the target.
 
     Args:
-        shape: The target's; None to take the driver's landmarks as they lie in the middle of the picture.
+        shape: The target's shape statistics; None to take the landmarks as they lie in the middle
+            of the driver's picture.
         size: Width and height of a panel, in pixels.
+        options: The strengths at first; keys change them.
+
+    Attributes:
+        retargeter: Transfers the motion; None where landmarks are taken as they lie.
+        filter: Steadies the driver's landmarks.
     """
 
-    def __init__(self, shape: TargetStatistics | None, size: int) -> None:
+    def __init__(
+        self, shape: TargetStatistics | None, size: int, options: MotionOptions = MotionOptions()
+    ) -> None:
         self._size = size
-        self.retarget = Retargeter(shape) if shape is not None else None
-        self.smooth = LandmarkFilter()
+        self.filter = LandmarkFilter()
+        self.filter.strength = options.smoothing
+        self.retargeter: Retargeter | None = None
+        if shape is not None and options.retarget != NONE:
+            self.retargeter = Retargeter(shape)
+            self.retargeter.head = 0.0 if options.retarget == EXPRESSION else options.head
+            self.retargeter.expression = options.expression
 
     def __call__(self, scene: Scene) -> DrivenPose:
-        """The pose of a scene; none where it has no landmarks."""
+        """Return the target's pose for the next frame of the driver.
+
+        Args:
+            scene: The frame. One without landmarks resets the filter.
+        """
         if scene.landmarks is None:
-            self.smooth.reset()
+            self.filter.reset()
             return DrivenPose(scene, None)
         seconds = scene.seconds or 0.0
-        landmarks = self.smooth(scene.landmarks, seconds)
+        landmarks = self.filter(scene.landmarks, seconds)
         scene = replace(scene, landmarks=landmarks)
-        if self.retarget is None:
-            lying = centre_box(*scene.photo.shape[:2]).to_panel(landmarks, self._size)
-            return DrivenPose(scene, replace(scene, landmarks=lying, seconds=None))
-        carried = self.retarget(landmarks, seconds)
-        return DrivenPose(
-            scene, replace(scene, landmarks=carried.landmarks, seconds=None), carried.excess
-        )
+        if self.retargeter is None:
+            middle = centre_box(*scene.photo.shape[:2])
+            return DrivenPose(scene, middle.to_panel(landmarks, self._size))
+        retargeted = self.retargeter(landmarks, seconds)
+        return DrivenPose(scene, retargeted.landmarks, retargeted.excess)

@@ -1,135 +1,78 @@
-"""Work that overlaps: each part in a thread of its own, with at most one item waiting between two of them."""
+"""LivePipeline: the steps from a driver's frame to a rendered frame, for one loaded model."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Generator, Iterable
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass
+from pathlib import Path
 
-S = TypeVar("S")
-T = TypeVar("T")
-#: Seconds for which a thread is waited for that may hang in a camera's driver.
-_FAREWELL = 1.0
+from face2face.errors import ModelError
+from face2face.image import Scene
+from face2face.imaging.retoucher import Retoucher
+from face2face.inference.models import mode_name
+from face2face.inference.pretrained import load_mode
+from face2face.live.frame import RenderedFrame
+from face2face.live.model import ReenactmentModel
+from face2face.live.motion_transfer import MotionTransfer
+from face2face.live.options import LIVE_MODES, LiveOptions, MotionOptions
+from face2face.live.renderer import FrameRenderer, Renderer
+from face2face.live.retouching import LiveRetoucher
 
 
-class Closed(Exception):  # noqa: N818  it is no error
-    """Nothing more comes through a slot."""
+@dataclass(frozen=True)
+class LivePipeline:
+    """The steps of one loaded model: motion transfer, then rendering.
 
+    Attributes:
+        motion: From the driver's landmarks to the target's pose.
+        renderer: From the pose to a frame.
+        model: Name of the model.
+        engine: Name of the library and the precision that run its graph.
+    """
 
-class Slot(Generic[T]):
-    """Hands items from one thread to another, one at a time."""
+    motion: MotionTransfer
+    renderer: Renderer
+    model: str
+    engine: str
 
-    def __init__(self) -> None:
-        self._change = threading.Condition()
-        self._items: list[T] = []
-        self._ended = False
-        self._error: BaseException | None = None
-
-    def put(self, item: T) -> None:
-        """Waits until the last item was taken, so that none is missed.
-
-        Raises:
-            Ended: The slot was closed.
-        """
-        with self._change:
-            self._change.wait_for(lambda: self._ended or not self._items)
-            self._set(item)
-
-    def replace(self, item: T) -> None:
-        """Takes the place of an item that wasn't taken yet, so that none is stale.
-
-        Raises:
-            Ended: The slot was closed.
-        """
-        with self._change:
-            self._set(item)
-
-    def _set(self, item: T) -> None:
-        if self._ended:
-            raise Closed
-        self._items[:] = [item]
-        self._change.notify_all()
-
-    def take(self, wait: float | None = None) -> T:
-        """The next item, those put before the slot was closed included.
+    def __call__(self, scene: Scene) -> RenderedFrame:
+        """Return the rendered frame of the driver's next frame.
 
         Args:
-            wait: Seconds; None for as long as it takes.
+            scene: The driver's frame, with its landmarks where it has a face.
+        """
+        return self.renderer(self.motion(scene))
+
+    @classmethod
+    def of(cls, model: ReenactmentModel, options: MotionOptions = MotionOptions()) -> LivePipeline:
+        """Return the pipeline of a loaded target."""
+        motion = MotionTransfer(model.mode.shape, model.mode.size, options)
+        return cls(motion, FrameRenderer(model), model.name, model.engine.name)
+
+    @classmethod
+    def load(cls, path: Path, options: LiveOptions = LiveOptions()) -> LivePipeline:
+        """Return the pipeline of a model on disk, of a target or for retouching.
+
+        Args:
+            path: The model's folder, or its graph.
+            options: Its mode, motion and retouching are used.
 
         Raises:
-            TimeoutError: None came.
-            Ended: The slot was closed.
-            BaseException: The slot was closed with this error.
+            ModelError: A file is missing or damaged, or the model is of another mode.
         """
-        with self._change:
-            if not self._change.wait_for(lambda: self._ended or self._items, wait):
-                raise TimeoutError
-            if self._items:
-                item = self._items.pop()
-                self._change.notify_all()
-                return item
-            raise self._error or Closed
-
-    def close(self, error: BaseException | None = None) -> None:
-        """Lets nothing more in; whoever takes gets the error, if there is one, or :class:`Ended`."""
-        with self._change:
-            if not self._ended:
-                self._ended, self._error = True, error
-                self._change.notify_all()
-
-
-def pipelined(
-    items: Iterable[S], step: Callable[[S], T], live: bool, wait: float = 0.05
-) -> Generator[T | None]:
-    """Items put through a step while the next ones come and the caller works on the last one.
-
-    Args:
-        items: Where they come from; iterated over in a thread of its own.
-        step: A function of one item, called in another.
-        live: Whether an item that comes late is passed over for a newer one, as with a camera, or every one is wanted.
-        wait: Seconds after which, if nothing came, a ``None`` is yielded, so that the caller can do something else.
-
-    Raises:
-        BaseException: What the items or the step raised, once the results before it were yielded.
-    """
-    taken: Slot[S] = Slot()
-    done: Slot[T] = Slot()
-
-    def feed() -> None:
-        for item in items:
-            (taken.replace if live else taken.put)(item)
-
-    def work() -> None:
-        while True:
-            result = step(taken.take())
-            (done.replace if live else done.put)(result)
-
-    def until_over(run: Callable[[], None], to: Slot[Any]) -> None:
-        try:
-            run()
-        except Closed:
-            to.close()
-        except BaseException as error:  # raised again by whoever takes
-            to.close(error)
-        else:
-            to.close()
-
-    threads = [
-        threading.Thread(target=until_over, args=each, daemon=True)
-        for each in ((feed, taken), (work, done))
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        while True:
-            try:
-                yield done.take(wait)
-            except TimeoutError:
-                yield None
-    except Closed:
-        return
-    finally:
-        for slot in (taken, done):
-            slot.close()
-        for thread in threads:
-            thread.join(_FAREWELL)
+        mode = mode_name(path)
+        if mode not in LIVE_MODES or options.mode not in (mode, None):
+            wanted = options.mode or " or ".join(LIVE_MODES)
+            raise ModelError(
+                f"The model {path} is of mode {mode}, not {wanted}.",
+                hint="Leave --mode out, or name another model.",
+            )
+        if mode == "reenact":
+            return cls.of(ReenactmentModel.load(path), options.motion)
+        inpaint, engine = load_mode(path, mode)
+        retoucher = Retoucher(inpaint.size, lambda scene: engine(inpaint.condition(scene)))
+        return cls(
+            MotionTransfer(None, inpaint.size, options.motion),
+            LiveRetoucher(retoucher, options.retouching),
+            path.name if path.is_dir() else path.parent.name,
+            engine.name,
+        )

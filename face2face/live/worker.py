@@ -1,6 +1,6 @@
-"""Work in a process of its own, beside the rest of the program.
+"""WorkerProcess: a second process for functions of pictures.
 
-NumPy is imported by what needs it: the process begins before that.
+This module imports no NumPy, so that the process starts before the large imports.
 """
 
 from __future__ import annotations
@@ -20,21 +20,22 @@ if TYPE_CHECKING:
     from face2face.image import Image
 
 T = TypeVar("T")
-#: Seconds for which the process is waited for at the end.
-_FAREWELL = 1.0
+#: Seconds to wait at the end for the process before it is killed.
+_JOIN_TIMEOUT = 1.0
 
 
 class WorkerProcess:
-    """A process beside this one for functions of pictures. A context manager: it ends with it, or with this process.
+    """A second process that runs one function of pictures.
 
-    dlib keeps Python's lock while it searches: in a thread, all others would wait for it.
+    A context manager: the process ends with it, or with this program. dlib holds Python's lock
+    while it searches; in a thread it would stop all others.
 
     Args:
-        prepare: Called there at once, while it isn't known yet what to do; must be picklable.
+        prepare: Called in the process at once, before the function is known; picklable.
     """
 
     def __init__(self, prepare: Callable[[], object]) -> None:
-        # A forked process would inherit threads' locks as they happen to be; Windows and macOS know only fresh ones.
+        # A forked process would inherit the locks of other threads in any state.
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(prepare, theirs), daemon=True)
@@ -43,53 +44,54 @@ class WorkerProcess:
         self._shared: SharedMemory | None = None
 
     def bind(self, make: Callable[[], Callable[[Image], T]]) -> Callable[[Image], T]:
-        """A function of pictures that is made and called there; one for each process.
+        """Return a function of one picture that runs in the process; one for each process.
 
         Args:
-            make: Makes it, there; must be picklable.
+            make: Returns the function, in the process; picklable.
 
         Returns:
-            It raises what preparing, making or calling raised, and :class:`FaceError` where the process ended or there is no memory
-            to share with it.
+            A function of a uint8 picture. It raises the error of ``prepare``, of ``make`` or of the
+            function itself. It raises :class:`FaceError` where the process has ended, or where
+            there is no memory to share with it.
         """
-        # A process that has ended is told of when it is asked.
+        # A process that has ended shows at the first call.
         with suppress(OSError):
             self._pipe.send(make)
-        return self._ask
+        return self._call
 
-    def _ask(self, photo: Image) -> Any:
+    def _call(self, photo: Image) -> Any:
         import numpy as np
 
-        # Through the pipe a picture would go in pieces, each waited for: as long again as finding a face in it.
-        shared = self._memory(photo.nbytes)
+        # Shared memory is faster than the pipe, which passes a picture on in small pieces.
+        shared = self._reserve(photo.nbytes)
         np.ndarray(photo.shape, np.uint8, shared.buf)[...] = photo
-        # A process that has failed sent the reason before it ended.
+        # A process that has failed sent its error before it ended.
         with suppress(OSError):
             self._pipe.send((shared.name, photo.shape))
         try:
             answer: Any = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise FaceError(
-                "faces are sought in a process beside this one", "its end", "start again"
+                "The process that finds faces has ended.", hint="Start again."
             ) from error
         if isinstance(answer, Exception):
             raise answer
         return answer
 
-    def _memory(self, size: int) -> SharedMemory:
-        """Memory that both processes see, of at least so many bytes."""
+    def _reserve(self, size: int) -> SharedMemory:
+        """Return memory that both processes share, of at least some bytes."""
         if self._shared is None or self._shared.size < size:
-            self._forget()
+            self._release()
             try:
                 self._shared = SharedMemory(create=True, size=size)
             except OSError as error:
-                rule = f"{size} bytes of memory can be shared with another process"
                 raise FaceError(
-                    rule, str(error), "make room where the system keeps it, on Linux in /dev/shm"
+                    f"There are no {size} bytes of shared memory: {error}.",
+                    hint="Free some; on Linux they lie in /dev/shm.",
                 ) from error
         return self._shared
 
-    def _forget(self) -> None:
+    def _release(self) -> None:
         if self._shared is not None:
             self._shared.close()
             self._shared.unlink()
@@ -105,14 +107,14 @@ class WorkerProcess:
         trace: TracebackType | None,
     ) -> None:
         self._pipe.close()
-        self._process.join(_FAREWELL)
+        self._process.join(_JOIN_TIMEOUT)
         self._process.kill()
-        self._forget()
+        self._release()
 
 
 def _serve(prepare: Callable[[], object], pipe: Connection) -> None:
-    """Answers until the other end is closed."""
-    # Ctrl-C goes to both processes, as does a closed terminal; the other one ends this one.
+    """Answer calls in the process until the other end of the pipe is closed."""
+    # Ctrl-C and a closed terminal reach both processes; the main one ends this one.
     signals.ignore()
     import numpy as np
 
@@ -120,15 +122,15 @@ def _serve(prepare: Callable[[], object], pipe: Connection) -> None:
     with suppress(EOFError, OSError):
         try:
             prepare()
-            work = pipe.recv()()
+            function = pipe.recv()()
             while True:
                 name, shape = pipe.recv()
                 if shared is None or shared.name != name:
                     if shared is not None:
                         shared.close()
                     shared = SharedMemory(name)
-                # Copied, so that nothing of it is held when the other end lets it go.
-                pipe.send(work(np.ndarray(shape, np.uint8, shared.buf).copy()))
+                # A copy: the other end may release the memory meanwhile.
+                pipe.send(function(np.ndarray(shape, np.uint8, shared.buf).copy()))
         except Exception as error:
             pipe.send(error)
     if shared is not None:

@@ -1,6 +1,7 @@
-"""The modes: what the network is shown, what it should answer, and where the answer goes.
+"""Modes: for each job, the panels that the network is shown.
 
-A mode is one small module with one class of this shape; a new mode is one file, one line here and one test.
+A mode is one module with one class of the shape :class:`Mode`. A new mode is one file, one line in
+:data:`MODES` and one test. The network's answer is always compared with the scene's photo.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from face2face.modes.reenact import Reenact
 
 
 class Mode(Protocol):
-    """What a mode can do."""
+    """The interface of a mode."""
 
     @property
     def size(self) -> int:
@@ -28,33 +29,27 @@ class Mode(Protocol):
 
     @property
     def shape(self) -> TargetStatistics | None:
-        """The target's, onto which a driver's landmarks are carried; None where they are taken as they lie."""
+        """The target's shape statistics; None where they aren't known or there is no target."""
 
     @property
     def bank(self) -> KeyframeBank | None:
-        """The target's keyframes, if it has any."""
+        """The target's keyframes; None where there are none."""
 
     @property
     def panels(self) -> tuple[str, ...]:
-        """Names of what :meth:`condition` returns, in order."""
+        """Names of the panels that :meth:`condition` returns, in order."""
 
     def condition(self, scene: Scene) -> list[Image]:
-        """What the network is shown of a scene: ``(size, size, 3)`` uint8 panels."""
-
-    def target(self, scene: Scene) -> Image:
-        """What the network should answer: ``(size, size, 3)`` uint8."""
-
-    def compose(self, frame: Image, answer: Image) -> Image:
-        """How the answer goes back into the frame it was made from."""
+        """Return the panels of a scene: ``(size, size, 3)`` uint8 RGB each."""
 
     def card_fields(self) -> dict[str, Any]:
-        """Fields of the card by which :func:`load` makes the same mode again."""
+        """Return the fields of the card from which :func:`load` makes the same mode again."""
 
     def save(self, folder: Path) -> None:
-        """Writes what the mode keeps beside the card."""
+        """Write the files that belong next to the card; many modes have none."""
 
 
-#: Name -> the class of that mode.
+#: Name of a mode -> its class.
 MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]] = {
     "reenact": Reenact,
     "edit": Edit,
@@ -62,18 +57,23 @@ MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]]
     "reconstruct": Reconstruct,
     "manipulate": Reconstruct,
 }
-#: Those that a driver moves.
+#: Modes that a driver moves.
 DRIVEN = frozenset({"reenact"})
 
 
 def load(card: ModelCard, folder: Path) -> Mode:
-    """The mode of a card, with what is kept beside it.
+    """Return the mode of a card, with the files next to it.
+
+    Args:
+        card: The model's card.
+        folder: The folder that the card was read from.
 
     Raises:
-        ModelError: The mode is unknown, or something beside the card is missing or damaged.
+        ModelError: The mode is unknown, or a file next to the card is missing or damaged.
     """
     if card.mode not in MODES:
         raise ModelError(
-            f"a card's mode is one of {', '.join(MODES)}", repr(card.mode), "update face2face"
+            f"The card's mode is {card.mode!r}, not one of {', '.join(MODES)}.",
+            hint="Update face2face, or name another model.",
         )
     return MODES[card.mode].load(card, folder)

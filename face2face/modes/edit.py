@@ -1,4 +1,7 @@
-"""Edit: a part of a face painted anew, as its label map says, in the colours of what is left around it."""
+"""Edit: repaint part of a face by its label map.
+
+The colours come from the part of the photo that stays.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,17 @@ from face2face.imaging.fill import pull_push_fill
 from face2face.keyframes.bank import KeyframeBank
 from face2face.segmentation.labels import Labels, merge_left_right
 
-#: A class of which fewer pixels are left than this share of the picture lends no colour.
-_LEAST = 2e-4
-#: What is around a mask is as far from it as the photo's height over this.
-_AROUND = 32
-#: How soft the borders are between what is painted over, in pixels: a photo's are no steps.
-_SOFT = 0.8
+#: Share of the picture that a class must still cover to give its colour; fewer pixels are noise.
+_MIN_CLASS_SHARE = 2e-4
+#: Width of the band around a mask that lends its colours: the photo's height divided by this.
+_BAND_DIVISOR = 32
+#: Standard deviation of the blur over filled pixels, in pixels: edges in photos are soft.
+_BLUR_SIGMA = 0.8
 
 
 @dataclass(frozen=True)
 class Edit:
-    """The mode. It has no target of its own: any face is edited.
+    """The mode ``edit``. It has no target of its own and edits any face.
 
     Attributes:
         size: Width and height of a panel, in pixels.
@@ -41,38 +44,34 @@ class Edit:
 
     @classmethod
     def load(cls, card: ModelCard, folder: Path) -> Edit:
-        """The mode of a card.
+        """Return the mode of a card; it needs no other file of the folder.
 
         Raises:
-            ModelError: The card is of other panels.
+            ModelError: The card names other panels.
         """
         if card.panels != cls.panels:
-            do = "restore the card, or export the model again"
             raise ModelError(
-                f"edit's panels are {', '.join(cls.panels)}", ", ".join(card.panels), do
+                f"The card's panels are {', '.join(card.panels)}; those of edit are "
+                f"{', '.join(cls.panels)}.",
+                hint="Restore the card, or export the model again.",
             )
         return cls(card.size)
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The photo with what is masked painted over, the map in colours, and the mask.
+        """Return the photo without its masked part, the label map in colours, and the mask.
 
         Args:
-            scene: Its photo, labels and mask are ``size`` wide and high.
+            scene: Its photo, labels and mask are ``size`` pixels wide and high.
+
+        Returns:
+            Three ``(size, size, 3)`` uint8 RGB panels.
         """
-        labels, mask = _of(scene)
-        erased = painted_over(scene.photo, labels, mask, scene.colours or {})
+        labels, mask = _labels_and_mask(scene)
+        erased = erase_by_class(scene.photo, labels, mask, scene.colours or {})
         return [erased, merge_left_right(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
 
-    def target(self, scene: Scene) -> Image:
-        """The photo itself."""
-        return scene.photo
-
-    def compose(self, frame: Image, answer: Image) -> Image:
-        """The answer: beyond the mask it is the photo."""
-        return answer
-
     def card_fields(self) -> dict[str, Any]:
-        """Mode, size, panels and their roles."""
+        """Return mode, size, panels and their roles."""
         return {
             "mode": "edit",
             "size": self.size,
@@ -82,52 +81,49 @@ class Edit:
         }
 
     def save(self, folder: Path) -> None:
-        """There is nothing to keep."""
+        """Write nothing: the card is all there is."""
 
 
-def painted_over(
+def erase_by_class(
     photo: Image, labels: Labels, mask: NDArray[np.uint8], colours: dict[int, NDArray[np.floating]]
 ) -> Image:
-    """A copy of a photo with what is masked painted over smoothly, each class in the colours of what is left of it nearby.
+    """Return a copy of a photo whose masked part is filled smoothly, class by class.
 
-    Where nothing is left of a class, or too little, with those of whatever is around the mask.
+    Each class is filled from its own pixels outside the mask. A class with too few of them is
+    filled from the band around the mask.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
-        labels: ``(h, w)`` uint8: what each pixel shows, or shall show.
-        mask: ``(h, w)`` uint8, above 127 where it is painted.
-        colours: Class number -> the mean colour that it has there, RGB, where that is known.
+        labels: ``(h, w)`` uint8, the class of each pixel, inside the mask the wanted one.
+        mask: ``(h, w)`` uint8, above 127 where the photo is erased.
+        colours: Class number -> mean colour of the filled pixels, RGB, 0 to 255, where known.
     """
     erased = np.asarray(mask > 127, bool)
     result = photo.copy()
     if not erased.any():
         return result
-    reach = max(1, photo.shape[0] // _AROUND)
-    around = (
-        np.asarray(
-            cv2.dilate(erased.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=reach) > 0,
-            bool,
+    reach = max(1, photo.shape[0] // _BAND_DIVISOR)
+    kernel = np.ones((3, 3), np.uint8)
+    grown = cv2.dilate(erased.astype(np.uint8), kernel, iterations=reach)
+    band = np.asarray(grown > 0, bool) & ~erased
+    for number in np.unique(labels[erased]).tolist():
+        inside = erased & (labels == number)
+        known = (labels == number) & ~erased
+        if known.sum() <= _MIN_CLASS_SHARE * known.size:
+            known = band
+        filled = (
+            pull_push_fill(photo, known)[inside]
+            if known.any()
+            else np.full((int(inside.sum()), 3), 127.0)
         )
-        & ~erased
-    )
-    for place in np.unique(labels[erased]).tolist():
-        here = erased & (labels == place)
-        left = (labels == place) & ~erased
-        if left.sum() <= _LEAST * left.size:
-            left = around
-        painted = (
-            pull_push_fill(photo, left)[here]
-            if left.any()
-            else np.full((int(here.sum()), 3), 127.0)
-        )
-        if place in colours:
-            painted = painted + (colours[place] - painted.mean(0))
-        result[here] = np.clip(np.rint(painted), 0, 255)
-    result[erased] = cv2.GaussianBlur(result, (0, 0), _SOFT)[erased]
+        if number in colours:
+            filled = filled + (colours[number] - filled.mean(0))
+        result[inside] = np.clip(np.rint(filled), 0, 255)
+    result[erased] = cv2.GaussianBlur(result, (0, 0), _BLUR_SIGMA)[erased]
     return result
 
 
-def _of(scene: Scene) -> tuple[Labels, NDArray[np.uint8]]:
+def _labels_and_mask(scene: Scene) -> tuple[Labels, NDArray[np.uint8]]:
     if scene.labels is None or scene.mask is None:
-        raise ValueError("edit needs a scene with labels and a mask")
+        raise ValueError("the mode edit needs a scene with labels and a mask")
     return scene.labels, scene.mask

@@ -1,4 +1,4 @@
-"""Inpaint: a photo with pieces missing, painted over by what belongs there."""
+"""Inpaint: complete a photo whose masked pixels are missing."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from face2face.face.retarget import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.keyframes.bank import KeyframeBank
 
-#: What missing pixels are filled with. Magenta hardly occurs in photos, black does.
+#: Fills of missing pixels. Magenta is the default: it hardly occurs in photos.
 FILLS = ("magenta", "black", "mean", "noise")
+#: RGB colour of the fill ``magenta``.
 _MAGENTA = (255, 0, 255)
-#: What a network is shown: the photo with holes, and where they are.
+#: Names of the panels: the photo with its holes filled, and the mask of the holes.
 PANELS = ("holed", "mask")
+#: What to do about a card that doesn't fit.
+_RESTORE = "Restore the card, or export the model again."
 
 
 @dataclass(frozen=True)
 class Inpaint:
-    """The mode. It has no target of its own: any photo is mended.
+    """The mode ``inpaint``. It has no target of its own and completes any photo.
 
     Attributes:
         size: Width and height of a panel, in pixels.
         fill: One of :data:`FILLS`.
-        panels: :data:`PANELS`, or the first alone for a network that isn't told where something is missing.
+        panels: :data:`PANELS`, or the first alone for a network that isn't shown the mask.
     """
 
     size: int
@@ -41,43 +44,41 @@ class Inpaint:
 
     @classmethod
     def load(cls, card: ModelCard, folder: Path) -> Inpaint:
-        """The mode of a card.
+        """Return the mode of a card; it needs no other file of the folder.
 
         Raises:
-            ModelError: The card is of other panels, or of an unknown fill.
+            ModelError: The card names other panels or an unknown fill.
         """
-        do = "restore the card, or export the model again"
         if card.panels not in (PANELS, PANELS[:1]):
             raise ModelError(
-                f"inpaint's panels are {', '.join(PANELS)}", ", ".join(card.panels), do
+                f"The card's panels are {', '.join(card.panels)}; those of inpaint are "
+                f"{', '.join(PANELS)}.",
+                hint=_RESTORE,
             )
         if card.fill not in FILLS:
-            raise ModelError(f"a card's fill is one of {', '.join(FILLS)}", repr(card.fill), do)
+            raise ModelError(
+                f"The card's fill is {card.fill!r}, not one of {', '.join(FILLS)}.", hint=_RESTORE
+            )
         return cls(card.size, card.fill, panels=card.panels)
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The photo with what is masked filled, and the mask.
+        """Return the photo with its masked pixels filled, and the mask.
 
         Args:
-            scene: Its photo and mask are ``size`` wide and high.
+            scene: Its photo and mask are ``size`` pixels wide and high.
+
+        Returns:
+            One or two ``(size, size, 3)`` uint8 RGB panels.
         """
         if scene.mask is None:
-            raise ValueError("inpaint needs a scene with a mask")
+            raise ValueError("the mode inpaint needs a scene with a mask")
         return [
             mask_photo(scene.photo, scene.mask, self.fill),
             np.asarray(cv2.merge([scene.mask] * 3), np.uint8),
         ][: len(self.panels)]
 
-    def target(self, scene: Scene) -> Image:
-        """The photo itself."""
-        return scene.photo
-
-    def compose(self, frame: Image, answer: Image) -> Image:
-        """The answer: who knows the mask takes from it what was missing, and nothing else."""
-        return answer
-
     def card_fields(self) -> dict[str, Any]:
-        """Mode, size, panels and their roles, and the fill."""
+        """Return mode, size, panels, their roles, and the fill."""
         return {
             "mode": "inpaint",
             "size": self.size,
@@ -87,16 +88,21 @@ class Inpaint:
         }
 
     def save(self, folder: Path) -> None:
-        """There is nothing to keep."""
+        """Write nothing: the card is all there is."""
 
 
 def mask_photo(photo: Image, mask: NDArray[np.uint8], fill: str) -> Image:
-    """A copy of a photo whose masked pixels tell nothing of what was there.
+    """Return a copy of a photo whose masked pixels are replaced by a fill.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
-        mask: ``(h, w)`` uint8, above 127 where it is missing.
-        fill: One of :data:`FILLS`: ``mean`` is the mean colour of what is left, ``noise`` the same noise each time.
+        mask: ``(h, w)`` uint8, above 127 where the photo is missing.
+        fill: One of :data:`FILLS`. ``mean`` is the mean colour of the other pixels, ``noise`` the
+            same noise at every call.
+
+    >>> photo, mask = np.zeros((1, 2, 3), np.uint8), np.array([[0, 255]], np.uint8)
+    >>> mask_photo(photo, mask, "magenta").tolist()
+    [[[0, 0, 0], [255, 0, 255]]]
     """
     missing = mask > 127
     result = photo.copy()

@@ -1,4 +1,7 @@
-"""Reconstruct: a face from its label map, its mean colours and its identity. Nothing of the photo itself is shown."""
+"""Reconstruct: rebuild a face from its label map, mean colours and identity.
+
+The network is shown nothing of the photo itself.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +26,22 @@ from face2face.segmentation.labels import (
     merge_left_right,
 )
 
-#: The numbers of an identity are hardly ever farther from zero than this.
-_FARTHEST = 0.5
+#: Scale of an identity's numbers: their absolute value is hardly ever larger.
+_IDENTITY_SCALE = 0.5
+#: What to do about a card that doesn't fit.
+_RESTORE = "Restore the card, or export the model again."
 
 
 @dataclass(frozen=True)
 class Reconstruct:
-    """The mode, and ``manipulate``, whose network sees the same and has besides been trained to paint what was never photographed.
+    """The modes ``reconstruct`` and ``manipulate``.
+
+    Both show the network the same. That of ``manipulate`` was also trained on changed label maps.
 
     Attributes:
         size: Width and height of a panel, in pixels.
-        panels: ``labels``: the map, left and right alike; ``colours``: each group in its mean colour; ``numbers``: these colours and
-            the identity, as bars.
+        panels: ``labels``: the map, left and right in the same colours. ``colours``: each group of
+            classes in its mean colour. ``numbers``: these colours and the identity, as bars.
         name: ``reconstruct`` or ``manipulate``.
     """
 
@@ -46,32 +53,34 @@ class Reconstruct:
 
     @classmethod
     def load(cls, card: ModelCard, folder: Path) -> Reconstruct:
-        """The mode of a card.
+        """Return the mode of a card; it needs no other file of the folder.
 
         Raises:
-            ModelError: The card is of other panels.
+            ModelError: The card names other panels.
         """
         if not set(card.panels) <= set(cls.panels):
-            do = "restore the card, or export the model again"
             raise ModelError(
-                f"{card.mode}'s panels are among {', '.join(cls.panels)}",
-                ", ".join(card.panels),
-                do,
+                f"The card's panels are {', '.join(card.panels)}; those of {card.mode} are among "
+                f"{', '.join(cls.panels)}.",
+                hint=_RESTORE,
             )
         return cls(card.size, card.panels, card.mode)
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The panels.
+        """Return the panels of a scene.
 
         Args:
-            scene: Its photo and labels are ``size`` wide and high, its identity is known. A group has the mean of the colours that are
-                told for its classes, and the photo's own where none are.
+            scene: Its photo and labels are ``size`` pixels wide and high; its identity is known. A
+                group takes the mean of the scene's colours of its classes, or the photo's own.
+
+        Returns:
+            ``(size, size, 3)`` uint8 RGB each.
         """
         if scene.labels is None or scene.identity is None:
-            raise ValueError("a face is rebuilt from a scene with labels and an identity")
+            raise ValueError(f"the mode {self.name} needs a scene with labels and an identity")
         groups = group_labels(scene.labels)
         colours = _colours(scene, groups)
-        numbers = np.concatenate([colours.ravel() / 127.5 - 1, scene.identity / _FARTHEST])
+        numbers = np.concatenate([colours.ravel() / 127.5 - 1, scene.identity / _IDENTITY_SCALE])
         drawn = {
             "labels": merge_left_right(scene.labels),
             "colours": fill_groups(groups, colours),
@@ -79,16 +88,8 @@ class Reconstruct:
         }
         return [drawn[name] for name in self.panels]
 
-    def target(self, scene: Scene) -> Image:
-        """The photo."""
-        return scene.photo
-
-    def compose(self, frame: Image, answer: Image) -> Image:
-        """The answer."""
-        return answer
-
     def card_fields(self) -> dict[str, Any]:
-        """Mode, size, panels and their roles."""
+        """Return mode, size, panels and their roles."""
         roles = {
             role: name if name in self.panels else ""
             for role, name in (("colours", "colours"), ("bars", "numbers"))
@@ -96,14 +97,16 @@ class Reconstruct:
         return {"mode": self.name, "size": self.size, "panels": self.panels} | roles
 
     def save(self, folder: Path) -> None:
-        """There is nothing to keep."""
+        """Write nothing: the card is all there is."""
 
 
 def _colours(scene: Scene, groups: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """``(7, 3)`` uint8 RGB, zeros where a group isn't in the map."""
+    """Return the colour of each group: ``(7, 3)`` uint8 RGB, zeros for a group not in the map."""
     colours = mean_colours(scene.photo, groups)
-    for place, names in enumerate(GROUPS.values()):
-        told = [(scene.colours or {}).get(CLASSES.index(name)) for name in names]
-        if (known := [each for each in told if each is not None]) and groups[..., place].any():
-            colours[place] = np.rint(np.mean(known, axis=0))
+    wanted = scene.colours or {}
+    for index, names in enumerate(GROUPS.values()):
+        numbers = map(CLASSES.index, names)
+        known = [wanted[number] for number in numbers if number in wanted]
+        if known and groups[..., index].any():
+            colours[index] = np.rint(np.mean(known, axis=0))
     return colours

@@ -1,9 +1,13 @@
-"""Reenact: the target's photograph from a driver's landmarks: retrieve a keyframe, warp it, refine the face in it."""
+"""Reenact: show the target in a given pose.
+
+The mode retrieves the target's nearest keyframes, warps them into the pose, and lets a network
+refine the face.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +24,34 @@ from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upp
 from face2face.imaging.warp import FACE_CONSTRAINTS, HEAD_CONSTRAINTS, WarpConstraints, warp_many
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import KeyframeBank
-from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH, PoseMetric, farthest_point_sample
-from face2face.keyframes.selector import KeyframeSelector
+from face2face.keyframes.pose_metric import (
+    EYES,
+    HEAD,
+    MOUTH,
+    POSE_METRICS,
+    farthest_point_sample,
+)
+from face2face.keyframes.pose_selectors import KeyframeWeights, PoseSelectors
 
-#: A training frame is never shown a keyframe from this near in time, in seconds; a thirtieth of the video if that is less.
-_GAP = 4.0
-_GAP_SHARE = 1 / 30
-#: Frames from which the backdrop is taken.
-_BACKDROP_FRAMES = 100
+#: Seconds around a training frame whose keyframes are left out: the network would learn to copy.
+_MAX_GAP = 4.0
+#: The same as a share of the video's length, which is the limit in short videos.
+_MAX_GAP_SHARE = 1 / 30
+#: Frames from which the background is taken: enough for a median, and quick to read.
+_BACKGROUND_FRAMES = 100
+#: What to do about a card or a bank that doesn't fit.
+_RESTORE = "Restore the card, or export the model again."
 
 
 @dataclass(frozen=True)
 class Reenact:
-    """The mode with one target's knowledge.
+    """The mode ``reenact`` for one target.
 
     Attributes:
         size: Width and height of a panel, in pixels.
-        sketch: How the landmarks are drawn.
-        shape: The target's shape statistics; None where they aren't known, as in the ancestors' graphs.
+        sketch: How landmarks are drawn.
+        shape: The target's shape statistics; None where they aren't known, as for the graphs of
+            datitran/face2face-demo.
         bank: The target's keyframes; None for a network that is shown the sketch alone.
     """
 
@@ -45,180 +59,203 @@ class Reenact:
     sketch: SketchSpec
     shape: TargetStatistics | None
     bank: KeyframeBank | None
-    _followers: dict[PoseMetric, KeyframeSelector] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
 
     @classmethod
     def fit(
         cls,
         landmarks: NDArray[np.float32],
-        spread: NDArray[np.float32],
+        uncertainty: NDArray[np.float32],
         read: Callable[[int], Scene],
         size: int,
         keyframes: int,
     ) -> Reenact:
-        """Learns the target's shape and chooses its keyframes.
+        """Return the mode of a target: its shape statistics and its chosen keyframes.
 
         Args:
-            landmarks: ``(n, 68, 2)`` in panel pixels, of all that may be learnt from; n at least 1.
-            spread: ``(n, 68)``, how unsure they are, in the same unit.
-            read: The scene of one of these, by its index.
-            size: Width and height of a panel.
-            keyframes: How many to keep, at most.
+            landmarks: ``(n, 68, 2)`` float32 in panel pixels, of all training frames; n at least 1.
+            uncertainty: ``(n, 68)`` float32, standard deviation of each landmark, in panel pixels.
+            read: Returns the scene of a training frame, given its index.
+            size: Width and height of a panel, in pixels.
+            keyframes: Number of keyframes to keep, at most.
         """
-        shape = TargetStatistics.of(landmarks, spread)
+        shape = TargetStatistics.of(landmarks, uncertainty)
         chosen = farthest_point_sample(landmarks, shape.neutral, keyframes)
-        seen = range(0, len(landmarks), max(1, len(landmarks) // _BACKDROP_FRAMES))
-        backdrop = BackgroundModel.of(np.stack([read(each).photo for each in seen]))
-        return cls(
-            size,
-            SketchSpec(),
-            shape,
-            KeyframeBank.of(
-                (read(each) for each in chosen), spread[chosen], shape.neutral, backdrop
-            ),
+        sampled = range(0, len(landmarks), max(1, len(landmarks) // _BACKGROUND_FRAMES))
+        background = BackgroundModel.of(np.stack([read(index).photo for index in sampled]))
+        bank = KeyframeBank.of(
+            (read(index) for index in chosen), uncertainty[chosen], shape.neutral, background
         )
+        return cls(size, SketchSpec(), shape, bank)
 
     @classmethod
     def load(cls, card: ModelCard, folder: Path) -> Reenact:
-        """The mode of a card, its bank read from the same folder.
+        """Return the mode of a card, its keyframe bank read from a folder.
+
+        Args:
+            card: The model's card.
+            folder: The folder that holds ``bank.npz``.
 
         Raises:
             ModelError: The card or the bank doesn't fit.
         """
-        do = "restore the card, or export the model again"
         try:
             sketch = SketchSpec(**card.sketch)
         except TypeError as error:
             raise ModelError(
-                "a card's sketch says palette, thickness and smooth", repr(card.sketch), do
+                f"The card's sketch is {card.sketch!r}; its fields are palette, thickness and "
+                "smooth.",
+                hint=_RESTORE,
             ) from error
         if sketch.palette not in PALETTES:
             raise ModelError(
-                f"a sketch's palette is one of {', '.join(PALETTES)}", repr(sketch.palette), do
+                f"The card's palette is {sketch.palette!r}, not one of {', '.join(PALETTES)}.",
+                hint=_RESTORE,
             )
         bank = KeyframeBank.load(folder) if "warp" in card.panels else None
         if bank is not None and bank.size != card.size:
             raise ModelError(
-                f"the bank's keyframes have the card's size, {card.size} pixels", bank.size, do
+                f"The keyframe bank is of {bank.size} pixels, the card of {card.size} pixels.",
+                hint=_RESTORE,
             )
         shape = TargetStatistics.from_json(card.shape) if card.shape else None
         mode = cls(card.size, sketch, shape, bank)
         if card.panels != mode.panels:
             raise ModelError(
-                "reenact's panels are sketch, or sketch, warp and mask", ", ".join(card.panels), do
+                f"The card's panels are {', '.join(card.panels)}; those of reenact are sketch, or "
+                "sketch, warp and mask.",
+                hint=_RESTORE,
             )
         return mode
 
     @property
     def panels(self) -> tuple[str, ...]:
-        """``sketch``, and where there is a bank, ``warp`` and ``mask``."""
+        """Names of the panels: ``sketch``; with a bank also ``warp`` and ``mask``."""
         return ("sketch",) if self.bank is None else ("sketch", "warp", "mask")
 
     def condition(self, scene: Scene) -> list[Image]:
-        """The sketch, keyframes warped into the pose, and where the face is in it.
+        """Return the panels of a training frame.
 
-        Three keyframes: one whose head is held alike gives hair, neck and clothes, before what stood still all the time; one
-        alike in its eyes and one alike in its mouth give the halves of the face.
+        Keyframes near in time to the frame are left out: the network would learn to copy them.
 
         Args:
-            scene: Its landmarks are the target's, in panel pixels. Its time, if it has one, is that in the target's own
-                video: keyframes from about then are left out, or the network would learn to copy. A scene without a time is live
-                and follows the one before: its keyframes don't jump.
+            scene: Its landmarks are the target's, in panel pixels. Its time is that in the target's
+                own video; a scene without a time leaves no keyframe out.
+
+        Returns:
+            The sketch; with a bank also the warped keyframes, and the mask of the face:
+            ``(size, size, 3)`` uint8 RGB each.
         """
-        landmarks = _of(scene)
+        landmarks = _landmarks_of(scene)
+        bank = self.bank
+        if bank is None:
+            return self._panels(landmarks, {})
+        descriptor = bank.pose_descriptor(landmarks)
+        gap = min(_MAX_GAP, float(np.ptp(bank.seconds)) * _MAX_GAP_SHARE)
+        nearest = {
+            metric: {bank.nearest(descriptor, metric, scene.seconds, gap): 1.0}
+            for metric in POSE_METRICS
+        }
+        return self._panels(landmarks, nearest)
+
+    def condition_live(self, landmarks: Landmarks, selectors: PoseSelectors) -> list[Image]:
+        """Return the panels of the next frame of a live run.
+
+        Args:
+            landmarks: ``(68, 2)`` float32, the target's, in panel pixels.
+            selectors: The state of the run; they keep the keyframes from jumping.
+
+        Returns:
+            The same panels as :meth:`condition`.
+        """
+        if self.bank is None:
+            return self._panels(landmarks, {})
+        return self._panels(landmarks, selectors(self.bank, self.bank.pose_descriptor(landmarks)))
+
+    def _panels(self, landmarks: Landmarks, chosen: KeyframeWeights) -> list[Image]:
+        """Return the panels of a pose.
+
+        The keyframe nearest in head pose gives hair, neck and clothes, in front of the background.
+        The one nearest in the eyes gives the upper half of the face, the one nearest in the mouth
+        the lower half.
+
+        Args:
+            landmarks: ``(68, 2)`` float32, in panel pixels.
+            chosen: The keyframes of each pose metric, and their weights; unused without a bank.
+        """
         drawn = self.sketch.draw(landmarks, self.size)
         if self.bank is None:
             return [drawn]
-        bank = self.bank
-        wanted = bank.pose_descriptor(landmarks)
-        around, eyes, mouth = (
-            self._chosen(wanted, like, scene.seconds) for like in (HEAD, EYES, MOUTH)
-        )
-        everywhere = (slice(0, self.size), slice(0, self.size))
-        surroundings = self._posed(around, landmarks, HEAD_CONSTRAINTS, [everywhere] * len(around))
-        warped = _mixed([bank.background.composite(each) for each in surroundings], around)
+        head, eyes, mouth = (chosen[metric] for metric in (HEAD, EYES, MOUTH))
+        whole = (slice(0, self.size), slice(0, self.size))
+        heads = self._warp(head, landmarks, HEAD_CONSTRAINTS, [whole] * len(head))
+        warped = _mix([self.bank.backdrop.composite(each) for each in heads], head)
         mask = face_mask(landmarks, self.size)
-        within = bounding_slices(mask)
-        above, below, upper = split_upper_lower(landmarks, within)
-        parts = self._posed(
-            [*eyes, *mouth], landmarks, FACE_CONSTRAINTS, [above] * len(eyes) + [below] * len(mouth)
+        inside = bounding_slices(mask)
+        upper, lower, upper_weight = split_upper_lower(landmarks, inside)
+        halves = self._warp(
+            [*eyes, *mouth],
+            landmarks,
+            FACE_CONSTRAINTS,
+            [upper] * len(eyes) + [lower] * len(mouth),
         )
-        coloured = [np.asarray(cv2.cvtColor(part, cv2.COLOR_RGBA2RGB), np.uint8) for part in parts]
+        parts = [np.asarray(cv2.cvtColor(each, cv2.COLOR_RGBA2RGB), np.uint8) for each in halves]
         face = warped.copy()
-        face[below] = _mixed(coloured[len(eyes) :], mouth)
-        face[above] = blend(face[above], _mixed(coloured[: len(eyes)], eyes), upper)
-        warped[within] = blend(warped[within], face[within], mask[within])
+        face[lower] = _mix(parts[len(eyes) :], mouth)
+        face[upper] = blend(face[upper], _mix(parts[: len(eyes)], eyes), upper_weight)
+        warped[inside] = blend(warped[inside], face[inside], mask[inside])
         return [drawn, warped, mask]
 
-    def _posed(
+    def _warp(
         self,
-        chosen: Iterable[int],
+        indices: Iterable[int],
         landmarks: Landmarks,
-        hold: WarpConstraints,
-        parts: list[Extent],
+        constraints: WarpConstraints,
+        extents: list[Extent],
     ) -> list[NDArray[np.uint8]]:
-        """Parts of keyframes with their landmarks moved: ``(rows, columns, 4)`` uint8 each."""
+        """Return extents of warped keyframes: ``(rows, columns, 4)`` uint8 RGBA each."""
         assert self.bank is not None
-        indices = list(chosen)
+        chosen = list(indices)
         return warp_many(
-            [self.bank.upsampled(index) for index in indices],
-            self.bank.landmarks[indices],
+            [self.bank.upsampled(index) for index in chosen],
+            self.bank.landmarks[chosen],
             landmarks,
             self.size,
-            hold,
-            parts,
+            constraints,
+            extents,
         )
 
-    def _chosen(
-        self, wanted: NDArray[np.floating], like: PoseMetric, seconds: float | None
-    ) -> dict[int, float]:
-        """Keyframes and their weights: for training the nearest, live one that doesn't jump."""
-        assert self.bank is not None
-        if seconds is None:
-            if not self._followers:
-                self.bank.prefetch_nearest(wanted)
-            distances = self.bank.distances(wanted, like)
-            self.bank.prefetch(int(distances.argmin()))  # it may be chosen one of the next times
-            return self._followers.setdefault(like, KeyframeSelector(like.switch_cost))(distances)
-        gap = min(_GAP, float(np.ptp(self.bank.seconds)) * _GAP_SHARE)
-        return {self.bank.nearest(wanted, like, seconds, gap): 1.0}
-
-    def target(self, scene: Scene) -> Image:
-        """The photo itself."""
-        return scene.photo
-
-    def compose(self, frame: Image, answer: Image) -> Image:
-        """The answer alone: the target stands in its own room."""
-        return answer
-
     def card_fields(self) -> dict[str, Any]:
-        """Mode, size, panels and their roles, sketch and shape."""
+        """Return mode, size, panels and their roles, sketch and shape."""
         roles = {"base": "", "mask": ""} if self.bank is None else {"base": "warp", "mask": "mask"}
-        fields = {"mode": "reenact", "size": self.size, "panels": self.panels} | roles
-        return fields | {
+        return {
+            "mode": "reenact",
+            "size": self.size,
+            "panels": self.panels,
+            **roles,
             "sketch": asdict(self.sketch),
             "shape": self.shape.to_json() if self.shape else {},
         }
 
     def save(self, folder: Path) -> None:
-        """Writes the bank."""
+        """Write the keyframe bank into a folder."""
         if self.bank is not None:
             self.bank.save(folder)
 
 
-def _mixed(pictures: list[Image], chosen: dict[int, float]) -> Image:
-    """Pictures of chosen keyframes, mixed by their weights."""
+def _mix(pictures: list[Image], weights: Mapping[int, float]) -> Image:
+    """Return the weighted mean of pictures.
+
+    Plain form: ``sum(weight * picture) / sum(weight)``, here in place, two pictures at a time.
+    """
     mixed, *others = pictures
-    total, *weights = chosen.values()
-    for picture, weight in zip(others, weights, strict=True):
+    total, *rest = weights.values()
+    for picture, weight in zip(others, rest, strict=True):
         total += weight
         mixed = cv2.addWeighted(mixed, 1 - weight / total, picture, weight / total, 0)
     return mixed
 
 
-def _of(scene: Scene) -> Landmarks:
+def _landmarks_of(scene: Scene) -> Landmarks:
     if scene.landmarks is None:
-        raise ValueError("reenact needs a scene with landmarks")
+        raise ValueError("the mode reenact needs a scene with landmarks")
     return scene.landmarks

@@ -17,9 +17,9 @@ import pytest
 
 from face2face.card import ModelCard
 from face2face.commands.console import main
-from face2face.commands.run_webcam import shipped_model
 from face2face.data.pairs import write_strip
 from face2face.image import Image, Scene, side_by_side
+from face2face.inference.models import pretrained
 from face2face.media.stills import write_image
 from tests.conftest import write_video
 
@@ -287,7 +287,7 @@ def model(tmp_path: Path) -> Path:
     """A copy of the shipped model."""
     import shutil
 
-    return Path(shutil.copytree(shipped_model(), tmp_path / "copy"))
+    return Path(shutil.copytree(pretrained(), tmp_path / "copy"))
 
 
 FILES = (

@@ -9,9 +9,9 @@ import av
 import numpy as np
 
 from face2face.card import ModelCard
-from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
 from face2face.image import Scene
+from face2face.inference.models import pretrained
 from face2face.media.stills import read_image
 from face2face.synthetic.motion import PERFORMANCE_SECONDS
 
@@ -37,17 +37,14 @@ def test_the_demo_writes_a_clip_and_a_sheet(
 
 def test_the_target_does_what_the_script_does(detector: Detector) -> None:
     """Mouth and turn of the generated face go with the driver's."""
-    from face2face.live.frame import FrameRenderer
-    from face2face.live.model import ReenactmentModel
-    from face2face.live.motion_transfer import MotionTransfer
+    from face2face.live.pipeline import LivePipeline
     from face2face.synthetic.performance import ScriptedDriver
 
-    puppet = ReenactmentModel.load(shipped_model())
-    drive, show = MotionTransfer(puppet.mode.shape, puppet.mode.size), FrameRenderer(puppet)
+    pipeline = LivePipeline.load(pretrained())
     wanted, got = [], []
     for number, scene in enumerate(ScriptedDriver()):
-        view = show(drive(scene))
-        if number % 6 == 0 and len(found := detector(view.target)) == 1:
+        frame = pipeline(scene)
+        if number % 6 == 0 and len(found := detector(frame.image)) == 1:
             for face, track in ((scene.landmarks, wanted), (found[0], got)):
                 assert face is not None
                 width = np.ptp(face[:17, 0])
@@ -62,7 +59,7 @@ def test_the_target_does_what_the_script_does(detector: Detector) -> None:
 
 
 def test_the_shipped_model_says_what_it_is() -> None:
-    folder = shipped_model()
+    folder = pretrained()
     card = ModelCard.load(folder)
     assert "public domain" in card.licence.lower()
     assert card.consent != "not stated"

@@ -7,9 +7,9 @@ import av
 import numpy as np
 import pytest
 
-from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
-from face2face.media.recording import SYNTHETIC_NOTICE
+from face2face.inference.models import pretrained
+from face2face.media.sink import SYNTHETIC_NOTICE
 from face2face.synthetic.performance import LandmarkRecording
 
 Command = Callable[..., tuple[int, str, str]]
@@ -28,7 +28,7 @@ def pictures(path: Path) -> list[np.ndarray]:
 def test_compositions(
     compose: str, shape: tuple[int, ...], video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    model = shipped_model()
+    model = pretrained()
     status, _, err = face2face(
         "run_webcam",
         "--source",
@@ -50,7 +50,7 @@ def test_compositions(
 def test_a_performance_is_kept_without_a_picture_and_given_again(
     video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    model = shipped_model()
+    model = pretrained()
     status, out, err = face2face(
         "run_webcam",
         "--source",
@@ -82,7 +82,7 @@ def test_a_performance_is_kept_without_a_picture_and_given_again(
 @pytest.mark.parametrize("how", ["full", "expression", "none"])
 def test_ways_of_retargeting(how: str, video: Path, in_folder: Path, face2face: Command) -> None:
     options = ("--retarget", how, "--expression", "1.2", "--head", "0.5", "--smoothing", "0")
-    model = shipped_model()
+    model = pretrained()
     status, out, err = face2face(
         "run_webcam",
         "--source",
@@ -115,7 +115,7 @@ def test_with_the_expression_alone_the_head_keeps_its_place(
             "--output",
             f"{how}.mp4",
         )
-        status, _, err = face2face("run_webcam", "--tf-model", shipped_model(), *options)
+        status, _, err = face2face("run_webcam", "--tf-model", pretrained(), *options)
         assert status == 0, err
         centres = [detector(picture)[0].mean(0) for picture in pictures(Path(f"{how}.mp4"))[60::30]]
         return float(np.ptp(centres, axis=0).max())
@@ -131,7 +131,10 @@ def test_with_the_expression_alone_the_head_keeps_its_place(
         (("--expression", "3"), "from 0 to 2"),
         (("--retarget", "some"), "full"),
         (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "no file"),
-        (("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"), "none in"),
+        (
+            ("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"),
+            "no model in",
+        ),
     ],
 )
 def test_wrong_options_are_one_line(

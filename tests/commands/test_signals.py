@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import pytest
 
-from face2face.commands.run_webcam import shipped_model
+from face2face.inference.models import pretrained
 from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals as a terminal does")
@@ -48,7 +48,7 @@ def start(take: Path, output: int, *options: str) -> subprocess.Popen[str]:
         "--source",
         str(take),
         "--tf-model",
-        str(shipped_model()),
+        str(pretrained()),
         "--no-window",
     ]
     return subprocess.Popen(

@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 import pytest
 
-from face2face.commands.run_webcam import shipped_model
+from face2face.inference.models import pretrained
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("Xvfb") and shutil.which("xdotool")),
@@ -109,7 +109,7 @@ def test_the_window_opens_and_is_closed(how: str, screen: dict[str, str], tmp_pa
 
 def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Path) -> None:
     """Where the driver stands still, each key that changes what is shown changes the screen, and the same key again changes it back."""
-    model = shipped_model()
+    model = pretrained()
     program = [
         sys.executable,
         "-m",

@@ -10,7 +10,7 @@ from face2face.edit.editor import Editor, blend_into
 from face2face.errors import OptionError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Box, Image
-from face2face.modes.edit import Edit, painted_over
+from face2face.modes.edit import Edit, erase_by_class
 from face2face.segmentation.labels import CLASSES
 from face2face.segmentation.parser import Parser
 
@@ -98,11 +98,11 @@ def test_erased_pixels_get_the_colour_around_them_or_the_given_one() -> None:
     labels = np.repeat(np.where(np.arange(64) < 32, HAIR, 1)[None], 64, 0).astype(np.uint8)
     mask = np.zeros((64, 64), np.uint8)
     mask[20:40, 10:50] = 255
-    plain = painted_over(photo, labels, mask, {})
+    plain = erase_by_class(photo, labels, mask, {})
     border = np.abs(np.arange(64) - 31.5) < 4
     assert (plain == photo)[:, ~border].all()
     assert 0 < plain[30, 32, 0] < plain[30, 31, 0] < 100, "soft where one colour meets the other"
-    red = painted_over(photo, labels, mask, {HAIR: np.array((1.0, 2.0, 3.0))})
+    red = erase_by_class(photo, labels, mask, {HAIR: np.array((1.0, 2.0, 3.0))})
     assert (red[30, 20] == (1, 2, 3)).all()
     assert (red[30, 45] == (0, 50, 0)).all()
     assert (red[mask == 0] == photo[mask == 0]).all()
@@ -115,4 +115,4 @@ def test_a_class_of_which_nothing_is_left_has_the_colour_around() -> None:
     labels[30:34, 30:34] = HAIR
     mask = np.zeros((64, 64), np.uint8)
     mask[28:36, 28:36] = 255
-    assert (painted_over(photo, labels, mask, {}) == 40).all()
+    assert (erase_by_class(photo, labels, mask, {}) == 40).all()

@@ -10,9 +10,9 @@ import pytest
 from skimage.data import astronaut
 
 from face2face.commands.console import main
-from face2face.commands.run_webcam import shipped_model
 from face2face.evaluation.compare import CONTESTANTS, variant
 from face2face.evaluation.reenactment import FrameResult, sheet, summary
+from face2face.inference.models import pretrained
 from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
 
@@ -133,7 +133,7 @@ def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(
     status, _, err = face2face(
         "evaluate",
         "--model",
-        shipped_model(),
+        pretrained(),
         "--file",
         photo,
         "--driver",

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.commands.run_webcam import shipped_model
 from face2face.errors import ModelError, OptionError
 from face2face.export.precision import (
     AUTO,
@@ -20,6 +19,7 @@ from face2face.export.precision import (
     has_nncf,
 )
 from face2face.inference.engine import capabilities
+from face2face.inference.models import pretrained
 from face2face.inference.names import QUANTISED
 from face2face.live.model import ReenactmentModel
 from face2face.media.stills import write_image
@@ -29,12 +29,12 @@ needs_nncf = pytest.mark.skipif(not has_nncf(), reason="needs nncf")
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(shipped_model(), tmp_path / "model"))
+    return Path(shutil.copytree(pretrained(), tmp_path / "model"))
 
 
 @pytest.mark.parametrize("wanted", ["f32", "bf16", pytest.param("int8", marks=needs_nncf)])
 def test_a_precision_keeps_the_picture_and_is_run_when_loaded(wanted: str, model: Path) -> None:
-    exact = ReenactmentModel.load(shipped_model())
+    exact = ReenactmentModel.load(pretrained())
     shown = examples(model)
     outcome = choose_precision(model, wanted, shown)
     assert outcome.precision == ModelCard.load(model).precision == wanted
@@ -118,7 +118,7 @@ def test_without_nncf_int8_is_refused_and_auto_does_without(
 
 def test_a_model_without_keyframes_is_tried_on_the_strips_it_was_trained_on(tmp_path: Path) -> None:
     model, strips = tmp_path / "inpaint", tmp_path / "strips"
-    shutil.copytree(shipped_model("inpaint"), model)
+    shutil.copytree(pretrained("inpaint"), model)
     (strips / "train").mkdir(parents=True)
     shutil.copy(model / "card.json", strips)
     rng = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""The live loop with doubles: no camera, no screen, no waiting."""
+"""The live loop with fakes: no camera, no screen, no waiting."""
 
 import threading
 import time
@@ -17,14 +17,16 @@ from face2face.face.retarget import TargetStatistics
 from face2face.face.sketch import SketchSpec
 from face2face.image import Image, Landmarks, Scene
 from face2face.imaging.text import draw_mark, draw_note
-from face2face.live.frame import FrameRenderer, RenderedFrame, dimmed
+from face2face.live.controls import LiveControls
+from face2face.live.frame import dimmed
 from face2face.live.keybindings import KEYBINDINGS
 from face2face.live.loop import STALLED, run
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
-from face2face.live.session import DisplayOptions, LivePipeline, Session
-from face2face.media.sink import Sink
-from face2face.media.window import QUIT
+from face2face.live.options import DisplayOptions
+from face2face.live.outputs import Outputs
+from face2face.live.pipeline import LivePipeline
+from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
 from face2face.synthetic.performance import ScriptedDriver
 
@@ -35,16 +37,16 @@ MODE = Reenact(
 
 
 class Negative:
-    """An engine that answers with the negative of its first panel."""
+    """An engine that returns the negative of its first panel."""
 
-    name = "double"
+    name = "fake"
 
     def __call__(self, panels: list[Image]) -> Image:
         return 255 - panels[0]
 
 
 class Collector:
-    """A sink that keeps what it is given."""
+    """A sink that keeps its pictures and their times."""
 
     def __init__(self) -> None:
         self.pictures: list[Image] = []
@@ -61,38 +63,23 @@ class Collector:
         pass
 
 
-def driver() -> MotionTransfer:
-    return MotionTransfer(MODE.shape, MODE.size)
+def pipeline(name: str = "fake") -> LivePipeline:
+    return LivePipeline.of(ReenactmentModel(MODE, Negative(), name))
 
 
-def show() -> FrameRenderer:
-    return FrameRenderer(ReenactmentModel(MODE, Negative(), "double"))
-
-
-class Stage:
-    """All steps, one after another."""
-
-    def __init__(self) -> None:
-        self._driver, self._show = driver(), show()
-
-    def __call__(self, scene: Scene) -> RenderedFrame:
-        return self._show(self._driver(scene))
-
-
-def session(
+def controls(
     window: object = None,
     sinks: Iterable[Sink] = (),
     clock: Callable[[], float] = time.perf_counter,
+    display: DisplayOptions = DisplayOptions(),
     **parts: Any,
-) -> Session:
-    return Session(
-        [lambda: LivePipeline(driver(), show())], sinks=sinks, window=window, clock=clock, **parts
-    )  # type: ignore[arg-type]
+) -> LiveControls:
+    return LiveControls([pipeline], display, Outputs(sinks, **parts), window, clock)  # type: ignore[arg-type]
 
 
 def test_a_performance_drives_the_target() -> None:
     sink = Collector()
-    summary = run(session(sinks=[sink]), ScriptedDriver())
+    summary = run(controls(sinks=[sink]), ScriptedDriver())
     assert (summary.frames, summary.found) == (360, 360)
     assert sink.pictures[0].shape == (256, 512, 3)
     assert sink.times == pytest.approx([number / 30 for number in range(360)])
@@ -101,40 +88,40 @@ def test_a_performance_drives_the_target() -> None:
     assert right.mean() > 200
 
 
-def test_the_sketch_can_be_shown_instead_of_the_input() -> None:
+def test_the_sketch_can_be_shown_instead_of_the_driver() -> None:
     scene = ScriptedDriver(size=512).scene(0.0)
-    view = Stage()(scene)
-    assert (view.composed("side", sketch=True)[:, :256] == view.sketch).all()
-    assert (view.sketch == MODE.sketch.draw(TARGET, 256)).mean() > 0.99, (
+    frame = pipeline()(scene)
+    assert (frame.compose("side", conditioning=True)[:, :256] == frame.conditioning).all()
+    assert (frame.conditioning == MODE.sketch.draw(TARGET, 256)).mean() > 0.99, (
         "a driver at rest shows the target at rest"
     )
-    assert (view.composed("side")[:, :256] == view.beside()).all()
-    assert (view.composed("target") == view.target).all()
+    assert (frame.compose("side")[:, :256] == frame.driver_view()).all()
+    assert (frame.compose("target") == frame.image).all()
 
 
 def test_a_wide_driver_keeps_its_proportions() -> None:
-    view = Stage()(
+    frame = pipeline()(
         Scene(np.zeros((480, 640, 3), np.uint8), (AVERAGE_FACE * 50 + 200).astype(np.float32), 0.0)
     )
-    assert view.beside().shape == (256, 341, 3)
+    assert frame.driver_view().shape == (256, 341, 3)
 
 
-def test_without_a_face_the_last_picture_stays_dimmed_and_says_so() -> None:
-    stage = Stage()
+def test_without_a_face_the_last_picture_stays_dimmed_with_a_note() -> None:
+    step = pipeline()
     scene = ScriptedDriver().scene(0.0)
-    before = stage(scene)
-    after = stage(Scene(scene.photo, None, 0.1))
+    before = step(scene)
+    after = step(Scene(scene.photo, None, 0.1))
     assert not after.found
-    assert after.sketch.max() == 0
+    assert after.conditioning.max() == 0
     top = slice(0, 200)  # above the line of text
-    assert np.abs(after.target[top].astype(int) - 0.35 * before.target[top]).max() <= 1
-    assert (after.target[200:] == 255).any(), "it says so"
-    assert stage(Scene(scene.photo, scene.landmarks, 0.2)).found
+    assert np.abs(after.image[top].astype(int) - 0.35 * before.image[top]).max() <= 1
+    assert (after.image[200:] == 255).any(), "the note"
+    assert step(Scene(scene.photo, scene.landmarks, 0.2)).found
 
 
 def test_a_driver_without_a_face_from_the_start_is_black() -> None:
-    view = Stage()(Scene(np.zeros((48, 64, 3), np.uint8), None, 0.0))
-    assert view.target[:200].max() == 0
+    frame = pipeline()(Scene(np.zeros((48, 64, 3), np.uint8), None, 0.0))
+    assert frame.image[:200].max() == 0
 
 
 def test_the_largest_face_drives() -> None:
@@ -145,28 +132,27 @@ def test_the_largest_face_drives() -> None:
     scene = with_landmarks(
         Scene(np.zeros((512, 512, 3), np.uint8), None, 0.0), lambda photo: [large, small]
     )
-    posed = MotionTransfer(None, 256)(scene)
-    assert posed.target is not None
-    assert posed.target.landmarks == pytest.approx((large + 0.5) / 2 - 0.5), (
+    pose = MotionTransfer(None, 256)(scene)
+    assert pose.landmarks == pytest.approx((large + 0.5) / 2 - 0.5), (
         "without a shape, as it lies in the picture"
     )
 
 
-def test_an_error_in_the_source_reaches_the_caller_after_the_sinks_were_fed() -> None:
+def test_an_error_in_the_source_reaches_the_caller_after_the_sinks_got_their_pictures() -> None:
     def scenes() -> Iterator[Scene]:
         yield ScriptedDriver().scene(0.0)
         raise RuntimeError("unplugged")
 
     sink = Collector()
     with pytest.raises(RuntimeError, match="unplugged"):
-        run(session(sinks=[sink]), scenes())
+        run(controls(sinks=[sink]), scenes())
     assert len(sink.pictures) == 1
 
 
 def test_the_rate_is_taken_from_the_clock() -> None:
     ticks = iter(np.arange(0, 1000, 0.05))
     summary = run(
-        session(clock=lambda: float(next(ticks))),
+        controls(clock=lambda: float(next(ticks))),
         (ScriptedDriver().scene(n / 30) for n in range(11)),
     )
     assert summary.fps == pytest.approx(20)
@@ -188,20 +174,20 @@ class FakeWindow:
 
 def test_photos_stay_until_the_window_is_closed() -> None:
     window = FakeWindow()
-    summary = run(session(window, clock=lambda: 0.0), [ScriptedDriver().scene(0.0)], hold=True)
+    summary = run(controls(window, clock=lambda: 0.0), [ScriptedDriver().scene(0.0)], hold=True)
     assert summary.frames == 1
     assert len(window.waits) == 3
 
 
 def test_closing_the_window_ends_it_and_a_recorded_driver_keeps_his_pace() -> None:
     window = FakeWindow()
-    summary = run(session(window, clock=lambda: 0.0), ScriptedDriver(), paced=True)
+    summary = run(controls(window, clock=lambda: 0.0), ScriptedDriver(), paced=True)
     assert summary.frames == 3
     assert window.waits == pytest.approx([0, 1 / 30, 2 / 30])
 
 
-class Watched(FakeWindow):
-    """A window that keeps what it shows and is closed when it has said that no picture comes."""
+class RecordingWindow(FakeWindow):
+    """A window that keeps its pictures and is closed at the second."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -214,31 +200,31 @@ class Watched(FakeWindow):
         return QUIT if len(self.pictures) == 2 else ""
 
 
-def test_a_source_that_stalls_is_told_and_the_window_can_be_closed() -> None:
+def test_the_window_says_that_the_source_stalls_and_can_be_closed() -> None:
     unplugged, now = threading.Event(), iter(range(0, 1000, 3))
 
     def stalling() -> Iterator[Scene]:
         yield ScriptedDriver().scene(0.0)
         unplugged.wait(30)
 
-    window = Watched()
-    summary = run(session(window, clock=lambda: float(next(now))), stalling(), live=True)
+    window = RecordingWindow()
+    summary = run(controls(window, clock=lambda: float(next(now))), stalling(), live=True)
     unplugged.set()
     assert summary.frames == 1
     expected = draw_note(dimmed(window.pictures[0]), STALLED)
     assert (window.pictures[1] == expected).all()
 
 
-def test_a_driver_who_asks_for_more_than_the_target_ever_did_is_told_by_the_edge() -> None:
-    stage = Stage()
+def test_a_pose_beyond_the_targets_range_is_reported() -> None:
+    step = pipeline()
     scenes = [ScriptedDriver().scene(0.0), ScriptedDriver().scene(0.1)]
     far = replace(scenes[1], landmarks=Expression(open=1.0).applied_to(scenes[1].landmarks))
-    assert not stage(scenes[0]).beyond
-    assert stage(far).beyond
+    assert not step(scenes[0]).exceeds_range
+    assert step(far).exceeds_range
 
 
 class Typist(FakeWindow):
-    """A window at which keys are pressed, one a look; after the last it is closed."""
+    """A window with one key press at each look; after the last it is closed."""
 
     def __init__(self, keys: str) -> None:
         super().__init__()
@@ -255,29 +241,27 @@ class Typist(FakeWindow):
         self.full = fill
 
 
-def typed(keys: str, **parts: Any) -> tuple[Session, Typist]:
+def typed(keys: str, **parts: Any) -> tuple[LiveControls, Typist]:
     window = Typist(keys)
-    with session(window, clock=lambda: 0.0, **parts) as playing:
-        run(playing, ScriptedDriver(loops=True))
-    return playing, window
+    state = controls(window, clock=lambda: 0.0, **parts)
+    with state.outputs:
+        run(state, ScriptedDriver(loops=True))
+    return state, window
 
 
 def test_keys_change_how_it_is_shown() -> None:
-    playing, _ = typed("icm")
-    assert playing.look == DisplayOptions(compose="target", sketch=True, mirror=True)
+    state, _ = typed("icm")
+    assert state.display == DisplayOptions(compose="target", conditioning=True, mirror=True)
     assert typed("f")[1].full
     assert len({picture.shape for picture in typed("...ccc...")[1].pictures}) > 1
 
 
 def test_keys_change_how_it_moves() -> None:
-    driver = typed("eeTTTTSS")[0].cast.driver
-    assert driver.retarget is not None
-    assert (driver.retarget.expression, driver.retarget.head, driver.smooth.strength) == (
-        0.8,
-        1.4,
-        1.2,
-    )
-    lowest = typed("t" * 30)[0].cast.driver.retarget
+    motion = typed("eeTTTTSS")[0].pipeline.motion
+    assert motion.retargeter is not None
+    strengths = (motion.retargeter.expression, motion.retargeter.head, motion.filter.strength)
+    assert strengths == (0.8, 1.4, 1.2)
+    lowest = typed("t" * 30)[0].pipeline.motion.retargeter
     assert lowest is not None
     assert lowest.head == 0
 
@@ -296,34 +280,35 @@ def test_a_key_takes_a_snapshot_and_another_records(tmp_path: Path) -> None:
     sink = Collector()
     typed(
         "pr..r..",
-        snapshot=lambda: tmp_path / "now.png",
-        record=lambda: (sink, tmp_path / "now.mp4"),
+        name_snapshot=lambda: tmp_path / "now.png",
+        open_recording=lambda: (sink, tmp_path / "now.mp4"),
     )
     assert (tmp_path / "now.png").is_file()
     assert len(sink.pictures) == 3
     assert sink.times[0] == 0
 
 
-def test_what_is_recorded_says_that_it_is_synthetic_unless_told_not_to() -> None:
-    plain, said = Collector(), Collector()
-    run(session(sinks=[said]), [ScriptedDriver().scene(0.0)])
-    run(session(sinks=[plain], look=DisplayOptions(mark=False)), [ScriptedDriver().scene(0.0)])
-    assert (said.pictures[0] == draw_mark(plain.pictures[0])).all()
-    assert (said.pictures[0] != plain.pictures[0]).any()
+def test_recorded_pictures_have_a_watermark_unless_it_is_switched_off() -> None:
+    plain, marked = Collector(), Collector()
+    run(controls(sinks=[marked]), [ScriptedDriver().scene(0.0)])
+    run(controls(sinks=[plain], watermark=False), [ScriptedDriver().scene(0.0)])
+    assert (marked.pictures[0] == draw_mark(plain.pictures[0])).all()
+    assert (marked.pictures[0] != plain.pictures[0]).any()
 
 
-def test_the_next_model_is_called_by_a_key_and_after_the_last_comes_the_first() -> None:
+def test_a_key_loads_the_next_model_and_after_the_last_the_first() -> None:
     names = []
 
-    def cast(name: str) -> LivePipeline:
+    def load(name: str) -> LivePipeline:
         names.append(name)
-        return LivePipeline(driver(), FrameRenderer(ReenactmentModel(MODE, Negative(), name)))
+        return pipeline(name)
 
     window = Typist("n..n..n")
-    playing = Session([lambda: cast("one"), lambda: cast("two")], window=window, clock=lambda: 0.0)  # type: ignore[arg-type]
-    run(playing, ScriptedDriver(loops=True))
+    loaders = [lambda: load("one"), lambda: load("two")]
+    state = LiveControls(loaders, window=window, clock=lambda: 0.0)  # type: ignore[arg-type]
+    run(state, ScriptedDriver(loops=True))
     assert names == ["one", "two", "one", "two"]
-    assert playing.cast.show.puppet.name == "two"
+    assert state.pipeline.model == "two"
 
 
 @settings(max_examples=25, deadline=None)
@@ -333,5 +318,5 @@ def test_the_next_model_is_called_by_a_key_and_after_the_last_comes_the_first() 
     )
 )
 def test_keys_hit_at_random_never_stop_it(keys: str) -> None:
-    playing, _ = typed(keys)
-    assert playing.over
+    state, _ = typed(keys)
+    assert state.closed

@@ -16,7 +16,7 @@ def brightest() -> Callable[[Image], tuple[int, int]]:
 
 
 def broken() -> Callable[[Image], int]:
-    raise FaceError("weights are there", "none", "install them")
+    raise FaceError("There are no weights.", hint="Install them.")
 
 
 def dying() -> Callable[[Image], int]:
@@ -28,42 +28,42 @@ def unlucky() -> Callable[[Image], int]:
 
 
 def nothing() -> None:
-    """What is ready at once."""
+    """Prepare nothing."""
 
 
-def weightless() -> None:
-    raise FaceError("weights are there", "none", "install them")
+def fail() -> None:
+    raise FaceError("There are no weights.", hint="Install them.")
 
 
-def test_what_prepares_it_may_fail_too() -> None:
-    with WorkerProcess(weightless) as apart, pytest.raises(FaceError, match="install them"):
-        apart.bind(brightest)(PICTURE)
+def test_an_error_in_prepare_is_raised() -> None:
+    with WorkerProcess(fail) as worker, pytest.raises(FaceError, match="Install them"):
+        worker.bind(brightest)(PICTURE)
 
 
 def test_it_answers_from_another_process() -> None:
-    with WorkerProcess(nothing) as apart:
-        ask = apart.bind(brightest)
-        (one, process), (two, same) = ask(PICTURE), ask(PICTURE[:, ::-1] + 1)
+    with WorkerProcess(nothing) as worker:
+        call = worker.bind(brightest)
+        (one, process), (two, same) = call(PICTURE), call(PICTURE[:, ::-1] + 1)
     assert (one, two) == (17, 18)
     assert process == same != os.getpid()
 
 
-def test_without_memory_to_share_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_shared_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(create: bool, size: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("face2face.live.worker.SharedMemory", full)
     with (
-        WorkerProcess(nothing) as apart,
-        pytest.raises(FaceError, match=r"18 bytes .* No space left"),
+        WorkerProcess(nothing) as worker,
+        pytest.raises(FaceError, match=r"18 bytes .*No space left"),
     ):
-        apart.bind(brightest)(PICTURE)
+        worker.bind(brightest)(PICTURE)
 
 
 def test_pictures_may_grow_and_shrink() -> None:
-    with WorkerProcess(nothing) as apart:
-        ask = apart.bind(brightest)
-        assert [ask(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [
+    with WorkerProcess(nothing) as worker:
+        call = worker.bind(brightest)
+        assert [call(np.full((side, side), side, np.uint8))[0] for side in (3, 200, 5, 90)] == [
             3,
             200,
             5,
@@ -77,12 +77,12 @@ def test_pictures_may_grow_and_shrink() -> None:
 def test_errors_there_are_raised_here(
     make: Callable[[], Callable[[Image], int]], error: type[Exception]
 ) -> None:
-    with WorkerProcess(nothing) as apart, pytest.raises(error):
-        apart.bind(make)(PICTURE)
+    with WorkerProcess(nothing) as worker, pytest.raises(error):
+        worker.bind(make)(PICTURE)
 
 
 def test_the_process_ends_with_it() -> None:
-    with WorkerProcess(nothing) as apart:
-        _, process = apart.bind(brightest)(PICTURE)
+    with WorkerProcess(nothing) as worker:
+        _, process = worker.bind(brightest)(PICTURE)
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from face2face.live.pipeline import Closed, Slot, pipelined
+from face2face.live.pipelined import Closed, Slot, pipelined
 
 
 def test_every_item_of_a_file_comes_through_in_order() -> None:
@@ -80,7 +80,7 @@ def test_leaving_early_ends_all_threads() -> None:
     assert threading.active_count() <= before
 
 
-def test_nothing_new_is_said_so() -> None:
+def test_none_is_yielded_while_nothing_comes() -> None:
     go = threading.Event()
 
     def stalled() -> Iterator[int]:

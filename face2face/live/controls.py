@@ -1,0 +1,139 @@
+"""LiveControls: everything that a person may change while the live program runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from face2face.live.options import COMPOSITIONS, MAX_STRENGTH, DisplayOptions
+from face2face.live.outputs import Outputs
+from face2face.live.pipeline import LivePipeline
+from face2face.media.sink import Window
+
+#: Seconds for which a note on the last key is shown: long enough to read it.
+_NOTE_SECONDS = 2.0
+
+
+class LiveControls:
+    """The state of a live run that keys change. Each method is what one key does.
+
+    Args:
+        loaders: Each loads the pipeline of one model. The first is loaded at once, the next one by
+            a key.
+        display: How frames are shown at first.
+        outputs: Where pictures go besides the window.
+        window: The window; None where there is none.
+        clock: Returns seconds that only grow.
+
+    Attributes:
+        pipeline: The pipeline of the current model.
+        display: How frames are shown.
+        show_help: Whether the window lists the keys.
+        paused: Whether the run stands still.
+        closed: Whether the run is to end.
+    """
+
+    def __init__(
+        self,
+        loaders: Sequence[Callable[[], LivePipeline]],
+        display: DisplayOptions = DisplayOptions(),
+        outputs: Outputs | None = None,
+        window: Window | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._loaders = loaders
+        self._current = 0
+        self.pipeline = loaders[0]()
+        self.display = display
+        self.outputs = outputs or Outputs()
+        self.window = window
+        self.clock = clock
+        self.show_help = self.paused = self.closed = False
+        self._full_screen = False
+        self._note = ""
+        self._note_time = 0.0
+
+    @property
+    def note(self) -> str:
+        """The note on the last key; empty once it is out of date."""
+        if self._note and self.clock() - self._note_time >= _NOTE_SECONDS:
+            self._note = ""
+        return self._note
+
+    def toggle_help(self) -> None:
+        """Show the list of keys, or hide it."""
+        self.show_help = not self.show_help
+
+    def toggle_conditioning(self) -> None:
+        """Show the conditioning picture instead of the driver, or the other way round."""
+        self.display = replace(self.display, conditioning=not self.display.conditioning)
+
+    def next_composition(self) -> None:
+        """Take the next composition, after the last one the first."""
+        index = COMPOSITIONS.index(self.display.compose) + 1
+        self.display = replace(self.display, compose=COMPOSITIONS[index % len(COMPOSITIONS)])
+
+    def toggle_mirror(self) -> None:
+        """Exchange left and right."""
+        self.display = replace(self.display, mirror=not self.display.mirror)
+
+    def recalibrate(self) -> None:
+        """Take the driver's pose from now on as the neutral one."""
+        if (retargeter := self.pipeline.motion.retargeter) is not None:
+            retargeter.recalibrate()
+            self._show("neutral pose: hold still for two seconds")
+
+    def change_expression(self, step: float) -> None:
+        """Add a step to the strength of the expression."""
+        if (retargeter := self.pipeline.motion.retargeter) is not None:
+            retargeter.expression = _stepped(retargeter.expression, step)
+            self._show(f"expression {retargeter.expression:.1f}")
+
+    def change_head(self, step: float) -> None:
+        """Add a step to the strength of the head's motion."""
+        if (retargeter := self.pipeline.motion.retargeter) is not None:
+            retargeter.head = _stepped(retargeter.head, step)
+            self._show(f"head {retargeter.head:.1f}")
+
+    def change_smoothing(self, step: float) -> None:
+        """Add a step to the strength of the landmark filter."""
+        landmark_filter = self.pipeline.motion.filter
+        landmark_filter.strength = _stepped(landmark_filter.strength, step)
+        self._show(f"smoothing {landmark_filter.strength:.1f}")
+
+    def next_model(self) -> None:
+        """Load the next model, after the last one the first."""
+        self._current = (self._current + 1) % len(self._loaders)
+        self.pipeline = self._loaders[self._current]()
+        self._show(self.pipeline.model)
+
+    def snapshot(self) -> None:
+        """Write the last picture as a PNG."""
+        self._show(self.outputs.write_snapshot())
+
+    def toggle_recording(self) -> None:
+        """Start a recording, or end it."""
+        self._show(self.outputs.toggle_recording())
+
+    def toggle_pause(self) -> None:
+        """Stand still, or go on."""
+        self.paused = not self.paused
+
+    def toggle_full_screen(self) -> None:
+        """Let the window fill the screen, or not."""
+        self._full_screen = not self._full_screen
+        if self.window is not None:
+            self.window.fill_screen(self._full_screen)
+
+    def close(self) -> None:
+        """End the run."""
+        self.closed = True
+
+    def _show(self, note: str) -> None:
+        self._note, self._note_time = note, self.clock()
+
+
+def _stepped(strength: float, step: float) -> float:
+    """Return a strength after a step, held between 0 and 2 and rounded to a hundredth."""
+    return round(min(max(strength + step, 0.0), MAX_STRENGTH), 2)

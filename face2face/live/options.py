@@ -1,0 +1,151 @@
+"""LiveOptions: all options of the live program as one frozen value.
+
+The console, Python and the web studio build the same value. Nothing here imports NumPy: the
+process that finds faces starts first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from face2face.errors import OptionError
+
+#: Modes of a model that run live: another face that follows, or one's own, retouched.
+LIVE_MODES = ("reenact", "inpaint")
+#: Compositions of a frame, see :meth:`face2face.live.frame.RenderedFrame.compose`.
+COMPOSITIONS = SIDE, TARGET, DRIVER = ("side", "target", "driver")
+#: Motion that is transferred: head and expression, the expression alone, or none (as it lies).
+RETARGETING = FULL, EXPRESSION, NONE = ("full", "expression", "none")
+#: The name of the scripted driver among the sources.
+DEMO = "demo"
+#: Suffix of recorded landmarks among the sources.
+_RECORDED = ".npz"
+#: Largest strength of expression, head motion, smoothing and retouching; 1 is natural.
+MAX_STRENGTH = 2.0
+
+
+def _check_strength(name: str, value: float) -> None:
+    if not 0 <= value <= MAX_STRENGTH:
+        raise OptionError(f"{name} is {value}.", hint="Give a number from 0 to 2.")
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise OptionError(f"{name} is {value!r}.", hint=f"Choose one of {', '.join(choices)}.")
+
+
+@dataclass(frozen=True)
+class MotionOptions:
+    """How the driver's motion is transferred.
+
+    Attributes:
+        retarget: One of :data:`RETARGETING`.
+        expression: Strength of the expression, 0 to 2.
+        head: Strength of the head's motion, 0 to 2.
+        smoothing: Strength of the landmark filter, 0 to 2.
+
+    Raises:
+        OptionError: A value is out of range.
+    """
+
+    retarget: str = FULL
+    expression: float = 1.0
+    head: float = 1.0
+    smoothing: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_choice("retarget", self.retarget, RETARGETING)
+        for name in ("expression", "head", "smoothing"):
+            _check_strength(name, getattr(self, name))
+
+
+@dataclass(frozen=True)
+class DisplayOptions:
+    """How a frame is shown.
+
+    Attributes:
+        compose: One of :data:`COMPOSITIONS`.
+        conditioning: Show the conditioning picture next to the target instead of the driver.
+        mirror: Exchange left and right.
+
+    Raises:
+        OptionError: The composition is unknown.
+    """
+
+    compose: str = SIDE
+    conditioning: bool = False
+    mirror: bool = False
+
+    def __post_init__(self) -> None:
+        _check_choice("compose", self.compose, COMPOSITIONS)
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """Where the pictures go.
+
+    Attributes:
+        window: Open a window.
+        recording: An ``.mp4`` file to write; None for none.
+        virtual_camera: Send the pictures to the system's virtual camera.
+        landmarks: An ``.npz`` file for the driver's landmarks; None for none.
+        watermark: Write on recorded and sent pictures that they are synthetic.
+
+    Raises:
+        OptionError: There is neither a window nor another output.
+    """
+
+    window: bool = True
+    recording: Path | None = None
+    virtual_camera: bool = False
+    landmarks: Path | None = None
+    watermark: bool = True
+
+    def __post_init__(self) -> None:
+        if not (self.window or self.recording or self.virtual_camera or self.landmarks):
+            raise OptionError(
+                "There is no window and no other output.",
+                hint="Add --output out.mp4 or --virtual-camera, or leave --no-window out.",
+            )
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """All options of a live run.
+
+    Attributes:
+        driver: A camera's number, a video, photos, a stream's URL, recorded landmarks (``.npz``),
+            or ``demo``.
+        model: A model's folder or graph, or a folder of models; None for the newest model trained
+            in the current folder, or else the pretrained one.
+        mode: The mode that the model must have; None for any of :data:`LIVE_MODES`.
+        landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
+        retouching: Strength of retouching, 0 to 2; for models of mode ``inpaint``.
+        motion: How the driver's motion is transferred.
+        display: How frames are shown at first; keys change it.
+        output: Where the pictures go.
+
+    Raises:
+        OptionError: A value is out of range.
+
+    >>> LiveOptions(driver="clip.mp4", motion=MotionOptions(head=0.5)).motion.head
+    0.5
+    """
+
+    driver: str = "0"
+    model: Path | None = None
+    mode: str | None = None
+    landmark_model: Path | None = None
+    retouching: float = 1.0
+    motion: MotionOptions = MotionOptions()
+    display: DisplayOptions = DisplayOptions()
+    output: OutputOptions = OutputOptions()
+
+    def __post_init__(self) -> None:
+        _check_strength("retouching", self.retouching)
+
+    @property
+    def has_landmarks(self) -> bool:
+        """Whether the driver brings its landmarks, so that no face has to be found."""
+        return self.driver == DEMO or self.driver.endswith(_RECORDED)

@@ -1,0 +1,176 @@
+"""Put the live program together from its options, and run it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import chain, count
+from pathlib import Path
+
+from face2face.image import Image, Landmarks
+from face2face.inference.models import default_model, find_models
+from face2face.live import loop
+from face2face.live.controls import LiveControls
+from face2face.live.face_worker import make_detector, make_tracker
+from face2face.live.frame import RenderedFrame
+from face2face.live.options import DEMO, LiveOptions
+from face2face.live.outputs import Outputs
+from face2face.live.pipeline import LivePipeline
+from face2face.live.worker import WorkerProcess
+from face2face.media.sink import Recording, Sink, Window
+from face2face.media.source import Source, Stills, VideoFile, open_source
+from face2face.media.virtual import VirtualCamera
+from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
+
+#: Seconds without a picture after which a camera is given up where no window could be closed.
+_CAMERA_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class LiveResult:
+    """The result of a live program.
+
+    Attributes:
+        model: Name of the last model.
+        engine: Name of the library and the precision that ran it.
+        summary: Frames and times of the run.
+    """
+
+    model: str
+    engine: str
+    summary: loop.Summary
+
+    def __str__(self) -> str:
+        return (
+            f"{self.model} on {self.engine}: {self.summary.frames} frames, "
+            f"{self.summary.found} with a face, {self.summary.fps:.1f} frames a second"
+        )
+
+
+def run_live(
+    options: LiveOptions, worker: WorkerProcess | None, report: Callable[[str], object] = print
+) -> LiveResult:
+    """Open everything that a live run takes, and run it to its end.
+
+    Args:
+        options: All options of the run.
+        worker: Finds the driver's face, see :func:`face2face.live.face_worker.start_worker`; None
+            for a driver that brings its landmarks.
+        report: Called with one line for each file that was written.
+
+    Raises:
+        Face2FaceError: The driver, a model or an output can't be opened, or breaks off.
+    """
+    models = find_models(options.model) if options.model else [default_model(options.mode)]
+    with ExitStack() as stack:
+        on_frame = stack.enter_context(_landmarks_saved(options.output.landmarks, report))
+        window = stack.enter_context(Window()) if options.output.window else None
+        source = stack.enter_context(open_driver(options.driver, loops=window is not None))
+        detect = bind_detection(options, source, worker)
+        outputs = stack.enter_context(_opened_outputs(options, source))
+        controls = LiveControls(
+            [partial(LivePipeline.load, model, options) for model in models],
+            options.display,
+            outputs,
+            window,
+        )
+        summary = loop.run(
+            controls,
+            source,
+            detect,
+            live=source.live,
+            paced=window is not None and not source.live,
+            hold=isinstance(source, Stills),
+            on_frame=on_frame,
+        )
+    if options.output.recording and summary.frames:
+        report(f"written: {options.output.recording}")
+    return LiveResult(controls.pipeline.model, controls.pipeline.engine, summary)
+
+
+def open_driver(name: str, loops: bool = False) -> Source:
+    """Return the source of the driver's frames.
+
+    Args:
+        name: See :attr:`face2face.live.options.LiveOptions.driver`.
+        loops: Repeat the scripted driver, and wait for a camera without end: a person watches.
+
+    Raises:
+        MediaError: It can't be opened.
+    """
+    if name == DEMO:
+        return ScriptedDriver(loops=loops)
+    if name.endswith(".npz"):
+        return LandmarkRecording.load(Path(name))
+    return open_source(name, float("inf") if loops else _CAMERA_PATIENCE)
+
+
+def bind_detection(
+    options: LiveOptions, source: Source, worker: WorkerProcess | None
+) -> Callable[[Image], list[Landmarks]] | None:
+    """Return the function that finds the driver's face in the worker; None without a worker."""
+    if worker is None:
+        return None
+    if isinstance(source, Stills):
+        return worker.bind(partial(make_detector, options.landmark_model))
+    return worker.bind(partial(make_tracker, source.fps, options.landmark_model))
+
+
+@contextmanager
+def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[Outputs]:
+    """Open the sinks that the options name, and close them in the end."""
+
+    def open_recording() -> tuple[Sink, Path]:
+        path = unused_name("face2face", ".mp4")
+        return Recording(path, source.fps), path
+
+    with ExitStack() as stack:
+        sinks: list[Sink] = []
+        if options.output.recording:
+            sound = Path(options.driver) if isinstance(source, VideoFile) else None
+            recording = Recording(options.output.recording, source.fps, sound)
+            sinks.append(stack.enter_context(recording))
+        if options.output.virtual_camera:
+            sinks.append(stack.enter_context(VirtualCamera(source.fps)))
+        yield stack.enter_context(
+            Outputs(
+                sinks,
+                options.output.watermark,
+                open_recording,
+                partial(unused_name, "face2face", ".png"),
+            )
+        )
+
+
+@contextmanager
+def _landmarks_saved(
+    path: Path | None, report: Callable[[str], object]
+) -> Iterator[Callable[[RenderedFrame], object]]:
+    """Yield a function that keeps each frame's landmarks; save them however the run ends."""
+    recording = LandmarkRecording(0, 0)
+
+    def keep(frame: RenderedFrame) -> None:
+        if frame.found and frame.driver.landmarks is not None:
+            recording.height, recording.width = frame.driver.photo.shape[:2]
+            recording.add(frame.driver.landmarks, frame.seconds)
+
+    if path is None:
+        yield lambda frame: None
+        return
+    try:
+        yield keep
+    finally:
+        if recording.seconds:
+            recording.save(path)
+            report(f"written: {path}, {len(recording.seconds)} poses")
+
+
+def unused_name(stem: str, suffix: str) -> Path:
+    """Return a file name with the time in it that no file in the current folder has."""
+    now = datetime.now().strftime("%Y%m%d-%H%M%S")
+    extras = chain([""], (f"-{number}" for number in count(2)))
+    names = (Path(f"{stem}-{now}{extra}{suffix}") for extra in extras)
+    return next(name for name in names if not name.exists())
