@@ -32,8 +32,8 @@ def pretrained(name: str = DEFAULT_TARGET) -> Path:
         if (parent / "models" / name / GRAPH).is_file():
             return parent / "models" / name
     raise ModelError(
-        f"The pretrained model {name} is missing.",
-        hint="Reinstall face2face, or name a model of your own.",
+        f"There is no pretrained model {name}.",
+        hint="Name another model, or reinstall face2face.",
     )
 
 

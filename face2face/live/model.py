@@ -10,7 +10,7 @@ from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
 from face2face.inference.engine import Engine, OpenVinoEngine
 from face2face.inference.legacy import load_legacy
-from face2face.inference.models import find_graph
+from face2face.inference.models import DEFAULT_TARGET, find_graph, pretrained
 from face2face.modes.reenact import Reenact
 
 
@@ -51,3 +51,20 @@ class ReenactmentModel:
                 hint="Name another model.",
             )
         return cls(mode, OpenVinoEngine.of(card, graph), folder.name)
+
+
+def load_model(name: str | Path = DEFAULT_TARGET) -> ReenactmentModel:
+    """Return a target that a driver can move.
+
+    Args:
+        name: The folder of a model, its graph, or the name of a pretrained target. A folder of that
+            name comes first.
+
+    Raises:
+        ModelError: There is none, or it is damaged or of another mode.
+
+    >>> load_model("astronaut").mode.size
+    256
+    """
+    path = Path(name)
+    return ReenactmentModel.load(path if path.exists() else pretrained(str(name)))

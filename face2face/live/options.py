@@ -19,8 +19,8 @@ COMPOSITIONS = SIDE, TARGET, DRIVER = ("side", "target", "driver")
 RETARGETING = FULL, EXPRESSION, NONE = ("full", "expression", "none")
 #: The name of the scripted driver among the sources.
 DEMO = "demo"
-#: Suffix of recorded landmarks among the sources.
-_RECORDED = ".npz"
+#: Suffix of files of recorded landmarks among the sources.
+RECORDED = ".npz"
 #: Largest strength of expression, head motion, smoothing and retouching; 1 is natural.
 MAX_STRENGTH = 2.0
 
@@ -148,4 +148,4 @@ class LiveOptions:
     @property
     def has_landmarks(self) -> bool:
         """Whether the driver brings its landmarks, so that no face has to be found."""
-        return self.driver == DEMO or self.driver.endswith(_RECORDED)
+        return self.driver == DEMO or self.driver.endswith(RECORDED)

@@ -10,23 +10,19 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
-from face2face.image import Image, Landmarks
 from face2face.inference.models import default_model, find_models
 from face2face.live import loop
 from face2face.live.controls import LiveControls
-from face2face.live.face_worker import make_detector, make_tracker
+from face2face.live.driver import detection_for, open_driver
 from face2face.live.frame import RenderedFrame
-from face2face.live.options import DEMO, LiveOptions
+from face2face.live.options import LiveOptions
 from face2face.live.outputs import Outputs
 from face2face.live.pipeline import LivePipeline
 from face2face.live.worker import WorkerProcess
 from face2face.media.sink import Recording, Sink, Window
-from face2face.media.source import Source, Stills, VideoFile, open_source
+from face2face.media.source import Source, Stills, VideoFile
 from face2face.media.virtual import VirtualCamera
-from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
-
-#: Seconds without a picture after which a camera is given up where no window could be closed.
-_CAMERA_PATIENCE = 10.0
+from face2face.synthetic.performance import LandmarkRecording
 
 
 @dataclass(frozen=True)
@@ -68,8 +64,9 @@ def run_live(
     with ExitStack() as stack:
         on_frame = stack.enter_context(_landmarks_saved(options.output.landmarks, report))
         window = stack.enter_context(Window()) if options.output.window else None
-        source = stack.enter_context(open_driver(options.driver, loops=window is not None))
-        detect = bind_detection(options, source, worker)
+        source = stack.enter_context(open_driver(options.driver, watched=window is not None))
+        detection = detection_for(source, options.landmark_model)
+        detect = worker.bind(detection) if worker is not None else None
         outputs = stack.enter_context(_opened_outputs(options, source))
         controls = LiveControls(
             [partial(LivePipeline.load, model, options) for model in models],
@@ -89,34 +86,6 @@ def run_live(
     if options.output.recording and summary.frames:
         report(f"written: {options.output.recording}")
     return LiveResult(controls.pipeline.model, controls.pipeline.engine, summary)
-
-
-def open_driver(name: str, loops: bool = False) -> Source:
-    """Return the source of the driver's frames.
-
-    Args:
-        name: See :attr:`face2face.live.options.LiveOptions.driver`.
-        loops: Repeat the scripted driver, and wait for a camera without end: a person watches.
-
-    Raises:
-        MediaError: It can't be opened.
-    """
-    if name == DEMO:
-        return ScriptedDriver(loops=loops)
-    if name.endswith(".npz"):
-        return LandmarkRecording.load(Path(name))
-    return open_source(name, float("inf") if loops else _CAMERA_PATIENCE)
-
-
-def bind_detection(
-    options: LiveOptions, source: Source, worker: WorkerProcess | None
-) -> Callable[[Image], list[Landmarks]] | None:
-    """Return the function that finds the driver's face in the worker; None without a worker."""
-    if worker is None:
-        return None
-    if isinstance(source, Stills):
-        return worker.bind(partial(make_detector, options.landmark_model))
-    return worker.bind(partial(make_tracker, source.fps, options.landmark_model))
 
 
 @contextmanager

@@ -1,0 +1,101 @@
+"""Drive a target from Python, frame by frame, in the calling process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from face2face.image import Image, Scene
+from face2face.live.driver import detection_for, open_driver
+from face2face.live.face_worker import make_tracker
+from face2face.live.frame import RenderedFrame
+from face2face.live.model import ReenactmentModel, load_model
+from face2face.live.motion_transfer import with_landmarks
+from face2face.live.options import MotionOptions
+from face2face.live.pipeline import LivePipeline
+
+#: Frames a second of pictures that come without their times.
+_DEFAULT_FPS = 30.0
+
+
+class Reenactor:
+    """Moves a target as a driver moves, one picture after another.
+
+    It keeps the state of one run: the face's last place, the neutral pose, the keyframes. Make a
+    new one for another driver. The first two seconds should show a neutral face.
+
+    Args:
+        model: The target; a name or a folder is loaded, see
+            :func:`face2face.live.model.load_model`.
+        motion: How the motion is transferred.
+        fps: Frames a second that the driver is expected to have, above 0.
+        landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
+
+    Raises:
+        ModelError: The model is missing or damaged.
+        FaceError: The landmark model is unusable.
+
+    >>> from skimage.data import astronaut
+    >>> reenactor = Reenactor("astronaut")
+    >>> frame = reenactor(astronaut(), seconds=0.0)
+    >>> frame.found, frame.image.shape
+    (True, (256, 256, 3))
+    """
+
+    def __init__(
+        self,
+        model: ReenactmentModel | str | Path,
+        motion: MotionOptions = MotionOptions(),
+        fps: float = _DEFAULT_FPS,
+        landmark_model: Path | None = None,
+    ) -> None:
+        loaded = model if isinstance(model, ReenactmentModel) else load_model(model)
+        self._pipeline = LivePipeline.of(loaded, motion)
+        self._track = make_tracker(fps, landmark_model)
+
+    def __call__(self, photo: Image, seconds: float) -> RenderedFrame:
+        """Return the target in the pose of the driver's next picture.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            seconds: The picture's time, later than the last one's.
+        """
+        return self._pipeline(with_landmarks(Scene(photo, seconds=seconds), self._track))
+
+
+def drive(
+    model: ReenactmentModel | str | Path,
+    driver: str | Path | int | Iterable[Image],
+    motion: MotionOptions = MotionOptions(),
+    fps: float = _DEFAULT_FPS,
+) -> Iterator[RenderedFrame]:
+    """Yield the target in the pose of each of a driver's frames.
+
+    Args:
+        model: The target; a name or a folder is loaded, see
+            :func:`face2face.live.model.load_model`.
+        driver: A video, a photo or a folder of photos, recorded landmarks (``.npz``), a stream's
+            URL, a camera's number, or ``demo`` for the scripted driver. Or pictures,
+            ``(h, w, 3)`` uint8 RGB each.
+        motion: How the motion is transferred.
+        fps: Frames a second of pictures, above 0; files and cameras know their own.
+
+    Raises:
+        MediaError: The driver can't be opened or breaks off.
+        ModelError: The model is missing or damaged.
+
+    >>> frame = next(drive("astronaut", "demo"))
+    >>> frame.compose("side").shape
+    (256, 512, 3)
+    """
+    loaded = model if isinstance(model, ReenactmentModel) else load_model(model)
+    if not isinstance(driver, str | Path | int):
+        reenactor = Reenactor(loaded, motion, fps)
+        for number, photo in enumerate(driver):
+            yield reenactor(photo, number / fps)
+        return
+    pipeline = LivePipeline.of(loaded, motion)
+    with open_driver(str(driver)) as source:
+        detect = detection_for(source, None)()
+        for scene in source:
+            yield pipeline(with_landmarks(scene, detect))
