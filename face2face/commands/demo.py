@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.live import loop
     from face2face.live.controls import LiveControls
     from face2face.live.frame import RenderedFrame
-    from face2face.live.outputs import Outputs
+    from face2face.live.outputs import LiveOutputs
     from face2face.live.pipeline import LivePipeline
     from face2face.media.sink import Recording, Window, has_screen
     from face2face.media.stills import write_image
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> None:
     with ExitStack() as stack:
         recording = stack.enter_context(Recording(clip, driver.fps, title=TITLE))
         window = stack.enter_context(Window()) if has_screen() else None
-        controls = LiveControls([lambda: pipeline], outputs=Outputs([recording]), window=window)
+        controls = LiveControls([lambda: pipeline], outputs=LiveOutputs([recording]), window=window)
         summary = loop.run(controls, driver, paced=window is not None, on_frame=keep_moments)
     write_image(sheet, side_by_side(columns), title=TITLE)
     print(

@@ -1,10 +1,11 @@
-"""Engines that run a frozen graph, and pretrained models.
+"""Engines that run a frozen graph, and the models that come with face2face.
 
-A module that imports OpenVINO or NNCF imports this package first: it switches off their usage statistics.
+A module that imports OpenVINO or NNCF imports this package first: it switches off their usage
+statistics.
 """
 
 import sys
 
-# Both report to an analytics host at import, through this package. None makes its import fail, and both then use the
-# stubs that they bring for a machine without it.
+# At import, both send statistics to a host through this package. With None its import fails, and
+# they fall back to stubs that send nothing.
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]

@@ -1,4 +1,7 @@
-"""Operations that TensorFlow may run for a graph from a file: TensorFlow itself also has some that read and write files."""
+"""The operations that a graph from a file may hold.
+
+TensorFlow itself has operations that read and write files; a graph from a stranger must not.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,12 @@ from face2face.errors import ModelError
 if TYPE_CHECKING:
     from tensorflow.compat.v1 import GraphDef
 
-#: All that a graph may hold. None of these reads or writes a file, calls a function or runs code.
+#: Allowed operations: none reads or writes a file, calls a function or runs code.
 OPERATIONS = frozenset(
     chain(
-        # A pix2pix generator, and the cut, the scaling and the conversion of its pictures, as TensorFlow 1 and 2 write them.
-        # affinelayer/pix2pix-tensorflow trains it, datitran/face2face-demo freezes it.
+        # A pix2pix generator with the crop, scaling and conversion of its pictures, as TensorFlow
+        # 1 and 2 write them: trained by affinelayer/pix2pix-tensorflow, frozen by
+        # datitran/face2face-demo.
         ("Const", "Identity", "NoOp", "Placeholder", "StopGradient"),
         (
             "Cast",
@@ -62,7 +66,7 @@ OPERATIONS = frozenset(
             "ResizeArea",
             "ResizeNearestNeighbor",
         ),
-        # The generators of this program need these besides.
+        # Also used by the generators of face2face.
         (
             "AvgPool",
             "BatchToSpaceND",
@@ -78,25 +82,26 @@ OPERATIONS = frozenset(
 
 
 def check_operations(definition: GraphDef, path: Path) -> None:
-    """Refuse a graph that holds an operation not in :data:`OPERATIONS`, in the graph itself or in a function of its library.
+    """Check that a graph, and the functions in its library, hold allowed operations only.
+
 
     Args:
-        definition: The graph as parsed, before TensorFlow imports it.
-        path: Its file, for the message.
+        definition: The parsed graph, before TensorFlow imports it.
+        path: The graph's file, for the message.
 
     Raises:
-        ModelError: It holds one; the message names it.
+        ModelError: It holds an operation that is not in :data:`OPERATIONS`.
     """
     for operation in _operations(definition):
         if operation not in OPERATIONS:
-            # As Python writes it: a name from a file can hold line breaks and terminal codes.
+            # In Python's notation: a name from a file can hold line breaks and terminal codes.
             raise ModelError(
-                f"{path} holds the operation {operation!r}, which no pix2pix generator needs",
-                do="name another model",
+                f"{path} holds the operation {operation!r}, which no pix2pix generator needs.",
+                hint="Name another model.",
             )
 
 
 def _operations(definition: GraphDef) -> Iterator[str]:
-    """Yield the operation of every node, also of those in functions; the library holds all functions side by side."""
+    """Yield the operation of every node of a graph and of the functions in its library."""
     functions = (function.node_def for function in definition.library.function)
     return (node.op for node in chain(definition.node, *functions))

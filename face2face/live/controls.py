@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from face2face.live.options import COMPOSITIONS, MAX_STRENGTH, DisplayOptions
-from face2face.live.outputs import Outputs
+from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
 from face2face.media.sink import Window
 
@@ -38,7 +38,7 @@ class LiveControls:
         self,
         loaders: Sequence[Callable[[], LivePipeline]],
         display: DisplayOptions = DisplayOptions(),
-        outputs: Outputs | None = None,
+        outputs: LiveOutputs | None = None,
         window: Window | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -46,7 +46,7 @@ class LiveControls:
         self._current = 0
         self.pipeline = loaders[0]()
         self.display = display
-        self.outputs = outputs or Outputs()
+        self.outputs = outputs or LiveOutputs()
         self.window = window
         self.clock = clock
         self.show_help = self.paused = self.closed = False

@@ -1,4 +1,4 @@
-"""Outputs: where composed pictures go besides the window."""
+"""LiveOutputs: where composed pictures go besides the window."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from face2face.media.sink import Sink
 from face2face.media.stills import write_image
 
 
-class Outputs:
+class LiveOutputs:
     """Sinks, and what a person adds by keys: a recording and snapshots.
 
     A context manager: it closes a recording that was started by a key, not the sinks.
@@ -80,7 +80,7 @@ class Outputs:
     def _marked(self, picture: Image) -> Image:
         return draw_mark(picture) if self._watermark else picture
 
-    def __enter__(self) -> Outputs:
+    def __enter__(self) -> LiveOutputs:
         return self
 
     def __exit__(

@@ -16,7 +16,7 @@ from face2face.live.controls import LiveControls
 from face2face.live.driver import detection_for, open_driver
 from face2face.live.frame import RenderedFrame
 from face2face.live.options import LiveOptions
-from face2face.live.outputs import Outputs
+from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
 from face2face.live.worker import WorkerProcess
 from face2face.media.sink import Recording, Sink, Window
@@ -89,7 +89,7 @@ def run_live(
 
 
 @contextmanager
-def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[Outputs]:
+def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[LiveOutputs]:
     """Open the sinks that the options name, and close them in the end."""
 
     def open_recording() -> tuple[Sink, Path]:
@@ -105,7 +105,7 @@ def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[Outputs]:
         if options.output.virtual_camera:
             sinks.append(stack.enter_context(VirtualCamera(source.fps)))
         yield stack.enter_context(
-            Outputs(
+            LiveOutputs(
                 sinks,
                 options.output.watermark,
                 open_recording,

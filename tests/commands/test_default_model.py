@@ -1,4 +1,4 @@
-"""The model that is driven where none is named: one that this program made here, or the shipped one."""
+"""The default model: the newest that face2face made in the folder, or the pretrained one."""
 
 import json
 import os

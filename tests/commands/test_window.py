@@ -107,8 +107,8 @@ def test_the_window_opens_and_is_closed(how: str, screen: dict[str, str], tmp_pa
         manager.wait()
 
 
-def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Path) -> None:
-    """Where the driver stands still, each key that changes what is shown changes the screen, and the same key again changes it back."""
+def test_every_key_does_what_its_help_says(screen: dict[str, str], tmp_path: Path) -> None:
+    """In a pause, each display key changes the screen, and once more changes it back."""
     model = pretrained()
     program = [
         sys.executable,
@@ -163,13 +163,13 @@ def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Pat
     until(lambda: len(list(tmp_path.glob("face2face-*.png"))) == 1, process)
 
     def shows(key: str, comes: bool) -> None:
-        """The key is pressed, and the screen comes to differ from the paused picture, or to be it again."""
+        """Press a key, and wait until the screen differs from the paused picture, or equals it."""
         press(key)
         until(lambda: (seen() != still) == comes, process)
 
     press(" ")
-    time.sleep(3)  # what was told by then is told no more
-    press("x")  # says nothing
+    time.sleep(3)  # until the last note is out of date
+    press("x")  # bound to nothing
     time.sleep(1)
     still = seen()
     time.sleep(1)
@@ -180,12 +180,11 @@ def test_every_key_does_what_the_help_says(screen: dict[str, str], tmp_path: Pat
     for comes in (True, True, False):
         shows("c", comes)
     for key in "eEtTsS0n":
-        shows(key, True)  # says what it did
+        shows(key, True)  # shows a note
         time.sleep(2)
         shows("x", False)
-    press(
-        "f"
-    )  # without a window manager nothing fills the screen; that it is asked for is tested with a double
+    # Without a window manager nothing fills the screen; a fake window tests the call.
+    press("f")
     press("f")
     press(" ")
     press("q")

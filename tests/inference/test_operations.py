@@ -153,7 +153,7 @@ def test_what_a_graph_may_hold_touches_nothing_outside_it() -> None:
 
 
 def unet(image: Any, normalised: Callable[[Any], Any]) -> Any:
-    """A pix2pix generator of two layers, with everything around it that the predecessors put into their graph."""
+    """A pix2pix generator of two layers, in a graph as the predecessors freeze it."""
 
     def weights(*shape: int) -> Any:
         return tf.constant(rng.normal(0, 0.1, shape).astype(np.float32))

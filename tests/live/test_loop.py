@@ -24,7 +24,7 @@ from face2face.live.loop import STALLED, run
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
 from face2face.live.options import DisplayOptions
-from face2face.live.outputs import Outputs
+from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
 from face2face.media.sink import QUIT, Sink
 from face2face.modes.reenact import Reenact
@@ -74,7 +74,7 @@ def controls(
     display: DisplayOptions = DisplayOptions(),
     **parts: Any,
 ) -> LiveControls:
-    return LiveControls([pipeline], display, Outputs(sinks, **parts), window, clock)  # type: ignore[arg-type]
+    return LiveControls([pipeline], display, LiveOutputs(sinks, **parts), window, clock)  # type: ignore[arg-type]
 
 
 def test_a_performance_drives_the_target() -> None:
