@@ -1,8 +1,8 @@
-"""The command ``generate_train_data``; see face2face/commands/generate_train_data.py."""
+"""The command ``generate_train_data.py`` of datitran/face2face-demo: ``face2face prepare``."""
 
 import sys
 
 from face2face.commands.console import script
 
 if __name__ == "__main__":
-    sys.exit(script("generate_train_data"))
+    sys.exit(script("prepare"))

@@ -1,8 +1,8 @@
-"""The command ``run_webcam``; see face2face/commands/run_webcam.py."""
+"""The command ``run_webcam.py`` of datitran/face2face-demo: ``face2face run``."""
 
 import sys
 
 from face2face.commands.console import script
 
 if __name__ == "__main__":
-    sys.exit(script("run_webcam"))
+    sys.exit(script("run"))

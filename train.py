@@ -1,4 +1,4 @@
-"""The command ``train``; see face2face/commands/train.py."""
+"""Train on paired images, as affinelayer/pix2pix-tensorflow does: ``face2face train``."""
 
 import sys
 

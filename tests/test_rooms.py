@@ -73,8 +73,8 @@ def test_modes_and_learn_do_not_know_each_other() -> None:
     "code",
     [
         "import face2face.live, face2face.live.loop, face2face.live.motion_transfer, face2face.live.model",
-        "from face2face.commands.console import main\ntry: main(['run_webcam', '--help'])\nexcept SystemExit: pass",
-        "from face2face.commands.console import main; main(['run_webcam', '--source', 'demo', '--no-window', '--output', 'out.mp4'])",
+        "from face2face.commands.console import main\ntry: main(['run', '--help'])\nexcept SystemExit: pass",
+        "from face2face.commands.console import main; main(['run', '--source', 'demo', '--no-window', '--output', 'out.mp4'])",
     ],
     ids=["import", "help", "demo"],
 )

@@ -1,4 +1,4 @@
-"""The command ``benchmark``; see face2face/commands/benchmark.py."""
+"""The command ``face2face benchmark``."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command ``demo``; see face2face/commands/demo.py."""
+"""The command ``face2face demo``."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command ``edit``; see face2face/commands/edit.py."""
+"""The command ``face2face edit``."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command ``evaluate``; see face2face/commands/evaluate.py."""
+"""The command ``face2face evaluate``."""
 
 import sys
 from pathlib import Path

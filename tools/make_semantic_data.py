@@ -5,7 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from face2face.commands.console import script
+from face2face.commands import make_semantic_data as program
+from face2face.commands.console import run_program
 
 if __name__ == "__main__":
-    sys.exit(script("make_semantic_data"))
+    sys.exit(run_program(program))

@@ -1,4 +1,4 @@
-"""The command ``parse``; see face2face/commands/parse.py."""
+"""The command ``face2face parse``."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command ``retouch``; see face2face/commands/retouch.py."""
+"""The command ``face2face retouch``."""
 
 import sys
 from pathlib import Path

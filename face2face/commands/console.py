@@ -1,4 +1,4 @@
-"""The console: verbs, options, and how errors are told to a person."""
+"""The console: verbs, options and how errors are shown."""
 
 from __future__ import annotations
 
@@ -10,89 +10,167 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from types import ModuleType
+from typing import Any, NamedTuple, NoReturn
 
 from face2face import __version__
 from face2face.commands.outputs import Outputs, check
 from face2face.errors import Face2FaceError, OptionError
 from face2face.signals import ignore, on_end
 
-#: Verb -> what it does. Each is a module of this package with ``DESCRIPTION``, ``add_arguments`` and ``run``. ``READS`` and ``WRITES`` list
-#: the options that name its inputs and outputs; ``inputs(options)`` and ``outputs(options)``, if it has them, name the files themselves.
-VERBS = {
-    "generate_train_data": "a video or photos of somebody -> training pairs",
-    "train": "training pairs -> a face that can be driven",
-    "run_webcam": "drive a face with a camera, a video or a script",
-    "evaluate": "a model on frames that it never saw -> figures, a clip, a contact sheet",
-    "compare_training": "several ways of training, side by side on one video",
-    "benchmark": "how fast it is on this machine, beside the ancestors' way",
-    "steadiness": "what --smoothing does: trembling left against lag",
-    "demo": "see it work, without camera, video or screen",
-    "edit": "a photo, and what shall be changed in it -> the photo changed",
-    "retouch": "a photo, or a folder of them -> spots and whatever is masked painted over by what belongs there",
-    "parse": "photos -> label maps: which part of a face each pixel is",
-    "make_inpaint_data": "photos of faces -> photos with holes, from which mending is learnt",
-    "make_semantic_data": "photos, with or without label maps -> what faces are rebuilt from",
-    "train_parser": "photos and their label maps -> a parser",
-    "evaluate_parser": "a parser on photos that it never saw -> figures, contact sheets",
-    "evaluate_rebuild": "models that rebuild faces, on faces that they never saw -> figures, contact sheets",
-    "evaluate_edit": "fifty edits of photos that an edit model never saw -> figures, a contact sheet",
-    "evaluate_retouch": "holes in faces that a model never saw, mended by it and by OpenCV -> figures, a contact sheet",
-    "evaluate_blemishes": "blemishes drawn into photos, found and removed -> figures, a contact sheet",
-    "process": "resize, combine or otherwise change a folder of pictures",
-    "split": "move a folder of pairs into train/, val/ and test/",
-    "reduce_model": "a training run -> its generator alone",
-    "freeze_model": "a generator -> one frozen graph",
-}
 
-#: Exit statuses: a person's error, and a signal that asks the program to end.
-FAILED, INTERRUPTED = 2, 130
+class Verb(NamedTuple):
+    """A verb of the console.
+
+    A command's module has ``DESCRIPTION``, ``add_arguments(parser)`` and ``run(options)``.
+    ``READS`` and ``WRITES`` list the options that name its inputs and outputs. A module may
+    list the files themselves in ``inputs(options)`` and ``outputs(options)``.
+
+    Attributes:
+        module: Name of its module in ``face2face.commands``.
+        summary: One line for the list of verbs.
+    """
+
+    module: str
+    summary: str
+
+
+#: Group -> verb -> its module and summary, in the order of ``face2face --help``.
+GROUPS = {
+    "see it work": {
+        "demo": Verb("demo", "write a short clip without camera, video or screen"),
+    },
+    "drive a face": {
+        "prepare": Verb("generate_train_data", "make training pairs from a video or photos"),
+        "train": Verb("train", "train a model on training pairs"),
+        "export": Verb("export", "write the frozen graph of a training run"),
+        "run": Verb("run_webcam", "drive a face with a camera, a video or a script"),
+    },
+    "photos": {
+        "edit": Verb("edit", "change hair, mouth, glasses and more in a photo"),
+        "retouch": Verb("retouch", "remove spots, scratches and masked parts from photos"),
+        "parse": Verb("parse", "write label maps: the part of a face that each pixel shows"),
+    },
+    "measure": {
+        "evaluate": Verb("evaluate", "compare a model with frames it was not trained on"),
+        "benchmark": Verb("benchmark", "time the live program on this machine"),
+    },
+}
+VERBS = {name: verb for group in GROUPS.values() for name, verb in group.items()}
+
+#: Exit status after an error that a person can mend.
+FAILED = 2
+#: Exit status after Ctrl-C or a signal that ends the program.
+INTERRUPTED = 130
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A parser that tells an error in one line."""
+    """A parser that reports an error as one line and shows each default once.
+
+    Hyphens and underscores in option names are the same: ``--input-dir`` is ``--input_dir``.
+    """
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        keywords.setdefault("formatter_class", _HelpFormatter)
+        super().__init__(*arguments, **keywords)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse options with either spelling."""
+        given = list(sys.argv[1:] if args is None else args)
+        return super().parse_known_args([self._spelled(each) for each in given], namespace)
+
+    def _spelled(self, argument: str) -> str:
+        """Return an argument with the option's name, or its beginning, as this parser spells it."""
+        name, equals, value = argument.partition("=")
+        plain = name.replace("_", "-")
+        for option in self._option_string_actions:
+            if plain.startswith("--") and option.replace("_", "-").startswith(plain):
+                return option[: len(name)] + equals + value
+        return argument
 
     def error(self, message: str) -> NoReturn:
-        """Called by argparse where options are wrong."""
-        raise OptionError(f"{message} (see {self.prog} --help)")
+        """Raise the parser's message as an error of ours."""
+        raise OptionError(f"{message[:1].upper()}{message[1:]}.", hint=f"See {self.prog} --help.")
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    """Appends ``(default: ...)`` where an option has a default and its help names none."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        silent = action.default in (None, False, argparse.SUPPRESS, [], ())
+        if not action.help or silent or "default:" in action.help:
+            return action.help
+        values = action.default if isinstance(action.default, list) else [action.default]
+        shown = {True: "yes"}.get(values[0], " ".join(map(str, values)))
+        return f"{action.help} (default: {shown.replace('%', '%%')})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command ``face2face VERB ...``; returns its exit status."""
-    parser = CommandParser(
-        "face2face", description="A webcam drives another person's face, live, on a laptop."
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    width = max(map(len, VERBS))
-    listing = "\n".join(f"  {verb:<{width}}  {what}" for verb, what in VERBS.items())
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = f"verbs:\n{listing}\n\nface2face VERB --help tells a verb's options."
-    parser.add_argument("verb", choices=VERBS, metavar="VERB")
+    """Run the command ``face2face VERB ...`` and return its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    return report_errors(
-        lambda: run_verb(parser.parse_args(given[:1]).verb, given[1:], f"face2face {given[0]}")
+
+    def action() -> int:
+        name = _verb_parser().parse_args(given[:1]).verb
+        return run_module(_module(name), given[1:], f"face2face {name}")
+
+    return report_errors(action)
+
+
+def _verb_parser() -> CommandParser:
+    parser = CommandParser(
+        "face2face",
+        description="Drive another person's face with a webcam, live, on a laptop.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    width = max(map(len, VERBS))
+    lines = []
+    for title, group in GROUPS.items():
+        lines += [
+            f"{title}:",
+            *(f"  {name:<{width}}  {each.summary}" for name, each in group.items()),
+            "",
+        ]
+    parser.epilog = "\n".join([*lines, "face2face VERB --help lists the options of a verb."])
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("verb", choices=VERBS, metavar="VERB", help="one of those below")
+    return parser
+
+
+def _module(verb: str) -> ModuleType:
+    return import_module(f"face2face.commands.{VERBS[verb].module}")
 
 
 def script(verb: str) -> int:
-    """The command of one verb, for the scripts; returns its exit status."""
-    return report_errors(lambda: run_verb(verb, sys.argv[1:], Path(sys.argv[0]).name))
+    """Run a verb as a script of its own and return its exit status."""
+    return report_errors(lambda: run_module(_module(verb), sys.argv[1:], _program()))
 
 
-def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
-    """Parses a verb's options, sees that no file is lost, and runs it.
+def run_program(module: ModuleType) -> int:
+    """Run a program of ``tools/``, given its own module, and return its exit status."""
+    return report_errors(lambda: run_module(module, sys.argv[1:], _program()))
+
+
+def _program() -> str:
+    return Path(sys.argv[0]).name
+
+
+def run_module(module: ModuleType, arguments: Sequence[str], program: str) -> int:
+    """Parse a command's options, check that no file is lost, and run it.
+
+    Args:
+        module: See :class:`Verb`.
+        arguments: Options as typed.
+        program: Name of the command in its help.
+
+    Returns:
+        The exit status.
 
     Raises:
-        Face2FaceError: What the person should be told.
+        Face2FaceError: An error that a person can mend.
     """
-    # NumPy's products are small here: on two threads they take as long, and both spin.
+    # NumPy's products are small here: two threads take as long as one, and both spin.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    module = import_module(f"face2face.commands.{verb}")
-    parser = CommandParser(
-        program,
-        description=module.DESCRIPTION,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = CommandParser(program, description=module.DESCRIPTION)
     module.add_arguments(parser)
     if module.WRITES:
         parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
@@ -106,12 +184,11 @@ def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
             else partial(paths_of, options, module.READS)
         )
         check(outputs, read, written, options.overwrite)
-    status = module.run(options)
-    return int(status or 0)
+    return int(module.run(options) or 0)
 
 
 def paths_of(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
-    """The files and folders that some options name, those that weren't given left out."""
+    """Return the paths that these options name, without the options that are not given."""
     values = (getattr(options, name) for name in names)
     return [
         Path(each)
@@ -122,8 +199,8 @@ def paths_of(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
 
 
 def report_errors(action: Callable[[], int]) -> int:
-    """Runs an action; an error that the person can mend is one line on stderr and status 2."""
-    # Libraries talk to developers; what a person should know is said by us.
+    """Run an action; report an error that a person can mend as one line and status 2."""
+    # The libraries' own messages are for developers.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -148,25 +225,25 @@ def report_errors(action: Callable[[], int]) -> int:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keeps stderr shut while TensorFlow is imported: it greets there before it can be told not to."""
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
+    """Close stderr during a block: TensorFlow prints there while it is imported."""
+    stderr, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(null)
 
 
 def _interrupt() -> NoReturn:
-    # The first signal closes what is open; another one mustn't cut that short.
+    # The first signal closes all open files; a second one must not cut that short.
     ignore()
     raise KeyboardInterrupt
 
 
 def _system_package(message: str) -> str | None:
-    """What to install where a shared library is missing."""
+    """Return advice on the system package that a missing shared library belongs to."""
     packages = {
         "libGL.so": "libgl1",
         "libgthread": "libglib2.0-0",
@@ -176,41 +253,41 @@ def _system_package(message: str) -> str | None:
     }
     for library, package in packages.items():
         if library in message:
-            return f"OpenCV needs the system package {package}, got {message}: sudo apt-get install {package}"
+            return f"OpenCV cannot load {message}. Run sudo apt-get install {package}."
     return None
 
 
 def positive(text: str) -> int:
-    """An option that is a whole number of at least 1."""
+    """Parse a whole number of at least 1."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"a whole number of at least 1, got {text}")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 1")
     return int(text)
 
 
 def whole(text: str) -> int:
-    """An option that is a whole number of at least 0."""
+    """Parse a whole number of at least 0."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a whole number of at least 0, got {text}")
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of at least 0")
     return int(text)
 
 
 def number(text: str) -> float:
-    """An option that is a number of at least 0."""
-    value = _read(text)
+    """Parse a number of at least 0."""
+    value = _parse(text)
     if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"a number of at least 0, got {text}")
+        raise argparse.ArgumentTypeError(f"{text} is not a number of at least 0")
     return value
 
 
 def strength(text: str) -> float:
-    """An option that says how much of something there is: from 0, none, to 2, twice as much."""
-    value = _read(text)
+    """Parse the strength of an effect: 0 is none, 1 is normal, 2 is the most."""
+    value = _parse(text)
     if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"a number from 0 to 2, got {text}")
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to 2")
     return value
 
 
-def _read(text: str) -> float:
+def _parse(text: str) -> float:
     try:
         return float(text)
     except ValueError:

@@ -13,7 +13,7 @@ from pathlib import Path
 from face2face.card import BEST
 from face2face.card import FILE_NAME as CARD
 from face2face.commands.console import number, positive, quiet, whole
-from face2face.commands.freeze_model import graphs_in
+from face2face.commands.export import export, graphs_in
 from face2face.commands.outputs import Outputs
 from face2face.errors import ModelError, OptionError
 from face2face.inference.names import GRAPH, REDUCED
@@ -303,39 +303,33 @@ def run(options: argparse.Namespace) -> int:
     if not (run.folder / BEST).is_file():
         print("nothing to export yet: no epoch has been finished")
     elif not options.no_export:
-        export(run.folder, options.input_dir)
+        _export(run.folder, options.input_dir)
         if card.mode in DRIVEN:
             print("next: python run_webcam.py --source 0")
     return 130 if interrupted else 0
 
 
-def export(folder: Path, strips: Path) -> None:
-    """Reduces and freezes a run where it lies; a graph is frozen on TensorFlow, in a process of its own if something else has trained."""
+def _export(folder: Path, strips: Path) -> None:
+    """Export a run where it lies.
+
+    A graph is frozen with TensorFlow: after training on another backend, in its own process.
+    """
     import keras
 
     if keras.backend.backend() == "tensorflow":
-        from face2face.export.freeze import freeze
-        from face2face.export.precision import AUTO, choose_precision, examples
-        from face2face.export.reduce import strip_for_inference
-
-        strip_for_inference(folder, folder)
-        freeze(folder)
-        choose_precision(folder, AUTO, examples(folder, strips))
+        export(folder, folder, "auto", strips)
     else:
-        for verb, *arguments in (
-            ("reduce_model", "--model-input", folder, "--model-output", folder),
-            ("freeze_model", "--model-folder", folder, "--input_dir", strips),
-        ):
-            command = [sys.executable, "-m", "face2face", verb, *map(str, arguments), "--overwrite"]
-            done = subprocess.run(
-                command,
-                env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-                stderr=subprocess.PIPE,
-                text=True,
+        command = [sys.executable, "-m", "face2face", "export", "--overwrite"]
+        command += ["--model", str(folder), "--input-dir", str(strips)]
+        done = subprocess.run(
+            command,
+            env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        if done.returncode:
+            raise ModelError(
+                f"Freezing with TensorFlow failed: {done.stderr.strip().splitlines()[-1]}",
+                hint=f"Run face2face export --model {folder} without KERAS_BACKEND.",
             )
-            if done.returncode:
-                do = "run tools/reduce_model.py and tools/freeze_model.py by hand, without KERAS_BACKEND"
-                raise ModelError(
-                    "a graph is frozen with TensorFlow", done.stderr.strip().splitlines()[-1], do
-                )
     print(f"exported {folder / GRAPH}")

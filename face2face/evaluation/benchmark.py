@@ -243,7 +243,7 @@ def start(model: Path, frames: list[Image], folder: Path) -> Startup:
         "from face2face.memory import peak_memory; print(peak_memory(), 'tensorflow' in sys.modules)"
     )
     options = [
-        "run_webcam",
+        "run",
         "--source",
         str(clip),
         "--tf-model",

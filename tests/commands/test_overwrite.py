@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from face2face.image import Image
 from face2face.media.recording import SYNTHETIC_NOTICE, Recording, recording_title
 from face2face.media.stills import picture_title, read_image, write_image
 from face2face.synthetic.performance import LandmarkRecording
-from tests.conftest import write_video
+from tests.conftest import PROGRAMS, command_module, write_video
 
 Command = Callable[..., tuple[int, str, str]]
 LIVE = ("run_webcam", "--no-window")
@@ -389,10 +388,10 @@ def test_settings_that_are_no_runs_stay(held: str, combined: Path, face2face: Co
 # --- every command ---
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_path_is_declared_as_an_input_or_an_output(verb: str) -> None:
-    module = import_module(f"face2face.commands.{verb}")
-    parser = CommandParser(verb)
+@pytest.mark.parametrize("name", [*VERBS, *PROGRAMS])
+def test_every_path_is_declared_as_an_input_or_an_output(name: str) -> None:
+    module = command_module(name)
+    parser = CommandParser(name)
     module.add_arguments(parser)
     options = {action.dest: action for action in parser._actions}
     paths = {name for name, action in options.items() if action.type is Path}

@@ -35,7 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, video: Path) -> Path:
     assert (
         main(
             [
-                "generate_train_data",
+                "prepare",
                 "--file",
                 str(video),
                 "--num",

@@ -71,7 +71,7 @@ def trained(video: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert main(["generate_train_data", "--file", str(video), "--num", "40"]) == 0
+        assert main(["prepare", "--file", str(video), "--num", "40"]) == 0
         assert (
             main(
                 [
