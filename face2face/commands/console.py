@@ -97,11 +97,11 @@ class _HelpFormatter(argparse.HelpFormatter):
     """Appends ``(default: ...)`` where an option has a default and its help names none."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        silent = action.default in (None, False, argparse.SUPPRESS, [], ())
+        default = action.default
+        silent = default is None or default is False or default in ("", argparse.SUPPRESS, [], ())
         if not action.help or silent or "default:" in action.help:
             return action.help
-        values = action.default if isinstance(action.default, list) else [action.default]
-        shown = {True: "yes"}.get(values[0], " ".join(map(str, values)))
+        shown = " ".join(map(str, default)) if isinstance(default, list) else str(default)
         return f"{action.help} (default: {shown.replace('%', '%%')})"
 
 

@@ -1,4 +1,4 @@
-"""``train``: training pairs -> a face that can be driven."""
+"""``train``: train a model on training pairs."""
 
 from __future__ import annotations
 
@@ -9,168 +9,50 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from face2face.card import BEST
+from face2face.card import BEST, ModelCard
 from face2face.card import FILE_NAME as CARD
-from face2face.commands.console import number, positive, quiet, whole
+from face2face.commands.console import quiet
 from face2face.commands.export import export, graphs_in
 from face2face.commands.outputs import Outputs
+from face2face.commands.train_options import (
+    DEFAULT_MINUTES,
+    GENERATOR_OF,
+    GENERATOR_OPTIONS,
+    add_arguments,
+)
 from face2face.errors import ModelError, OptionError
 from face2face.inference.names import GRAPH, REDUCED
 from face2face.keyframes import bank
 
-DESCRIPTION = """Trains a generator on strips, and exports the best epoch, or the last where a discriminator judges, as a frozen
-graph. It can be stopped at any moment (Ctrl-C); the same command goes on."""
+if TYPE_CHECKING:
+    from face2face.learn.callbacks import Limits
+    from face2face.learn.checkpoint import Run, Settings
+    from face2face.learn.history import Epoch
 
-DEFAULT_MINUTES = 20.0
-DEFAULT_PATIENCE = 5000
-#: Options whose default is the generator's, see :data:`face2face.learn.networks.DEFAULTS`.
-OWN_DEFAULTS = (
-    ("batch_size", positive, "pairs a step"),
-    ("ngf", positive, "channels of the generator's first layer"),
-    ("ndf", positive, "channels of the discriminator's first layer"),
-    ("lr", number, "learning rate of Adam"),
-    ("l1_weight", number, "weight of the L1 term"),
-    ("ssim_weight", number, "weight of the structural term"),
-    ("gan_weight", number, "weight of the adversarial term; 0 trains without a discriminator"),
-    (
-        "sway",
-        number,
-        "how far panels are turned, scaled and shifted at random, 0 to 1; 0 for a photo",
-    ),
-)
-#: Mode -> its generator, where that isn't ``light``.
-GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint", "inpaint": "paint"}
-HOLE_WEIGHT = 20.0
-#: Steps between lines of TensorBoard's log.
-_LOGGED = 20
+DESCRIPTION = """Trains a generator on training pairs and exports it as a frozen graph: the best
+epoch by L1 on held-out pairs, or the last one where a discriminator is trained. Ctrl-C stops it
+at any moment; the same command continues."""
+
+#: Steps between two entries in TensorBoard's log.
+_TENSORBOARD_STEPS = 20
+#: Conditions that show one panel -> the mode that has it.
+_MODE_OF_CONDITION = {"labels": "reconstruct", "holed": "inpaint"}
 READS, WRITES = ("input_dir", "checkpoint"), ("output_dir",)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
-    parser.add_argument(
-        "--input_dir", type=Path, required=True, help="holds strips in train/ and val/"
-    )
-    parser.add_argument(
-        "--output_dir",
-        type=Path,
-        default=Path("face2face-model"),
-        help="where the run and the model go",
-    )
-    modes = ("reenact", *GENERATOR_OF)
-    parser.add_argument(
-        "--mode",
-        choices=modes,
-        help="one of the modes whose strips --input_dir holds, each in a folder of its name",
-    )
-    parser.add_argument(
-        "--generator",
-        choices=("light", "paint", "unet"),
-        help="ours, or pix2pix's own U-Net (default: the mode's own)",
-    )
-    parser.add_argument(
-        "--discriminator",
-        choices=("patch", "semantic"),
-        default="patch",
-        help="semantic: it also says which colours a picture's parts have",
-    )
-    parser.add_argument(
-        "--condition",
-        choices=("warp", "sketch", "labels", "holed"),
-        default="warp",
-        help="show all panels, warped keyframe and more, or one alone",
-    )
-    parser.add_argument("--max_epochs", type=positive, help="stop after as many epochs")
-    parser.add_argument("--max_steps", type=positive, help="stop after as many steps")
-    parser.add_argument(
-        "--minutes",
-        type=number,
-        help=f"stop after as many minutes; {DEFAULT_MINUTES:.0f} where no limit is given",
-    )
-    parser.add_argument(
-        "--patience",
-        type=positive,
-        default=DEFAULT_PATIENCE,
-        help="stop when as many steps in a row were no better",
-    )
-    parser.add_argument(
-        "--device", default="auto", help="cpu:0, gpu:0 and the like; auto: the backend's own choice"
-    )
-    parser.add_argument(
-        "--distribute",
-        action="store_true",
-        help="share each batch among all devices (KERAS_BACKEND=jax)",
-    )
-    parser.add_argument(
-        "--tensorboard",
-        action="store_true",
-        help="also write logs for TensorBoard to logs/ in --output_dir",
-    )
-    for name, kind, what in OWN_DEFAULTS:
-        parser.add_argument(
-            f"--{name}", type=kind, default=None, help=f"{what} (default: the generator's own)"
-        )
-    parser.add_argument(
-        "--hole_weight",
-        type=number,
-        default=HOLE_WEIGHT,
-        help="mode inpaint: weight of a missing pixel in the L1 term; a known one has 1",
-    )
-    parser.add_argument(
-        "--feature_weight",
-        type=number,
-        default=0.0,
-        help="mode inpaint: weight of how unlike answer and photo look to a network that knows photographs; needs face2face[parser]",
-    )
-    parser.add_argument("--beta1", type=number, default=0.5, help="momentum of Adam")
-    parser.add_argument(
-        "--which_direction",
-        choices=("AtoB", "BtoA"),
-        default="AtoB",
-        help="BtoA turns two-panel strips around",
-    )
-    parser.add_argument(
-        "--scale_size",
-        type=positive,
-        help="enlarge panels to this size and crop at random (default: no)",
-    )
-    parser.add_argument(
-        "--flip",
-        action=argparse.BooleanOptionalAction,
-        help="mirror at random (default: the generator's own)",
-    )
-    parser.add_argument("--no_flip", dest="flip", action="store_false", help=argparse.SUPPRESS)
-    parser.add_argument("--seed", type=whole, default=0, help="of weights, order and augmentation")
-    parser.add_argument(
-        "--save_freq",
-        type=whole,
-        default=0,
-        help="also save the checkpoint every so many steps; 0: each epoch",
-    )
-    parser.add_argument(
-        "--display_freq",
-        type=whole,
-        default=0,
-        help="also write a preview every so many steps; 0: each epoch",
-    )
-    parser.add_argument(
-        "--checkpoint",
-        type=Path,
-        help="begin from this earlier run's weights (a run in --output_dir goes on by itself)",
-    )
-    parser.add_argument(
-        "--no-export", action="store_true", help="don't reduce and freeze at the end"
-    )
+__all__ = ["DESCRIPTION", "READS", "WRITES", "add_arguments", "outputs", "run", "run_in"]
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The run's files and the model's."""
+    """Return the files of the run and of the model."""
     return run_in(options.output_dir)
 
 
 def run_in(folder: Path) -> Outputs:
-    """A run's files and the model's. A run that is there sees for itself whether it may go on, by its settings."""
+    """Return the files of a run and of its model.
+
+    Those of an earlier run may exist: the run compares its settings itself.
+    """
     with quiet():
         from face2face.learn import history
         from face2face.learn.checkpoint import CHECKPOINT, SETTINGS, Run
@@ -196,117 +78,182 @@ def run_in(folder: Path) -> Outputs:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Trains and exports."""
+    """Train, export, and print the next command."""
     with quiet():
         import keras
 
         keras.ops.zeros(())
-    from face2face.data.pairs import TRAIN, VAL, list_strips, read_card
-    from face2face.data.reconstruction_pairs import NEW
-    from face2face.learn import devices
-    from face2face.learn.callbacks import Frequencies, Limits, interrupt_between_steps
-    from face2face.learn.checkpoint import Run, Settings
-    from face2face.learn.networks import DEFAULTS
-    from face2face.learn.train import train
+    from face2face.data.pairs import read_card
+    from face2face.learn.checkpoint import Run
     from face2face.modes import DRIVEN
 
-    if options.mode and (options.input_dir / options.mode).is_dir():
-        options.input_dir /= options.mode
+    options.input_dir = _pairs_folder(options.input_dir, options.mode)
     card = read_card(options.input_dir)
-    if options.mode and card.mode != options.mode:
-        rule = f"--mode names the mode of the strips in {options.input_dir}"
+    _check(options, card)
+    settings = _settings(options, card)
+    if card.bars and (settings.sway or settings.scale_size != card.size):
         raise OptionError(
-            rule, f"{options.mode} for {card.mode}", "leave it out, or name another --input_dir"
+            f"Pairs of mode {card.mode} show numbers, which cannot be moved or enlarged.",
+            hint="Leave --affine-jitter and --scale_size out.",
         )
-    options.generator = options.generator or GENERATOR_OF.get(card.mode, "light")
-    own = {
-        name: getattr(options, name) for name in (*(name for name, _, _ in OWN_DEFAULTS), "flip")
+    run = Run(options.output_dir)
+    finished = _train(options, card, run, settings)
+    if not (run.folder / BEST).is_file():
+        print("nothing to export yet: no epoch is finished")
+    elif not options.no_export:
+        _export(run.folder, options.input_dir)
+        if card.mode in DRIVEN:
+            print(f"next: python run_webcam.py --source 0 --tf-model {run.folder}")
+    return 0 if finished else 130
+
+
+def _pairs_folder(folder: Path, mode: str | None) -> Path:
+    """Return the folder with ``train/`` and ``val/`` that ``--input_dir`` means.
+
+    It may be the folder of a mode inside the given one. Given ``train/`` itself, as in the
+    predecessors' instructions, it is the folder above.
+    """
+    from face2face.data.pairs import TRAIN
+
+    if mode and (folder / mode).is_dir():
+        return folder / mode
+    if folder.resolve().name == TRAIN and not (folder / TRAIN).is_dir():
+        print(f"using {folder.parent}, which holds {folder.name}")
+        return folder.parent
+    return folder
+
+
+def _check(options: argparse.Namespace, card: ModelCard) -> None:
+    """Raise OptionError where options do not fit the pairs or the installation."""
+    if options.mode and card.mode != options.mode:
+        raise OptionError(
+            f"The pairs in {options.input_dir} are of mode {card.mode}, not {options.mode}.",
+            hint="Leave --mode out, or name another --input_dir.",
+        )
+    mode = _MODE_OF_CONDITION.get(options.condition, card.mode)
+    if card.mode != mode:
+        raise OptionError(
+            f"--condition {options.condition} is for pairs of mode {mode}; "
+            f"these are of mode {card.mode}.",
+            hint="Leave it out.",
+        )
+    if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise OptionError(
+            "--tensorboard needs the package tensorboard.",
+            hint="Run pip install tensorboard, or leave it out.",
+        )
+
+
+def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
+    """Return the run's settings: the options, else the generator's defaults."""
+    from face2face.data.pairs import TRAIN, list_strips
+    from face2face.data.reconstruction_pairs import NEW
+    from face2face.learn.checkpoint import Settings
+    from face2face.learn.networks import DEFAULTS
+
+    generator = options.generator or GENERATOR_OF.get(card.mode, "light")
+    defaults = DEFAULTS[generator]
+    if card.data.get("animated") or card.bars:
+        # Animated photos have exact landmarks, so there is no error to learn; numbers cannot move.
+        defaults = replace(defaults, sway=0.0)
+    names = (*(field for field, *_ in GENERATOR_OPTIONS), "flip")
+    given: dict[str, Any] = {
+        name: getattr(defaults, name) if getattr(options, name) is None else getattr(options, name)
+        for name in names
     }
-    own["affine_jitter"] = own.pop("sway")
-    defaults = DEFAULTS[options.generator]
-    if (
-        card.data.get("animated") or card.bars
-    ):  # exact landmarks: nothing that goes astray need be learnt; numbers can't be swayed
-        defaults = replace(defaults, affine_jitter=0.0)
-    own = {name: getattr(defaults, name) if given is None else given for name, given in own.items()}
-    settings = Settings(
-        generator=options.generator,
+    all_panels = tuple(name for name in card.panels if not name.startswith(NEW))
+    inpaint = card.mode == "inpaint"
+    return Settings(
+        generator=generator,
         discriminator=options.discriminator,
         mode=card.mode,
-        condition=tuple(name for name in card.panels if not name.startswith(NEW))
-        if options.condition == "warp"
-        else (options.condition,),
-        **own,
+        condition=all_panels if options.condition == "warp" else (options.condition,),
+        **given,
         beta1=options.beta1,
         which_direction=options.which_direction,
         scale_size=options.scale_size or card.size,
         seed=options.seed,
-        hole_weight=options.hole_weight if card.mode == "inpaint" else 1.0,
-        feature_weight=options.feature_weight if card.mode == "inpaint" else 0.0,
+        hole_weight=options.hole_weight if inpaint else 1.0,
+        feature_weight=options.feature_weight if inpaint else 0.0,
         data=card.data | {"strips": len(list_strips(options.input_dir, TRAIN))},
     )
-    if options.minutes is None and options.max_epochs is None and options.max_steps is None:
-        options.minutes = DEFAULT_MINUTES
-    # L1 says little of what a discriminator judges: such a run isn't ended by it.
+
+
+def _limits(options: argparse.Namespace, settings: Settings) -> Limits:
+    from face2face.learn.callbacks import Limits
+
+    minutes = options.minutes
+    if minutes is None and options.max_epochs is None and options.max_steps is None:
+        minutes = DEFAULT_MINUTES
+    # L1 does not measure the aim of an adversarial loss, so it must not end such a run.
     patience = None if settings.gan_weight else options.patience
-    limits = Limits(options.max_epochs, options.max_steps, options.minutes, patience)
-    if card.bars and (settings.affine_jitter or settings.scale_size != card.size):
-        raise OptionError(
-            f"strips of mode {card.mode} show numbers, which aren't swayed or enlarged",
-            "--sway or --scale_size",
-            "leave it out",
-        )
-    for condition, mode in (("labels", "reconstruct"), ("holed", "inpaint")):
-        if options.condition == condition and card.mode != mode:
-            raise OptionError(
-                f"--condition {condition} is for strips of mode {mode}", card.mode, "leave it out"
-            )
-    if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
-        raise OptionError(
-            "--tensorboard needs the package tensorboard",
-            "none",
-            "pip install tensorboard, or leave it out",
-        )
-    run = Run(options.output_dir)
-    callbacks = (
-        [keras.callbacks.TensorBoard(run.folder / "logs", update_freq=_LOGGED)]
-        if options.tensorboard
-        else []
-    )
+    return Limits(options.max_epochs, options.max_steps, minutes, patience)
+
+
+def _train(options: argparse.Namespace, card: ModelCard, run: Run, settings: Settings) -> bool:
+    """Train and report; return False if it was interrupted."""
+    import keras
+
+    from face2face.data.pairs import VAL, list_strips
+    from face2face.learn import devices, history
+    from face2face.learn.callbacks import Frequencies, stopping_between_steps
+    from face2face.learn.train import train
+
     if not list_strips(options.input_dir, VAL) and not settings.gan_weight:
-        print(
-            f"no strips in {options.input_dir / VAL}: what is trained on is also what the best epoch is chosen by"
-        )
-    interrupted = False
+        print(f"{options.input_dir / VAL} has no pairs: the best epoch is chosen on training pairs")
+    callbacks = []
+    if options.tensorboard:
+        logs = run.folder / "logs"
+        callbacks.append(keras.callbacks.TensorBoard(logs, update_freq=_TENSORBOARD_STEPS))
+    limits = _limits(options, settings)
+    before = history.read(run.folder)
     try:
         with (
             devices.device_scope(options.device, options.distribute),
-            interrupt_between_steps() as stopping,
+            stopping_between_steps() as stopping,
         ):
-            frequencies = Frequencies(options.save_freq, options.display_freq)
             epochs = train(
                 options.input_dir,
                 card,
                 run,
                 settings,
                 limits,
-                frequencies,
+                Frequencies(options.save_freq, options.display_freq),
                 options.checkpoint,
                 [*callbacks, stopping],
             )
-        best = epochs[-1] if settings.gan_weight else min(epochs, key=lambda each: each.val_l1)
-        taken = f"{len(epochs)} epochs in {epochs[-1].seconds / 60:.1f} minutes"
-        print(f"{taken}; kept is number {best.epoch}, L1 {best.val_l1:.4f} on what was held out")
     except KeyboardInterrupt:
-        interrupted = True
         print("stopped; the same command goes on from the last epoch")
-    if not (run.folder / BEST).is_file():
-        print("nothing to export yet: no epoch has been finished")
-    elif not options.no_export:
-        _export(run.folder, options.input_dir)
-        if card.mode in DRIVEN:
-            print("next: python run_webcam.py --source 0")
-    return 130 if interrupted else 0
+        return False
+    if epochs:
+        print(_report(epochs, settings))
+        if words := advice(epochs, limits, continued=epochs[-1] not in before):
+            print(words)
+    return True
+
+
+def _report(epochs: list[Epoch], settings: Settings) -> str:
+    best = epochs[-1] if settings.gan_weight else min(epochs, key=lambda each: each.val_l1)
+    return (
+        f"{len(epochs)} epochs in {epochs[-1].seconds / 60:.1f} minutes; kept is number "
+        f"{best.epoch}, L1 {best.val_l1:.4f} on held-out pairs"
+    )
+
+
+def advice(epochs: list[Epoch], limits: Limits, continued: bool) -> str:
+    """Return what a longer training would gain, or ""."""
+    if limits.exhausted(epochs):
+        return (
+            f"{limits.patience} steps brought no improvement: longer training gains nothing. "
+            "More or better footage does."
+        )
+    if not continued:
+        return (
+            f"nothing was trained: the limit was reached before, after {len(epochs)} epochs and "
+            f"{epochs[-1].seconds / 60:.1f} minutes. Raise --minutes, --max_epochs or --max_steps "
+            "to continue."
+        )
+    return ""
 
 
 def _export(folder: Path, strips: Path) -> None:

@@ -168,7 +168,7 @@ def test_numbers_are_not_swayed(in_folder: Path, face2face: Command) -> None:
     (in_folder / "data/train").mkdir(parents=True)
     write_image(in_folder / "data/train/0.png", np.zeros((256, 4 * 256, 3), np.uint8))
     ModelCard(**mode.card_fields()).save(in_folder / "data")
-    for option in (("--sway", 1), ("--scale_size", 286)):
+    for option in (("--affine-jitter", 1), ("--scale_size", 286)):
         status, _, err = face2face("train", "--input_dir", "data", *option)
         assert status == 2
         assert "numbers" in err
