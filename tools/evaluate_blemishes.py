@@ -1,4 +1,4 @@
-"""``evaluate_blemishes``: blemishes drawn into photos, found and removed -> figures, a contact sheet."""
+"""Evaluate the detection and removal of blemishes that are drawn into photos."""
 
 from __future__ import annotations
 
@@ -6,56 +6,60 @@ import argparse
 import sys
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program, strength
 from face2face.commands.outputs import Outputs
+from face2face.errors import DataError
 
-DESCRIPTION = """Draws two blemishes of each kind into the skin of photos' faces, and has them found and removed as retouch --auto does; the
-photos as they are, too. Prints how many are found, what of that is right, what is left of them, and how much of clean skin is altered."""
+if TYPE_CHECKING:
+    from face2face.evaluation.blemishes import BlemishScore
+    from face2face.image import Image
+
+DESCRIPTION = """Draws two blemishes of each kind into the skin of faces, and detects and removes
+them as retouch --auto does. Does the same with the photos as they are. Prints the share that is
+found, the precision, the difference that is left, and the change of clean skin."""
 READS, WRITES = ("photos", "model", "parser"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
-    parser.add_argument("--photos", type=Path, required=True, help="a folder of photos of faces")
+    """Add the options."""
+    parser.add_argument("--photos", type=Path, required=True, help="folder of photos of faces")
     parser.add_argument(
         "--all",
         action="store_true",
-        help="take all of them (default: only those that no model of ours was trained on)",
+        help="use all photos; without it only those that no shipped model was trained on",
     )
     parser.add_argument(
-        "--model",
-        type=Path,
-        help="the folder of a model of mode inpaint (default: the one that is shipped)",
+        "--model", type=Path, help="folder of a model of mode inpaint (default: the shipped one)"
+    )
+    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--strength",
+        type=strength,
+        default=1.0,
+        help="strength of the detection, 0 (nothing) to 2 (faint ones too)",
     )
     parser.add_argument(
-        "--parser", type=Path, help="the folder of a parser (default: the one that is shipped)"
+        "--output", type=Path, default=Path("blemishes"), help="folder for the contact sheet"
     )
-    parser.add_argument(
-        "--strength", type=strength, default=1.0, help="0 finds nothing, 2 what is faint too"
-    )
-    parser.add_argument(
-        "--output", type=Path, default=Path("blemishes"), help="where the sheet goes"
-    )
-    parser.add_argument("--rows", type=positive, default=6, help="of the sheet")
+    parser.add_argument("--rows", type=positive, default=6, help="rows of the contact sheet")
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The sheet."""
+    """Return the contact sheet."""
     return Outputs([options.output / "blemishes.png"])
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measures, draws, and prints the tables."""
-    import cv2
+    """Evaluate, draw the contact sheet, and print the tables."""
     import numpy as np
     from tqdm import tqdm
 
     from face2face.data.label_maps import held_out
-    from face2face.errors import DataError
-    from face2face.evaluation.blemishes import Examined, examined, table
+    from face2face.evaluation.blemishes import blemish_score, table
     from face2face.face.detector import Detector
     from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_parser, load_retoucher
@@ -64,37 +68,40 @@ def run(options: argparse.Namespace) -> None:
 
     paths = [path for path in list_images(options.photos) if options.all or held_out(path.stem)]
     if not paths:
-        which = "photos" if options.all else "photos that are held out by their names"
         raise DataError(
-            f"--photos holds {which}",
-            f"none in {options.photos}",
-            "name another folder, or add --all",
+            f"There are no {'' if options.all else 'held-out '}photos in {options.photos}.",
+            hint="Name another folder." if options.all else "Name another folder, or add --all.",
         )
     folder = ensure_writable_dir(options.output)
     detect, parse, retouch = Detector(), load_parser(options.parser), load_retoucher(options.model)
-    photos: list[Examined] = []
+    scores: list[BlemishScore] = []
     for path in tqdm(paths, "photos", unit="photo"):
         photo = read_image(path)
         if faces := detect(photo):
             rng = np.random.default_rng(zlib.crc32(path.stem.encode()))
-            photos.append(examined(photo, faces[0], parse, retouch, options.strength, rng))
-    if not photos:
+            scores.append(blemish_score(photo, faces[0], parse, retouch, options.strength, rng))
+    if not scores:
         raise DataError(
-            "photos show faces", f"none that is found in {options.photos}", "name another folder"
+            f"There is no face in the photos of {options.photos}.", hint="Name another folder."
         )
-    print("\n".join([f"{len(photos)} photos with a face, of {len(paths)}", "", *table(photos)]))
-    shown = [each.row for each in evenly_spaced(photos, options.rows)]
-    width = min(row.shape[1] for row in shown)
-    alike = [
-        cv2.resize(
-            row, (width, round(row.shape[0] * width / row.shape[1])), interpolation=cv2.INTER_AREA
-        )
-        for row in shown
-    ]
-    write_image(folder / "blemishes.png", np.concatenate(alike))
+    print("\n".join([f"{len(scores)} photos with a face, of {len(paths)}", "", *table(scores)]))
+    rows = [each.row for each in evenly_spaced(scores, options.rows)]
+    write_image(folder / "blemishes.png", np.concatenate(_same_width(rows)))
     print(
-        f"written: {folder}; its sheet shows photos, retouched; with blemishes, what is found of them, retouched"
+        f"written: {folder}; its sheet shows: photo, retouched; with blemishes, detected, retouched"
     )
+
+
+def _same_width(rows: list[Image]) -> list[Image]:
+    """Return rows scaled to the width of the narrowest."""
+    import cv2
+
+    width = min(row.shape[1] for row in rows)
+    sizes = [(width, round(row.shape[0] * width / row.shape[1])) for row in rows]
+    return [
+        cv2.resize(row, size, interpolation=cv2.INTER_AREA)
+        for row, size in zip(rows, sizes, strict=True)
+    ]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``steadiness``: what --smoothing does, as a curve."""
+"""Measure jitter and lag of the landmark filter at several strengths of --smoothing."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import quiet, run_program
 
-DESCRIPTION = """Measures the landmarks' filter at several strengths, on the scripted performance with a camera's noise: how much of a still
-face's trembling is left, how far it is behind a moving one, and how much of blinks and words passes."""
+DESCRIPTION = """Measures the landmark filter at several strengths, on the scripted expression with
+a camera's noise: the jitter of a still face, the lag behind a moving one, and the share of blinks
+and speech that passes."""
 READS, WRITES = (), ("plot",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
+    """Add the options."""
     parser.add_argument(
         "--strengths",
         type=float,
@@ -24,17 +25,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[0.0, 0.25, 0.5, 1.0, 1.5, 2.0],
         help="values of --smoothing",
     )
-    parser.add_argument("--plot", type=Path, help="also draw the curve into this .png")
+    parser.add_argument("--plot", type=Path, help="also draw the curve into this .png file")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measures, and prints a table."""
+    """Measure, and print a table."""
     with quiet():
-        from face2face.evaluation import steadiness
-    points = [steadiness.Steadiness.of(strength) for strength in options.strengths]
-    print(steadiness.table(points))
+        from face2face.evaluation import jitter_lag
+    points = [jitter_lag.JitterLag.measure(strength) for strength in options.strengths]
+    print(jitter_lag.table(points))
     if options.plot:
-        steadiness.plot(points, options.plot)
+        jitter_lag.plot(points, options.plot)
         print(f"written: {options.plot}")
 
 

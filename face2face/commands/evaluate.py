@@ -1,4 +1,4 @@
-"""``evaluate``: how good a model is on frames that it never saw."""
+"""``evaluate``: compare a model with frames it was not trained on."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from face2face.errors import OptionError
 if TYPE_CHECKING:
     from face2face.evaluation.reenactment import FrameResult
 
-DESCRIPTION = """Drives a model with the part of its target's video that training didn't see, or with --driver by somebody else, and
-writes evaluation.json, evaluation.mp4 and evaluation.png (condition, generated, true, difference)."""
+DESCRIPTION = """Drives a model with the held-out part of its target's video, or with --driver by
+another person. Writes evaluation.json, evaluation.mp4 and evaluation.png, which show condition,
+generated, true and difference."""
 
-#: Metric -> how it is told, and which way is better.
-TOLD = {
+#: Metric -> its description in the table, with the direction that is better.
+METRICS = {
     "l1": "L1, lower",
     "psnr": "PSNR in dB, higher",
     "ssim": "SSIM, higher",
@@ -27,24 +28,24 @@ TOLD = {
     "akd": "AKD in pixels at 256, lower",
     "csim": "CSIM, higher",
     "identity": "identity distance, lower",
-    "driver_distance": "distance from the driver's identity, higher",
-    "target_recognised": "frames nearer to the target than to the driver",
-    "mouth": "mouth's opening, correlation with the driver's",
-    "right_eye": "right eye's opening, likewise",
-    "left_eye": "left eye's opening, likewise",
-    "yaw": "turn of the head, likewise",
-    "roll": "tilt of the head, likewise",
-    "certain_mouth": "driver's mouth: how well it is known, up to 1",
-    "certain_right_eye": "driver's right eye, likewise",
-    "certain_left_eye": "driver's left eye, likewise",
-    "certain_yaw": "turn of the driver's head, likewise",
-    "certain_roll": "tilt of the driver's head, likewise",
-    "width_to_height": "face's width to height, off the target's own by",
-    "eyes_to_width": "eyes' distance to width, off by",
-    "kept_width_to_height": "width to height less what the driver's does, off by",
-    "kept_eyes_to_width": "eyes' distance to width, likewise",
-    "sharpness": "sharpness over the truth's, 1",
-    "flicker": "flicker over the truth's, 1",
+    "driver_distance": "identity distance from the driver, higher",
+    "target_recognised": "share of frames nearer to the target than the driver",
+    "mouth": "mouth opening, correlation with the driver's",
+    "right_eye": "right eye opening, correlation",
+    "left_eye": "left eye opening, correlation",
+    "yaw": "head yaw, correlation",
+    "roll": "head roll, correlation",
+    "certain_mouth": "driver's mouth, reliability up to 1",
+    "certain_right_eye": "driver's right eye, reliability",
+    "certain_left_eye": "driver's left eye, reliability",
+    "certain_yaw": "driver's yaw, reliability",
+    "certain_roll": "driver's roll, reliability",
+    "width_to_height": "face width to height, relative error",
+    "eyes_to_width": "eye distance to width, relative error",
+    "kept_width_to_height": "width to height without the driver's change",
+    "kept_eyes_to_width": "eye distance to width without the driver's change",
+    "sharpness": "sharpness, ratio to the true frames, 1",
+    "flicker": "flicker, ratio to the true frames, 1",
     "lost": "frames without a face",
     "frames": "frames",
 }
@@ -52,79 +53,85 @@ READS, WRITES = ("model", "file", "driver"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
-    parser.add_argument("--model", type=Path, required=True, help="a model's folder")
-    of = "the video it was trained on, whose last part was held out; with --driver also the photo it was made of"
-    parser.add_argument("--file", type=Path, required=True, help=of)
-    parser.add_argument("--driver", type=Path, help="a video of somebody else, who drives it")
+    """Add the options."""
+    parser.add_argument("--model", type=Path, required=True, help="folder of the model")
+    parser.add_argument(
+        "--file",
+        type=Path,
+        required=True,
+        help="the video that the model was trained on; with --driver also the photo it is made of",
+    )
+    parser.add_argument("--driver", type=Path, help="video of another person who drives the model")
     parser.add_argument(
         "--output",
         type=Path,
-        help="where the three files go (default: evaluation/ in the model's folder)",
+        help="folder for the three files (default: evaluation/ in the model's folder)",
     )
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
-    """The videos, and the model's files without earlier evaluations in its folder."""
+    """Return the videos and the model's files, without earlier evaluations in its folder."""
     model = [path for path in options.model.glob("*") if path.is_file()]
     return paths_of(options, ("file", "driver")) + model
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """The three files."""
-    return Outputs(
-        [_folder(options) / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")]
-    )
+    """Return the three files."""
+    folder = _folder(options)
+    return Outputs([folder / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")])
 
 
 def run(options: argparse.Namespace) -> None:
-    """Evaluates, and prints one table."""
+    """Evaluate, and print a table."""
     from tqdm import tqdm
 
-    from face2face.card import ModelCard
-    from face2face.evaluation import reenactment as evaluate
+    from face2face.evaluation.summary import sheet, summary
     from face2face.files import atomic_write, ensure_writable_dir
-    from face2face.live.model import ReenactmentModel
-    from face2face.media.recording import Recording
+    from face2face.media.sink import Recording
+    from face2face.media.source import VideoFile
     from face2face.media.stills import write_image
-    from face2face.media.video import VideoFile
 
-    puppet = ReenactmentModel.load(options.model)
-    judge = evaluate.Evaluator()
-    card = ModelCard.load(options.model)
-    moments: Iterator[FrameResult]
-    if options.driver is None:
-        moments = evaluate.self_reenactment(puppet, evaluate.held_out(card, options.file), judge)
-    else:
-        target = evaluate.profile_of(evaluate.portraits(card, options.file), judge)
-        moments = evaluate.cross_reenactment(puppet, options.driver, target, judge)
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps
     folder = ensure_writable_dir(_folder(options))
-    seen: list[FrameResult] = []
+    results: list[FrameResult] = []
     with Recording(folder / "evaluation.mp4", fps) as clip:
-        for moment in tqdm(moments, "frames", unit="frame"):
-            clip.write(moment.row(differing=options.driver is None), len(seen) / fps)
-            seen.append(moment)
-    if not seen:
+        for result in tqdm(_results(options), "frames", unit="frame"):
+            clip.write(result.row(difference=options.driver is None), len(results) / fps)
+            results.append(result)
+    if not results:
         raise OptionError(
-            "a face is seen in what was held out",
-            f"none in {options.file}",
-            "name the video it was trained on",
+            f"There is no face in the held-out part of {options.file}.",
+            hint="Name the video that the model was trained on.",
         )
-    figures = evaluate.summary(seen)
-    write_image(folder / "evaluation.png", evaluate.sheet(seen))
+    figures = summary(results)
+    write_image(folder / "evaluation.png", sheet(results))
+    rounded = {name: round(value, 5) for name, value in figures.items()}
     with atomic_write(folder / "evaluation.json") as aside:
-        aside.write_text(
-            json.dumps({name: round(value, 5) for name, value in figures.items()}, indent=2) + "\n",
-            encoding="utf-8",
-        )
-    for name, told in TOLD.items():
+        aside.write_text(json.dumps(rounded, indent=2) + "\n", encoding="utf-8")
+    for name, words in METRICS.items():
         if name in figures:
-            print(f"{told:<52}{figures[name]:>10.4g}")
+            print(f"{words:<52}{figures[name]:>10.4g}")
         elif name == "lpips" and options.driver is None:
-            print(f"{told:<52}  not installed: pip install face2face[metrics]")
+            print(f"{words:<52}  not installed: pip install face2face[metrics]")
     print(f"written: {folder / 'evaluation.json'}, .mp4 and .png")
+
+
+def _results(options: argparse.Namespace) -> Iterator[FrameResult]:
+    """Drive the model, and yield the result of each frame."""
+    from face2face.card import ModelCard
+    from face2face.evaluation.evaluator import Evaluator, profile_of
+    from face2face.evaluation.footage import held_out, portraits
+    from face2face.evaluation.reenactment import cross_reenactment, self_reenactment
+    from face2face.live.model import ReenactmentModel
+
+    model, card = ReenactmentModel.load(options.model), ModelCard.load(options.model)
+    evaluator = Evaluator()
+    if options.driver is None:
+        yield from self_reenactment(model, held_out(card, options.file), evaluator)
+    else:
+        target = profile_of(portraits(card, options.file), evaluator)
+        yield from cross_reenactment(model, options.driver, target, evaluator)
 
 
 def _folder(options: argparse.Namespace) -> Path:

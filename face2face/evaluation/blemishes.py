@@ -1,4 +1,4 @@
-"""How well blemishes are found and removed: those drawn into photos, and those that a photo had."""
+"""Scores of blemish detection and removal, on photos with drawn blemishes and as they are."""
 
 from __future__ import annotations
 
@@ -17,27 +17,31 @@ from face2face.segmentation.parser import portrait_crop
 from face2face.synthetic.blemishes import KINDS, draw_blemishes
 
 #: Blemishes of each kind that are drawn into a photo.
-_EACH = 2
-#: What differs from the skin by so much, in CIELAB (CIE 1976), is clear.
+_PER_KIND = 2
+#: Difference from the skin in CIELAB (CIE 1976) from which a blemish is clear, not faint.
 CLEAR = 10.0
-#: A blemish is found where so much of its core is marked; the core is where it differs at least half as much as where it does most.
-_FOUND = 0.5
+#: Share of a blemish's core that must be detected for the blemish to be found.
+_MIN_DETECTED_SHARE = 0.5
+#: Pixels by which masks are dilated, to count what touches them.
+_MARGIN = np.ones((5, 5), np.uint8)
+#: RGB colour of detected pixels on the contact sheet.
 _GREEN = np.array((0, 255, 0), np.uint8)
 
-#: Says of a photo and its face which part of it each pixel is; and what mends a photo where a mask says.
+#: Returns the label map of a photo and its ``(68, 2)`` landmarks.
 Parse = Callable[[Image, Landmarks], Labels]
+#: Retouches a photo where a mask ``(h, w)`` uint8 is set.
 Retouch = Callable[[Image, NDArray[np.uint8]], Image]
 
 
 @dataclass(frozen=True)
-class Blemish:
-    """A blemish that was drawn.
+class DrawnBlemish:
+    """A drawn blemish. Its core differs at least half as much as its strongest pixel.
 
     Attributes:
         kind: One of :data:`face2face.synthetic.blemishes.KINDS`.
-        change: How far its core was from the clean skin on average, in CIELAB.
-        left: The same once the photo was retouched.
-        found: Whether it was marked.
+        change: Mean CIELAB difference of its core from the clean skin.
+        left: The same after retouching.
+        found: Whether it was detected.
     """
 
     kind: str
@@ -47,20 +51,21 @@ class Blemish:
 
 
 @dataclass(frozen=True)
-class Examined:
-    """A photo, as it was and with blemishes drawn into it, both retouched.
+class BlemishScore:
+    """The score of one photo, with drawn blemishes and as it is.
 
     Attributes:
-        blemishes: Those drawn.
-        right: Marked pieces that lie on one of them.
-        before: Those that lie on none, but on or next to what is marked in the photo as it was.
-        wrong: The rest.
-        marked: The share of the skin that is marked in the photo as it was.
-        altered: By how many grey levels retouching that alters it, on average over all of the photo.
-        row: What there is to see, side by side: the face in the photo, retouched; with blemishes, what is marked in green, retouched.
+        blemishes: The drawn blemishes.
+        right: Detected regions on a drawn blemish.
+        before: Other detected regions on or next to one that the photo had before.
+        wrong: The remaining detected regions.
+        marked: Share of the skin that is detected in the photo as it is.
+        altered: Mean change in grey levels of retouching that photo.
+        row: The face for the contact sheet: photo, retouched; with drawn blemishes, detected
+            regions in green, retouched.
     """
 
-    blemishes: list[Blemish]
+    blemishes: list[DrawnBlemish]
     right: int
     before: int
     wrong: int
@@ -69,77 +74,89 @@ class Examined:
     row: Image
 
 
-def examined(
+def blemish_score(
     photo: Image,
     landmarks: Landmarks,
     parse: Parse,
     retouch: Retouch,
     strength: float,
     rng: np.random.Generator,
-) -> Examined:
-    """Draws blemishes into the skin of a photo's face, and has them found and removed; and the photo as it is, likewise.
+) -> BlemishScore:
+    """Draw blemishes, detect and retouch them; do the same with the photo as it is.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
         landmarks: ``(68, 2)`` of its face.
-        parse: What tells its skin.
-        retouch: What mends.
-        strength: See :func:`face2face.segmentation.blemishes.find`.
-        rng: Chance.
+        parse: Returns label maps, to find the skin.
+        retouch: Retouches detected regions.
+        strength: See :func:`face2face.segmentation.blemishes.detect_blemishes`.
+        rng: Source of random numbers.
     """
     unit, creases = interocular(landmarks), crease_lines(landmarks)
+    skin = skin_mask(parse(photo, landmarks), landmarks)
+    drawn, cores = _draw(photo, skin, unit, rng)
+    drawn_skin = skin_mask(parse(drawn, landmarks), landmarks)
+    detected = detect_blemishes(drawn, drawn_skin, unit, strength, creases)
+    detected_before = detect_blemishes(photo, skin, unit, strength, creases)
+    retouched, retouched_photo = retouch(drawn, detected), retouch(photo, detected_before)
+    right, before, wrong = _regions(
+        detected, (drawn != photo).any(-1), cv2.dilate(detected_before, _MARGIN) > 0
+    )
+    face = portrait_crop(landmarks, *photo.shape[:2])
+    green = np.where(detected[..., None] > 0, _GREEN, drawn)
+    pictures = (photo, retouched_photo, drawn, green, retouched)
+    return BlemishScore(
+        _drawn_blemishes(cores, detected, _difference(drawn, photo), _difference(retouched, photo)),
+        right,
+        before,
+        wrong,
+        marked=float((detected_before > 0).sum() / max(1, skin.sum())),
+        altered=float(cv2.absdiff(retouched_photo, photo).mean()),
+        row=side_by_side([face.cut(each) for each in pictures]),
+    )
 
-    def skin_of(picture: Image) -> NDArray[np.bool_]:
-        return skin_mask(parse(picture, landmarks), landmarks)
 
-    skin = skin_of(photo)
-    drawn, free, spots = photo, skin.copy(), []
-    for kind in [*KINDS] * _EACH:
+def _draw(
+    photo: Image, skin: NDArray[np.bool_], unit: float, rng: np.random.Generator
+) -> tuple[Image, list[tuple[str, NDArray[np.bool_]]]]:
+    """Draw blemishes of each kind apart from each other; return the kind and core of each."""
+    drawn, free, cores = photo, skin.copy(), []
+    for kind in [*KINDS] * _PER_KIND:
         before = drawn
         drawn, mask = draw_blemishes(before, free, unit, rng, 1, [kind])
         if mask.any():
-            away = _difference(drawn, before)
-            spots.append((kind, away >= away.max() / 2))
-            free &= cv2.dilate(mask, np.ones((5, 5), np.uint8)) == 0
-    there, then = (
-        detect_blemishes(picture, own, unit, strength, creases)
-        for picture, own in ((drawn, skin_of(drawn)), (photo, skin))
-    )
-    mended, cleaned = retouch(drawn, there), retouch(photo, then)
-    change, left = _difference(drawn, photo), _difference(mended, photo)
+            change = _difference(drawn, before)
+            cores.append((kind, change >= change.max() / 2))
+            free &= cv2.dilate(mask, _MARGIN) == 0
+    return drawn, cores
+
+
+def _drawn_blemishes(
+    cores: list[tuple[str, NDArray[np.bool_]]],
+    detected: NDArray[np.uint8],
+    change: NDArray[np.floating],
+    left: NDArray[np.floating],
+) -> list[DrawnBlemish]:
     blemishes = []
-    for kind, core in spots:
-        found = bool((there[core] > 0).mean() >= _FOUND)
-        blemishes.append(Blemish(kind, float(change[core].mean()), float(left[core].mean()), found))
-    face = portrait_crop(landmarks, *photo.shape[:2])
-    altered = (drawn != photo).any(-1)
-    near = cv2.dilate(then, np.ones((5, 5), np.uint8)) > 0
-    count, pieces = cv2.connectedComponents(there)
-    on, old = (np.bincount(pieces[where], minlength=count)[1:] > 0 for where in (altered, near))
-    return Examined(
-        blemishes,
-        right=int(on.sum()),
-        before=int((old & ~on).sum()),
-        wrong=int((~on & ~old).sum()),
-        marked=float((then > 0).sum() / max(1, skin.sum())),
-        altered=float(cv2.absdiff(cleaned, photo).mean()),
-        row=side_by_side(
-            [
-                face.cut(each)
-                for each in (
-                    photo,
-                    cleaned,
-                    drawn,
-                    np.where(there[..., None] > 0, _GREEN, drawn),
-                    mended,
-                )
-            ]
-        ),
-    )
+    for kind, core in cores:
+        found = bool((detected[core] > 0).mean() >= _MIN_DETECTED_SHARE)
+        blemishes.append(
+            DrawnBlemish(kind, float(change[core].mean()), float(left[core].mean()), found)
+        )
+    return blemishes
 
 
-def table(photos: Sequence[Examined]) -> list[str]:
-    """The figures as lines of Markdown."""
+def _regions(
+    detected: NDArray[np.uint8], drawn: NDArray[np.bool_], before: NDArray[np.bool_]
+) -> tuple[int, int, int]:
+    """Count detected regions: on drawn pixels, else on earlier detections, else on neither."""
+    count, regions = cv2.connectedComponents(detected)
+    on, old = (np.bincount(regions[mask], minlength=count)[1:] > 0 for mask in (drawn, before))
+    return int(on.sum()), int((old & ~on).sum()), int((~on & ~old).sum())
+
+
+def table(photos: Sequence[BlemishScore]) -> list[str]:
+    """Return the figures as lines of Markdown."""
     blemishes = [each for photo in photos for each in photo.blemishes]
     lines = [
         "| blemishes | number | found | difference from the skin | left of it where found |",
@@ -151,31 +168,33 @@ def table(photos: Sequence[Examined]) -> list[str]:
                 each for each in blemishes if each.kind == kind and (each.change >= CLEAR) == clear
             ]
             if some:
-                found = [each for each in some if each.found]
-                change = np.mean([each.change for each in some])
-                left = (
-                    f"{np.mean([each.left / each.change for each in found]):.2f}" if found else ""
-                )
-                lines.append(
-                    f"| {kind}, {words} | {len(some)} | {len(found) / len(some):.2f} | {change:.1f} | {left} |"
-                )
+                lines.append(f"| {kind}, {words} {_row(some)}")
     right, before, wrong = (
         sum(getattr(photo, name) for photo in photos) for name in ("right", "before", "wrong")
     )
     marked = [100 * photo.marked for photo in photos]
     altered = np.mean([photo.altered for photo in photos])
-    told = f"precision {right / max(1, right + before + wrong):.2f}; without what was marked before, {right / max(1, right + wrong):.2f}"
-    clean = f"photos as they are: {np.mean(marked):.2f} % of the skin is marked on average, {np.median(marked):.2f} % in the median"
     return [
         *lines,
         "",
-        told,
-        f"{clean}; retouching alters them by {altered:.3f} grey levels on average",
+        f"precision {right / max(1, right + before + wrong):.2f}; "
+        f"without regions detected before, {right / max(1, right + wrong):.2f}",
+        f"photos as they are: {np.mean(marked):.2f} % of the skin is detected on average, "
+        f"{np.median(marked):.2f} % in the median; "
+        f"retouching alters them by {altered:.3f} grey levels on average",
     ]
 
 
+def _row(blemishes: list[DrawnBlemish]) -> str:
+    found = [each for each in blemishes if each.found]
+    change = np.mean([each.change for each in blemishes])
+    left = f"{np.mean([each.left / each.change for each in found]):.2f}" if found else ""
+    share = len(found) / len(blemishes)
+    return f"| {len(blemishes)} | {share:.2f} | {change:.1f} | {left} |"
+
+
 def _difference(one: Image, other: Image) -> NDArray[np.floating]:
-    """Of each pixel, in CIELAB: ``(h, w)``."""
+    """Return the CIELAB distance at each pixel, ``(h, w)``."""
     first, second = (
         cv2.cvtColor(each.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) for each in (one, other)
     )

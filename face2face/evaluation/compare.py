@@ -1,4 +1,4 @@
-"""Ways of training, side by side: the same pairs, the same minutes, the same held-out frames."""
+"""Ways of training compared: the same pairs, the same minutes, the same held-out frames."""
 
 from __future__ import annotations
 
@@ -10,93 +10,94 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
-import matplotlib.pyplot as plt
-
+from face2face import modes
 from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.errors import DataError, OptionError
-from face2face.evaluation.reenactment import (
-    Evaluator,
-    FrameResult,
-    self_reenactment,
-    sheet,
-    summary,
-)
+from face2face.evaluation.evaluator import Evaluator
+from face2face.evaluation.reenactment import FrameResult, self_reenactment
+from face2face.evaluation.summary import summary
 from face2face.files import atomic_write, ensure_writable_dir
 from face2face.image import Image, Scene
 from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
 from face2face.live.model import ReenactmentModel
-from face2face.media.stills import write_image
-from face2face.modes.reenact import Reenact
 
-#: The contestant that isn't trained: it answers with the warped keyframes.
+#: The variant without a network: it answers with the warped keyframes.
 WARP = "warp"
-#: Contestant -> its options of ``train``.
-CONTESTANTS: dict[str, tuple[str, ...]] = {
+#: Variant -> its options of ``train``.
+VARIANTS: dict[str, tuple[str, ...]] = {
     WARP: (),
     "light": ("--generator", "light"),
     "unet": ("--generator", "unet", "--condition", "sketch"),
 }
-#: Points of the curve, at most, and every how many held-out frames they are taken from.
-_POINTS, _STRIDE = 6, 8
-#: Seconds between looks at a training.
-_LOOK = 2.0
+#: Points of a variant's curve at most: each costs an evaluation.
+_POINTS = 6
+#: Every how many held-out frames one is evaluated for a point of the curve.
+_STRIDE = 8
+#: Seconds between two looks at the files of a training.
+_POLL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Result:
-    """One contestant's outcome.
+    """The outcome of one variant.
 
     Attributes:
-        name: The contestant's.
-        figures: Metric -> figure, see :func:`face2face.evaluation.reenactment.summary`; and of the training ``minutes``, ``images_a_second``,
-            ``peak_mib`` and ``model_mib``, where there was one.
-        curve: Minutes -> SSIM and LPIPS (0 where it isn't installed) of the best weights by then.
-        moments: The evaluation's.
+        name: Name of the variant.
+        figures: Metric -> figure, see :func:`face2face.evaluation.summary.summary`. A trained
+            variant also has ``minutes``, ``images_a_second``, ``peak_mib`` and ``model_mib``.
+        curve: Minutes, SSIM and LPIPS (0 where it isn't installed) of the best weights by then.
+        results: The evaluated frames.
     """
 
     name: str
     figures: dict[str, float]
     curve: list[tuple[float, float, float]]
-    moments: list[FrameResult]
+    results: list[FrameResult]
 
 
 class Untrained:
     """An engine that answers with one of its panels.
 
     Args:
-        place: The panel's.
+        index: Index of that panel.
     """
 
     name = "no network"
 
-    def __init__(self, place: int) -> None:
-        self._place = place
+    def __init__(self, index: int) -> None:
+        self._index = index
 
     def __call__(self, panels: list[Image]) -> Image:
-        """See :class:`face2face.inference.engine.Engine`."""
-        return panels[self._place]
+        """Return the panel, see :class:`face2face.inference.engine.Engine`."""
+        return panels[self._index]
 
 
 def variant(text: str) -> tuple[str, tuple[str, ...]]:
-    """A contestant's name and its options of ``train``: a known one, or ``name=options``.
+    """Return the name of a variant and its options of ``train``.
+
+    Args:
+        text: A key of :data:`VARIANTS`, or ``name=options``.
 
     Raises:
-        OptionError: Neither.
+        OptionError: The text is neither.
+
+    >>> variant("wide=--ngf 48")
+    ('wide', ('--ngf', '48'))
     """
-    name, given, options = text.partition("=")
-    if given and name:
+    name, equals, options = text.partition("=")
+    if equals and name:
         return name, tuple(options.split())
-    if text not in CONTESTANTS:
+    if text not in VARIANTS:
         raise OptionError(
-            f"a contestant is one of {', '.join(CONTESTANTS)}, or name=options of train", text
+            f"{text} is no variant.",
+            hint=f"Name one of {', '.join(VARIANTS)}, or name='options of train'.",
         )
-    return text, CONTESTANTS[text]
+    return text, VARIANTS[text]
 
 
 def holds_figures(path: Path) -> bool:
-    """Whether a file is the ``comparison.json`` of a comparison."""
+    """Return whether a file is the ``comparison.json`` of a comparison."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return bool(stored) and all({"figures", "curve"} <= set(each) for each in stored.values())
@@ -111,86 +112,74 @@ def train_variant(
     minutes: float,
     folder: Path,
     frames: list[Scene],
-    judge: Evaluator,
+    evaluator: Evaluator,
 ) -> Result:
-    """Trains one contestant in a process of its own, and evaluates it.
+    """Train one variant in its own process, and evaluate it.
 
     Args:
-        name: The contestant's.
-        options: Of ``train``.
-        pairs: A folder of strips.
-        minutes: Of training.
-        folder: Where the run goes; one that is there already and as long goes on, or is only evaluated.
-        frames: What was held out, in order.
-        judge: What looks at the pictures.
+        name: Name of the variant.
+        options: Its options of ``train``.
+        pairs: Folder of training pairs.
+        minutes: Training time.
+        folder: Folder of the run. An earlier run there continues; a complete one is only evaluated.
+        frames: Held-out frames in order.
+        evaluator: Observes the pictures.
 
     Raises:
         DataError: The training failed.
     """
     if name == WARP:
         card = ModelCard.load(pairs)
-        puppet = ReenactmentModel(
-            Reenact.load(card, pairs), Untrained(card.panels.index(card.base)), WARP
-        )
-        moments = list(self_reenactment(puppet, frames, judge))
-        return Result(name, summary(moments), [], moments)
+        engine = Untrained(card.panels.index(card.base))
+        model = ReenactmentModel(modes.load(card, pairs), engine, WARP)
+        results = list(self_reenactment(model, frames, evaluator))
+        return Result(name, summary(results), [], results)
     snapshots = _train([*options, "--minutes", str(minutes)], pairs, minutes, folder)
-    moments = list(self_reenactment(ReenactmentModel.load(folder), frames, judge))
+    results = list(self_reenactment(ReenactmentModel.load(folder), frames, evaluator))
     training = ModelCard.load(folder).training
-    taken = float(training["minutes"])
+    trained = float(training["minutes"])
     cost = {
-        "minutes": taken,
-        "images_a_second": training["steps"] * training["batch_size"] / max(taken * 60, 1e-9),
+        "minutes": trained,
+        "images_a_second": training["steps"] * training["batch_size"] / max(trained * 60, 1e-9),
         "peak_mib": float(training["peak_mib"]),
         "model_mib": (folder / GRAPH).stat().st_size / 2**20,
     }
-    return Result(
-        name, summary(moments) | cost, [_point(each, frames, judge) for each in snapshots], moments
-    )
+    curve = [_point(each, frames, evaluator) for each in snapshots]
+    return Result(name, summary(results) | cost, curve, results)
 
 
 def _train(options: list[str], pairs: Path, minutes: float, folder: Path) -> list[Path]:
-    """Runs a training; folders with the best weights at some moments of it, the last ones among them."""
-    command = [
-        sys.executable,
-        "-m",
-        "face2face",
-        "train",
-        "--input_dir",
-        str(pairs),
-        "--output_dir",
-        str(folder),
-        *options,
-    ]
+    """Run a training; return folders with its best weights at several times, the last included."""
+    command = [sys.executable, "-m", "face2face", "train", "--input_dir", str(pairs)]
+    command += ["--output_dir", str(folder), *options]
     snapshots = folder / "snapshots"
-    kept = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
-    seen = ModelCard.load(kept[-1]).training["steps"] if kept else -1
+    taken = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
+    steps = _steps(taken[-1]) if taken else -1
     due = 0.0
     with subprocess.Popen(command) as training:
         while training.poll() is None:
-            time.sleep(_LOOK)
-            best, card = folder / BEST, folder / FILE_NAME
-            if (
-                time.monotonic() >= due
-                and best.is_file()
-                and card.is_file()
-                and ModelCard.load(folder).training["steps"] != seen
-            ):
-                kept.append(_snapshot(folder, snapshots / f"{len(kept):03d}"))
-                seen = ModelCard.load(kept[-1]).training["steps"]
+            time.sleep(_POLL_SECONDS)
+            complete = (folder / BEST).is_file() and (folder / FILE_NAME).is_file()
+            if time.monotonic() >= due and complete and _steps(folder) != steps:
+                taken.append(_snapshot(folder, snapshots / f"{len(taken):03d}"))
+                steps = _steps(taken[-1])
                 due = time.monotonic() + 60 * minutes / _POINTS
     if training.returncode:
         raise DataError(
-            "each contestant can be trained",
-            f"{' '.join(command)}: status {training.returncode}",
-            "see what it said above",
+            f"{' '.join(command)} failed with status {training.returncode}.",
+            hint="See its message above.",
         )
-    if not kept or ModelCard.load(folder).training["steps"] != seen:
-        kept.append(_snapshot(folder, snapshots / f"{len(kept):03d}"))
-    return kept
+    if not taken or _steps(folder) != steps:
+        taken.append(_snapshot(folder, snapshots / f"{len(taken):03d}"))
+    return taken
+
+
+def _steps(folder: Path) -> int:
+    return int(ModelCard.load(folder).training["steps"])
 
 
 def _snapshot(folder: Path, to: Path) -> Path:
+    """Copy the best weights of a run, and return the copy's folder."""
     ensure_writable_dir(to)
     for name in (BEST, FILE_NAME, bank.FILE_NAME):
         if (folder / name).is_file():
@@ -199,78 +188,15 @@ def _snapshot(folder: Path, to: Path) -> Path:
     return to
 
 
-def _point(folder: Path, frames: list[Scene], judge: Evaluator) -> tuple[float, float, float]:
-    """Minutes, SSIM and LPIPS of a snapshot."""
+def _point(folder: Path, frames: list[Scene], evaluator: Evaluator) -> tuple[float, float, float]:
+    """Return minutes, SSIM and LPIPS of a snapshot."""
     if not (folder / GRAPH).is_file():
         from face2face.export.freeze import freeze
         from face2face.export.reduce import strip_for_inference
 
         strip_for_inference(folder, folder)
         freeze(folder)
-    figures = summary(list(self_reenactment(ReenactmentModel.load(folder), frames, judge, _STRIDE)))
-    return (
-        float(ModelCard.load(folder).training["minutes"]),
-        figures["ssim"],
-        figures.get("lpips", 0.0),
-    )
-
-
-#: Figure -> its column's head in the table, and its format.
-COLUMNS = {
-    "l1": ("L1 ↓", ".4f"),
-    "psnr": ("PSNR ↑", ".2f"),
-    "ssim": ("SSIM ↑", ".4f"),
-    "lpips": ("LPIPS ↓", ".4f"),
-    "akd": ("AKD ↓", ".2f"),
-    "csim": ("CSIM ↑", ".4f"),
-    "identity": ("identity ↓", ".3f"),
-    "sharpness": ("sharpness → 1", ".2f"),
-    "flicker": ("flicker → 1", ".2f"),
-    "lost": ("no face", ".0f"),
-    "images_a_second": ("images/s", ".1f"),
-    "peak_mib": ("peak MiB", ".0f"),
-    "model_mib": ("model MiB", ".1f"),
-}
-
-
-def table(results: list[Result]) -> str:
-    """The figures as a Markdown table, a row a contestant."""
-    lines = [
-        "| | " + " | ".join(head for head, _ in COLUMNS.values()) + " |",
-        "|---" * (len(COLUMNS) + 1) + "|",
-    ]
-    for result in results:
-        cells = [
-            format(result.figures[name], how) if name in result.figures else ""
-            for name, (_, how) in COLUMNS.items()
-        ]
-        lines.append(f"| {result.name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def plot(results: list[Result], path: Path) -> None:
-    """SSIM and LPIPS against minutes; contestants that weren't trained are a level line."""
-    matplotlib.use("Agg")
-    figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    for axis, name, place in zip(axes, ("ssim", "lpips"), (1, 2), strict=True):
-        for result in results:
-            if result.curve:
-                axis.plot(
-                    [point[0] for point in result.curve],
-                    [point[place] for point in result.curve],
-                    marker="o",
-                    label=result.name,
-                )
-            elif name in result.figures:
-                axis.axhline(result.figures[name], linestyle="--", color="grey", label=result.name)
-        axis.set(xlabel="minutes", ylabel=COLUMNS[name][0])
-        axis.legend()
-    with atomic_write(path) as aside:
-        figure.savefig(aside, format="png", dpi=100)
-    plt.close(figure)
-
-
-def write_sheets(results: list[Result], folder: Path) -> None:
-    """A contact sheet a contestant."""
-    for result in results:
-        write_image(folder / f"{result.name}.png", sheet(result.moments))
+    model = ReenactmentModel.load(folder)
+    figures = summary(list(self_reenactment(model, frames, evaluator, _STRIDE)))
+    minutes = float(ModelCard.load(folder).training["minutes"])
+    return minutes, figures["ssim"], figures.get("lpips", 0.0)

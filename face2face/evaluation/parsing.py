@@ -1,4 +1,4 @@
-"""How well a parser knows photos that it never saw."""
+"""Metrics of a face parser against true label maps, and contact sheets of its maps."""
 
 from __future__ import annotations
 
@@ -12,28 +12,35 @@ from numpy.typing import NDArray
 from face2face.image import Image, side_by_side
 from face2face.segmentation.labels import CLASSES, Labels, colorize
 
-#: Width of a picture on a sheet, and how many stand in a row.
-_SHOWN, _ROW = 192, 4
+#: Width of a picture on a contact sheet, in pixels.
+_SHEET_WIDTH = 192
+#: Photos in a row of a contact sheet, each with its map.
+_SHEET_COLUMNS = 4
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What was said of how many pixels.
+    """The confusion matrix of predicted label maps.
 
     Attributes:
-        counts: ``(19, 19)`` int64, the true class's row and the said class's column.
+        counts: ``(19, 19)`` int64 pixels: a row per true class, a column per predicted class.
+
+    >>> import numpy as np
+    >>> true, predicted = np.array([[0, 1]], np.uint8), np.array([[0, 0]], np.uint8)
+    >>> Agreement.of([(true, predicted)]).accuracy
+    0.5
     """
 
     counts: NDArray[np.int64]
 
     @classmethod
     def of(cls, maps: Iterable[tuple[Labels, Labels]]) -> Agreement:
-        """True maps and said ones of the same shape, pair by pair."""
+        """Return the agreement over pairs of a true and a predicted map, both ``(h, w)`` uint8."""
         size = len(CLASSES)
         counts = np.zeros(size * size, np.int64)
-        for true, said in maps:
+        for true, predicted in maps:
             counts += np.bincount(
-                true.ravel().astype(np.int64) * size + said.ravel(), minlength=size * size
+                true.ravel().astype(np.int64) * size + predicted.ravel(), minlength=size * size
             )
         return cls(counts.reshape(size, size))
 
@@ -42,12 +49,12 @@ class Agreement:
 
     @property
     def accuracy(self) -> float:
-        """The share of the pixels that were said right, 0 to 1."""
+        """Share of the pixels with the true class, 0 to 1."""
         return float(np.trace(self.counts) / max(self.counts.sum(), 1))
 
     @property
     def ious(self) -> dict[str, float]:
-        """Class -> intersection over union of all photos' pixels, of the classes that are there.
+        """Class -> intersection over union over all pixels, for the classes in the true maps.
 
         Everingham et al., *The Pascal visual object classes challenge*, IJCV 2010, section 4.4.
         """
@@ -65,7 +72,7 @@ class Agreement:
         return float(np.mean(list(self.ious.values())))
 
     def table(self) -> str:
-        """In Markdown, a row a class: its share of the pixels, its intersection over union."""
+        """Return a Markdown table, one row per class: share of the pixels, and IoU."""
         shares = self.counts.sum(1) / max(self.counts.sum(), 1)
         lines = ["| class | share of the pixels | IoU |", "|---|---|---|"]
         lines += [
@@ -76,38 +83,39 @@ class Agreement:
 
 
 def sheet(photos: Iterable[Image], parse: Callable[[Image], Labels]) -> Image:
-    """Photos of any shape with their maps beside them, four pairs in a row."""
-    return in_rows(
-        [
-            side_by_side((fitted(photo, _SHOWN), fitted(colorize(parse(photo)), _SHOWN)))
-            for photo in photos
-        ],
-        _ROW,
-    )
+    """Return a contact sheet of photos next to their maps.
+
+    Args:
+        photos: ``(h, w, 3)`` uint8 RGB of any size.
+        parse: Returns the label map of a photo.
+    """
+    pairs = [
+        side_by_side(
+            (letterbox(photo, _SHEET_WIDTH), letterbox(colorize(parse(photo)), _SHEET_WIDTH))
+        )
+        for photo in photos
+    ]
+    return grid(pairs, _SHEET_COLUMNS)
 
 
-def in_rows(pictures: Sequence[Image], count: int) -> Image:
-    """Pictures of one shape, so many in a row, black where the last row isn't full."""
-    full = [*pictures, *[np.zeros_like(pictures[0])] * (-len(pictures) % count)]
+def grid(pictures: Sequence[Image], columns: int) -> Image:
+    """Return pictures of one shape in rows; the last row is filled up with black."""
+    full = [*pictures, *[np.zeros_like(pictures[0])] * (-len(pictures) % columns)]
     return np.concatenate(
-        [side_by_side(full[start : start + count]) for start in range(0, len(full), count)]
+        [side_by_side(full[start : start + columns]) for start in range(0, len(full), columns)]
     )
 
 
-def fitted(picture: Image, width: int) -> Image:
-    """A picture in a square of this width, black beside it."""
+def letterbox(picture: Image, width: int) -> Image:
+    """Return a picture scaled into a black square, ``(width, width, 3)`` uint8 RGB.
+
+    >>> import numpy as np
+    >>> letterbox(np.zeros((40, 20, 3), np.uint8), 10).shape
+    (10, 10, 3)
+    """
     scale = width / max(picture.shape[:2])
     size = [max(1, round(each * scale)) for each in picture.shape[1::-1]]
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     below, right = width - small.shape[0], width - small.shape[1]
-    return np.asarray(
-        cv2.copyMakeBorder(
-            small,
-            below // 2,
-            below - below // 2,
-            right // 2,
-            right - right // 2,
-            cv2.BORDER_CONSTANT,
-        ),
-        np.uint8,
-    )
+    margins = (below // 2, below - below // 2, right // 2, right - right // 2)
+    return np.asarray(cv2.copyMakeBorder(small, *margins, cv2.BORDER_CONSTANT), np.uint8)

@@ -1,4 +1,4 @@
-"""How well faces are rebuilt from maps, colours and identity; and whether a new map is followed."""
+"""Scores of faces painted from label maps: likeness to the photo, agreement with a new map."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from face2face.evaluation.parsing import Agreement
 from face2face.image import Image, Scene
 from face2face.segmentation.labels import Labels
 
-#: A network with its mode: a scene in, the picture that it makes of it out.
+#: Paints the picture of a scene: a network with its mode.
 Painter = Callable[[Scene], Image]
 
 
 @dataclass(frozen=True)
 class ReconstructionScore:
-    """How like its photo a picture is.
+    """The likeness of a painted face to its photo.
 
     Attributes:
         ssim: See :func:`face2face.evaluation.metrics.ssim`.
-        lpips: See :func:`face2face.evaluation.metrics.lpips`; not a number where that isn't installed.
-        identity: The distance of the descriptors, up to 0.6 for one person.
+        lpips: See :func:`face2face.evaluation.metrics.lpips`; NaN where it is not installed.
+        identity: Distance of the descriptors; up to 0.6 is the same person.
     """
 
     ssim: float
@@ -32,27 +32,34 @@ class ReconstructionScore:
 
 
 def reconstruction_score(
-    study: SemanticSample,
+    sample: SemanticSample,
     picture: Image,
     distance: Callable[[Image], float],
     lpips: Callable[[Image, Image], float] | None,
 ) -> ReconstructionScore:
-    """Of a picture, ``(size, size, 3)`` uint8 RGB, of a study; distance: of its face from the photo's."""
+    """Return the score of a picture of a sample.
+
+    Args:
+        sample: The photo with its labels.
+        picture: ``(size, size, 3)`` uint8 RGB.
+        distance: Returns the identity distance of a picture from the photo.
+        lpips: See :func:`face2face.evaluation.metrics.lpips`.
+    """
     return ReconstructionScore(
-        ssim(picture, study.photo),
-        lpips(picture, study.photo) if lpips else float("nan"),
+        ssim(picture, sample.photo),
+        lpips(picture, sample.photo) if lpips else float("nan"),
         distance(picture),
     )
 
 
 @dataclass(frozen=True)
-class Following:
+class MapAgreement:
     """A face painted with another person's map.
 
     Attributes:
         picture: ``(size, size, 3)`` uint8 RGB.
-        new: Mean intersection over union of its parsed map and the map it was given, over the classes of the latter.
-        old: The same with the map of the photo.
+        new: Mean IoU of the parsed picture with the new map, over the classes of that map.
+        old: Mean IoU of the parsed picture with the map of the photo.
     """
 
     picture: Image
@@ -60,11 +67,21 @@ class Following:
     old: float
 
 
-def following(
-    study: SemanticSample, other: SemanticSample, paint: Painter, parse: Callable[[Image], Labels]
-) -> Following:
-    """Of a face painted with another one's map, and parsed again."""
-    picture = paint(with_map_of(study, other))
-    said = parse(picture)
-    new, old = (Agreement.of([(each.labels, said)]).mean_iou for each in (other, study))
-    return Following(picture, new, old)
+def map_agreement(
+    sample: SemanticSample,
+    other: SemanticSample,
+    paint: Painter,
+    parse: Callable[[Image], Labels],
+) -> MapAgreement:
+    """Paint a face with another person's map, and parse the result.
+
+    Args:
+        sample: The face.
+        other: The sample with the new map.
+        paint: Paints a scene.
+        parse: Returns the label map of a picture.
+    """
+    picture = paint(with_map_of(sample, other))
+    labels = parse(picture)
+    new, old = (Agreement.of([(each.labels, labels)]).mean_iou for each in (other, sample))
+    return MapAgreement(picture, new, old)

@@ -1,54 +1,48 @@
-"""Evaluation: a model driven with frames that it never saw, by the target or by somebody else."""
+"""Reenactment, evaluated frame by frame: driven by the target itself or by another person."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import ModelCard
-from face2face.data.build_pairs import HELD_OUT
 from face2face.data.process import resize
-from face2face.errors import FaceError, OptionError
+from face2face.errors import FaceError
 from face2face.evaluation import metrics
+from face2face.evaluation.evaluator import Evaluator, FaceObservation, TargetProfile
 from face2face.face.crop import head_box
-from face2face.face.detector import Detector, live_ensemble_size, mean_landmarks
-from face2face.face.identity import Identity
+from face2face.face.detector import mean_landmarks
 from face2face.face.retarget import Retargeter
 from face2face.face.tracker import Tracker
-from face2face.image import Box, Image, Landmarks, Scene, centre_box, side_by_side
-from face2face.keyframes.pose_selectors import PoseSelectors
+from face2face.image import Box, Image, Landmarks, Scene, side_by_side
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
-from face2face.media.stills import SUFFIXES, read_image
-from face2face.media.video import DEFAULT_FPS, VideoFile
-from face2face.sample import evenly_spaced
+from face2face.media.source import VideoFile
 
-#: Movements of a driver that are looked for in the result, and proportions in which the result is compared to the target.
+#: Movements of the driver that are compared with those of the result.
 MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
+#: Proportions in which the result is compared with the target.
 PROPORTIONS = ("width_to_height", "eyes_to_width")
-_KEPT = tuple(f"kept_{name}" for name in PROPORTIONS)
-#: Of the target's frames that were held out, one in so many makes it known where somebody else drives.
-_KNOWN_EVERY = 5
-#: How much the difference is brightened on a contact sheet.
-_BRIGHTENED = 3
+#: The same proportions, less the change that the driver's own expression makes to them.
+KEPT_PROPORTIONS = tuple(f"kept_{name}" for name in PROPORTIONS)
+#: Factor that makes the difference visible on a contact sheet.
+_DIFFERENCE_GAIN = 3
 
 
 @dataclass(frozen=True)
 class FrameResult:
-    """One frame of an evaluation.
+    """One evaluated frame. Pictures are ``(size, size, 3)`` uint8 RGB.
 
     Attributes:
-        condition: The first panel shown to the network, ``(size, size, 3)`` uint8.
-        generated: What it answered, ``(size, size, 3)`` uint8.
-        true: The target's own frame where the target drives, else the driver's head, ``(size, size, 3)`` uint8.
-        seconds: Its time in the video.
-        figures: Metric -> value, of this frame alone.
+        condition: The first panel shown to the network.
+        generated: The network's answer.
+        true: The target's own frame if it drives itself, else the driver's head.
+        seconds: Time in the video.
+        figures: Metric -> value of this frame.
     """
 
     condition: Image
@@ -57,284 +51,144 @@ class FrameResult:
     seconds: float
     figures: dict[str, float]
 
-    def row(self, differing: bool) -> Image:
-        """Condition, generated, true, and where ``differing`` their difference, brightened."""
+    def row(self, difference: bool) -> Image:
+        """Return condition, generated and true, and if requested their amplified difference."""
         panels = [self.condition, self.generated, self.true]
-        if differing:
-            panels.append(
-                cv2.convertScaleAbs(cv2.absdiff(self.generated, self.true), alpha=_BRIGHTENED)
-            )
+        if difference:
+            away = cv2.absdiff(self.generated, self.true)
+            panels.append(cv2.convertScaleAbs(away, alpha=_DIFFERENCE_GAIN))
         return side_by_side(panels)
 
 
-@dataclass(frozen=True)
-class FaceObservation:
-    """A face as it is seen, or wanted.
-
-    Attributes:
-        landmarks: ``(68, 2)`` in the picture's pixels.
-        identity: ``(128,)``, see :class:`face2face.face.identity.Identity`.
-    """
-
-    landmarks: Landmarks
-    identity: NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class TargetProfile:
-    """What somebody looks like, on average.
-
-    Attributes:
-        identity: ``(128,)``.
-        proportions: See :func:`face2face.evaluation.metrics.proportions`.
-    """
-
-    identity: NDArray[np.floating]
-    proportions: tuple[float, float]
-
-
-class Evaluator:
-    """What looks at pictures; loaded once, used for many."""
-
-    def __init__(self) -> None:
-        self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
-        #: What finds the driver, as it does live before a usual camera.
-        self.detect_live = Detector(ensemble_size=live_ensemble_size(DEFAULT_FPS))
-
-    def observe(self, picture: Image) -> FaceObservation | None:
-        """The one face in a picture; None where there isn't exactly one."""
-        found = self.detect(picture)
-        return (
-            FaceObservation(found[0], self.identify(picture, found[0])) if len(found) == 1 else None
-        )
-
-
-def held_out(card: ModelCard, file: Path) -> Iterator[Scene]:
-    """The frames of the target's video that training didn't see, cropped as it was for training, at the model's size.
-
-    Raises:
-        MediaError: The file is no video.
-        OptionError: It ends before that part begins.
-    """
-    with VideoFile(file) as video:
-        count = video.count()
-        since = card.data.get("trained_until", (count - 1) * (1 - HELD_OUT) / video.fps)
-        video.rewind()
-        wanted = [number for number in range(count) if number / video.fps > since]
-        if len(wanted) < 2:
-            rule = f"the video goes on after what was trained on, {since:.1f} seconds"
-            raise OptionError(
-                rule,
-                f"{count / video.fps:.1f} seconds in {file}",
-                "name the video that the model was trained on",
-            )
-        for _, scene in video.select(wanted):
-            yield Scene(_cropped(scene.photo, card), seconds=scene.seconds)
-
-
-def portraits(card: ModelCard, file: Path) -> Iterator[Scene]:
-    """Pictures by which the target is known: some of those of :func:`held_out`, or the photo that the model was made of.
-
-    Raises:
-        MediaError, OptionError: See there.
-    """
-    if file.suffix.lower() in SUFFIXES:
-        yield Scene(_cropped(read_image(file), card))
-    else:
-        yield from islice(held_out(card, file), 0, None, _KNOWN_EVERY)
-
-
-def _cropped(photo: Image, card: ModelCard) -> Image:
-    """A picture of the target's as it was cropped for training, at the model's size."""
-    box = Box(*card.data["crop"]) if "crop" in card.data else centre_box(*photo.shape[:2])
-    return resize(box.cut(photo), card.size)
-
-
 def self_reenactment(
-    puppet: ReenactmentModel, scenes: Iterable[Scene], judge: Evaluator, every: int = 1
+    model: ReenactmentModel, scenes: Iterable[Scene], evaluator: Evaluator, every: int = 1
 ) -> Iterator[FrameResult]:
-    """The target drives itself, as live but without retargeting; frames in which it has no face are passed over.
+    """Yield results of a target that drives itself, without retargeting.
+
+    Frames in which no face, or more than one, is found are skipped.
 
     Args:
-        puppet: The model.
-        scenes: From :func:`held_out`.
-        judge: What looks at the pictures.
-        every: Judge one frame in so many; the model follows them all.
+        model: The model.
+        scenes: From :func:`face2face.evaluation.footage.held_out`.
+        evaluator: Observes the pictures.
+        every: Evaluate every n-th frame; the model follows all of them.
     """
-    track, drive = Tracker(judge.detect_live), MotionTransfer(None, puppet.mode.size)
-    selectors = PoseSelectors()
+    track = Tracker(evaluator.detect_live)
+    transfer = MotionTransfer(None, model.mode.size)
     last: FrameResult | None = None
     for number, scene in enumerate(scenes):
-        posed = drive(with_landmarks(scene, track))
-        if posed.landmarks is None:
+        posed = transfer(with_landmarks(scene, track))
+        if posed.target is None:
             last = None
             continue
-        panels = puppet.mode.condition_live(posed.landmarks, selectors)
-        true = judge.observe(scene.photo) if number % every == 0 else None
+        panels = model.condition(posed.target)
+        true = evaluator.observe(scene.photo) if number % every == 0 else None
         if true is None:
             last = None
             continue
-        generated = puppet.engine(panels)
-        pair = (generated, scene.photo)
-        figures = {
-            "l1": metrics.l1(*pair),
-            "psnr": metrics.psnr(*pair),
-            "ssim": metrics.ssim(*pair),
-        }
-        if judge.lpips is not None:
-            figures["lpips"] = judge.lpips(*pair)
-        figures |= _face_figures(judge.observe(generated), true, puppet.mode.size)
-        figures |= {
-            "sharpness": metrics.sharpness(generated),
-            "true_sharpness": metrics.sharpness(scene.photo),
-        }
-        moment = FrameResult(
-            panels[0], generated, scene.photo, scene.seconds or 0.0, figures | _changes(last, *pair)
-        )
-        yield moment
-        last = moment
+        generated = model.answer(posed.target, panels)
+        figures = _picture_figures(generated, scene.photo, evaluator)
+        figures |= _face_figures(evaluator.observe(generated), true, model.mode.size)
+        figures |= _changes(last, generated, scene.photo)
+        last = FrameResult(panels[0], generated, scene.photo, scene.seconds or 0.0, figures)
+        yield last
 
 
 def cross_reenactment(
-    puppet: ReenactmentModel, driver: Path, target: TargetProfile, judge: Evaluator
+    model: ReenactmentModel, driver: Path, target: TargetProfile, evaluator: Evaluator
 ) -> Iterator[FrameResult]:
-    """Somebody else drives.
+    """Yield results of a model that another person drives.
 
     Args:
-        puppet: The model.
-        driver: A video.
-        target: What the target looks like.
-        judge: What looks at the pictures.
+        model: The model.
+        driver: A video of that person.
+        target: The target's profile.
+        evaluator: Observes the pictures.
 
     Raises:
-        FaceError: Nobody is seen in the video.
+        FaceError: No frame of the video shows a face.
         MediaError: The file is no video.
     """
-    track, drive = Tracker(judge.detect_live), MotionTransfer(puppet.mode.shape, puppet.mode.size)
-    selectors = PoseSelectors()
+    track = Tracker(evaluator.detect_live)
+    transfer = MotionTransfer(model.mode.shape, model.mode.size)
     last: FrameResult | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
         for scene in video:
-            faces = judge.detect.detect_ensemble(scene.photo)
+            faces = evaluator.detect.detect_ensemble(scene.photo)
             if not faces:
                 last = None
                 continue
-            looks = faces[0]
-            found = mean_landmarks(looks)
-            box = box or head_box(found[None], *scene.photo.shape[:2])
-            posed = drive(with_landmarks(scene, track))
-            assert posed.landmarks is not None
-            panels = puppet.mode.condition_live(posed.landmarks, selectors)
-            generated = puppet.engine(panels)
-            look = judge.observe(generated)
-            figures = _face_figures(
-                look, FaceObservation(posed.landmarks, target.identity), puppet.mode.size
+            ensemble = faces[0]
+            box = box or head_box(mean_landmarks(ensemble)[None], *scene.photo.shape[:2])
+            posed = transfer(with_landmarks(scene, track))
+            assert posed.target is not None
+            assert posed.target.landmarks is not None
+            panels = model.condition(posed.target)
+            generated = model.answer(posed.target, panels)
+            wanted = posed.target.landmarks
+            figures = _cross_figures(
+                generated, wanted, scene.photo, ensemble, target, transfer, evaluator
             )
-            if look is not None:
-                figures |= {
-                    f"shown_{name}": value
-                    for name, value in metrics.movement(look.landmarks).items()
-                }
-                figures |= {
-                    f"driven_{name}": value for name, value in metrics.movement(found).items()
-                }
-                figures |= _halves(looks)
-                shown = metrics.proportions(look.landmarks)
-                figures |= {
-                    name: ratio - 1 for name, ratio in _ratios(shown, target.proportions).items()
-                }
-                if drive.retargeter is not None:
-                    figures |= _kept(shown, found, drive.retargeter)
-                figures["driver_distance"] = metrics.identity_distance(
-                    look.identity, judge.identify(scene.photo, found)
-                )
-            seen = resize(box.cut(scene.photo), puppet.mode.size)
-            moment = FrameResult(
-                panels[0],
-                generated,
-                seen,
-                scene.seconds or 0.0,
-                figures | _changes(last, generated, seen),
-            )
-            yield moment
-            last = moment
+            head = resize(box.cut(scene.photo), model.mode.size)
+            figures |= _changes(last, generated, head)
+            last = FrameResult(panels[0], generated, head, scene.seconds or 0.0, figures)
+            yield last
     if box is None:
-        raise FaceError("--driver shows somebody", f"no face in {driver}", "name another video")
+        raise FaceError(f"There is no face in {driver}.", hint="Name another video.")
 
 
-def profile_of(scenes: Iterable[Scene], judge: Evaluator) -> TargetProfile:
-    """What somebody looks like in some scenes.
-
-    Raises:
-        FaceError: There is none.
-    """
-    looks = [look for scene in scenes if (look := judge.observe(scene.photo)) is not None]
-    if not looks:
-        raise FaceError(
-            "the target's own video shows the target",
-            "no face in what was held out",
-            "name the video it was trained on",
-        )
-    width, eyes = np.mean([metrics.proportions(look.landmarks) for look in looks], axis=0)
-    return TargetProfile(
-        np.mean([look.identity for look in looks], axis=0), (float(width), float(eyes))
-    )
-
-
-def summary(moments: list[FrameResult]) -> dict[str, float]:
-    """Metric -> figure over an evaluation: means, ratios to the true pictures', correlations with the driver's movements, how
-    certain those are, and how often no face was found.
+def _cross_figures(
+    generated: Image,
+    wanted: Landmarks,
+    photo: Image,
+    ensemble: NDArray[np.float64],
+    target: TargetProfile,
+    transfer: MotionTransfer,
+    evaluator: Evaluator,
+) -> dict[str, float]:
+    """Return the figures of a picture that another person drives.
 
     Args:
-        moments: At least one.
+        generated: ``(size, size, 3)`` uint8 RGB.
+        wanted: ``(68, 2)`` landmarks that the network was shown.
+        photo: The driver's frame.
+        ensemble: ``(n, 68, 2)`` landmarks of the driver in it.
+        target: The target's profile.
+        transfer: The motion transfer that posed the target.
+        evaluator: Observes the pictures.
     """
-    columns: dict[str, list[float]] = {}
-    for moment in moments:
-        for name, value in moment.figures.items():
-            columns.setdefault(name, []).append(value)
-    mean = {name: float(np.mean(values)) for name, values in columns.items()}
-    figures: dict[str, float] = {
-        name: mean[name]
-        for name in ("l1", "psnr", "ssim", "lpips", "akd", "csim", "identity")
-        if name in mean
-    }
-    if "driver_distance" in columns:
-        sure = np.less(columns["identity"], columns["driver_distance"])
-        figures |= {
-            "driver_distance": mean["driver_distance"],
-            "target_recognised": float(sure.mean()),
-        }
-    for name in MOVEMENTS:
-        if f"shown_{name}" in columns:
-            figures[name] = metrics.correlation(columns[f"driven_{name}"], columns[f"shown_{name}"])
-        if f"again_{name}" in columns:
-            figures[f"certain_{name}"] = metrics.split_half_reliability(
-                columns[f"once_{name}"], columns[f"again_{name}"]
-            )
-    figures |= {name: abs(mean[name]) for name in (*PROPORTIONS, *_KEPT) if name in mean}
-    for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
-        if name in mean:
-            figures[figure] = mean[name] / max(mean[f"true_{name}"], 1e-9)
-    return figures | {
-        "lost": float(sum("akd" not in moment.figures for moment in moments)),
-        "frames": float(len(moments)),
-    }
+    face = evaluator.observe(generated)
+    figures = _face_figures(face, FaceObservation(wanted, target.identity), generated.shape[1])
+    if face is None:
+        return figures
+    driver = mean_landmarks(ensemble)
+    figures |= _movement_figures(face, ensemble)
+    figures |= _proportion_figures(face, driver, target, transfer.retarget)
+    figures["driver_distance"] = metrics.identity_distance(
+        face.identity, evaluator.identify(photo, driver)
+    )
+    return figures
 
 
-def sheet(moments: list[FrameResult], count: int = 12) -> Image:
-    """``count`` moments spread over an evaluation, in two columns: condition, generated, true, and perhaps their difference."""
-    rows = [
-        moment.row(differing="l1" in moment.figures) for moment in evenly_spaced(moments, count)
-    ]
-    half = (len(rows) + 1) // 2
-    rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
-    return side_by_side([np.concatenate(rows[:half]), np.concatenate(rows[half:])])
+def _picture_figures(generated: Image, true: Image, evaluator: Evaluator) -> dict[str, float]:
+    """Return the metrics that compare two pictures."""
+    figures = {
+        "l1": metrics.l1(generated, true),
+        "psnr": metrics.psnr(generated, true),
+        "ssim": metrics.ssim(generated, true),
+        "sharpness": metrics.sharpness(generated),
+        "true_sharpness": metrics.sharpness(true),
+    }
+    if evaluator.lpips is not None:
+        figures["lpips"] = evaluator.lpips(generated, true)
+    return figures
 
 
 def _face_figures(
     generated: FaceObservation | None, wanted: FaceObservation, width: int
 ) -> dict[str, float]:
+    """Return the metrics that compare two faces; none where no face was generated."""
     if generated is None:
         return {}
     return {
@@ -344,13 +198,50 @@ def _face_figures(
     }
 
 
-def _halves(looks: NDArray[np.floating]) -> dict[str, float]:
-    """A driver's movement as half of the looks at a frame show it, and once more as those at its mirror image do."""
-    halves = zip(("once", "again"), np.split(looks, 2), strict=True)
+def _movement_figures(face: FaceObservation, ensemble: NDArray[np.float64]) -> dict[str, float]:
+    """Return the movements of the generated face and of the driver.
+
+    Also those by each half of the driver's ensemble: the frame and its mirror image. Their
+    agreement is the reliability of the measurement.
+
+    Args:
+        face: The generated face.
+        ensemble: ``(n, 68, 2)`` landmarks of the driver.
+    """
+    once, again = np.split(ensemble, 2)
+    observed = {
+        "shown": face.landmarks,
+        "driven": mean_landmarks(ensemble),
+        "once": mean_landmarks(once),
+        "again": mean_landmarks(again),
+    }
     return {
-        f"{half}_{name}": value
-        for half, seen in halves
-        for name, value in metrics.movement(mean_landmarks(seen)).items()
+        f"{prefix}_{name}": value
+        for prefix, landmarks in observed.items()
+        for name, value in metrics.movement(landmarks).items()
+    }
+
+
+def _proportion_figures(
+    face: FaceObservation,
+    driver: Landmarks,
+    target: TargetProfile,
+    retarget: Retargeter | None,
+) -> dict[str, float]:
+    """Return the relative errors of the generated face's proportions.
+
+    With a retargeter also relative to the target's neutral face, less the change that the
+    driver's own expression makes.
+    """
+    shown = metrics.proportions(face.landmarks)
+    figures = {name: ratio - 1 for name, ratio in _ratios(shown, target.proportions).items()}
+    if retarget is None:
+        return figures
+    driven = _ratios(metrics.proportions(driver), metrics.proportions(retarget.neutral))
+    ratios = _ratios(shown, metrics.proportions(retarget.target.neutral))
+    return figures | {
+        kept: ratios[name] / driven[name] - 1
+        for kept, name in zip(KEPT_PROPORTIONS, PROPORTIONS, strict=True)
     }
 
 
@@ -360,17 +251,8 @@ def _ratios(proportions: tuple[float, float], others: tuple[float, float]) -> di
     }
 
 
-def _kept(shown: tuple[float, float], driven: Landmarks, retarget: Retargeter) -> dict[str, float]:
-    """How much more the shown proportions differ from the target's at rest than the driver's do from its own."""
-    moved = _ratios(metrics.proportions(driven), metrics.proportions(retarget.neutral))
-    ratios = _ratios(shown, metrics.proportions(retarget.target.neutral))
-    return {
-        kept: ratios[name] / moved[name] - 1 for kept, name in zip(_KEPT, PROPORTIONS, strict=True)
-    }
-
-
 def _changes(last: FrameResult | None, generated: Image, true: Image) -> dict[str, float]:
-    """How much both changed since the frame before; nothing where there is none."""
+    """Return the change of both pictures since the previous frame; none after a skipped one."""
     if last is None:
         return {}
     return {

@@ -241,6 +241,6 @@ def test_scripted_edits_are_measured_and_shown(photo: Image, face2face: Callable
         "evaluate_edit", "--photos", "photos", "--all", "--count", 2, "--output", "edited"
     )
     assert status == 0, err
-    assert "2 edits; every pixel beyond is as it was in 2" in out
+    assert "2 edits; all pixels outside are unchanged in 2" in out
     assert read_image(Path("edited/edits.png")).shape == (256, 9 * 256, 3)
     assert len(json.loads(Path("edited/edits.json").read_text())["edits"]) == 2

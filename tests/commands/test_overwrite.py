@@ -208,7 +208,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("evaluate_rebuild", "--studies", "p", "--output", "d"), "d/manipulated.png"),
         (("evaluate_retouch", "--output", "d"), "d/mended.json"),
         (
-            ("compare_training", "--file", "me.mp4", "--output", "d", "--contestants", "warp"),
+            ("compare_training", "--file", "me.mp4", "--output", "d", "--variants", "warp"),
             "d/comparison.md",
         ),
         (
@@ -218,7 +218,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
                 "me.mp4",
                 "--output",
                 "d",
-                "--contestants",
+                "--variants",
                 "mine=--ngf 2",
             ),
             "d/mine/best.keras",

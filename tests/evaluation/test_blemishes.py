@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from face2face.evaluation.blemishes import Examined, examined, table
+from face2face.evaluation.blemishes import BlemishScore, blemish_score, table
 from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks
 from face2face.segmentation.labels import Labels
@@ -22,23 +22,23 @@ def face() -> tuple[Image, Landmarks]:
 
 
 @pytest.fixture(scope="module")
-def seen(face: tuple[Image, Landmarks]) -> Examined:
+def seen(face: tuple[Image, Landmarks]) -> BlemishScore:
     photo, landmarks = face
 
     def perfectly(picture: Image, mask: np.ndarray) -> Image:
         """What was there before, where the mask says."""
         return np.where(mask[..., None] > 0, photo, picture)
 
-    return examined(photo, landmarks, parse, perfectly, 1.0, np.random.default_rng(0))
+    return blemish_score(photo, landmarks, parse, perfectly, 1.0, np.random.default_rng(0))
 
 
-def test_two_of_each_kind_are_drawn(seen: Examined) -> None:
+def test_two_of_each_kind_are_drawn(seen: BlemishScore) -> None:
     kinds = [each.kind for each in seen.blemishes]
     assert sorted(kinds) == sorted(["pimple", "mole", "scratch", "shine"] * 2)
     assert all(each.change > 0 for each in seen.blemishes)
 
 
-def test_of_what_is_found_and_perfectly_mended_nothing_is_left(seen: Examined) -> None:
+def test_of_what_is_found_and_perfectly_mended_nothing_is_left(seen: BlemishScore) -> None:
     found = [each for each in seen.blemishes if each.found]
     assert found
     assert all(each.left < each.change / 2 for each in found)
@@ -49,7 +49,7 @@ def test_of_what_is_found_and_perfectly_mended_nothing_is_left(seen: Examined) -
 
 def test_who_mends_nothing_leaves_everything(face: tuple[Image, Landmarks]) -> None:
     photo, landmarks = face
-    result = examined(
+    result = blemish_score(
         photo, landmarks, parse, lambda picture, mask: picture, 1.0, np.random.default_rng(0)
     )
     assert [each.left for each in result.blemishes] == [each.change for each in result.blemishes]
@@ -57,7 +57,7 @@ def test_who_mends_nothing_leaves_everything(face: tuple[Image, Landmarks]) -> N
 
 def test_at_no_strength_nothing_is_found(face: tuple[Image, Landmarks]) -> None:
     photo, landmarks = face
-    result = examined(
+    result = blemish_score(
         photo,
         landmarks,
         parse,
@@ -69,7 +69,7 @@ def test_at_no_strength_nothing_is_found(face: tuple[Image, Landmarks]) -> None:
     assert (result.right, result.before, result.wrong, result.marked) == (0, 0, 0, 0)
 
 
-def test_the_table_tells_clear_from_faint_ones(seen: Examined) -> None:
+def test_the_table_tells_clear_from_faint_ones(seen: BlemishScore) -> None:
     lines = table([seen])
     assert sum(int(line.split("|")[2]) for line in lines[2:] if line.startswith("|")) == 8
     assert "precision" in lines[-2]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from face2face.edit.editor import Editor
-from face2face.evaluation.edits import Subject, edited, scripted, sheet
+from face2face.evaluation.edits import Subject, edit_score, scripted_edits, sheet
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.modes.edit import Edit
@@ -50,20 +50,22 @@ def test_each_edit_is_of_another_photo_that_it_can_be_made_of() -> None:
         subject("hairy", hair=slice(0, 40)),
         subject("glasses", glasses=slice(100, 110)),
     ]
-    made = [(each.name, words) for each, words, _ in scripted(subjects, 50)]
+    made = [(each.name, words) for each, words, _ in scripted_edits(subjects, 50)]
     assert made == [
         ("glasses", "glasses=none"),
         ("hairy", "hair=#3a1d0c"),
         ("plain", "glasses=add"),
     ]
-    assert len(list(scripted(subjects, 2))) == 2
+    assert len(list(scripted_edits(subjects, 2))) == 2
 
 
 @pytest.mark.parametrize(("said", "found"), [("skin", 0.0), ("glasses", 1.0)])
 def test_what_is_looked_at(said: str, found: float) -> None:
-    (chosen,) = [each for each in scripted([subject("plain")] * 4, 4) if each[1] == "glasses=add"]
+    (chosen,) = [
+        each for each in scripted_edits([subject("plain")] * 4, 4) if each[1] == "glasses=add"
+    ]
     editor = Editor(Parser(Likely(CLASSES.index(said)), 256), Edit(256), Repaints())
-    outcome = edited(*chosen, editor, identify)
+    outcome = edit_score(*chosen, editor, identify)
     assert outcome.untouched
     assert outcome.found == found
     assert outcome.area == chosen[2].where.sum()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from face2face.evaluation.inpainting import CLASSICAL, mended, table
+from face2face.evaluation.inpainting import CLASSICAL, inpainting_score, table
 from face2face.image import Image
 
 GREY = np.full((64, 64, 3), 100, np.uint8)
@@ -20,10 +20,10 @@ def ten_too_bright(photo: Image, mask: np.ndarray) -> Image:
 
 
 def test_only_what_was_missing_is_taken_and_measured() -> None:
-    result = mended(GREY, one_hole(), ten_too_bright, None, None)
+    result = inpainting_score(GREY, one_hole(), ten_too_bright, None, None)
     assert (result.picture[one_hole() > 127] == 110).all()
     assert (result.picture[one_hole() == 0] == 100).all()
-    (hole,) = result.holes
+    (hole,) = result.scores
     assert hole.l1 == pytest.approx(10 / 127.5)
     assert hole.psnr == pytest.approx(20 * np.log10(255 / 10))
     assert hole.diameter == pytest.approx(2 * np.sqrt(64 / np.pi) * 4), (
@@ -36,21 +36,23 @@ def test_whole_pictures_are_judged_by_the_measures_given() -> None:
     def lpips(one: Image, other: Image) -> float:
         return float(one.mean() - other.mean())
 
-    result = mended(GREY, one_hole(), ten_too_bright, lambda picture: float(picture.max()), lpips)
+    result = inpainting_score(
+        GREY, one_hole(), ten_too_bright, lambda picture: float(picture.max()), lpips
+    )
     assert (result.identity, result.lpips) == (110, pytest.approx(10 * 64 / 64**2))
 
 
 @pytest.mark.parametrize("name", CLASSICAL)
 def test_opencvs_methods_mend_a_smooth_picture(name: str) -> None:
-    result = mended(GREY, one_hole(), CLASSICAL[name], None, None)
+    result = inpainting_score(GREY, one_hole(), CLASSICAL[name], None, None)
     assert np.abs(result.picture.astype(int) - GREY).max() <= 2
-    assert result.holes[0].psnr > 45
+    assert result.scores[0].psnr > 45
 
 
 def test_holes_are_told_apart_by_size() -> None:
     mask = one_hole()
     mask[40:42, 2:4] = 255
-    lines = table({"somebody": [mended(GREY, mask, ten_too_bright, None, None)]})
+    lines = table({"somebody": [inpainting_score(GREY, mask, ten_too_bright, None, None)]})
     assert [line.split(" | ")[:3] for line in lines if "somebody" in line][1:] == [
         ["| 0 to 10", "somebody", "1"],
         ["| 20 to 40", "somebody", "1"],

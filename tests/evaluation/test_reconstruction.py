@@ -3,7 +3,7 @@ import pytest
 
 from face2face.data.semantic import SemanticSample
 from face2face.evaluation.metrics import distance_from
-from face2face.evaluation.reconstruction import following, reconstruction_score
+from face2face.evaluation.reconstruction import map_agreement, reconstruction_score
 from face2face.image import Image, Scene
 from face2face.segmentation.labels import CLASSES, Labels, colorize, group_labels, mean_colours
 
@@ -36,7 +36,7 @@ def parse(picture: Image) -> Labels:
 def test_who_draws_the_new_map_follows_it_and_who_copies_does_not() -> None:
     one, other = study(0), study(40)
     drawn, copied = (
-        following(one, other, paint, parse) for paint in (draws_the_map, copies_the_photo)
+        map_agreement(one, other, paint, parse) for paint in (draws_the_map, copies_the_photo)
     )
     assert (drawn.new, copied.old) == (1.0, 1.0)
     assert drawn.old == copied.new == pytest.approx((0 + (4096 - 512) / 4096) / 2)

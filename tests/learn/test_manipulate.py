@@ -155,7 +155,7 @@ def test_rebuilt_faces_are_measured_with_graphs_that_are_told_numbers(
     models = ("--reconstruct", "reconstruct", "--manipulate", "manipulate")
     status, out, err = face2face("evaluate_rebuild", "--studies", ".", *models, "--output", "out")
     assert status == 0, err
-    assert "2 faces held out" in out
+    assert "2 held-out faces" in out
     figures = json.loads((in_folder / "out/rebuilt.json").read_text())
     assert figures["mean colours"]["ssim"] < 1
     assert 0 <= figures["manipulate"]["followed"] <= 1

@@ -1,33 +1,33 @@
-"""The filter's curve."""
+"""Jitter and lag of the landmark filter."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from face2face.evaluation.steadiness import Steadiness
+from face2face.evaluation.jitter_lag import JitterLag
 
 Command = Callable[..., tuple[int, str, str]]
 
 
 def test_without_smoothing_all_is_left_and_nothing_is_late() -> None:
-    point = Steadiness.of(0.0)
-    assert (point.tremble, point.blink, point.words) == pytest.approx((1, 1, 1), abs=0.1)
+    point = JitterLag.measure(0.0)
+    assert (point.jitter, point.blink, point.speech) == pytest.approx((1, 1, 1), abs=0.1)
     assert point.lag_ms < 4
 
 
 def test_at_the_default_a_third_is_left_at_most_forty_milliseconds_late_and_blinks_pass() -> None:
-    point = Steadiness.of(1.0)
-    assert point.tremble < 1 / 3
+    point = JitterLag.measure(1.0)
+    assert point.jitter < 1 / 3
     assert point.lag_ms <= 40
     assert point.blink > 0.9
-    assert point.words > 0.85
+    assert point.speech > 0.85
 
 
-@pytest.mark.parametrize("tremble", [0.0018, 0.0072])
-def test_a_better_or_worse_camera_is_steadied_alike(tremble: float) -> None:
-    point = Steadiness.of(1.0, tremble)
-    assert point.tremble < 0.4
+@pytest.mark.parametrize("jitter", [0.0018, 0.0072])
+def test_a_better_or_worse_camera_is_steadied_alike(jitter: float) -> None:
+    point = JitterLag.measure(1.0, jitter)
+    assert point.jitter < 0.4
     assert point.lag_ms <= 50
 
 

@@ -1,0 +1,86 @@
+"""The evaluator: faces observed in pictures, and the profile of a target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.errors import FaceError
+from face2face.evaluation import metrics
+from face2face.face.detector import Detector, live_ensemble_size
+from face2face.face.identity import Identity
+from face2face.image import Image, Landmarks, Scene
+from face2face.media.source import DEFAULT_FPS
+
+
+@dataclass(frozen=True)
+class FaceObservation:
+    """Landmarks and identity of one face.
+
+    Attributes:
+        landmarks: ``(68, 2)`` in pixels of the picture.
+        identity: ``(128,)``, see :class:`face2face.face.identity.Identity`.
+    """
+
+    landmarks: Landmarks
+    identity: NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class TargetProfile:
+    """The mean appearance of a target.
+
+    Attributes:
+        identity: ``(128,)``, the mean descriptor.
+        proportions: See :func:`face2face.evaluation.metrics.proportions`.
+    """
+
+    identity: NDArray[np.floating]
+    proportions: tuple[float, float]
+
+
+class Evaluator:
+    """The networks that look at pictures, loaded once.
+
+    Attributes:
+        detect: The detector for generated and true pictures.
+        identify: The identity network.
+        lpips: See :func:`face2face.evaluation.metrics.lpips`.
+        detect_live: The detector for the driver, as the live program has it at a usual camera.
+    """
+
+    def __init__(self) -> None:
+        self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
+        self.detect_live = Detector(tries=live_ensemble_size(DEFAULT_FPS))
+
+    def observe(self, picture: Image) -> FaceObservation | None:
+        """Return the face in a picture, or None unless there is exactly one.
+
+        Args:
+            picture: ``(h, w, 3)`` uint8 RGB.
+        """
+        faces = self.detect(picture)
+        if len(faces) != 1:
+            return None
+        return FaceObservation(faces[0], self.identify(picture, faces[0]))
+
+
+def profile_of(scenes: Iterable[Scene], evaluator: Evaluator) -> TargetProfile:
+    """Return the profile of the person in some scenes.
+
+    Raises:
+        FaceError: No scene shows exactly one face.
+    """
+    faces = [face for scene in scenes if (face := evaluator.observe(scene.photo)) is not None]
+    if not faces:
+        raise FaceError(
+            "There is no face in the held-out part of the target's video.",
+            hint="Name the video that the model was trained on.",
+        )
+    width, eyes = np.mean([metrics.proportions(face.landmarks) for face in faces], axis=0)
+    return TargetProfile(
+        np.mean([face.identity for face in faces], axis=0), (float(width), float(eyes))
+    )

@@ -1,0 +1,65 @@
+"""Footage of the target for evaluation: the part of its video that training did not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from face2face.card import ModelCard
+from face2face.data.build_pairs import HELD_OUT
+from face2face.data.process import resize
+from face2face.errors import OptionError
+from face2face.image import Box, Image, Scene, centre_box
+from face2face.media.source import VideoFile
+from face2face.media.stills import SUFFIXES, read_image
+
+#: Every how many held-out frames one contributes to the target's profile: neighbours are alike.
+_PORTRAIT_STRIDE = 5
+
+
+def held_out(card: ModelCard, file: Path) -> Iterator[Scene]:
+    """Yield the frames of a video that training did not see.
+
+    Args:
+        card: Of the model; it knows the crop, and the time in seconds at which training ended.
+        file: The target's video.
+
+    Yields:
+        Scenes cropped as for training, ``(size, size, 3)`` uint8 RGB at the model's size.
+
+    Raises:
+        MediaError: The file is no video.
+        OptionError: The video ends before that part begins.
+    """
+    with VideoFile(file) as video:
+        count = video.count()
+        start = card.data.get("trained_until", (count - 1) * (1 - HELD_OUT) / video.fps)
+        video.rewind()
+        numbers = [number for number in range(count) if number / video.fps > start]
+        if len(numbers) < 2:
+            raise OptionError(
+                f"{file} lasts {count / video.fps:.1f} seconds; "
+                f"the held-out part begins at {start:.1f} seconds.",
+                hint="Name the video that the model was trained on.",
+            )
+        for _, scene in video.select(numbers):
+            yield Scene(_cropped(scene.photo, card), seconds=scene.seconds)
+
+
+def portraits(card: ModelCard, file: Path) -> Iterator[Scene]:
+    """Yield pictures of the target: some held-out frames, or the photo that the model is made of.
+
+    Raises:
+        MediaError, OptionError: See :func:`held_out`.
+    """
+    if file.suffix.lower() in SUFFIXES:
+        yield Scene(_cropped(read_image(file), card))
+    else:
+        yield from islice(held_out(card, file), 0, None, _PORTRAIT_STRIDE)
+
+
+def _cropped(photo: Image, card: ModelCard) -> Image:
+    """Return a picture cropped as for training, at the model's size."""
+    box = Box(*card.data["crop"]) if "crop" in card.data else centre_box(*photo.shape[:2])
+    return resize(box.cut(photo), card.size)

@@ -1,0 +1,86 @@
+"""The summary of an evaluation: one figure per metric, and a contact sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from face2face.evaluation import metrics
+from face2face.evaluation.reenactment import (
+    KEPT_PROPORTIONS,
+    MOVEMENTS,
+    PROPORTIONS,
+    FrameResult,
+)
+from face2face.image import Image, side_by_side
+from face2face.sample import evenly_spaced
+
+#: Metrics that are averaged over all frames.
+_AVERAGED = ("l1", "psnr", "ssim", "lpips", "akd", "csim", "identity")
+
+
+def summary(results: list[FrameResult]) -> dict[str, float]:
+    """Return metric -> figure over an evaluation.
+
+    Averages, ratios to the true pictures, correlations with the driver's movements and their
+    reliability, and the number of frames in which no face was found.
+
+    Args:
+        results: At least one frame.
+
+    >>> import numpy as np
+    >>> grey = np.zeros((8, 8, 3), np.uint8)
+    >>> summary([FrameResult(grey, grey, grey, 0.0, {"l1": 0.25, "akd": 1.0})])
+    {'l1': 0.25, 'akd': 1.0, 'lost': 0.0, 'frames': 1.0}
+    """
+    columns: dict[str, list[float]] = {}
+    for result in results:
+        for name, value in result.figures.items():
+            columns.setdefault(name, []).append(value)
+    mean = {name: float(np.mean(values)) for name, values in columns.items()}
+    figures = {name: mean[name] for name in _AVERAGED if name in mean}
+    if "driver_distance" in columns:
+        recognised = np.less(columns["identity"], columns["driver_distance"])
+        figures |= {
+            "driver_distance": mean["driver_distance"],
+            "target_recognised": float(recognised.mean()),
+        }
+    figures |= _movements(columns)
+    figures |= {name: abs(mean[name]) for name in (*PROPORTIONS, *KEPT_PROPORTIONS) if name in mean}
+    for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
+        if name in mean:
+            figures[figure] = mean[name] / max(mean[f"true_{name}"], 1e-9)
+    return figures | {
+        "lost": float(sum("akd" not in result.figures for result in results)),
+        "frames": float(len(results)),
+    }
+
+
+def _movements(columns: dict[str, list[float]]) -> dict[str, float]:
+    """Return each movement's correlation with the driver's, and the reliability of the latter."""
+    figures = {}
+    for name in MOVEMENTS:
+        if f"shown_{name}" in columns:
+            figures[name] = metrics.correlation(columns[f"driven_{name}"], columns[f"shown_{name}"])
+        if f"again_{name}" in columns:
+            figures[f"certain_{name}"] = metrics.split_half_reliability(
+                columns[f"once_{name}"], columns[f"again_{name}"]
+            )
+    return figures
+
+
+def sheet(results: list[FrameResult], count: int = 12) -> Image:
+    """Return a contact sheet of frames spread over an evaluation, in two columns.
+
+    Args:
+        results: At least one frame.
+        count: The number of frames at most.
+
+    Returns:
+        ``(h, w, 3)`` uint8 RGB: condition, generated, true and, with a truth, their difference.
+    """
+    rows = [
+        result.row(difference="l1" in result.figures) for result in evenly_spaced(results, count)
+    ]
+    half = (len(rows) + 1) // 2
+    rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
+    return side_by_side([np.concatenate(rows[:half]), np.concatenate(rows[half:])])
