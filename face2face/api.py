@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.commands.console import run_verb
+from face2face.commands.console import run_module
 from face2face.data.build_pairs import BuildResult
 from face2face.data.build_pairs import build_pairs as _build_pairs
 from face2face.data.folders import DatasetConfig
-from face2face.edit.changes import parse_edit
 from face2face.edit.editor import Editor
+from face2face.edit.parse_edit import parse_edit
 from face2face.errors import FaceError
 from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks
@@ -29,7 +29,7 @@ from face2face.landmarks import interocular
 from face2face.live.frame import RenderedFrame
 from face2face.live.options import SIDE
 from face2face.media import stills
-from face2face.media.sink import Recording
+from face2face.media.recording import Recording
 from face2face.modes.reenact import Reenact
 from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 from face2face.segmentation.labels import Labels
@@ -284,13 +284,15 @@ def train(
         KeyboardInterrupt: A person stopped the training; the model so far is exported.
         OptionError: A value is out of range.
     """
+    from face2face.commands import train as train_command
+
     arguments = ["--input_dir", str(pairs), "--output_dir", str(output_dir)]
     arguments += ["--minutes", str(minutes)]
     if max_steps is not None:
         arguments += ["--max_steps", str(max_steps)]
     if generator is not None:
         arguments += ["--generator", generator]
-    if run_verb("train", arguments, "face2face.train"):
+    if run_module(train_command, arguments, "face2face.train"):
         raise KeyboardInterrupt
     return Path(output_dir)
 

@@ -76,7 +76,7 @@ def test_the_error_tree_has_one_root() -> None:
 
 
 def test_arrays_drive_as_their_video_does(video: Path) -> None:
-    from face2face.media.source import VideoFile
+    from face2face.media.video import VideoFile
 
     model = face2face.load_model()
     with VideoFile(video) as source:

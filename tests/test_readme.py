@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 from skimage import data
 
-from face2face.media.source import VideoFile
 from face2face.media.stills import read_image, write_image
+from face2face.media.video import VideoFile
 
 ROOT = Path(__file__).resolve().parents[1]
 

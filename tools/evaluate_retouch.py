@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
     paths = _pairs(options)
     folder = ensure_writable_dir(options.output)
     methods = _methods(options.model)
-    detect, identify, perceived = Detector(tries=2), Identity(), lpips()
+    detect, identify, perceived = Detector(ensemble_size=2), Identity(), lpips()
     scores: dict[str, list[InpaintingScore]] = {name: [] for name in methods}
     rows = []
     for path in tqdm(paths, "pairs", unit="pair"):
@@ -109,7 +109,8 @@ def _methods(models: list[Path]) -> dict[str, Inpainter]:
     from face2face.card import ModelCard
     from face2face.evaluation.inpainting import CLASSICAL
     from face2face.image import Scene
-    from face2face.inference.pretrained import load_painter, load_retoucher, pretrained
+    from face2face.inference.models import pretrained
+    from face2face.inference.pretrained import load_painter, load_retoucher
     from face2face.modes.inpaint import PANELS
 
     def network_alone(model: Path) -> Inpainter:

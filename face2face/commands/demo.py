@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def outputs(options: argparse.Namespace) -> Outputs:
     """Return the clip and the contact sheet; those of an earlier demo may be replaced."""
-    from face2face.media.sink import recording_title
+    from face2face.media.recording import recording_title
     from face2face.media.stills import picture_title
 
     title_of = {
@@ -50,8 +50,9 @@ def run(options: argparse.Namespace) -> None:
     from face2face.live.frame import RenderedFrame
     from face2face.live.outputs import LiveOutputs
     from face2face.live.pipeline import LivePipeline
-    from face2face.media.sink import Recording, Window, has_screen
+    from face2face.media.recording import Recording
     from face2face.media.stills import write_image
+    from face2face.media.window import Window, has_screen
     from face2face.synthetic.performance import ScriptedDriver
 
     pipeline = LivePipeline.load(options.tf_model or pretrained())

@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> None:
     if options.show:
         from face2face.edit.label_window import KEYS, LabelEditorWindow
         from face2face.edit.paint_window import run_paint_window
-        from face2face.media.sink import Window
+        from face2face.media.window import Window
 
         painting = LabelEditorWindow(editor, result, labels, landmarks, save)
         with Window("face2face edit", scale=1) as window:

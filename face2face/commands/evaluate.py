@@ -87,9 +87,9 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.evaluation.summary import sheet, summary
     from face2face.files import atomic_write, ensure_writable_dir
-    from face2face.media.sink import Recording
-    from face2face.media.source import VideoFile
+    from face2face.media.recording import Recording
     from face2face.media.stills import write_image
+    from face2face.media.video import VideoFile
 
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps

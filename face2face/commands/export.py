@@ -12,11 +12,11 @@ from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.commands.console import quiet
 from face2face.commands.outputs import Outputs, joined
 from face2face.errors import ModelError
-from face2face.inference.names import GRAPH, INPUT, OUTPUT, QUANTISED, REDUCED
+from face2face.inference.names import GRAPH, LEGACY_INPUT, OUTPUT, QUANTISED, REDUCED
 from face2face.keyframes import bank
 
 if TYPE_CHECKING:
-    from face2face.export.precision import Outcome
+    from face2face.export.precision import PrecisionResult
 
 DESCRIPTION = """Writes frozen_model.pb, the self-contained graph of a training run's best epoch.
 train.py does this at its end; use export after an interrupted or copied run."""
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
     print(f"written: {folder / GRAPH}\n{describe(chosen)}")
 
 
-def export(run: Path, folder: Path, precision: str, strips: Path | None) -> Outcome:
+def export(run: Path, folder: Path, precision: str, strips: Path | None) -> PrecisionResult:
     """Strip the generator of a run, freeze it and choose its precision.
 
     Args:
@@ -94,7 +94,7 @@ def export(run: Path, folder: Path, precision: str, strips: Path | None) -> Outc
     return choose_precision(folder, precision, examples(folder, strips))
 
 
-def describe(chosen: Outcome) -> str:
+def describe(chosen: PrecisionResult) -> str:
     """Return one line on a chosen precision; its time only where it was measured."""
     words = f"precision: {chosen.precision}"
     if chosen.milliseconds:
@@ -135,7 +135,7 @@ def graphs_in(folder: Path) -> Outputs:
         named = quantised if path == weights else path
         stored = named.read_bytes() if named.is_file() else b""
         # The predecessors' graphs have the same output and an input of another name.
-        return OUTPUT.encode() in stored and INPUT.encode() not in stored
+        return OUTPUT.encode() in stored and LEGACY_INPUT.encode() not in stored
 
     return Outputs([graph, quantised, weights], expected)
 

@@ -200,7 +200,7 @@ def _detected_faces(folder: Path, skipped: SkipReport) -> Iterator[_Face]:
     photos = list_images(folder)
     if not photos:
         raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
-    detect = Detector(tries=2)
+    detect = Detector(ensemble_size=2)
     for path in tqdm(photos, folder.name, unit="photo"):
         photo = _read_or_skip(path, skipped)
         if photo is None:

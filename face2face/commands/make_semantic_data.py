@@ -105,7 +105,6 @@ def _write_studies(options: argparse.Namespace) -> list[Path]:
     from face2face.face.identity import Identity
     from face2face.inference.pretrained import load_parser
     from face2face.media.stills import list_images
-    from face2face.media.window import QUIT, Window
 
     photos = list_images(options.photos)
     if not photos:
@@ -196,7 +195,7 @@ def _show(studies: list[Path]) -> None:
     """Show each study in a window until a person quits."""
     from face2face.data.semantic import SemanticSample
     from face2face.image import side_by_side
-    from face2face.media.sink import QUIT, Window
+    from face2face.media.window import QUIT, Window
 
     with Window() as window:
         for path in studies:

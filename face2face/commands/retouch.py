@@ -110,7 +110,7 @@ def _show(
     """Let a person brush in a window."""
     from face2face.edit.paint_window import run_paint_window
     from face2face.edit.retouch_window import KEYS, RetouchWindow
-    from face2face.media.sink import Window
+    from face2face.media.window import Window
 
     def save(picture: Image) -> str:
         _write(options.photo, options.output, picture, photo)

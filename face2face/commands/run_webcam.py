@@ -170,7 +170,7 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
 def run(options: argparse.Namespace) -> None:
     """Drive the target, or list the cameras."""
     if options.list_cameras:
-        from face2face.media.source import list_cameras
+        from face2face.media.camera import list_cameras
 
         cameras = [f"{number}: {description}" for number, description in list_cameras()]
         print("\n".join(cameras) or "no camera")

@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
     card = read_card(options.input_dir)
     _check(options, card)
     settings = _settings(options, card)
-    if card.bars and (settings.sway or settings.scale_size != card.size):
+    if card.bars and (settings.affine_jitter or settings.scale_size != card.size):
         raise OptionError(
             f"Pairs of mode {card.mode} show numbers, which cannot be moved or enlarged.",
             hint="Leave --affine-jitter and --scale_size out.",
@@ -155,7 +155,7 @@ def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
     defaults = DEFAULTS[generator]
     if card.data.get("animated") or card.bars:
         # Animated photos have exact landmarks, so there is no error to learn; numbers cannot move.
-        defaults = replace(defaults, sway=0.0)
+        defaults = replace(defaults, affine_jitter=0.0)
     names = (*(field for field, *_ in GENERATOR_OPTIONS), "flip")
     given: dict[str, Any] = {
         name: getattr(defaults, name) if getattr(options, name) is None else getattr(options, name)
@@ -196,7 +196,7 @@ def _train(options: argparse.Namespace, card: ModelCard, run: Run, settings: Set
 
     from face2face.data.pairs import VAL, list_strips
     from face2face.learn import devices, history
-    from face2face.learn.callbacks import Frequencies, stopping_between_steps
+    from face2face.learn.callbacks import Frequencies, interrupt_between_steps
     from face2face.learn.train import train
 
     if not list_strips(options.input_dir, VAL) and not settings.gan_weight:
@@ -210,7 +210,7 @@ def _train(options: argparse.Namespace, card: ModelCard, run: Run, settings: Set
     try:
         with (
             devices.device_scope(options.device, options.distribute),
-            stopping_between_steps() as stopping,
+            interrupt_between_steps() as stopping,
         ):
             epochs = train(
                 options.input_dir,

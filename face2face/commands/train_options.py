@@ -33,7 +33,7 @@ GENERATOR_OPTIONS = (
         "weight of the adversarial loss; 0 trains without a discriminator",
     ),
     (
-        "sway",
+        "affine_jitter",
         "--affine-jitter",
         number,
         "random rotation, scale and shift of all panels, 0 to 1; use 0 for one photo",

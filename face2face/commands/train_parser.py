@@ -93,12 +93,12 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.label_maps import held_out, pairs
     from face2face.data.process import resize
     from face2face.export.freeze import freeze
-    from face2face.export.precision import SEEN, choose_precision
+    from face2face.export.precision import COMPARED_PICTURES, choose_precision
     from face2face.export.reduce import load_generator, without_training
     from face2face.files import ensure_writable_dir
-    from face2face.learn.callbacks import stopping_between_steps
+    from face2face.learn.callbacks import interrupt_between_steps
     from face2face.learn.parser.labelled import LabelledPhotos
-    from face2face.learn.parser.teacher import ask, teacher
+    from face2face.learn.parser.teacher import teacher, teacher_probabilities
     from face2face.learn.parser.train import train, with_probabilities
     from face2face.media.stills import read_image
     from face2face.sample import evenly_spaced
@@ -122,9 +122,11 @@ def run(options: argparse.Namespace) -> int:
         aside.write_text("\n".join(kept) + "\n", encoding="utf-8")
     keras.utils.set_random_seed(options.seed)
     try:
-        taught = ask(teacher(options.teacher), learnt) if options.teacher else None
+        taught = (
+            teacher_probabilities(teacher(options.teacher), learnt) if options.teacher else None
+        )
         training = LabelledPhotos(learnt, options.size, options.batch_size, options.seed, taught)
-        with stopping_between_steps() as stopping:
+        with interrupt_between_steps() as stopping:
             begin = load_generator(options.begin / REDUCED) if options.begin else None
             network = train(training, folder, options.epochs, options.lr, [stopping], begin)
     except KeyboardInterrupt:
@@ -150,7 +152,10 @@ def run(options: argparse.Namespace) -> int:
     choose_precision(
         folder,
         "bf16",
-        [[resize(read_image(each.photo), options.size)] for each in evenly_spaced(learnt, SEEN)],
+        [
+            [resize(read_image(each.photo), options.size)]
+            for each in evenly_spaced(learnt, COMPARED_PICTURES)
+        ],
     )
     print(f"exported {folder / GRAPH}")
     return 0

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.data.label_maps import numbered
+from face2face.data.label_maps import nearest_classes
 from face2face.errors import OptionError
 from face2face.segmentation.labels import Labels
 
@@ -68,7 +68,7 @@ def change_from_image(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Chang
     (13, 1, 0)
     """
     picture = _resized(picture, *labels.shape)
-    classes, distance = numbered(picture)
+    classes, distance = nearest_classes(picture)
     where = _painted(picture, distance)
     if where.all():
         where = np.asarray(classes != labels, bool)

@@ -14,9 +14,9 @@ from face2face.edit.paint_window import PAINT_KEYS, SAVE, PaintKeys, PaintWindow
 from face2face.image import Image, Landmarks
 from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
-from face2face.media.sink import DOWN, MOVED, UP
+from face2face.media.window import DOWN, MOVED, UP
 from face2face.segmentation.labels import CLASSES, COLOURS, Labels, colorize
-from face2face.segmentation.parser import framed
+from face2face.segmentation.parser import verified_crop
 
 #: Longer side of each of the two pictures, in pixels: both fit on a laptop's screen.
 _VIEW_SIDE = 560
@@ -54,7 +54,7 @@ class LabelEditorWindow(PaintWindow):
         save: Callable[[Image], str],
     ) -> None:
         self._editor, self._photo, self._labels, self._landmarks = editor, photo, labels, landmarks
-        box = framed(landmarks, labels)
+        box = verified_crop(landmarks, labels)
         left, top = max(box.x, 0), max(box.y, 0)
         self._view = (slice(top, box.y + box.side), slice(left, box.x + box.side))
         view = photo[self._view]

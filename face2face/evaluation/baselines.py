@@ -14,9 +14,9 @@ from face2face.card import ModelCard
 from face2face.data.dataset import PanelLayout
 from face2face.data.process import resize
 from face2face.export.precision import AUTO, choose_precision, examples
-from face2face.face.detector import bundled_weights
-from face2face.face.retarget import TargetStatistics
 from face2face.face.sketch import LEGACY
+from face2face.face.target_statistics import TargetStatistics
+from face2face.face.weights import bundled_weights
 from face2face.image import Image, Scene, centre_box
 from face2face.inference.engine import TensorFlowEngine
 from face2face.inference.names import GRAPH

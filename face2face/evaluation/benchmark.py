@@ -18,18 +18,19 @@ from skimage.data import astronaut
 
 from face2face.face.detector import Detector
 from face2face.image import Image, Scene
+from face2face.inference.models import mode_name
+from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.landmarks import interocular
 from face2face.live import loop
+from face2face.live.controls import LiveControls
 from face2face.live.face_worker import load_weights, make_tracker
-from face2face.live.frame import FrameRenderer, RenderedFrame
+from face2face.live.frame import RenderedFrame
 from face2face.live.model import ReenactmentModel
-from face2face.live.motion_transfer import MotionTransfer
-from face2face.live.retouching import LiveRetoucher
-from face2face.live.session import LivePipeline, Session
+from face2face.live.outputs import LiveOutputs
+from face2face.live.pipeline import LivePipeline
 from face2face.live.worker import WorkerProcess
 from face2face.media.recording import Recording
 from face2face.memory import current_memory
-from face2face.modes.inpaint import Inpaint
 from face2face.segmentation.blemishes import skin_mask
 from face2face.segmentation.parser import labels_from_landmarks
 from face2face.synthetic.animate import animate
@@ -86,9 +87,9 @@ class Timing:
 
 def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
     """How long each step takes when nothing else runs."""
-    puppet = ReenactmentModel.load(model)
-    track, driver = make_tracker(FASTEST, None), MotionTransfer(puppet.mode.shape, puppet.mode.size)
-    show = _show(puppet)
+    pipeline = LivePipeline.load(model)
+    target = ReenactmentModel.load(model) if mode_name(model) == "reenact" else None
+    track, selectors = make_tracker(FASTEST, None), PoseSelectors()
     taken: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -99,13 +100,16 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
 
     for number, photo in enumerate(frames):
         faces = timed("face", track, photo)
-        posed = timed("pose", driver, Scene(photo, faces[0] if faces else None, number / FPS))
-        if isinstance(puppet.mode, Inpaint):
-            timed("compose", timed("retouch", show, posed).composed, "side")
-        elif posed.target is not None:
-            panels = timed("condition", puppet.condition, posed.target)
-            answer = timed("generate", puppet.answer, posed.target, panels)
-            timed("compose", RenderedFrame(posed, panels[0], answer).composed, "side")
+        posed = timed(
+            "pose", pipeline.motion, Scene(photo, faces[0] if faces else None, number / FPS)
+        )
+        if target is None:
+            timed("compose", timed("retouch", pipeline.renderer, posed).compose, "side")
+        elif posed.landmarks is not None:
+            panels = timed("condition", target.mode.condition_live, posed.landmarks, selectors)
+            answer = timed("generate", target.engine, panels)
+            frame = RenderedFrame(posed.scene, posed.landmarks, answer, panels[0])
+            timed("compose", frame.compose, "side")
     return {name: Timing.of(seconds[_WARM:]) for name, seconds in taken.items()}
 
 
@@ -192,18 +196,11 @@ def _play(model: Path, scenes: Iterator[Scene], watch: Callable[[RenderedFrame],
     """The whole live program, but for a camera and a window."""
     with (
         WorkerProcess(partial(load_weights, None)) as apart,
-        Session([partial(_cast, model)], sinks=[_Nowhere()], watch=watch) as session,
+        LiveOutputs([_Nowhere()]) as outputs,
     ):
-        loop.run(session, scenes, apart.bind(partial(make_tracker, FASTEST, None)))
-
-
-def _cast(model: Path) -> LivePipeline:
-    puppet = ReenactmentModel.load(model)
-    return LivePipeline(MotionTransfer(puppet.mode.shape, puppet.mode.size), _show(puppet))
-
-
-def _show(puppet: ReenactmentModel) -> FrameRenderer | LiveRetoucher:
-    return LiveRetoucher(puppet) if isinstance(puppet.mode, Inpaint) else FrameRenderer(puppet)
+        controls = LiveControls([partial(LivePipeline.load, model)], outputs=outputs)
+        detect = apart.bind(partial(make_tracker, FASTEST, None))
+        loop.run(controls, scenes, detect, on_frame=watch)
 
 
 def one_after_another(step: Callable[[Image], Image], frames: list[Image]) -> Timing:
@@ -243,7 +240,7 @@ def start(model: Path, frames: list[Image], folder: Path) -> Startup:
         "from face2face.memory import peak_memory; print(peak_memory(), 'tensorflow' in sys.modules)"
     )
     options = [
-        "run",
+        "run_webcam",
         "--source",
         str(clip),
         "--tf-model",

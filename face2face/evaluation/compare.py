@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from face2face import modes
 from face2face.card import BEST, FILE_NAME, ModelCard
 from face2face.errors import DataError, OptionError
 from face2face.evaluation.evaluator import Evaluator
@@ -21,6 +20,7 @@ from face2face.image import Image, Scene
 from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
 from face2face.live.model import ReenactmentModel
+from face2face.modes.reenact import Reenact
 
 #: The variant without a network: it answers with the warped keyframes.
 WARP = "warp"
@@ -131,7 +131,7 @@ def train_variant(
     if name == WARP:
         card = ModelCard.load(pairs)
         engine = Untrained(card.panels.index(card.base))
-        model = ReenactmentModel(modes.load(card, pairs), engine, WARP)
+        model = ReenactmentModel(Reenact.load(card, pairs), engine, WARP)
         results = list(self_reenactment(model, frames, evaluator))
         return Result(name, summary(results), [], results)
     snapshots = _train([*options, "--minutes", str(minutes)], pairs, minutes, folder)

@@ -9,15 +9,16 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.edit.changes import Change, parse_edit
+from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
+from face2face.edit.parse_edit import parse_edit
 from face2face.errors import OptionError
 from face2face.evaluation.metrics import identity_distance
 from face2face.evaluation.parsing import grid, letterbox
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
 from face2face.segmentation.labels import Labels, class_mask, colorize
-from face2face.segmentation.parser import framed
+from face2face.segmentation.parser import verified_crop
 
 #: Width of a picture on the contact sheet, in pixels.
 _SHEET_WIDTH = 256
@@ -142,7 +143,7 @@ def edit_score(
     """
     photo, landmarks = subject.photo, subject.landmarks
     result = editor(photo, landmarks, change)
-    reach = editor.reach(framed(landmarks, change.before), change) > 0
+    reach = editor.reach(verified_crop(landmarks, change.before), change) > 0
     labels = editor.parser(result, landmarks)
     pictures = (photo, colorize(change.labels), result)
     return EditScore(

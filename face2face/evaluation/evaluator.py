@@ -13,7 +13,7 @@ from face2face.evaluation import metrics
 from face2face.face.detector import Detector, live_ensemble_size
 from face2face.face.identity import Identity
 from face2face.image import Image, Landmarks, Scene
-from face2face.media.source import DEFAULT_FPS
+from face2face.media.video import DEFAULT_FPS
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Evaluator:
 
     def __init__(self) -> None:
         self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
-        self.detect_live = Detector(tries=live_ensemble_size(DEFAULT_FPS))
+        self.detect_live = Detector(ensemble_size=live_ensemble_size(DEFAULT_FPS))
 
     def observe(self, picture: Image) -> FaceObservation | None:
         """Return the face in a picture, or None unless there is exactly one.

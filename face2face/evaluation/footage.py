@@ -11,8 +11,8 @@ from face2face.data.build_pairs import HELD_OUT
 from face2face.data.process import resize
 from face2face.errors import OptionError
 from face2face.image import Box, Image, Scene, centre_box
-from face2face.media.source import VideoFile
 from face2face.media.stills import SUFFIXES, read_image
+from face2face.media.video import VideoFile
 
 #: Every how many held-out frames one contributes to the target's profile: neighbours are alike.
 _PORTRAIT_STRIDE = 5

@@ -19,9 +19,10 @@ from face2face.face.detector import mean_landmarks
 from face2face.face.retarget import Retargeter
 from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, side_by_side
+from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.live.model import ReenactmentModel
 from face2face.live.motion_transfer import MotionTransfer, with_landmarks
-from face2face.media.source import VideoFile
+from face2face.media.video import VideoFile
 
 #: Movements of the driver that are compared with those of the result.
 MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
@@ -74,19 +75,19 @@ def self_reenactment(
         every: Evaluate every n-th frame; the model follows all of them.
     """
     track = Tracker(evaluator.detect_live)
-    transfer = MotionTransfer(None, model.mode.size)
+    transfer, selectors = MotionTransfer(None, model.mode.size), PoseSelectors()
     last: FrameResult | None = None
     for number, scene in enumerate(scenes):
         posed = transfer(with_landmarks(scene, track))
-        if posed.target is None:
+        if posed.landmarks is None:
             last = None
             continue
-        panels = model.condition(posed.target)
+        panels = model.mode.condition_live(posed.landmarks, selectors)
         true = evaluator.observe(scene.photo) if number % every == 0 else None
         if true is None:
             last = None
             continue
-        generated = model.answer(posed.target, panels)
+        generated = model.engine(panels)
         figures = _picture_figures(generated, scene.photo, evaluator)
         figures |= _face_figures(evaluator.observe(generated), true, model.mode.size)
         figures |= _changes(last, generated, scene.photo)
@@ -110,7 +111,7 @@ def cross_reenactment(
         MediaError: The file is no video.
     """
     track = Tracker(evaluator.detect_live)
-    transfer = MotionTransfer(model.mode.shape, model.mode.size)
+    transfer, selectors = MotionTransfer(model.mode.shape, model.mode.size), PoseSelectors()
     last: FrameResult | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
@@ -122,11 +123,10 @@ def cross_reenactment(
             ensemble = faces[0]
             box = box or head_box(mean_landmarks(ensemble)[None], *scene.photo.shape[:2])
             posed = transfer(with_landmarks(scene, track))
-            assert posed.target is not None
-            assert posed.target.landmarks is not None
-            panels = model.condition(posed.target)
-            generated = model.answer(posed.target, panels)
-            wanted = posed.target.landmarks
+            assert posed.landmarks is not None
+            panels = model.mode.condition_live(posed.landmarks, selectors)
+            generated = model.engine(panels)
+            wanted = posed.landmarks
             figures = _cross_figures(
                 generated, wanted, scene.photo, ensemble, target, transfer, evaluator
             )
@@ -164,7 +164,7 @@ def _cross_figures(
         return figures
     driver = mean_landmarks(ensemble)
     figures |= _movement_figures(face, ensemble)
-    figures |= _proportion_figures(face, driver, target, transfer.retarget)
+    figures |= _proportion_figures(face, driver, target, transfer.retargeter)
     figures["driver_distance"] = metrics.identity_distance(
         face.identity, evaluator.identify(photo, driver)
     )

@@ -9,7 +9,7 @@ from dataclasses import replace
 from face2face.live.options import COMPOSITIONS, MAX_STRENGTH, DisplayOptions
 from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
-from face2face.media.sink import Window
+from face2face.media.window import Window
 
 #: Seconds for which a note on the last key is shown: long enough to read it.
 _NOTE_SECONDS = 2.0

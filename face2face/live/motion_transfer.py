@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from face2face.face.landmark_filter import LandmarkFilter
-from face2face.face.retarget import Retargeter, TargetStatistics
+from face2face.face.retarget import Retargeter
+from face2face.face.target_statistics import TargetStatistics
 from face2face.face.tracker import to_grey
 from face2face.image import Image, Landmarks, Scene, centre_box
 from face2face.live.options import EXPRESSION, NONE, MotionOptions

@@ -19,9 +19,12 @@ from face2face.live.options import LiveOptions
 from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
 from face2face.live.worker import WorkerProcess
-from face2face.media.sink import Recording, Sink, Window
-from face2face.media.source import Source, Stills, VideoFile
+from face2face.media.recording import Recording
+from face2face.media.sink import Sink
+from face2face.media.source import Source, Stills
+from face2face.media.video import VideoFile
 from face2face.media.virtual import VirtualCamera
+from face2face.media.window import Window
 from face2face.synthetic.performance import LandmarkRecording
 
 

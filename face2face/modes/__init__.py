@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetStatistics
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.keyframes.bank import KeyframeBank
 from face2face.modes.edit import Edit

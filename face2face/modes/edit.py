@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetStatistics
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.imaging.fill import pull_push_fill
 from face2face.keyframes.bank import KeyframeBank

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.retarget import TargetStatistics
 from face2face.face.sketch import PALETTES, SketchSpec
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Extent, Image, Landmarks, Scene
 from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
 from face2face.imaging.warp import FACE_CONSTRAINTS, HEAD_CONSTRAINTS, WarpConstraints, warp_many
@@ -188,7 +188,7 @@ class Reenact:
         head, eyes, mouth = (chosen[metric] for metric in (HEAD, EYES, MOUTH))
         whole = (slice(0, self.size), slice(0, self.size))
         heads = self._warp(head, landmarks, HEAD_CONSTRAINTS, [whole] * len(head))
-        warped = _mix([self.bank.backdrop.composite(each) for each in heads], head)
+        warped = _mix([self.bank.background.composite(each) for each in heads], head)
         mask = face_mask(landmarks, self.size)
         inside = bounding_slices(mask)
         upper, lower, upper_weight = split_upper_lower(landmarks, inside)

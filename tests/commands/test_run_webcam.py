@@ -9,7 +9,7 @@ import pytest
 
 from face2face.face.detector import Detector
 from face2face.inference.models import pretrained
-from face2face.media.sink import SYNTHETIC_NOTICE
+from face2face.media.recording import SYNTHETIC_NOTICE
 from face2face.synthetic.performance import LandmarkRecording
 
 Command = Callable[..., tuple[int, str, str]]

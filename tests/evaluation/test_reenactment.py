@@ -10,10 +10,10 @@ import pytest
 from skimage.data import astronaut
 
 from face2face.commands.console import main
-from face2face.commands.run_webcam import shipped_model
 from face2face.evaluation.compare import VARIANTS, variant
 from face2face.evaluation.reenactment import FrameResult
 from face2face.evaluation.summary import sheet, summary
+from face2face.inference.models import pretrained
 from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
 
@@ -134,7 +134,7 @@ def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(
     status, _, err = face2face(
         "evaluate",
         "--model",
-        shipped_model(),
+        pretrained("astronaut"),
         "--file",
         photo,
         "--driver",

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.retarget import TargetStatistics
 from face2face.face.sketch import SketchSpec
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Landmarks, Scene
 from face2face.imaging.text import draw_mark, draw_note
 from face2face.live.controls import LiveControls
@@ -26,7 +26,8 @@ from face2face.live.motion_transfer import MotionTransfer, with_landmarks
 from face2face.live.options import DisplayOptions
 from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
-from face2face.media.sink import QUIT, Sink
+from face2face.media.sink import Sink
+from face2face.media.window import QUIT
 from face2face.modes.reenact import Reenact
 from face2face.synthetic.performance import ScriptedDriver
 
