@@ -39,6 +39,13 @@ class Editor:
         parser: Makes label maps of photos.
         mode: Makes the network's input.
         engine: Runs the network.
+
+    >>> from face2face.inference.pretrained import load_edit, load_parser
+    >>> editor = Editor(load_parser(), *load_edit())
+    >>> photo, hair = np.full((64, 64, 3), 90, np.uint8), np.full((64, 64), 13, np.uint8)
+    >>> red = Change(hair, hair, hair == 13, np.array([200.0, 40, 40]))
+    >>> editor(photo, None, red)[32, 32].tolist()
+    [200, 40, 40]
     """
 
     parser: Parser

@@ -212,6 +212,10 @@ def test_a_finished_parser_is_gone_on_from(
         *command, "--output_dir", "further", "--begin", "parser", "--lr", 1
     )
     assert (status, err.count("\n")) == (2, 1)
+    Path("editor").mkdir()
+    ModelCard("edit", 256, ("erased", "labels", "mask")).save(Path("editor"))
+    status, out, err = face2face(*command, "--output", "other", "--begin", "editor")
+    assert (status, "editor holds a model of mode edit, not a parser" in err) == (2, True)
     (Path("further") / "settings.json").write_text("{")
     status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser")
     assert (status, "damaged" in err, err.count("\n")) == (2, True, 1)
