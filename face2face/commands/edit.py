@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 DESCRIPTION = """Edit the face in a photo. Say the change in words (--set glasses=none
 hair=#552200 mouth=smile), paint it in the colours of --list-classes on white or on nothing
 (--changes; start from --save-map), or paint it in a window (--show). The photo keeps its size.
-In a PNG, all that isn't changed stays the same to the bit. The result is synthetic: say so where
+In a PNG, all else stays the same to the bit. The result is synthetic: say so where
 you show it."""
 READS, WRITES = ("photo", "changes", "model", "parser"), ("output", "save_map")
 

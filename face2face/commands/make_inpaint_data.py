@@ -180,7 +180,7 @@ def _card(mode: Inpaint, data: dict[str, Any], options: argparse.Namespace) -> M
 
 
 def _faces(options: argparse.Namespace, skipped: SkipReport) -> Iterator[_Face]:
-    """Yield all faces; note in ``skipped`` what is left out."""
+    """Yield all faces; note the photos left out in ``skipped``."""
     for folder in options.photos:
         yield from _detected_faces(folder, skipped)
     if options.annotations:

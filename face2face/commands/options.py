@@ -31,7 +31,7 @@ def add_card_arguments(parser: argparse.ArgumentParser, material: str) -> None:
 
     Args:
         parser: The command's.
-        material: Noun for what is licensed, in the help text.
+        material: Noun for the licensed pictures, in the help text.
     """
     parser.add_argument(
         "--licence", default="not stated", help=f"licence of the {material}, for the model's card"

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     #: Makes the mask of a photo, ``(h, w)`` uint8, 255 where it is painted over, given its path.
     Masker = Callable[[Path, Image], NDArray[np.uint8]]
 
-DESCRIPTION = """Paint over what is masked in a photo (--mask, white on black), over the spots,
-scratches and shine found in the skin of its face (--auto), or over what a brush is drawn over in a
-window (--show). What is painted is as sharp as the photo. In a PNG, all else stays the same to
+DESCRIPTION = """Remove blemishes, or whatever you mask, from a photo. --mask names a picture, white
+where to paint. --auto finds spots, scratches and shine in the skin of the face. --show opens a
+window to brush in. Painted parts are as sharp as the photo. In a PNG, all else stays the same to
 the bit. With a folder as --photo, --output is a folder too, and another run continues where the
 last one stopped. The result is synthetic where it is painted: say so where it matters."""
 READS, WRITES = ("photo", "mask", "model", "parser"), ("output",)

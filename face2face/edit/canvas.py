@@ -26,7 +26,7 @@ class Canvas:
 
     Attributes:
         radius: The brush's radius in pixels, at least 1.
-        brush: The class number that the brush paints, or None to erase what was painted.
+        brush: The class number that the brush paints, or None to erase strokes.
 
     >>> canvas = Canvas(np.ones((40, 60), np.uint8))
     >>> canvas.press(10, 20); canvas.move(30, 20); canvas.release()

@@ -80,7 +80,7 @@ def change_from_image(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Chang
     far_share = float((distance[where] > _MAX_DISTANCE).mean())
     if far_share > _MAX_FAR_SHARE:
         raise OptionError(
-            f"{100 * far_share:.0f} % of what is painted has none of the palette's colours.",
+            f"{100 * far_share:.0f} % of the painted pixels have none of the palette's colours.",
             hint="Paint in the colours of --list-classes, without shading, and save as PNG.",
         )
     change = Change(labels, np.where(where, classes, labels).astype(np.uint8), where)

@@ -76,8 +76,8 @@ class PaintWindow(ABC):
         """
 
     def erase(self) -> None:
-        """Make the brush erase what was painted."""
-        self.canvas.brush, self.status = None, "erases what was painted"
+        """Make the brush erase strokes."""
+        self.canvas.brush, self.status = None, "erases strokes"
 
     def resize(self, factor: float) -> None:
         """Multiply the brush's radius by a factor; change it by one pixel at least."""
@@ -154,7 +154,7 @@ PAINT_KEYS: dict[str, tuple[str, Callable[[PaintWindow], object]]] = {
     "h": ("show or hide this help", PaintWindow.help),
     "+": ("larger brush", lambda window: window.resize(_RESIZE_STEP)),
     "-": ("smaller brush", lambda window: window.resize(1 / _RESIZE_STEP)),
-    "e": ("erase what was painted", PaintWindow.erase),
+    "e": ("erase strokes", PaintWindow.erase),
     "u": ("undo", PaintWindow.undo),
     "r": ("redo", PaintWindow.redo),
     QUIT: ("quit (also Escape)", PaintWindow.quit),

@@ -31,8 +31,8 @@ class RetouchWindow(PaintWindow):
     """A window to retouch one photo in.
 
     Args:
-        retouch: Takes an ``(h, w, 3)`` uint8 RGB photo and an ``(h, w)`` uint8 mask, 255 where
-            the photo is painted over, and returns the retouched photo.
+        retouch: Returns a retouched photo, given an ``(h, w, 3)`` uint8 RGB photo and an
+            ``(h, w)`` uint8 mask. The mask is 255 where the photo is painted over.
         photo: ``(h, w, 3)`` uint8 RGB.
         mask: ``(h, w)`` uint8, the mask to begin with; zeros for none.
         save: Saves the finished photo, at its own size, and returns a status text.

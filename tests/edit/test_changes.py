@@ -70,7 +70,7 @@ def test_near_palette_colours_are_counted_and_far_ones_refused() -> None:
     assert off_palette == 100
     assert (change.labels[:10, :10] == HAIR).all()
     picture[:10, :10] = (120, 120, 120)
-    with pytest.raises(OptionError, match="100 % of what is painted"):
+    with pytest.raises(OptionError, match="100 % of the painted pixels"):
         change_from_image(LABELS, picture)
 
 
