@@ -1,15 +1,17 @@
-"""Fixtures: a real face without any download (scikit-image's astronaut), and clips made of it."""
+"""Fixtures: a real face without any download (scikit-image's astronaut), and what is made of it.
+
+A data set, two short trainings and a demo are made once, by whichever worker needs them first.
+Tests only read them, or work on a copy.
+"""
 
 from __future__ import annotations
 
+import io
 import os
-import runpy
-import sys
+import shutil
 from collections.abc import Callable, Iterator
-from importlib import import_module
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from types import SimpleNamespace
-from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
@@ -23,12 +25,13 @@ os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
 import hypothesis
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from face2face.data.pairs import write_strip
 from face2face.face.crop import head_box
 from face2face.face.detector import Detector
 from face2face.image import Image, Scene
-from face2face.media.recording import Recording
+from face2face.media.sink import Recording
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import scripted_expression
 
@@ -36,8 +39,31 @@ from face2face.synthetic.motion import scripted_expression
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-ROOT = Path(__file__).resolve().parents[1]
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+#: Calls a function on a new folder of a name, once for all workers, and returns the folder.
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # the workers' own folders lie in it
+
+    def make(name: str, build: Callable[[Path], None]) -> Path:
+        folder, parts = root / "shared" / name, root / "shared" / f"{name}.parts"
+        folder.parent.mkdir(exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not folder.is_dir():
+                shutil.rmtree(parts, ignore_errors=True)
+                parts.mkdir()
+                build(parts)
+                parts.rename(folder)
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +117,13 @@ def write_video(path: Path, pictures: list[Image], fps: float = 12) -> Path:
 
 
 @pytest.fixture(scope="session")
-def video(tmp_path_factory: pytest.TempPathFactory, frames: list[Image]) -> Path:
+def video(once: Once, frames: list[Image]) -> Path:
     """A real MP4 of one face."""
-    return write_video(tmp_path_factory.mktemp("video") / "astronaut.mp4", frames)
+
+    def build(folder: Path) -> None:
+        write_video(folder / "astronaut.mp4", frames)
+
+    return once("video", build) / "astronaut.mp4"
 
 
 @pytest.fixture
@@ -103,61 +133,109 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-#: Programs of tools/ that stand in their file; the other files there run a verb.
-PROGRAMS = [
-    path.stem
-    for path in sorted((ROOT / "tools").glob("*.py"))
-    if "run_program" in path.read_text(encoding="utf-8")
-]
-
-
-def command_module(name: str) -> SimpleNamespace:
-    """Return the names in the module of a verb or of a program of tools/."""
-    from face2face.commands.console import VERBS
-
-    if name in VERBS:
-        return SimpleNamespace(**vars(import_module(f"face2face.commands.{VERBS[name].module}")))
-    names = runpy.run_path(str(ROOT / "tools" / f"{name}.py"))
-    return SimpleNamespace(**(vars(names["program"]) if "program" in names else names))
-
-
-def run_command(*arguments: str) -> int:
-    """Run a verb, a script of the root or a program of tools/ here; return its exit status."""
-    from face2face.commands.console import VERBS, main
-
-    name = arguments[0] if arguments else ""
-    scripts = [folder / f"{name}.py" for folder in (ROOT, ROOT / "tools")]
-    found = [path for path in scripts if path.is_file()]
-    try:
-        if name in VERBS or not found:
-            return main(arguments)
-        with mock.patch.object(sys, "argv", [str(found[0]), *arguments[1:]]):
-            runpy.run_path(str(found[0]), run_name="__main__")
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    return 0
-
-
 @pytest.fixture
 def face2face(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str, str]]]:
-    """Run a command: ``face2face("train", "--input_dir", path)`` gives status, stdout, stderr."""
+    """Runs the command line: ``face2face("train", "--input_dir", path)`` gives status, stdout, stderr."""
+    from face2face.commands.console import main
 
     def call(*arguments: object) -> tuple[int, str, str]:
         capsys.readouterr()
-        status = run_command(*map(str, arguments))
+        status = main([str(each) for each in arguments])
         out, err = capsys.readouterr()
         return status, out, err
 
     yield call
 
 
+@contextmanager
+def eager() -> Iterator[None]:
+    """Train without compiled graphs: to trace one takes longer than the few steps of a test."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+
 @pytest.fixture
-def combined(tmp_path: Path) -> Path:
-    """Six training and two held-out A|B strips of noise, without a card."""
-    rng = np.random.default_rng(0)
-    for part, count in (("train", 6), ("val", 2)):
-        (tmp_path / "combined" / part).mkdir(parents=True)
-        for number in range(count):
-            panels = list(rng.integers(0, 256, (2, 256, 256, 3), np.uint8))
-            write_strip(tmp_path / "combined" / part / f"{number:06d}.png", panels)
-    return tmp_path / "combined"
+def eagerly() -> Iterator[None]:
+    """Train without compiled graphs in this test."""
+    with eager():
+        yield
+
+
+def run_verb(*arguments: object) -> str:
+    """Run a command that must succeed, for a fixture; return what it prints."""
+    from face2face.commands.console import main
+
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert main([str(each) for each in arguments]) == 0
+    return printed.getvalue()
+
+
+@pytest.fixture(scope="session")
+def combined(once: Once) -> Path:
+    """Six training and two held-out A|B strips of noise, without a card. Read only."""
+
+    def build(folder: Path) -> None:
+        rng = np.random.default_rng(0)
+        for part, count in (("train", 6), ("val", 2)):
+            (folder / part).mkdir()
+            for number in range(count):
+                panels = list(rng.integers(0, 256, (2, 256, 256, 3), np.uint8))
+                write_strip(folder / part / f"{number:06d}.png", panels)
+
+    return once("noise", build)
+
+
+#: Options of a training that takes a few seconds.
+TINY = ("--ngf", 2, "--ndf", 2, "--batch_size", 2, "--no-export")
+
+
+@pytest.fixture(scope="session")
+def one_epoch(once: Once, combined: Path) -> Path:
+    """A run of one epoch on noise, with the options ``TINY``. Read only."""
+
+    def build(folder: Path) -> None:
+        with eager():
+            run_verb(
+                "train", "--input_dir", combined, "--output_dir", folder, "--max_epochs", 1, *TINY
+            )
+
+    return once("one_epoch", build)
+
+
+@pytest.fixture(scope="session")
+def dataset(once: Once, video: Path) -> Path:
+    """What ``generate_train_data --num 20`` makes of the astronaut's clip. Read only."""
+
+    def build(folder: Path) -> None:
+        arguments = ("--num", 20, "--output_dir", folder, "--consent", "NASA portrait")
+        run_verb("generate_train_data", "--file", video, *arguments)
+
+    return once("dataset", build)
+
+
+@pytest.fixture(scope="session")
+def trained(once: Once, dataset: Path) -> Path:
+    """A model that was trained on the data set for a step, with its graph. Read only."""
+
+    def build(folder: Path) -> None:
+        options = ("--max_steps", 1, "--ngf", 4, "--batch_size", 1)
+        run_verb("train", "--input_dir", dataset / "combined", "--output_dir", folder, *options)
+
+    return once("trained", build)
+
+
+@pytest.fixture(scope="session")
+def demo(once: Once) -> Path:
+    """A folder with the demo's clip and sheet, and ``printed.txt``, what it said. Read only."""
+
+    def build(folder: Path) -> None:
+        printed = run_verb("demo", "--output_dir", folder)
+        (folder / "printed.txt").write_text(printed, encoding="utf-8")
+
+    return once("demo", build)

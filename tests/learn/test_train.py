@@ -1,11 +1,13 @@
 """Training for a few steps, through the command line; networks are kept tiny."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -19,23 +21,34 @@ from face2face.data.pairs import list_strips, read_strip, write_strip
 from face2face.learn import history
 from face2face.learn.callbacks import Limits
 from face2face.learn.checkpoint import CHECKPOINT, Run
-from face2face.learn.networks import GENERATORS
-from face2face.learn.patchgan import patchgan
-from face2face.learn.pix2pix import Pix2Pix
-from face2face.learn.residual_refiner import scale_residual
+from face2face.learn.gan import Pix2Pix
+from face2face.learn.networks import GENERATORS, patchgan, scale_residual
 from face2face.media.stills import list_images, read_image
+from tests.conftest import TINY, run_verb
 
 Command = Callable[..., tuple[int, str, str]]
-TINY = ("--ngf", 2, "--ndf", 2, "--batch_size", 2, "--no-export")
+TRAIN = ("train", *TINY, "--input_dir")
 
 
-def test_a_run_leaves_history_previews_and_a_generator(
-    combined: Path, in_folder: Path, face2face: Command
-) -> None:
-    status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 2, *TINY)
-    assert status == 0
+@pytest.fixture(scope="module")
+def two_epochs(
+    combined: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, str]]:
+    """A run of two epochs on compiled graphs, with logs for TensorBoard, and what it printed."""
+    folder = tmp_path_factory.mktemp("two_epochs")
+    options = ("--output_dir", folder, "--max_epochs", 2, "--tensorboard")
+    yield folder, run_verb(*TRAIN, combined, *options)
+
+
+@pytest.fixture
+def run(one_epoch: Path, in_folder: Path) -> Path:
+    """A run of one epoch in the folder where the next command finds it."""
+    return Path(shutil.copytree(one_epoch, in_folder / "face2face-model"))
+
+
+def test_a_run_leaves_history_previews_and_a_generator(two_epochs: tuple[Path, str]) -> None:
+    folder, out = two_epochs
     assert "2 epochs" in out
-    folder = in_folder / "face2face-model"
     lines = history.read(folder)
     assert [(line.epoch, line.steps) for line in lines] == [(1, 3), (2, 6)]
     assert read_image(folder / "previews" / "epoch_0002.png").shape == (2 * 256, 3 * 256, 3)
@@ -44,42 +57,48 @@ def test_a_run_leaves_history_previews_and_a_generator(
     assert [tuple(each.shape) for each in best.inputs] == [(None, 256, 256, 3)]
 
 
-def test_the_same_command_goes_on_and_another_setting_is_refused(
-    combined: Path, in_folder: Path, face2face: Command
+def test_a_run_says_how_long_it_will_take_and_logs_for_tensorboard(
+    two_epochs: tuple[Path, str],
 ) -> None:
-    face2face("train", "--input_dir", combined, "--max_epochs", 1, *TINY)
-    face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
-    lines = history.read(in_folder / "face2face-model")
+    folder, out = two_epochs
+    assert "minutes to go" in out
+    assert "pictures a second on cpu:0" in out
+    assert list((folder / "logs").rglob("events.out.*"))
+
+
+@pytest.mark.usefixtures("eagerly")
+def test_the_same_command_goes_on_and_another_setting_is_refused(
+    run: Path, combined: Path, face2face: Command
+) -> None:
+    assert face2face(*TRAIN, combined, "--max_epochs", 3)[0] == 0
+    lines = history.read(run)
     assert [line.steps for line in lines] == [3, 6, 9]
     assert lines[0].seconds < lines[1].seconds < lines[2].seconds
-    before = (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns
-    status, _, err = face2face(
-        "train", "--input_dir", combined, "--max_epochs", 4, "--lr", 0.1, *TINY
-    )
+    before = (run / CHECKPOINT).stat().st_mtime_ns
+    status, _, err = face2face(*TRAIN, combined, "--max_epochs", 4, "--lr", 0.1)
     assert status == 2
     assert "lr 0.0004, not 0.1" in err
-    assert (in_folder / "face2face-model" / CHECKPOINT).stat().st_mtime_ns == before
-    status, out, _ = face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
+    assert (run / CHECKPOINT).stat().st_mtime_ns == before
+    status, out, _ = face2face(*TRAIN, combined, "--max_epochs", 3)
     assert status == 0
     assert "3 epochs" in out, "nothing left to do"
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_going_on_is_the_same_as_not_having_stopped(
-    combined: Path, in_folder: Path, face2face: Command
+    run: Path, combined: Path, two_epochs: tuple[Path, str], face2face: Command
 ) -> None:
-    arguments = ("train", "--input_dir", combined, *TINY)
-    face2face(*arguments, "--output_dir", "whole", "--max_epochs", 2)
-    face2face(*arguments, "--output_dir", "parts", "--max_epochs", 1)
-    # The learning rate falls with the limit, so that only the losses can be compared.
-    face2face(*arguments, "--output_dir", "parts", "--max_epochs", 2)
-    whole, parts = (history.read(in_folder / name) for name in ("whole", "parts"))
+    # The rate falls with the limit, so the second half is compared for what is shown, not for the weights.
+    face2face(*TRAIN, combined, "--max_epochs", 2)
+    whole, parts = (history.read(each) for each in (two_epochs[0], run))
     assert parts[1].l1 == pytest.approx(whole[1].l1, rel=0.2)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_from_its_last_epoch(
     combined: Path, in_folder: Path, face2face: Command
 ) -> None:
-    arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
+    arguments = [str(each) for each in (*TRAIN, combined, "--max_epochs", 500)]
     program = [
         sys.executable,
         "-c",
@@ -97,62 +116,55 @@ def test_a_killed_run_goes_on_from_its_last_epoch(
     process.send_signal(signal.SIGKILL)
     process.wait()
     seen = len(history.read(folder))
-    assert face2face("train", "--input_dir", combined, "--max_epochs", seen + 2, *TINY)[0] == 0
+    assert face2face(*TRAIN, combined, "--max_epochs", seen + 2)[0] == 0
     lines = history.read(folder)
     assert [line.epoch for line in lines] == list(range(1, seen + 3))
     assert [line.steps for line in lines] == [3 * line.epoch for line in lines]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_history_ahead_of_its_checkpoint_is_cut_back(
-    combined: Path, in_folder: Path, face2face: Command
+    run: Path, combined: Path, face2face: Command
 ) -> None:
-    face2face("train", "--input_dir", combined, "--max_epochs", 2, *TINY)
-    folder = in_folder / "face2face-model"
-    lines = history.read(folder)
-    history.write(
-        folder, [*lines, history.Epoch(3, 9, 99.0, 0, 0, 0, 0)]
-    )  # killed between history and checkpoint
-    face2face("train", "--input_dir", combined, "--max_epochs", 3, *TINY)
-    assert history.read(folder)[2].val_l1 > 0
+    ahead = history.Epoch(2, 6, 99.0, 0, 0, 0, 0)  # killed between history and checkpoint
+    history.write(run, [*history.read(run), ahead])
+    assert face2face(*TRAIN, combined, "--max_epochs", 2)[0] == 0
+    assert history.read(run)[1].val_l1 > 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal as a terminal does")
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-def test_a_signal_keeps_what_was_learnt(name: str, combined: Path, in_folder: Path) -> None:
-    arguments = ["train", "--input_dir", str(combined), "--max_epochs", "500", *map(str, TINY)]
-    program = [
-        sys.executable,
-        "-c",
-        f"import sys; from face2face.commands.console import main; sys.exit(main({arguments!r}))",
-    ]
-    process = subprocess.Popen(
-        program, cwd=in_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    while not (in_folder / "face2face-model" / CHECKPOINT).is_file():
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(getattr(signal, name))
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+def test_a_signal_keeps_what_was_learnt(
+    name: str, combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    folder, over = in_folder / "face2face-model", threading.Event()
+
+    def interrupt() -> None:
+        while not (folder / CHECKPOINT).is_file():
+            if over.wait(0.02):
+                return
+        os.kill(os.getpid(), getattr(signal, name))
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    try:
+        status, out, err = face2face(*TRAIN, combined, "--max_epochs", 500)
+    finally:
+        over.set()
+        thread.join()
+    assert status == 130
     assert "goes on from the last epoch" in out
     assert "Traceback" not in err
+    assert 1 <= len(history.read(folder)) < 500
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_steps_end_a_run_in_the_middle_of_an_epoch(
     combined: Path, in_folder: Path, face2face: Command
 ) -> None:
-    face2face(
-        "train",
-        "--input_dir",
-        combined,
-        "--max_steps",
-        4,
-        "--display_freq",
-        2,
-        "--save_freq",
-        2,
-        *TINY,
-    )
+    often = ("--display_freq", 2, "--save_freq", 2)
+    face2face(*TRAIN, combined, "--max_steps", 4, *often)
     folder = in_folder / "face2face-model"
     assert [line.steps for line in history.read(folder)] == [3, 4]
     assert [path.name for path in list_images(folder / "previews") if "step" in path.name] == [
@@ -161,35 +173,54 @@ def test_steps_end_a_run_in_the_middle_of_an_epoch(
     ]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_run_begins_from_an_earlier_ones_weights(
-    combined: Path, in_folder: Path, face2face: Command
+    one_epoch: Path, combined: Path, in_folder: Path, face2face: Command
 ) -> None:
-    arguments = ("train", "--input_dir", combined, "--max_steps", 1, *TINY)
-    face2face(*arguments, "--output_dir", "first")
-    assert (
-        face2face(*arguments, "--output_dir", "second", "--checkpoint", "first", "--lr", 0.001)[0]
-        == 0
+    options = ("--checkpoint", one_epoch, "--max_steps", 1)
+    assert face2face(*TRAIN, combined, *options, "--lr", 0)[0] == 0
+    before, after = (
+        keras.models.load_model(each / "best.keras", compile=False).get_weights()
+        for each in (one_epoch, in_folder / "face2face-model")
     )
-    status, _, err = face2face(
-        "train",
-        "--input_dir",
-        combined,
-        "--output_dir",
-        "third",
-        "--checkpoint",
-        "first",
-        "--generator",
-        "unet",
-        *TINY,
-    )
+    assert np.abs(before[0]).max() > 0
+    assert (before[0] == after[0]).all(), "at a rate of 0 they stay"
+    unet = ("--output_dir", "third", "--generator", "unet")
+    status, _, err = face2face(*TRAIN, combined, *options, *unet)
     assert status == 2
     assert "generator light, not unet" in err
     assert not (in_folder / "third" / CHECKPOINT).exists()
 
 
-def test_direction_and_jitter(combined: Path, in_folder: Path, face2face: Command) -> None:
-    arguments = ("--which_direction", "BtoA", "--scale_size", 286, "--flip", "--max_steps", 1)
-    assert face2face("train", "--input_dir", combined, *arguments, *TINY)[0] == 0
+@pytest.mark.usefixtures("eagerly")
+def test_from_b_to_a_the_second_panel_is_shown_and_the_first_is_the_answer(
+    combined: Path, in_folder: Path, face2face: Command
+) -> None:
+    options = ("--which_direction", "BtoA", "--scale_size", 286, "--flip", "--max_steps", 1)
+    assert face2face(*TRAIN, combined, *options)[0] == 0
+    run = Run(in_folder / "face2face-model")
+    a, b = read_strip(list_strips(combined, "val")[0], 2)
+    preview = read_image(run.previews / "epoch_0001.png")
+    assert (preview[:256, :256] == b).all()
+    assert (preview[:256, -256:] == a).all()
+    settings = run.settings()
+    assert settings is not None
+    assert (settings.scale_size, settings.flip) == (286, True)
+
+
+def test_jitter_crops_all_panels_alike_and_mirrors_half_of_them() -> None:
+    rng = np.random.default_rng(0)
+    panel = rng.integers(0, 256, (64, 64, 3), np.uint8)
+    enlarged = cv2.resize(panel, (80, 80), interpolation=cv2.INTER_CUBIC)
+    crops = np.lib.stride_tricks.sliding_window_view(enlarged, (64, 64, 3)).reshape(-1, 64, 64, 3)
+    mirrored = 0
+    for _ in range(40):
+        first, second = PanelAugmentation(80, flip=True)([panel, panel], rng)
+        assert (first == second).all()
+        straight = (crops == first).all((1, 2, 3)).any()
+        assert straight != (crops == first[:, ::-1]).all((1, 2, 3)).any()
+        mirrored += not straight
+    assert 10 < mirrored < 30
 
 
 @pytest.mark.parametrize("name", sorted(GENERATORS))
@@ -217,7 +248,7 @@ def test_a_patch_is_seventy_pixels_wide() -> None:
 
 
 def test_the_losses_do_not_mix() -> None:
-    """Neither network changes for the sake of the other's loss."""
+    """The discriminator doesn't move for the generator's sake, nor the generator for the discriminator's."""
     what = PanelLayout(3, (0, 1), 2, 256, base=1)
     generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
     model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)
@@ -368,27 +399,15 @@ def test_patience_ends_after_steps_that_were_no_better() -> None:
     assert not Limits().exhausted(epochs_with(0.1, 0.2, 0.3, 0.4))
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_run_that_learns_nothing_stops_by_itself_and_says_why(
     combined: Path, in_folder: Path, face2face: Command
 ) -> None:
-    status, out, err = face2face(
-        "train", "--input_dir", combined, "--max_epochs", 50, "--patience", 2, "--lr", 0, *TINY
-    )
+    options = ("--max_epochs", 50, "--patience", 2, "--lr", 0)
+    status, out, err = face2face(*TRAIN, combined, *options)
     assert status == 0
-    assert "No improvement on held-out strips in 2 steps" in out + err
+    assert "2 steps in a row were no better" in out + err
     assert len(history.read(in_folder / "face2face-model")) < 10
-
-
-def test_a_run_says_how_long_it_will_take_and_logs_for_tensorboard(
-    combined: Path, in_folder: Path, face2face: Command
-) -> None:
-    status, out, _ = face2face(
-        "train", "--input_dir", combined, "--max_epochs", 1, "--tensorboard", *TINY
-    )
-    assert status == 0
-    assert "minutes to go" in out
-    assert "strips a second on cpu:0" in out
-    assert list((in_folder / "face2face-model" / "logs").rglob("events.out.*"))
 
 
 def test_a_device_that_is_not_there_is_refused(
@@ -403,7 +422,7 @@ def test_a_device_that_is_not_there_is_refused(
 
 def test_an_epoch_is_at_most_so_many_batches(combined: Path) -> None:
     batches = StripDataset(
-        list_strips(combined, "train"), PanelLayout(2, (0,), 1, 256), batch_size=1, max_batches=4
+        list_strips(combined, "train"), PanelLayout(2, (0,), 1, 256), batch_size=1, most=4
     )
     assert len(batches) == 4
 
@@ -417,9 +436,7 @@ def test_swaying_moves_all_panels_alike_and_the_base_a_little_besides() -> None:
         rows, columns = np.nonzero(panel[..., 0] > 60)
         return np.array([rows.mean(), columns.mean()])
 
-    moved = [
-        PanelAugmentation(64, affine_jitter=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)
-    ]
+    moved = [PanelAugmentation(64, sway=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)]
     assert all((first == last).all() for first, _, last in moved)
     assert np.std([centre(first)[0] for first, _, _ in moved]) > 1
     astray = [np.abs(centre(first) - centre(base)).max() for first, base, _ in moved]
@@ -451,6 +468,7 @@ def on_backend(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_backends_train_and_export(backend: str, combined: Path, in_folder: Path) -> None:
     done = on_backend(backend, combined, "--gan_weight", 1)
@@ -461,6 +479,7 @@ def test_other_backends_train_and_export(backend: str, combined: Path, in_folder
     ).output_shape == (None, 256, 256, 3)
 
 
+@pytest.mark.slow
 def test_a_batch_is_shared_among_two_devices(combined: Path, in_folder: Path) -> None:
     done = on_backend(
         "jax", combined, "--distribute", XLA_FLAGS="--xla_force_host_platform_device_count=2"
