@@ -135,7 +135,10 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def face2face(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str, str]]]:
-    """Runs the command line: ``face2face("train", "--input_dir", path)`` gives status, stdout, stderr."""
+    """Runs the command line in process.
+
+    ``face2face("train", "--input_dir", path)`` gives the exit status, stdout and stderr.
+    """
     from face2face.commands.console import main
 
     def call(*arguments: object) -> tuple[int, str, str]:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
+import pytest
 
 from face2face.card import ModelCard
 
 Command = Callable[..., tuple[int, str, str]]
 
 
+@pytest.mark.slow
 def test_512_pixels_all_the_way(video: Path, in_folder: Path, face2face: Command) -> None:
     assert face2face("generate_train_data", "--file", video, "--num", 20, "--size", 512)[0] == 0
     status, out, err = face2face(

@@ -146,6 +146,7 @@ def test_a_photo_of_one_pixel(in_folder: Path, face2face: Command) -> None:
     assert read_image(Path("out.png")).tolist() == [[[90, 90, 90]]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", [["--mask", "mask.png"], ["--auto"]])
 def test_a_photo_of_48_megapixels_is_retouched_by_the_shipped_model_within_two_gigabytes(
     what: list[str], photo: Image

@@ -7,10 +7,11 @@ import av
 import numpy as np
 import pytest
 
+from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
-from face2face.inference.models import pretrained
-from face2face.media.recording import SYNTHETIC_NOTICE
-from face2face.synthetic.performance import LandmarkRecording
+from face2face.media.sink import SYNTHETIC_NOTICE
+from face2face.synthetic.motion import PERFORMANCE_SECONDS
+from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -28,7 +29,7 @@ def pictures(path: Path) -> list[np.ndarray]:
 def test_compositions(
     compose: str, shape: tuple[int, ...], video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    model = pretrained()
+    model = shipped_model()
     status, _, err = face2face(
         "run_webcam",
         "--source",
@@ -50,7 +51,7 @@ def test_compositions(
 def test_a_performance_is_kept_without_a_picture_and_given_again(
     video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    model = pretrained()
+    model = shipped_model()
     status, out, err = face2face(
         "run_webcam",
         "--source",
@@ -79,50 +80,54 @@ def test_a_performance_is_kept_without_a_picture_and_given_again(
     assert len(pictures(Path("again.mp4"))) == 24
 
 
-@pytest.mark.parametrize("how", ["full", "expression", "none"])
-def test_ways_of_retargeting(how: str, video: Path, in_folder: Path, face2face: Command) -> None:
-    options = ("--retarget", how, "--expression", "1.2", "--head", "0.5", "--smoothing", "0")
-    model = pretrained()
-    status, out, err = face2face(
-        "run_webcam",
-        "--source",
-        video,
-        "--tf-model",
-        model,
-        "--no-window",
-        "--output",
-        "out.mp4",
-        *options,
-    )
-    assert status == 0, err
-    assert "24 with a face" in out
+@pytest.fixture
+def take(tmp_path: Path) -> Path:
+    """The scripted performance at 10 frames a second, as a recording of landmarks."""
+    recording, script = LandmarkRecording(480, 480), ScriptedDriver()
+    for seconds in np.arange(0, PERFORMANCE_SECONDS, 0.1):
+        landmarks = script.scene(float(seconds)).landmarks
+        assert landmarks is not None
+        recording.add(landmarks, float(seconds))
+    recording.save(tmp_path / "take.npz")
+    return tmp_path / "take.npz"
 
 
-def test_with_the_expression_alone_the_head_keeps_its_place(
-    in_folder: Path, detector: Detector, face2face: Command
+def test_ways_of_retargeting_and_their_strengths(
+    take: Path, in_folder: Path, detector: Detector, face2face: Command
 ) -> None:
-    def straying(how: str) -> float:
-        """How far the head goes from its place, in pixels."""
-        options = (
-            "--source",
-            "demo",
-            "--retarget",
-            how,
-            "--compose",
-            "target",
-            "--no-mark",
-            "--no-window",
-            "--output",
-            f"{how}.mp4",
-        )
-        status, _, err = face2face("run_webcam", "--tf-model", pretrained(), *options)
-        assert status == 0, err
-        centres = [detector(picture)[0].mean(0) for picture in pictures(Path(f"{how}.mp4"))[60::30]]
-        return float(np.ptp(centres, axis=0).max())
+    """How far the head goes from its place, in pixels, and how far the mouth opens."""
 
-    still, moved = straying("expression"), straying("full")
-    assert still < moved / 3
-    assert still < 1.5
+    def moved(name: str, *options: object) -> tuple[float, float]:
+        shown = ("--compose", "target", "--no-mark", "--no-window", "--output", name)
+        live = ("run_webcam", "--source", take, "--tf-model", shipped_model())
+        status, _, err = face2face(*live, *shown, *options)
+        assert status == 0, err
+        faces = [detector(picture)[0] for picture in pictures(Path(name))[20::5]]
+        head = float(np.ptp([face.mean(0) for face in faces], axis=0).max())
+        return head, float(np.ptp([face[66, 1] - face[62, 1] for face in faces]))
+
+    full = moved("full.mp4", "--retarget", "full")
+    still = moved("still.mp4", "--retarget", "expression")
+    half = moved("half.mp4", "--head", 0.5, "--expression", 0.5)
+    assert still[0] < full[0] / 3
+    assert still[0] < 1.5
+    assert still[1] > 0.7 * full[1]
+    assert half[0] == pytest.approx(full[0] / 2, rel=0.3)
+    assert half[1] < 0.75 * full[1]
+
+
+def test_without_retargeting_the_target_lies_where_the_driver_does(
+    take: Path, in_folder: Path, face2face: Command
+) -> None:
+    options = ("--retarget", "none", "--smoothing", 0, "--show", 1, "--no-mark")
+    live = ("run_webcam", "--source", take, "--no-window", "--output", "out.mp4")
+    status, _, err = face2face(*live, *options)
+    assert status == 0, err
+    for number in (0, 50, 100):
+        rows, columns = np.nonzero(pictures(Path("out.mp4"))[number][:, :256].max(-1) > 90)
+        landmarks = LandmarkRecording.load(take).landmarks[number] * 256 / 480
+        drawn = (columns.min(), rows.min(), columns.max(), rows.max())
+        assert drawn == pytest.approx([*landmarks.min(0), *landmarks.max(0)], abs=3)
 
 
 @pytest.mark.parametrize(
@@ -131,10 +136,7 @@ def test_with_the_expression_alone_the_head_keeps_its_place(
         (("--expression", "3"), "from 0 to 2"),
         (("--retarget", "some"), "full"),
         (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "no file"),
-        (
-            ("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"),
-            "no model in",
-        ),
+        (("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"), "none in"),
     ],
 )
 def test_wrong_options_are_one_line(

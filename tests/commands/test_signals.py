@@ -84,11 +84,11 @@ def pictures(path: Path) -> int:
     ("name", "second"),
     [
         ("SIGINT", ""),
-        ("SIGTERM", ""),
-        ("SIGHUP", ""),
-        ("SIGINT", "SIGINT"),
+        pytest.param("SIGTERM", "", marks=pytest.mark.slow),
+        pytest.param("SIGHUP", "", marks=pytest.mark.slow),
+        pytest.param("SIGINT", "SIGINT", marks=pytest.mark.slow),
         ("SIGTERM", "SIGHUP"),
-        ("SIGHUP", "SIGTERM"),
+        pytest.param("SIGHUP", "SIGTERM", marks=pytest.mark.slow),
     ],
 )
 def test_a_signal_closes_what_was_recorded(name: str, second: str, long_take: Path) -> None:
@@ -116,8 +116,7 @@ def test_a_signal_closes_what_was_recorded(name: str, second: str, long_take: Pa
 @pytest.mark.parametrize(
     ("options", "files"),
     [
-        (("--output", "out.mp4"), {"out.mp4"}),
-        (("--output", "out.mp4", "--save-performance", "me.npz"), {"out.mp4", "me.npz"}),
+        pytest.param(("--output", "out.mp4"), {"out.mp4"}, marks=pytest.mark.slow),
         (
             ("--output", "deep/out.mp4", "--save-performance", "me.npz", "--compose", "target"),
             {"deep/out.mp4", "me.npz"},
@@ -153,7 +152,8 @@ def test_nohup_is_obeyed(long_take: Path) -> None:
         "nohup",
         sys.executable,
         "-c",
-        "import os, signal, time\nfrom face2face.commands.console import told\n" + _HANG_UP,
+        "import os, signal, time\nfrom face2face.commands.console import report_errors\n"
+        + _HANG_UP,
     ]
     done = subprocess.run(
         program, capture_output=True, text=True, check=False, cwd=long_take.parent
@@ -168,5 +168,5 @@ def action():
     print("goes on")
     return 0
 
-raise SystemExit(told(action))
+raise SystemExit(report_errors(action))
 """

@@ -88,7 +88,7 @@ def test_the_same_command_goes_on_and_another_setting_is_refused(
 def test_going_on_is_the_same_as_not_having_stopped(
     run: Path, combined: Path, two_epochs: tuple[Path, str], face2face: Command
 ) -> None:
-    # The rate falls with the limit, so the second half is compared for what is shown, not for the weights.
+    # The rate falls with the limit, so the epoch is compared by its error, not by the weights.
     face2face(*TRAIN, combined, "--max_epochs", 2)
     whole, parts = (history.read(each) for each in (two_epochs[0], run))
     assert parts[1].l1 == pytest.approx(whole[1].l1, rel=0.2)
@@ -248,7 +248,7 @@ def test_a_patch_is_seventy_pixels_wide() -> None:
 
 
 def test_the_losses_do_not_mix() -> None:
-    """The discriminator doesn't move for the generator's sake, nor the generator for the discriminator's."""
+    """Neither network moves for the other's loss."""
     what = PanelLayout(3, (0, 1), 2, 256, base=1)
     generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
     model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)
