@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: demo test test-all lint check clean
+.PHONY: demo test test-all lint docs check clean
 
 demo: $(READY)  ## see it work: writes demo.mp4 and demo.png
 	$(BIN)/face2face demo
@@ -20,12 +20,15 @@ lint: $(READY)  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+docs: $(READY)  ## the documentation, into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 check: lint test  ## what a change must pass
 
-clean:  ## removes the virtual environment and what the demo wrote
-	rm -rf .venv demo.mp4 demo.png
+clean:  ## remove the virtual environment, the site and the demo
+	rm -rf .venv site demo.mp4 demo.png
 
-$(READY): setup.py
+$(READY): pyproject.toml
 	$(PYTHON) -c "import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else f'face2face runs on Python 3.10 to 3.13, got {v[0]}.{v[1]}: make PYTHON=python3.12 ...')"
 	$(PYTHON) -m venv .venv || (echo "error: Python's venv module is missing: sudo apt-get install python3-venv" >&2; exit 2)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"

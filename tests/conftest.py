@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import io
 import os
+import runpy
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
@@ -31,7 +36,7 @@ from face2face.data.pairs import write_strip
 from face2face.face.crop import head_box
 from face2face.face.detector import Detector
 from face2face.image import Image, Scene
-from face2face.media.sink import Recording
+from face2face.media.recording import Recording
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import scripted_expression
 
@@ -39,7 +44,8 @@ from face2face.synthetic.motion import scripted_expression
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared" / "data"
 
 
 #: Calls a function on a new folder of a name, once for all workers, and returns the folder.
@@ -133,17 +139,48 @@ def in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+#: Programs of tools/ that stand in their file; the other files there run a verb.
+PROGRAMS = [
+    path.stem
+    for path in sorted((ROOT / "tools").glob("*.py"))
+    if "run_program" in path.read_text(encoding="utf-8")
+]
+
+
+def command_module(name: str) -> SimpleNamespace:
+    """Return the names in the module of a verb or of a program of tools/."""
+    from face2face.commands.console import VERBS
+
+    if name in VERBS:
+        return SimpleNamespace(**vars(import_module(f"face2face.commands.{VERBS[name].module}")))
+    names = runpy.run_path(str(ROOT / "tools" / f"{name}.py"))
+    return SimpleNamespace(**(vars(names["program"]) if "program" in names else names))
+
+
+def run_command(*arguments: str) -> int:
+    """Run a verb, a script of the root or a program of tools/ here; return its exit status."""
+    from face2face.commands.console import VERBS, main
+
+    name = arguments[0] if arguments else ""
+    scripts = [folder / f"{name}.py" for folder in (ROOT, ROOT / "tools")]
+    found = [path for path in scripts if path.is_file()]
+    try:
+        if name in VERBS or not found:
+            return main(arguments)
+        with mock.patch.object(sys, "argv", [str(found[0]), *arguments[1:]]):
+            runpy.run_path(str(found[0]), run_name="__main__")
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
 @pytest.fixture
 def face2face(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., tuple[int, str, str]]]:
-    """Runs the command line in process.
-
-    ``face2face("train", "--input_dir", path)`` gives the exit status, stdout and stderr.
-    """
-    from face2face.commands.console import main
+    """Run a command: ``face2face("train", "--input_dir", path)`` gives status, stdout, stderr."""
 
     def call(*arguments: object) -> tuple[int, str, str]:
         capsys.readouterr()
-        status = main([str(each) for each in arguments])
+        status = run_command(*map(str, arguments))
         out, err = capsys.readouterr()
         return status, out, err
 

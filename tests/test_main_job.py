@@ -8,9 +8,9 @@ import av
 import numpy as np
 import pytest
 
-from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
 from face2face.image import Image
+from face2face.inference.models import pretrained
 from face2face.synthetic.motion import PERFORMANCE_SECONDS
 from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 from tests.conftest import run_verb, write_video
@@ -52,7 +52,7 @@ def test_a_video_becomes_a_face_that_follows_another(
         take.add(landmarks, float(seconds))
     take.save(Path("take.npz"))
     shown = ("--compose", "target", "--no-mark", "--no-window", "--output", "target.mp4")
-    run_verb("run_webcam", "--source", "take.npz", "--tf-model", shipped_model(), *shown)
+    run_verb("run_webcam", "--source", "take.npz", "--tf-model", pretrained(), *shown)
     driver = write_video(Path("driver.mp4"), [frame[:, ::-1] for frame in frames])
     follow(Path("target.mp4"), driver, 30, 2, detector)
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from face2face.commands.console import VERBS
-from face2face.commands.run_webcam import shipped_model
 from face2face.data.pairs import write_strip
 from face2face.image import Image
+from face2face.inference.models import pretrained
 from face2face.media.stills import write_image
-from tests.conftest import write_video
+from tests.conftest import PROGRAMS, write_video
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Python runs this first, in child processes too: each call to the network is noted, and fails.
@@ -31,25 +31,25 @@ def refuse(event, arguments):
 
 sys.addaudithook(refuse)
 """
-#: Run verbs one after another, and say how each ended.
+#: Run commands one after another, and print the exit status of each.
 RUN = """
 import os, sys
-from face2face.commands.console import main
+from tests.conftest import run_command
 
 if __name__ == "__main__":
     for line in sys.argv[1:]:
         os.environ["VERB"] = line.split()[0]
-        print(f"ended: {os.environ['VERB']} {main(line.split())}", flush=True)
+        print(f"ended: {os.environ['VERB']} {run_command(*line.split())}", flush=True)
 """
-#: Verbs with a small job each; the first ones need no TensorFlow.
+#: Verbs and programs with a small job each; the first ones need no TensorFlow.
 JOBS = {
     "live and photos": [
-        "run_webcam --source photos --no-window --output live.mp4",
+        "run --source photos --no-window --output live.mp4",
         "demo",
         "parse --photo photos --output maps",
         "edit --photo photos/a.png --set hair=#552200 --output edited.png",
         "retouch --photo photos/a.png --auto --output retouched.png",
-        "generate_train_data --file photos/a.png --num 2 --output_dir data",
+        "prepare --file photos/a.png --num 2 --output_dir data",
         "make_inpaint_data --photos photos --repeats 1",
         "make_semantic_data --photos photos",
         "process --input_dir photos --output_dir resized --operation resize",
@@ -58,6 +58,7 @@ JOBS = {
     "training and figures": [
         "train --input_dir combined --max_steps 1 --ngf 2 --ndf 2 --batch_size 1 --no-export",
         "reduce_model --model-input face2face-model --model-output reduced",
+        "export --model face2face-model --output exported",
         "freeze_model --model-folder reduced --precision auto --input_dir combined",
         "steadiness --strengths 1",
         "evaluate --model {model} --file photos/a.png --driver clip.mp4 --output evaluated",
@@ -132,8 +133,9 @@ def watched(tmp_path: Path) -> Watched:
     return Watched(tmp_path)
 
 
-def test_every_verb_is_run() -> None:
-    assert {line.split()[0] for lines in JOBS.values() for line in lines} == set(VERBS)
+def test_every_command_is_run() -> None:
+    named = {line.split()[0] for lines in JOBS.values() for line in lines}
+    assert named == {*VERBS, *PROGRAMS}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_every_verb_is_run() -> None:
         "refused",
     ],
 )
-def test_no_verb_calls_the_network(
+def test_no_command_calls_the_network(
     group: str, tmp_path: Path, frames: list[Image], watched: Watched
 ) -> None:
     from skimage.data import astronaut
@@ -159,7 +161,7 @@ def test_no_verb_calls_the_network(
             tmp_path / "combined" / part / "0.png",
             list(np.random.default_rng(0).integers(0, 256, (2, 256, 256, 3), np.uint8)),
         )
-    lines = [line.format(model=shipped_model()) for line in JOBS[group]]
+    lines = [line.format(model=pretrained()) for line in JOBS[group]]
     ended = [line for line in watched.run(RUN, *lines).splitlines() if line.startswith("ended: ")]
     status = 2 if group == "refused" else 0
     assert ended == [f"ended: {line.split()[0]} {status}" for line in lines]

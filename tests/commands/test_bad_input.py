@@ -19,11 +19,11 @@ import pytest
 
 from face2face.card import ModelCard
 from face2face.commands.console import VERBS, main
-from face2face.commands.run_webcam import shipped_model
 from face2face.data.pairs import write_strip
 from face2face.image import Image, Scene, side_by_side
+from face2face.inference.models import pretrained
 from face2face.learn.checkpoint import CHECKPOINT
-from face2face.media.source import Camera
+from face2face.media.camera import Camera
 from face2face.media.stills import write_image
 from tests.conftest import TINY, write_video
 
@@ -60,7 +60,7 @@ def empty_clip(frames: list[Image]) -> list[Image]:
 
 
 def test_a_file_that_is_missing(face2face: Command) -> None:
-    refused(face2face("generate_train_data", "--file", "none.mp4"), "none.mp4", "check the path")
+    refused(face2face("generate_train_data", "--file", "none.mp4"), "none.mp4", "Check the path")
     refused(face2face("generate_train_data", "--file", "none.png"), "none.png")
     refused(face2face("run_webcam", "--source", "none.mp4", *LIVE), "none.mp4")
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_empty(in_folder: Path, face2face: Command) -> None:
         refused(face2face("generate_train_data", "--file", name), name)
     refused(face2face("run_webcam", "--source", "empty.mp4", *LIVE), "empty")
     Path("folder").mkdir()
-    refused(face2face("generate_train_data", "--file", "folder"), "none in folder")
+    refused(face2face("generate_train_data", "--file", "folder"), "folder holds no picture")
 
 
 def test_a_file_that_is_no_video(face2face: Command) -> None:
@@ -277,7 +277,7 @@ def test_a_camera_that_is_unplugged_while_running(
 
     camera = partial(Camera, clock=clock, sleep=lambda seconds: time.sleep(seconds / 20))
     monkeypatch.setattr("face2face.media.source.Camera", camera)
-    refused(face2face("run_webcam", "--source", unplugged, *LIVE), "every 10 s", "check its cable")
+    refused(face2face("run_webcam", "--source", unplugged, *LIVE), "within 10 s", "Check its cable")
     assert times[-1] - times[0] > 10
     with av.open("out.mp4") as container:
         assert len(list(container.decode(video=0))) > 5, "the recording can be played"
@@ -293,7 +293,7 @@ def test_no_screen(monkeypatch: pytest.MonkeyPatch, face2face: Command) -> None:
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
     """A copy of the shipped model."""
-    return Path(shutil.copytree(shipped_model(), tmp_path / "copy"))
+    return Path(shutil.copytree(pretrained(), tmp_path / "copy"))
 
 
 FILES = (

@@ -1,4 +1,4 @@
-"""The model that is driven by default: one that this program made here, or the shipped one."""
+"""The default model: the newest that face2face made in the folder, or the pretrained one."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from face2face.card import FILE_NAME, ModelCard
-from face2face.commands.run_webcam import default_model, find_models, shipped_model
+from face2face.inference.models import default_model, find_models, pretrained
 from face2face.inference.names import GRAPH
 from face2face.live.model import ReenactmentModel
 
@@ -29,22 +29,22 @@ def folder_of(name: str, card: dict[str, Any] | str | None) -> Path:
 
 def values(**changed: Any) -> dict[str, Any]:
     """The shipped model's card, changed."""
-    return json.loads((shipped_model() / FILE_NAME).read_text()) | changed
+    return json.loads((pretrained() / FILE_NAME).read_text()) | changed
 
 
 def test_the_newest_model_made_here_is_driven(in_folder: Path) -> None:
-    assert default_model() == shipped_model()
+    assert default_model() == pretrained()
     for number, name in enumerate(("first", "third", "second")):
         folder = folder_of(name, None)
         ModelCard("reenact", 256, ("sketch",)).save(folder)
         os.utime(folder / GRAPH, (number, number))
     assert default_model() == in_folder / "second"
-    assert default_model("inpaint") == shipped_model("inpaint")
+    assert default_model("inpaint") == pretrained("inpaint")
 
 
 def test_every_shipped_model_says_who_made_it() -> None:
     assert all(
-        ModelCard.load(path.parent).is_own for path in shipped_model().parent.glob(f"*/{FILE_NAME}")
+        ModelCard.load(path.parent).is_own for path in pretrained().parent.glob(f"*/{FILE_NAME}")
     )
 
 
@@ -72,7 +72,7 @@ def test_a_strange_or_broken_folder_is_not_driven(
     card: dict[str, Any] | str | None, in_folder: Path
 ) -> None:
     folder_of("stranger", card)
-    assert default_model() == shipped_model()
+    assert default_model() == pretrained()
     own = folder_of("own", values())
     os.utime(own / GRAPH, (0, 0))
     assert default_model() == own
@@ -84,7 +84,7 @@ def test_files_that_are_folders_are_not_driven(in_folder: Path) -> None:
     ModelCard("reenact", 256, ("sketch",)).save(in_folder / "b")
     Path("c").mkdir()
     ModelCard("reenact", 256, ("sketch",)).save(in_folder / "c")
-    assert default_model() == shipped_model()
+    assert default_model() == pretrained()
 
 
 def test_without_a_name_no_stranger_is_driven(
@@ -100,7 +100,7 @@ def test_without_a_name_no_stranger_is_driven(
 
 def test_a_model_without_the_mark_is_driven_where_it_is_named(in_folder: Path) -> None:
     named = in_folder / "models" / "old"
-    shutil.copytree(shipped_model(), named)
+    shutil.copytree(pretrained(), named)
     unmarked = values()
     del unmarked["made_by"]
     (named / FILE_NAME).write_text(json.dumps(unmarked))

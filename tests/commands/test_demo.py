@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
+from face2face.inference.models import pretrained
 from face2face.media.stills import read_image
 from face2face.synthetic.motion import PERFORMANCE_SECONDS
 from face2face.synthetic.performance import ScriptedDriver
@@ -53,7 +53,7 @@ def test_the_demo_writes_a_sheet(demo: Path) -> None:
 
 
 def test_the_shipped_model_says_what_it_is() -> None:
-    folder = shipped_model()
+    folder = pretrained()
     card = ModelCard.load(folder)
     assert "public domain" in card.licence.lower()
     assert card.consent != "not stated"

@@ -1,10 +1,9 @@
-"""No command replaces its input, or a file of somebody else's without --overwrite."""
+"""No command writes over an input, or over a foreign file without --overwrite."""
 
 import json
 import os
 import shutil
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +15,10 @@ from face2face.commands.demo import TITLE
 from face2face.commands.outputs import Outputs, check
 from face2face.errors import OptionError
 from face2face.image import Image
-from face2face.media.sink import SYNTHETIC_NOTICE, Recording, recording_title
+from face2face.media.recording import SYNTHETIC_NOTICE, Recording, recording_title
 from face2face.media.stills import picture_title, read_image, write_image
 from face2face.synthetic.performance import LandmarkRecording
-from tests.conftest import TINY, eager, write_video
+from tests.conftest import PROGRAMS, TINY, command_module, eager, write_video
 
 Command = Callable[..., tuple[int, str, str]]
 LIVE = ("run_webcam", "--no-window")
@@ -47,7 +46,7 @@ def refused(result: tuple[int, str, str], before: dict[str, bytes], *said: str) 
     assert contents() == before
 
 
-# --- what is read ---------------------------------------------------------------------------------
+# --- what is read ---
 
 
 @pytest.mark.parametrize("extra", [(), ("--overwrite",)])
@@ -184,7 +183,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
     assert Path("album/a.png").read_bytes() != before
 
 
-# --- what is there --------------------------------------------------------------------------------
+# --- what is there ---
 
 
 @pytest.mark.parametrize(
@@ -210,7 +209,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("evaluate_rebuild", "--studies", "p", "--output", "d"), "d/manipulated.png"),
         (("evaluate_retouch", "--output", "d"), "d/mended.json"),
         (
-            ("compare_training", "--file", "me.mp4", "--output", "d", "--contestants", "warp"),
+            ("compare_training", "--file", "me.mp4", "--output", "d", "--variants", "warp"),
             "d/comparison.md",
         ),
         (
@@ -220,7 +219,7 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
                 "me.mp4",
                 "--output",
                 "d",
-                "--contestants",
+                "--variants",
                 "mine=--ngf 2",
             ),
             "d/mine/best.keras",
@@ -320,7 +319,7 @@ def test_an_output_folder_inside_an_input_folder_is_not_read() -> None:
         check(inside, lambda: [Path("m")], [Path("m/evaluation")], overwrite=False)
 
 
-# --- what the same command made -------------------------------------------------------------------
+# --- what the same command made ---
 
 
 def test_a_demo_takes_the_place_of_a_demo_and_of_nothing_else(
@@ -384,13 +383,13 @@ def test_settings_that_are_no_runs_stay(held: str, combined: Path, face2face: Co
         )
 
 
-# --- every command --------------------------------------------------------------------------------
+# --- every command ---
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_every_path_is_declared_as_an_input_or_an_output(verb: str) -> None:
-    module = import_module(f"face2face.commands.{verb}")
-    parser = CommandParser(verb)
+@pytest.mark.parametrize("name", [*VERBS, *PROGRAMS])
+def test_every_path_is_declared_as_an_input_or_an_output(name: str) -> None:
+    module = command_module(name)
+    parser = CommandParser(name)
     module.add_arguments(parser)
     options = {action.dest: action for action in parser._actions}
     paths = {name for name, action in options.items() if action.type is Path}

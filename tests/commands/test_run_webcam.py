@@ -7,9 +7,9 @@ import av
 import numpy as np
 import pytest
 
-from face2face.commands.run_webcam import shipped_model
 from face2face.face.detector import Detector
-from face2face.media.sink import SYNTHETIC_NOTICE
+from face2face.inference.models import pretrained
+from face2face.media.recording import SYNTHETIC_NOTICE
 from face2face.synthetic.motion import PERFORMANCE_SECONDS
 from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
@@ -29,7 +29,7 @@ def pictures(path: Path) -> list[np.ndarray]:
 def test_compositions(
     compose: str, shape: tuple[int, ...], video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    model = shipped_model()
+    model = pretrained()
     status, _, err = face2face(
         "run_webcam",
         "--source",
@@ -51,7 +51,7 @@ def test_compositions(
 def test_a_performance_is_kept_without_a_picture_and_given_again(
     video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    model = shipped_model()
+    model = pretrained()
     status, out, err = face2face(
         "run_webcam",
         "--source",
@@ -99,7 +99,7 @@ def test_ways_of_retargeting_and_their_strengths(
 
     def moved(name: str, *options: object) -> tuple[float, float]:
         shown = ("--compose", "target", "--no-mark", "--no-window", "--output", name)
-        live = ("run_webcam", "--source", take, "--tf-model", shipped_model())
+        live = ("run_webcam", "--source", take, "--tf-model", pretrained())
         status, _, err = face2face(*live, *shown, *options)
         assert status == 0, err
         faces = [detector(picture)[0] for picture in pictures(Path(name))[20::5]]
@@ -136,7 +136,10 @@ def test_without_retargeting_the_target_lies_where_the_driver_does(
         (("--expression", "3"), "from 0 to 2"),
         (("--retarget", "some"), "full"),
         (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "no file"),
-        (("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"), "none in"),
+        (
+            ("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"),
+            "no model in",
+        ),
     ],
 )
 def test_wrong_options_are_one_line(

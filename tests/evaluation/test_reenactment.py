@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from skimage.data import astronaut
 
-from face2face.commands.run_webcam import shipped_model
-from face2face.evaluation.compare import CONTESTANTS, variant
-from face2face.evaluation.reenactment import FrameResult, sheet, summary
+from face2face.evaluation.compare import VARIANTS, variant
+from face2face.evaluation.reenactment import FrameResult
+from face2face.evaluation.summary import sheet, summary
+from face2face.inference.models import pretrained
 from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
 
@@ -107,7 +108,7 @@ def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(
     status, _, err = face2face(
         "evaluate",
         "--model",
-        shipped_model(),
+        pretrained("astronaut"),
         "--file",
         photo,
         "--driver",
@@ -144,13 +145,13 @@ def test_a_video_that_ends_before_what_was_held_out_is_refused(
 
 
 @pytest.mark.slow
-def test_contestants_are_compared_and_the_comparison_goes_on(
+def test_variants_are_compared_and_the_comparison_goes_on(
     video: Path, in_folder: Path, face2face: Command
 ) -> None:
     arguments = ("--minutes", 0.05, "--num", 40, "--output", "out")
     small = "small=--generator light --ngf 4 --batch_size 1"
     status, _out, err = face2face(
-        "compare_training", "--file", video, *arguments, "--contestants", "warp", small
+        "compare_training", "--file", video, *arguments, "--variants", "warp", small
     )
     assert status == 0, err
     table = Path("out/comparison.md").read_text()
@@ -171,21 +172,19 @@ def test_contestants_are_compared_and_the_comparison_goes_on(
         Path("out/small/settings.json").stat().st_mtime_ns,
         Path("out/small/best.keras").stat().st_mtime_ns,
     )
-    assert (
-        face2face("compare_training", "--file", video, *arguments, "--contestants", small)[0] == 0
-    )
+    assert face2face("compare_training", "--file", video, *arguments, "--variants", small)[0] == 0
     assert before[1] == Path("out/small/best.keras").stat().st_mtime_ns
 
 
-def test_an_unknown_contestant_is_refused(video: Path, in_folder: Path, face2face: Command) -> None:
-    status, _, err = face2face("compare_training", "--file", video, "--contestants", "giant")
+def test_an_unknown_variant_is_refused(video: Path, in_folder: Path, face2face: Command) -> None:
+    status, _, err = face2face("compare_training", "--file", video, "--variants", "giant")
     assert status == 2
     assert "warp, light, unet" in err
 
 
-def test_a_contestant_may_bring_its_own_options() -> None:
+def test_a_variant_may_bring_its_own_options() -> None:
     assert variant("wide=--generator light --ngf 64") == (
         "wide",
         ("--generator", "light", "--ngf", "64"),
     )
-    assert variant("unet") == ("unet", CONTESTANTS["unet"])
+    assert variant("unet") == ("unet", VARIANTS["unet"])

@@ -1,4 +1,4 @@
-"""Rebuilding faces, with the same map and with another: objectives, discriminators, training."""
+"""Reconstruction and manipulation: objectives, discriminators, and a few training steps."""
 
 import json
 from collections.abc import Callable
@@ -16,8 +16,9 @@ from face2face.export.freeze import freeze
 from face2face.export.reduce import without_training
 from face2face.image import Scene
 from face2face.learn.adversarial_loss import AdversarialLoss
-from face2face.learn.manipulate import Manipulation
-from face2face.learn.networks import inpainting_unet, semantic
+from face2face.learn.inpainting_unet import inpainting_unet
+from face2face.learn.manipulation import Manipulation
+from face2face.learn.patchgan import semantic_patchgan
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
 from face2face.segmentation.labels import CLASSES, group_labels, mean_colours
@@ -61,7 +62,7 @@ def test_the_second_picture_is_held_to_the_photo_only_where_the_maps_agree() -> 
 
 
 def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> None:
-    network = semantic(64, 2, 4)
+    network = semantic_patchgan(64, 2, 4)
     adversary = AdversarialLoss(network, WHAT)
     condition, picture = pictures(9), pictures(3, 1)
     logits, said = network(np.concatenate([condition[..., :6], picture], -1))
@@ -156,7 +157,7 @@ def test_rebuilt_faces_are_measured_with_graphs_that_are_told_numbers(
     models = ("--reconstruct", "reconstruct", "--manipulate", "manipulate")
     status, out, err = face2face("evaluate_rebuild", "--studies", ".", *models, "--output", "out")
     assert status == 0, err
-    assert "2 faces held out" in out
+    assert "2 held-out faces" in out
     figures = json.loads((in_folder / "out/rebuilt.json").read_text())
     assert figures["mean colours"]["ssim"] < 1
     assert 0 <= figures["manipulate"]["followed"] <= 1
@@ -169,7 +170,7 @@ def test_numbers_are_not_swayed(in_folder: Path, face2face: Command) -> None:
     (in_folder / "data/train").mkdir(parents=True)
     write_image(in_folder / "data/train/0.png", np.zeros((256, 4 * 256, 3), np.uint8))
     ModelCard(**mode.card_fields()).save(in_folder / "data")
-    for option in (("--sway", 1), ("--scale_size", 286)):
+    for option in (("--affine-jitter", 1), ("--scale_size", 286)):
         status, _, err = face2face("train", "--input_dir", "data", *option)
         assert status == 2
         assert "numbers" in err

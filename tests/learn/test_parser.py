@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.data.label_maps import Labelled, read_labels, write_labels
+from face2face.data.label_maps import LabelledPhoto, read_labels, write_labels
 from face2face.errors import ModelError
 from face2face.image import Scene
 from face2face.learn.parser import backbone
 from face2face.learn.parser.labelled import LabelledPhotos
-from face2face.learn.parser.teacher import ask, bisenet, teacher
+from face2face.learn.parser.teacher import bisenet, teacher, teacher_probabilities
 from face2face.learn.parser.train import DistillationLoss, SegmentationLoss
 from face2face.media.stills import write_image
 from face2face.segmentation.labels import CLASSES, colorize
 
 
 def test_the_backbone_knows_a_cat() -> None:
-    """With ImageNet's weights and its head on, the network sees that scikit-image's cat is one."""
+    """With ImageNet's head, the network recognises scikit-image's cat: its weights are in place."""
     import cv2
     from keras import layers
     from skimage.data import chelsea
@@ -91,10 +91,7 @@ def test_a_parser_is_held_to_what_its_teacher_says_where_it_says_something() -> 
 
 
 def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
-    """A teacher that agrees with a photo's map still does when both are varied.
-
-    Left stays apart from right.
-    """
+    """A teacher's answer equal to the map agrees with it after any variation, left or right."""
     labels = np.zeros((512, 512), np.uint8)
     for name, place in (("skin", 100), ("left_eye", 200), ("right_eye", 300), ("hair", 400)):
         labels[100:420, place - 60 : place + 40] = CLASSES.index(name)
@@ -104,7 +101,7 @@ def test_what_a_teacher_says_moves_with_its_photo(tmp_path: Path) -> None:
     rows = np.rint(np.linspace(0, 511, 64)).astype(int)
     said = 255 * np.eye(len(CLASSES), dtype=np.uint8)[labels[np.ix_(rows, rows)]]
     several = LabelledPhotos(
-        [Labelled(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6
+        [LabelledPhoto(tmp_path / "a.png", tmp_path / "b.png")] * 6, 128, 6, 0, [said] * 6
     )
     _, (maps, taught) = several[0]
     assert taught.shape == (6, 64, 64, len(CLASSES))
@@ -122,10 +119,12 @@ def test_a_teacher_is_asked_of_each_photo(tmp_path: Path) -> None:
     photo = keras.Input((4, 4, 3))
     model = keras.Model(photo, 100 * keras.layers.AveragePooling2D(2)(photo))
     pictures = [np.full((8, 8, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255))]
-    files = [Labelled(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)]
+    files = [
+        LabelledPhoto(tmp_path / f"{number}.png", tmp_path / "none.png") for number in range(2)
+    ]
     for file, picture in zip(files, pictures, strict=True):
         write_image(file.photo, picture)
-    assert (np.stack(ask(model, files)) == np.stack(pictures)[:, :2, :2]).all()
+    assert (np.stack(teacher_probabilities(model, files)) == np.stack(pictures)[:, :2, :2]).all()
 
 
 def test_without_the_teachers_file_a_person_is_told_where_it_is(tmp_path: Path) -> None:
@@ -167,7 +166,7 @@ def test_a_parser_is_trained_exported_and_parses(
     status, out, err = face2face(
         "parse", "--photo", "photos", "--model", "parser", "--output", "said"
     )
-    assert (status, "4 maps" in out) == (0, True), err
+    assert (status, "4 label maps" in out) == (0, True), err
     assert read_labels(Path("said") / "a.png").shape == (256, 256)
     status, out, err = face2face(
         "evaluate_parser",
@@ -213,6 +212,10 @@ def test_a_finished_parser_is_gone_on_from(
         *command, "--output_dir", "further", "--begin", "parser", "--lr", 1
     )
     assert (status, err.count("\n")) == (2, 1)
+    Path("editor").mkdir()
+    ModelCard("edit", 256, ("erased", "labels", "mask")).save(Path("editor"))
+    status, out, err = face2face(*command, "--output", "other", "--begin", "editor")
+    assert (status, "editor holds a model of mode edit, not a parser" in err) == (2, True)
     (Path("further") / "settings.json").write_text("{")
     status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser")
     assert (status, "damaged" in err, err.count("\n")) == (2, True, 1)

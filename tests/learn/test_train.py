@@ -21,8 +21,10 @@ from face2face.data.pairs import list_strips, read_strip, write_strip
 from face2face.learn import history
 from face2face.learn.callbacks import Limits
 from face2face.learn.checkpoint import CHECKPOINT, Run
-from face2face.learn.gan import Pix2Pix
-from face2face.learn.networks import GENERATORS, patchgan, scale_residual
+from face2face.learn.networks import GENERATORS
+from face2face.learn.patchgan import patchgan
+from face2face.learn.pix2pix import Pix2Pix
+from face2face.learn.residual_refiner import scale_residual
 from face2face.media.stills import list_images, read_image
 from tests.conftest import TINY, run_verb
 
@@ -248,7 +250,7 @@ def test_a_patch_is_seventy_pixels_wide() -> None:
 
 
 def test_the_losses_do_not_mix() -> None:
-    """Neither network moves for the other's loss."""
+    """Neither network changes for the sake of the other's loss."""
     what = PanelLayout(3, (0, 1), 2, 256, base=1)
     generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
     model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)
@@ -406,7 +408,7 @@ def test_a_run_that_learns_nothing_stops_by_itself_and_says_why(
     options = ("--max_epochs", 50, "--patience", 2, "--lr", 0)
     status, out, err = face2face(*TRAIN, combined, *options)
     assert status == 0
-    assert "2 steps in a row were no better" in out + err
+    assert "No improvement on held-out strips in 2 steps" in out + err
     assert len(history.read(in_folder / "face2face-model")) < 10
 
 
@@ -422,7 +424,7 @@ def test_a_device_that_is_not_there_is_refused(
 
 def test_an_epoch_is_at_most_so_many_batches(combined: Path) -> None:
     batches = StripDataset(
-        list_strips(combined, "train"), PanelLayout(2, (0,), 1, 256), batch_size=1, most=4
+        list_strips(combined, "train"), PanelLayout(2, (0,), 1, 256), batch_size=1, max_batches=4
     )
     assert len(batches) == 4
 
@@ -436,7 +438,9 @@ def test_swaying_moves_all_panels_alike_and_the_base_a_little_besides() -> None:
         rows, columns = np.nonzero(panel[..., 0] > 60)
         return np.array([rows.mean(), columns.mean()])
 
-    moved = [PanelAugmentation(64, sway=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)]
+    moved = [
+        PanelAugmentation(64, affine_jitter=1.0)([dots, dots, dots], rng, base=1) for _ in range(20)
+    ]
     assert all((first == last).all() for first, _, last in moved)
     assert np.std([centre(first)[0] for first, _, _ in moved]) > 1
     astray = [np.abs(centre(first) - centre(base)).max() for first, base, _ in moved]
