@@ -53,7 +53,7 @@ def check_writable(path: Path) -> None:
     if not cv2.haveImageWriter(path.name):
         raise MediaError(
             f"{path.name} doesn't end with the suffix of a picture.",
-            hint="Use a name that ends with .png.",
+            hint="Write a PNG or JPEG file, such as out.png.",
         )
     if not path.parent.is_dir():
         raise MediaError(
