@@ -98,7 +98,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Make the strips, and list the photos that were left out."""
     from face2face.data.annotations import SkipReport
-    from face2face.data.inpaint import write_pairs
+    from face2face.data.inpaint_pairs import write_pairs
     from face2face.data.label_maps import held_out
     from face2face.data.pairs import TRAIN, VAL
     from face2face.data.random_masks import SHAPES, own_shapes

@@ -38,15 +38,23 @@ class SkipReason(NamedTuple):
     many: str
 
 
+#: A line that can't be parsed.
 NOT_JSON = SkipReason("line is not JSON", "lines are not JSON")
+#: A line that says nothing, as Dataturks writes for a photo that was not annotated.
 NULL = SkipReason("line is null", "lines are null")
+#: A line that is no object, or whose annotation is no list.
 STRANGE = SkipReason(
     "line is no object with a list of boxes", "lines are no objects with a list of boxes"
 )
+#: A line without boxes.
 NO_ANNOTATION = SkipReason("line has no annotation", "lines have no annotation")
+#: A box without two corners in finite numbers.
 MALFORMED = SkipReason("box is not two corners in numbers", "boxes are not two corners in numbers")
+#: A box with a corner outside its photo.
 OUTSIDE = SkipReason("box reaches outside its photo", "boxes reach outside their photos")
+#: A box whose first corner is not the upper left one.
 SWAPPED = SkipReason("box has swapped corners", "boxes have swapped corners")
+#: A box without width or height.
 FLAT = SkipReason("box has no area", "boxes have no area")
 
 

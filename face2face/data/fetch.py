@@ -22,11 +22,15 @@ _CHUNK_BYTES = 1 << 16
 #: Suffix of a fetched photo's file.
 _SUFFIX = ".jpg"
 
-#: Reasons for which a photo is not fetched.
+#: The address is not of http or https.
 NO_ADDRESS = SkipReason("photo has no web address", "photos have no web address")
+#: The server does not answer, or not with the photo.
 NO_ANSWER = SkipReason("photo was not sent by its server", "photos were not sent by their servers")
+#: The answer is no picture.
 NO_PICTURE = SkipReason("address leads to no picture", "addresses lead to no picture")
+#: The photo is larger than the limit.
 TOO_LARGE = SkipReason("photo is too large", "photos are too large")
+#: The photo took longer than the limit.
 TOO_SLOW = SkipReason("photo took too long", "photos took too long")
 
 

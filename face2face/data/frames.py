@@ -29,7 +29,7 @@ from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import random_expression
 
 #: Smallest number of frames that training can learn from.
-LEAST_FRAMES = 10
+MIN_FRAMES = 10
 
 #: A face's landmarks, ``(68, 2)`` float32, and their uncertainty, ``(68,)`` float32, in pixels.
 _Face = tuple[Landmarks, NDArray[np.float32]]
@@ -64,7 +64,7 @@ def frames_of_photo(
     still, neutral = _crop(photo, box, dataset.size), box.to_panel(faces[0], dataset.size)
     rng = np.random.default_rng(0)
     expressions = [Expression()] + [
-        random_expression(rng) for _ in range(max(dataset.num, LEAST_FRAMES) - 1)
+        random_expression(rng) for _ in range(max(dataset.num, MIN_FRAMES) - 1)
     ]
     certain = np.zeros(LANDMARK_COUNT, np.float32)
     frames = [
@@ -116,10 +116,10 @@ def frames_of(
         frame = Frame(number, scene.seconds or 0.0, points, scale * uncertainty, common)
         folders.keep(frame, partial(_crop, scene.photo, common, dataset.size), dataset.size)
         frames.append(frame)
-    if len(frames) < LEAST_FRAMES:
+    if len(frames) < MIN_FRAMES:
         raise FaceError(
             f"Only {len(frames)} frames have the whole face inside the crop; training needs "
-            f"{LEAST_FRAMES}.",
+            f"{MIN_FRAMES}.",
             hint="Use --crop face, or a video in which the head stays in the picture.",
         )
     return frames, dropped
@@ -137,11 +137,11 @@ def _single_faces(
             single[number] = faces[0]
         else:
             dropped["no face" if not faces else "more than one face"] += 1
-    if len(single) < LEAST_FRAMES:
+    if len(single) < MIN_FRAMES:
         reasons = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
         raise FaceError(
             f"Only {len(single)} of {len(detections)} frames of {dataset.file} have exactly one "
-            f"face{f' ({reasons})' if reasons else ''}; training needs {LEAST_FRAMES}.",
+            f"face{f' ({reasons})' if reasons else ''}; training needs {MIN_FRAMES}.",
             hint="Film one person, facing the camera, or raise --num.",
         )
     return single, dropped

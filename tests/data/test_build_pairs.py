@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.data.frames import LEAST_FRAMES
+from face2face.data.frames import MIN_FRAMES
 from face2face.data.pairs import list_strips, read_strip
 from face2face.image import Image, Scene
 from face2face.imaging.warp import presharpen
@@ -188,7 +188,7 @@ def test_a_bank_can_be_kept_small(video: Path, tmp_path: Path, face2face: Comman
         "--file",
         video,
         "--num",
-        LEAST_FRAMES,
+        MIN_FRAMES,
         "--keyframes",
         4,
         "--output_dir",
@@ -199,7 +199,7 @@ def test_a_bank_can_be_kept_small(video: Path, tmp_path: Path, face2face: Comman
 
 
 def test_at_512_and_from_the_middle(video: Path, tmp_path: Path, face2face: Command) -> None:
-    arguments = ("--num", LEAST_FRAMES, "--size", 512, "--crop", "center", "--output_dir", tmp_path)
+    arguments = ("--num", MIN_FRAMES, "--size", 512, "--crop", "center", "--output_dir", tmp_path)
     assert face2face("generate_train_data", "--file", video, *arguments)[0] == 0
     assert read_strip(list_strips(tmp_path / "combined", "train")[0], 4)[3].shape == (512, 512, 3)
     assert json.loads((tmp_path / "original" / "source.json").read_text())["crop"] == "center"

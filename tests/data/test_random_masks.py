@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from face2face.data.inpaint import write_pairs
+from face2face.data.inpaint_pairs import write_pairs
 from face2face.data.random_masks import SHAPES, own_shapes, random_masks
 from face2face.errors import DataError
 from face2face.media.stills import read_image, write_image

@@ -1,6 +1,7 @@
 """Precisions: chosen by what they do to the picture, kept in the card, run when loaded."""
 
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +100,26 @@ def test_int8_is_kept_for_processors_without_bf16_if_it_is_worth_it_there(
     monkeypatch.setattr("face2face.export.precision._compare", lambda *_: outcomes)
     assert choose_precision(model, AUTO, examples(model, count=3)).precision == "bf16"
     assert (model / QUANTISED).is_file() is kept
+
+
+@pytest.mark.parametrize(("int8", "kept"), [(0.1, True), (TOLERANCE + 1, False)])
+def test_a_refused_trial_leaves_the_model_as_it_was(
+    int8: float, kept: bool, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def quantise(graph: Path, quantised: Path, *_: object) -> None:
+        for suffix in (".xml", ".bin"):
+            quantised.with_suffix(suffix).write_text("new")
+
+    outcomes = [PrecisionResult("f32", 0.0, 10.0), PrecisionResult("int8", int8, 5.0)]
+    monkeypatch.setattr("face2face.export.precision.has_nncf", lambda: True)
+    monkeypatch.setattr("face2face.export.precision._quantise", quantise)
+    monkeypatch.setattr("face2face.export.precision._compare", lambda *_: outcomes)
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    with nullcontext() if kept else pytest.raises(ModelError, match="grey levels"):
+        choose_precision(model, "int8", examples(model, count=3))
+    after = {path.name: path.read_bytes() for path in model.iterdir()}
+    assert (after[QUANTISED] == b"new") is kept
+    assert (after == before) is not kept
 
 
 def test_auto_takes_one_that_keeps_the_picture(model: Path) -> None:

@@ -18,10 +18,14 @@ import pytest
 from face2face.card import ModelCard
 from face2face.data.dataset import PanelAugmentation, PanelLayout, StripDataset, to_bytes, to_signed
 from face2face.data.pairs import list_strips, read_strip, write_strip
+from face2face.errors import ModelError
 from face2face.learn import history
 from face2face.learn.callbacks import Limits
 from face2face.learn.checkpoint import CHECKPOINT, Run
+from face2face.learn.inpainting import Inpainting
+from face2face.learn.manipulation import Manipulation
 from face2face.learn.networks import GENERATORS
+from face2face.learn.objectives import OBJECTIVES
 from face2face.learn.patchgan import patchgan
 from face2face.learn.pix2pix import Pix2Pix
 from face2face.learn.residual_refiner import scale_residual
@@ -223,6 +227,21 @@ def test_jitter_crops_all_panels_alike_and_mirrors_half_of_them() -> None:
         assert straight != (crops == first[:, ::-1]).all((1, 2, 3)).any()
         mirrored += not straight
     assert 10 < mirrored < 30
+
+
+@pytest.mark.parametrize(
+    ("mode", "objective"),
+    [("reenact", Pix2Pix), ("inpaint", Inpainting), ("manipulate", Manipulation)],
+)
+def test_a_card_that_names_no_objective_gets_its_modes(mode: str, objective: type[Pix2Pix]) -> None:
+    assert OBJECTIVES[ModelCard(mode, 256, ("sketch",)).objective] is objective
+
+
+def test_settings_of_an_older_version_are_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"generator": "light", "sway": 1.0}')
+    with pytest.raises(ModelError, match=r"settings\.json is not valid.*--output_dir") as caught:
+        Run(tmp_path).settings()
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", sorted(GENERATORS))
