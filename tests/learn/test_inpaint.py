@@ -83,7 +83,7 @@ def test_a_discriminator_sees_the_known_pixels_put_back() -> None:
     x, y = holed(0.1, 0.8)
     inpainting = model(1.0)
     inpainting._adversary = Judge()  # type: ignore[assignment]
-    inpainting._gan = inpainting._judge = keras.metrics.Mean()
+    inpainting._gan = inpainting._discriminator_loss = keras.metrics.Mean()
     answer = inpainting(x)
     inpainting.adversarial([(x, answer)], [(x, y)], [(x, answer)])
     for picture in seen:
