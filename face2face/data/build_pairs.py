@@ -49,8 +49,8 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-#: Function that makes a mode from landmarks ``(n, 68, 2)``, their uncertainty ``(n, 68)``, a
-#: function from an index to its scene, the panel size, and the number of keyframes.
+#: Function that makes a mode. Its arguments are landmarks ``(n, 68, 2)``, their uncertainty
+#: ``(n, 68)``, the scenes by index, the panel size, and the number of keyframes.
 FitMode = Callable[
     [NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode
 ]

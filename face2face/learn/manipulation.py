@@ -19,8 +19,8 @@ class Manipulation(Pix2Pix):
 
     Where both maps agree, the second picture is held to the photo. Where they differ there is no
     truth, and the picture must not be the photo. The discriminator judges it against the new map,
-    and learns that the photo itself with the new map is fake, as in Reed et al., *Generative
-    adversarial text to image synthesis*, ICML 2016, section 4.2.
+    and learns that the photo itself with the new map is fake (Reed et al., *Generative adversarial
+    text to image synthesis*; ICML 2016, section 4.2).
 
     Conditions are twice as deep as the generator's: the panels with the photo's own map, then the
     same with the other map. The map is the first panel of both.

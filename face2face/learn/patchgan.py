@@ -35,8 +35,8 @@ def semantic_patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
         ndf: Channels of the first layer.
 
     Returns:
-        A model from ``(b, size, size, 3 * panels + 3)`` to logits as of :func:`patchgan`, and to
-        colours, ``(b, size / 8, size / 8, 3)`` RGB in [-1, 1].
+        A model from ``(b, size, size, 3 * panels + 3)`` to two outputs: the logits of
+        :func:`patchgan`, and colours, ``(b, size / 8, size / 8, 3)`` RGB in [-1, 1].
     """
     pictures = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
     condition = _features(pictures[..., : 3 * panels], ndf)

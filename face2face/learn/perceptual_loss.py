@@ -16,10 +16,12 @@ _BLOCKS = 8
 class PerceptualLoss:
     """The distance of two pictures to EfficientNet-Lite0's first blocks.
 
-    L1 and structure leave texture open; this distance does not. As in Zhang et al., *The
-    unreasonable effectiveness of deep features as a perceptual metric*, CVPR 2018, section 3, the
-    features at each place are scaled to length 1 before they are compared. The weights are
-    ImageNet's and do not learn; there are no linear heads.
+    L1 and structure leave texture open; this distance does not. The features at each place are
+    scaled to length 1 before they are compared. The weights are ImageNet's and do not learn; there
+    are no linear heads.
+
+    Zhang et al., *The unreasonable effectiveness of deep features as a perceptual metric*,
+    CVPR 2018, section 3.
 
     Args:
         size: Width and height of the pictures, in pixels.

@@ -42,8 +42,8 @@ def residual_refiner(layout: PanelLayout, ngf: int = 16) -> keras.Model:
         ngf: Channels of the first layer.
 
     Returns:
-        A model from the panels, ``(b, size, size, 3)`` in [-1, 1] each, to ``(b, size, size, 3)``,
-        nominally in [-1, 1].
+        A model from the panels, ``(b, size, size, 3)`` in [-1, 1] each, to a picture of the
+        same shape. Its values may leave [-1, 1] a little.
     """
     panels = panel_inputs(layout)
     stride = layout.size // _WORKING_SIZE

@@ -126,8 +126,8 @@ def bisenet(size: int) -> keras.Model:
         size: Width and height of the photos, in pixels; they are enlarged to 512.
 
     Returns:
-        A model from ``(b, size, size, 3)`` RGB in [-1, 1] to logits, ``(b, 64, 64, 19)``, in the
-        order of :data:`face2face.segmentation.labels.CLASSES`.
+        A model from ``(b, size, size, 3)`` RGB in [-1, 1] to logits, ``(b, 64, 64, 19)``. The
+        classes are in the order of :data:`face2face.segmentation.labels.CLASSES`.
     """
     photo = keras.Input((size, size, 3), name="photo")
     x = layers.Rescaling((1 / _STD).tolist(), (-_MEAN / _STD).tolist())(photo)
