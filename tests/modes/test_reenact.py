@@ -8,7 +8,8 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.face.expression import Expression
 from face2face.face.sketch import LEGACY
-from face2face.image import Scene
+from face2face.image import Image, Scene
+from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.modes.reenact import Reenact
 
 
@@ -44,6 +45,34 @@ def test_a_training_frame_is_shown_another_moment(mode: Reenact, astronaut: Scen
         astronaut.photo, Expression(open=0.2).applied_to(astronaut.landmarks), seconds=10.0
     )
     assert (mode.condition(speaking)[1] != 80).all()
+
+
+def test_a_live_run_starts_with_the_nearest_keyframe_as_training_does(
+    mode: Reenact, astronaut: Scene
+) -> None:
+    assert astronaut.landmarks is not None
+    speaking = Scene(astronaut.photo, Expression(open=0.2).applied_to(astronaut.landmarks))
+    assert speaking.landmarks is not None
+    live = mode.condition_live(speaking.landmarks, PoseSelectors())
+    for one, other in zip(live, mode.condition(speaking), strict=True):
+        assert (one == other).all()
+
+
+def test_a_training_frame_changes_no_live_run(mode: Reenact, astronaut: Scene) -> None:
+    assert astronaut.landmarks is not None
+    poses = [Expression(), Expression(open=0.2), Expression(smile=1), Expression()]
+    landmarks = [pose.applied_to(astronaut.landmarks) for pose in poses]
+
+    def run(between: bool) -> list[Image]:
+        selectors, shown = PoseSelectors(), []
+        for each in landmarks:
+            if between:
+                mode.condition(Scene(astronaut.photo, landmarks[2]))
+            shown.append(mode.condition_live(each, selectors)[1])
+        return shown
+
+    for one, other in zip(run(between=False), run(between=True), strict=True):
+        assert (one == other).all()
 
 
 def test_the_card_makes_the_same_mode_again(

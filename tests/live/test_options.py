@@ -1,0 +1,75 @@
+"""Options of the live program: their checks, and the ones that the console builds."""
+
+import argparse
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from face2face.commands import run_webcam
+from face2face.errors import OptionError
+from face2face.live.options import DisplayOptions, LiveOptions, MotionOptions, OutputOptions
+
+
+def typed(*arguments: str) -> LiveOptions:
+    parser = argparse.ArgumentParser()
+    run_webcam.add_arguments(parser)
+    return run_webcam.live_options(parser.parse_args(arguments))
+
+
+def test_the_consoles_defaults_are_the_classes_defaults() -> None:
+    assert typed() == LiveOptions()
+
+
+def test_the_console_fills_every_field() -> None:
+    command = (
+        "--source clip.mp4 --tf-model here --mode inpaint --landmark-model points.dat "
+        "--strength 0.5 --retarget expression --expression 0.1 --head 0.2 --smoothing 0.3 "
+        "--compose target --show 1 --mirror --no-window --output out.mp4 --virtual-camera "
+        "--save-performance take.npz --no-mark"
+    )
+    assert typed(*command.split()) == LiveOptions(
+        driver="clip.mp4",
+        model=Path("here"),
+        mode="inpaint",
+        landmark_model=Path("points.dat"),
+        retouching=0.5,
+        motion=MotionOptions("expression", 0.1, 0.2, 0.3),
+        display=DisplayOptions("target", conditioning=True, mirror=True),
+        output=OutputOptions(
+            window=False,
+            recording=Path("out.mp4"),
+            virtual_camera=True,
+            landmarks=Path("take.npz"),
+            watermark=False,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: MotionOptions(retarget="some"), "full, expression, none"),
+        (lambda: MotionOptions(expression=2.1), "expression is 2.1"),
+        (lambda: MotionOptions(smoothing=-1), "smoothing is -1"),
+        (lambda: MotionOptions(head=float("nan")), "head is nan"),
+        (lambda: DisplayOptions(compose="top"), "side, target, driver"),
+        (lambda: LiveOptions(retouching=3), "retouching is 3"),
+        (lambda: OutputOptions(window=False), "no window and no other output"),
+    ],
+)
+def test_wrong_values_are_refused(make: type, message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        make()
+
+
+def test_options_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        LiveOptions().driver = "1"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("driver", "expected"), [("demo", True), ("take.npz", True), ("0", False), ("a.mp4", False)]
+)
+def test_some_drivers_bring_their_landmarks(driver: str, expected: bool) -> None:
+    assert LiveOptions(driver).has_landmarks is expected
