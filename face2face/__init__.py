@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         retouch,
         train,
         write_image,
-        write_video,
     )
     from face2face.errors import (
         DataError,
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from face2face.live.frame import RenderedFrame
     from face2face.live.model import ReenactmentModel, load_model
     from face2face.live.options import MotionOptions
-    from face2face.live.reenactor import Reenactor, drive
+    from face2face.live.reenactor import Reenactor, drive, write_video
 
 __version__ = "0.1.0"
 
@@ -76,7 +75,6 @@ _MODULES = {
         "retouch",
         "train",
         "write_image",
-        "write_video",
     ),
     "face2face.errors": (
         "DataError",
@@ -89,7 +87,7 @@ _MODULES = {
     "face2face.live.frame": ("RenderedFrame",),
     "face2face.live.model": ("ReenactmentModel", "load_model"),
     "face2face.live.options": ("MotionOptions",),
-    "face2face.live.reenactor": ("Reenactor", "drive"),
+    "face2face.live.reenactor": ("Reenactor", "drive", "write_video"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -7,29 +7,25 @@ that drive a target stand in :mod:`face2face.live`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.commands.console import run_module
+from face2face.commands.console import run_verb
 from face2face.data.build_pairs import BuildResult
 from face2face.data.build_pairs import build_pairs as _build_pairs
 from face2face.data.folders import DatasetConfig
+from face2face.edit.changes import parse_edit
 from face2face.edit.editor import Editor
-from face2face.edit.parse_edit import parse_edit
 from face2face.errors import FaceError
 from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks
 from face2face.imaging.retoucher import Retoucher
 from face2face.inference.pretrained import load_edit, load_parser, load_retoucher
 from face2face.landmarks import interocular
-from face2face.live.frame import RenderedFrame
-from face2face.live.options import SIDE
 from face2face.media import stills
-from face2face.media.recording import Recording
 from face2face.modes.reenact import Reenact
 from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 from face2face.segmentation.labels import Labels
@@ -203,31 +199,6 @@ def write_image(path: str | Path, image: Image) -> None:
     stills.write_image(Path(path), image)
 
 
-def write_video(
-    path: str | Path,
-    frames: Iterable[RenderedFrame],
-    composition: str = SIDE,
-    fps: float = 30.0,
-) -> None:
-    """Write rendered frames as an MP4 file, each at its own time.
-
-    The file's metadata say that it is synthetic.
-
-    Args:
-        path: The file; its name ends with ``.mp4``.
-        frames: From :func:`face2face.drive`.
-        composition: ``side`` for the driver and the target side by side, ``target`` for the target
-            alone, ``driver`` for the target's face in the driver's picture.
-        fps: Frames a second of the file, above 0; frames are repeated or left out to reach it.
-
-    Raises:
-        MediaError: The file can't be written, or its name has another suffix.
-    """
-    with Recording(Path(path), fps) as recording:
-        for frame in frames:
-            recording.write(frame.compose(composition), frame.seconds)
-
-
 def build_pairs(
     file: str | Path,
     output_dir: str | Path,
@@ -284,15 +255,13 @@ def train(
         KeyboardInterrupt: A person stopped the training; the model so far is exported.
         OptionError: A value is out of range.
     """
-    from face2face.commands import train as train_command
-
     arguments = ["--input_dir", str(pairs), "--output_dir", str(output_dir)]
     arguments += ["--minutes", str(minutes)]
     if max_steps is not None:
         arguments += ["--max_steps", str(max_steps)]
     if generator is not None:
         arguments += ["--generator", generator]
-    if run_module(train_command, arguments, "face2face.train"):
+    if run_verb("train", arguments, "face2face.train"):
         raise KeyboardInterrupt
     return Path(output_dir)
 

@@ -83,6 +83,6 @@ def test_the_live_program_does_not_import_tensorflow(code: str, tmp_path: Path) 
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path, capture_output=True)
 
 
-def test_the_process_that_seeks_faces_neednt_wait_for_large_imports() -> None:
+def test_the_worker_that_finds_faces_starts_before_large_imports() -> None:
     script = "import face2face.commands.run_webcam, sys\nassert not {'numpy', 'cv2', 'dlib', 'openvino'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)

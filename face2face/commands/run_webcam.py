@@ -180,4 +180,4 @@ def run(options: argparse.Namespace) -> None:
     with start_worker(live) as worker:
         from face2face.live.program import run_live
 
-        print(run_live(live, worker))
+        run_live(live, worker)

@@ -114,22 +114,7 @@ def pipelined(
             result = step(taken.take())
             (done.replace if live else done.put)(result)
 
-    def run_and_close(function: Callable[[], None], slot: Slot[Any]) -> None:
-        try:
-            function()
-        except Closed:
-            slot.close()
-        except BaseException as error:  # raised again by the thread that takes
-            slot.close(error)
-        else:
-            slot.close()
-
-    threads = [
-        threading.Thread(target=run_and_close, args=each, daemon=True)
-        for each in ((feed, taken), (work, done))
-    ]
-    for thread in threads:
-        thread.start()
+    threads = [_start(feed, taken), _start(work, done)]
     try:
         while True:
             try:
@@ -143,3 +128,21 @@ def pipelined(
             slot.close()
         for thread in threads:
             thread.join(_JOIN_TIMEOUT)
+
+
+def _start(function: Callable[[], None], slot: Slot[Any]) -> threading.Thread:
+    """Run a function in a thread, and close its slot when it ends, with its error if any."""
+
+    def run() -> None:
+        try:
+            function()
+        except Closed:
+            slot.close()
+        except BaseException as error:  # raised again by the thread that takes
+            slot.close(error)
+        else:
+            slot.close()
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    return thread

@@ -58,7 +58,7 @@ def run_live(
         options: All options of the run.
         worker: Finds the driver's face, see :func:`face2face.live.face_worker.start_worker`; None
             for a driver that brings its landmarks.
-        report: Called with one line for each file that was written.
+        report: Called with a line on the run, and one for each file that was written.
 
     Raises:
         Face2FaceError: The driver, a model or an output can't be opened, or breaks off.
@@ -86,9 +86,11 @@ def run_live(
             hold=isinstance(source, Stills),
             on_frame=on_frame,
         )
+    result = LiveResult(controls.pipeline.model, controls.pipeline.engine, summary)
+    report(str(result))
     if options.output.recording and summary.frames:
         report(f"written: {options.output.recording}")
-    return LiveResult(controls.pipeline.model, controls.pipeline.engine, summary)
+    return result
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from face2face.live.face_worker import make_tracker
 from face2face.live.frame import RenderedFrame
 from face2face.live.model import ReenactmentModel, load_model
 from face2face.live.motion_transfer import with_landmarks
-from face2face.live.options import MotionOptions
+from face2face.live.options import SIDE, MotionOptions
 from face2face.live.pipeline import LivePipeline
+from face2face.media.sink import Recording
 
-#: Frames a second of pictures that come without their times.
+#: Frames a second of pictures without times, and of written videos.
 _DEFAULT_FPS = 30.0
 
 
@@ -99,3 +100,28 @@ def drive(
         detect = detection_for(source, None)()
         for scene in source:
             yield pipeline(with_landmarks(scene, detect))
+
+
+def write_video(
+    path: str | Path,
+    frames: Iterable[RenderedFrame],
+    composition: str = SIDE,
+    fps: float = _DEFAULT_FPS,
+) -> None:
+    """Write rendered frames as an MP4 file, each at its own time.
+
+    The file's metadata say that it is synthetic.
+
+    Args:
+        path: The file; its name ends with ``.mp4``.
+        frames: From :func:`drive`.
+        composition: ``side`` for the driver and the target side by side, ``target`` for the target
+            alone, ``driver`` for the target's face in the driver's picture.
+        fps: Frames a second of the file, above 0; frames are repeated or left out to reach it.
+
+    Raises:
+        MediaError: The file can't be written, or its name has another suffix.
+    """
+    with Recording(Path(path), fps) as recording:
+        for frame in frames:
+            recording.write(frame.compose(composition), frame.seconds)

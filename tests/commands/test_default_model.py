@@ -28,7 +28,7 @@ def folder_of(name: str, card: dict[str, Any] | str | None) -> Path:
 
 
 def values(**changed: Any) -> dict[str, Any]:
-    """The shipped model's card, changed."""
+    """The pretrained model's card, changed."""
     return json.loads((pretrained() / FILE_NAME).read_text()) | changed
 
 
@@ -42,7 +42,7 @@ def test_the_newest_model_made_here_is_driven(in_folder: Path) -> None:
     assert default_model("inpaint") == pretrained("inpaint")
 
 
-def test_every_shipped_model_says_who_made_it() -> None:
+def test_every_pretrained_model_names_its_program() -> None:
     assert all(
         ModelCard.load(path.parent).is_own for path in pretrained().parent.glob(f"*/{FILE_NAME}")
     )

@@ -1,4 +1,4 @@
-"""What someone sees first: the shipped model, driven by the script."""
+"""The first command of a newcomer: the pretrained model, driven by the script."""
 
 import runpy
 import sys
@@ -52,7 +52,7 @@ def test_the_demo_writes_a_sheet(demo: Path) -> None:
     assert read_image(demo / "demo.png").shape == (512, 7 * 256, 3)
 
 
-def test_the_shipped_model_says_what_it_is() -> None:
+def test_the_pretrained_model_has_a_full_card() -> None:
     folder = pretrained()
     card = ModelCard.load(folder)
     assert "public domain" in card.licence.lower()

@@ -131,7 +131,7 @@ def test_without_retargeting_the_target_lies_where_the_driver_does(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (("--expression", "3"), "from 0 to 2"),
         (("--retarget", "some"), "full"),
@@ -143,9 +143,9 @@ def test_without_retargeting_the_target_lies_where_the_driver_does(
     ],
 )
 def test_wrong_options_are_one_line(
-    options: tuple[str, ...], said: str, in_folder: Path, face2face: Command
+    options: tuple[str, ...], message: str, in_folder: Path, face2face: Command
 ) -> None:
     status, _, err = face2face("run_webcam", *options)
     assert status == 2
-    assert said in err
+    assert message in err
     assert err.count("\n") == 1

@@ -192,10 +192,10 @@ def fused(batch: Any) -> Any:
 
 @pytest.mark.parametrize("normalised", [by_moments, fused])
 def test_a_pix2pix_generator_runs(normalised: Callable[[Any], Any], tmp_path: Path) -> None:
-    puppet = ReenactmentModel.load(
+    model = ReenactmentModel.load(
         written(tmp_path / "old.pb", lambda image: unet(image, normalised))
     )
     panel = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
-    answer = puppet.engine([panel])
+    answer = model.engine([panel])
     assert (answer.shape, answer.dtype) == ((256, 256, 3), np.uint8)
     assert answer.std() > 5, "a picture, not a constant"

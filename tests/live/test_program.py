@@ -29,7 +29,7 @@ def test_it_runs_from_options_alone(in_folder: Path) -> None:
     result = run_live(LiveOptions(str(driver), output=output), None, lines.append)
     assert (result.model, result.summary.frames, result.summary.found) == ("astronaut", 5, 5)
     assert str(result).startswith("astronaut on OpenVINO")
-    assert lines == ["written: again.npz, 5 poses", "written: out.mp4"]
+    assert lines == ["written: again.npz, 5 poses", str(result), "written: out.mp4"]
     assert len(LandmarkRecording.load(Path("again.npz")).landmarks) == 5
     with av.open("out.mp4") as container:
         assert sum(1 for _ in container.decode(video=0)) == 5

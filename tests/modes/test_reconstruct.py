@@ -38,10 +38,10 @@ def test_it_shows_map_colours_and_numbers() -> None:
     )
     assert labels[0, 0].tolist() == list(COLOURS["left_eye"])
     assert (colours == 100).all()
-    told = numbers(bars)
-    assert told[:6].tolist() == [100] * 6, "skin and eyes"
-    assert (told[6:21] == 0).all(), "groups that aren't there"
-    assert np.allclose(told[21:149] / 127.5 - 1, 0.2, atol=1 / 127), "0.1 of 0.5"
+    shown = numbers(bars)
+    assert shown[:6].tolist() == [100] * 6, "skin and eyes"
+    assert (shown[6:21] == 0).all(), "groups that aren't there"
+    assert np.allclose(shown[21:149] / 127.5 - 1, 0.2, atol=1 / 127), "0.1 of 0.5"
 
 
 def test_left_and_right_are_drawn_alike() -> None:
@@ -60,11 +60,11 @@ def test_another_persons_map_is_filled_with_ones_own_colours_and_what_one_lacks_
     assert labels[0, 0].tolist() == list(COLOURS["hat"])
     assert colours[0, 0].tolist() == [200] * 3
     assert colours[-1, 0].tolist() == [100] * 3
-    told = numbers(bars)
-    assert (told[:3] == 100).all()
-    assert (told[9:12] == 0).all(), "no hair in the new map"
-    assert (told[18:21] == 200).all()
-    assert np.allclose(told[21:149] / 127.5 - 1, 0.2, atol=1 / 127), "one's own identity"
+    shown = numbers(bars)
+    assert (shown[:3] == 100).all()
+    assert (shown[9:12] == 0).all(), "no hair in the new map"
+    assert (shown[18:21] == 200).all()
+    assert np.allclose(shown[21:149] / 127.5 - 1, 0.2, atol=1 / 127), "one's own identity"
 
 
 def test_partners_are_others_and_the_same_each_time() -> None:

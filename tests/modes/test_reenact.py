@@ -92,7 +92,7 @@ def test_without_a_bank_it_shows_the_sketch_alone(astronaut: Scene) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"mode": "fly"}, "one of reenact"),
         ({"sketch": {"palette": "plaid"}}, "palette"),
@@ -103,10 +103,10 @@ def test_without_a_bank_it_shows_the_sketch_alone(astronaut: Scene) -> None:
     ],
 )
 def test_cards_that_do_not_fit_are_refused(
-    mode: Reenact, tmp_path: Path, change: dict, said: str
+    mode: Reenact, tmp_path: Path, change: dict, message: str
 ) -> None:
     mode.save(tmp_path)
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=message):
         modes.load(ModelCard(**(mode.card_fields() | change)), tmp_path)
 
 
