@@ -36,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tf-model",
         type=Path,
-        help="folder or graph of a model, or a folder of models (default: the newest trained here)",
+        help="folder or graph of a model, or a folder of models (default: the newest trained in "
+        "this folder, or else the pretrained one)",
     )
     parser.add_argument(
         "--landmark-model",

@@ -26,6 +26,7 @@ from face2face.files import atomic_write
 from face2face.image import Image, Landmarks, Scene
 from face2face.inference.engine import OpenVinoEngine, capabilities, engine_inputs
 from face2face.inference.names import GRAPH, QUANTISED
+from face2face.modes.reenact import Reenact
 from face2face.sample import evenly_spaced
 
 #: The choice "whichever is fastest here and keeps the picture".
@@ -148,9 +149,9 @@ def examples(folder: Path, strips: Path | None = None, count: int = 100) -> list
     card = ModelCard.load(folder)
     mode = modes.load(card, folder)
     poses: list[tuple[Landmarks, float | None]]
-    if mode.bank is not None:
+    if isinstance(mode, Reenact) and mode.bank is not None:
         poses = list(zip(mode.bank.landmarks, map(float, mode.bank.seconds), strict=True))
-    elif mode.shape is not None:
+    elif isinstance(mode, Reenact) and mode.shape is not None:
         poses = [(each, None) for each in (mode.shape.neutral, mode.shape.low, mode.shape.high)]
     else:
         poses = []

@@ -11,9 +11,7 @@ from typing import Any, Protocol
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
-from face2face.keyframes.bank import KeyframeBank
 from face2face.modes.edit import Edit
 from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct
@@ -26,14 +24,6 @@ class Mode(Protocol):
     @property
     def size(self) -> int:
         """Width and height of a panel, in pixels."""
-
-    @property
-    def shape(self) -> TargetStatistics | None:
-        """The target's shape statistics; None where they aren't known or there is no target."""
-
-    @property
-    def bank(self) -> KeyframeBank | None:
-        """The target's keyframes; None where there are none."""
 
     @property
     def panels(self) -> tuple[str, ...]:

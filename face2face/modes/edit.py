@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.imaging.fill import pull_push_fill
-from face2face.keyframes.bank import KeyframeBank
 from face2face.segmentation.labels import Labels, merge_left_right
 
 #: Share of the picture that a class must still cover to give its colour; fewer pixels are noise.
@@ -38,8 +36,6 @@ class Edit:
     """
 
     size: int
-    shape: TargetStatistics | None = None
-    bank: KeyframeBank | None = None
     panels = ("erased", "labels", "mask")
 
     @classmethod

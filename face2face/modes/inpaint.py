@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
-from face2face.keyframes.bank import KeyframeBank
 
 #: Fills of missing pixels. Magenta is the default: it hardly occurs in photos.
 FILLS = ("magenta", "black", "mean", "noise")
@@ -38,8 +36,6 @@ class Inpaint:
 
     size: int
     fill: str = FILLS[0]
-    shape: TargetStatistics | None = None
-    bank: KeyframeBank | None = None
     panels: tuple[str, ...] = PANELS
 
     @classmethod

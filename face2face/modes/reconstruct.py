@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene, vector_panel
-from face2face.keyframes.bank import KeyframeBank
 from face2face.segmentation.labels import (
     CLASSES,
     GROUPS,
@@ -48,8 +46,6 @@ class Reconstruct:
     size: int
     panels: tuple[str, ...] = ("labels", "colours", "numbers")
     name: str = "reconstruct"
-    shape: TargetStatistics | None = None
-    bank: KeyframeBank | None = None
 
     @classmethod
     def load(cls, card: ModelCard, folder: Path) -> Reconstruct:
