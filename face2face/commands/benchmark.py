@@ -1,4 +1,4 @@
-"""``benchmark``: how fast it is on this machine."""
+"""``benchmark``: time the live program on this machine."""
 
 from __future__ import annotations
 
@@ -12,60 +12,70 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from face2face.commands.console import positive, quiet
+from face2face.commands.run_webcam import shipped_model
 
 if TYPE_CHECKING:
+    from face2face.evaluation.benchmark import Throughput
+    from face2face.evaluation.timing import Timing
     from face2face.image import Image
 
-#: Of a portrait that is retouched.
+DESCRIPTION = """Times the live program on a driver of 640x480 pixels: each step alone, whole frames
+with overlapping steps, and the start, at 256 and at 512 pixels. By turns it times the predecessors'
+program. Nothing else should run meanwhile."""
+#: Blemishes in the portrait that a model of mode inpaint retouches.
 _BLEMISHES = 8
-
-DESCRIPTION = """Times the live program on a driver of 640x480 pixels: each step alone, from end to end with the steps overlapping, and
-the start, at 256 and at 512 pixels; in the same run, by turns, the ancestors' way of doing it. Nothing else should run meanwhile."""
+#: Frames with which the start is timed.
+_START_FRAMES = 60
+#: Figure -> the head of its row in the table, and its format.
+ROWS = {
+    "times_predecessors": ("frames a second, times the predecessors'", ".1f"),
+    "frame_ms": ("milliseconds a frame, median", ".1f"),
+    "frame_ms_99": ("milliseconds a frame, 99th percentile", ".1f"),
+    "fps": ("frames a second", ".0f"),
+    "latency_ms": ("milliseconds from capture to picture", ".1f"),
+    "first_picture_s": ("seconds to the first picture", ".2f"),
+    "peak_mib": ("peak memory, MiB", ".0f"),
+    "model_mib": ("graph and keyframes, MiB", ".1f"),
+}
 READS, WRITES = ("model", "driver"), ("json",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The verb's options."""
+    """Add the options."""
     parser.add_argument(
         "--model",
         type=Path,
         nargs="+",
-        help="models' folders (default: the shipped one, and its twin at 512 pixels)",
+        help="folders of models (default: the shipped one, and its twin at 512 pixels)",
     )
     parser.add_argument(
-        "--driver", type=Path, help="a video of the driver (default: a portrait moved by a script)"
+        "--driver", type=Path, help="video of the driver (default: a portrait moved by a script)"
     )
-    parser.add_argument("--frames", type=positive, default=900, help="frames a round")
+    parser.add_argument("--frames", type=positive, default=900, help="frames in each round")
     parser.add_argument(
-        "--rounds", type=positive, default=3, help="rounds; the medians over them are told"
+        "--rounds", type=positive, default=3, help="number of rounds; medians are shown"
     )
     parser.add_argument(
         "--endure",
         type=positive,
         metavar="MINUTES",
-        help="instead: is each as fast and as small after so many minutes?",
+        help="instead run for this many minutes, and show speed and memory of each",
     )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Times by turns, and prints the ratios first."""
-    import numpy as np
-
+    """Measure, and print a table."""
     with quiet():
-        from face2face.evaluation import baselines as untrained
-        from face2face.evaluation import benchmark
+        from face2face.evaluation import baselines, benchmark
     from face2face.card import ModelCard
     from face2face.files import atomic_write, ensure_writable_dir
-    from face2face.inference.models import pretrained
-    from face2face.inference.names import GRAPH
-    from face2face.keyframes.bank import FILE_NAME
 
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        models = options.model or [pretrained()]
+        models = options.model or [shipped_model()]
         if options.model is None:
-            models.append(untrained.enlarged(models[0], folder / "512"))
+            models.append(baselines.make_twin(models[0], folder / "512"))
         modes = {model: ModelCard.load(model).mode for model in models}
         clips = {
             mode: _frames(options.driver, options.frames, mode) for mode in set(modes.values())
@@ -74,62 +84,14 @@ def run(options: argparse.Namespace) -> None:
         if options.endure:
             for model, frames in drivers.items():
                 print(f"{model.name}, minute by minute:")
-                for stretch in benchmark.soak_test(
-                    model, frames, 60 * options.endure, options.endure
-                ):
+                for each in benchmark.soak_test(model, frames, 60 * options.endure, options.endure):
                     print(
-                        f"{stretch.frame.median:.1f} ms a frame, 99th percentile {stretch.frame.slow:.1f}; {stretch.held_mib} MiB held"
+                        f"{each.frame.median:.1f} ms a frame, "
+                        f"99th percentile {each.frame.p99:.1f}; {each.held_mib} MiB held"
                     )
             return
-        with quiet():
-            ancestor = untrained.LegacyBaseline(folder / "ancestor")
-        ancestors: list[benchmark.Timing] = []
-        flows: dict[Path, list[benchmark.Throughput]] = {model: [] for model in models}
-        for number in range(options.rounds):
-            print(f"round {number + 1} of {options.rounds}", flush=True)
-            # An ancestor's frame takes some twenty times as long as ours; its rounds have fewer.
-            ancestors.append(
-                benchmark.one_after_another(
-                    ancestor, drivers[models[0]][: max(20, options.frames // 8)]
-                )
-            )
-            for model, frames in drivers.items():
-                flows[model].append(benchmark.end_to_end(model, frames))
-        theirs = float(np.median([each.median for each in ancestors]))
-        report: dict[str, Any] = {
-            "machine": machine(),
-            "ancestors": {"frame_ms": theirs, "fps": 1000 / theirs},
-            "models": {},
-        }
-        for model, frames in drivers.items():
-            frame, slow, latency = (
-                float(np.median(each))
-                for each in zip(
-                    *(
-                        (flow.frame.median, flow.frame.slow, flow.latency.median)
-                        for flow in flows[model]
-                    ),
-                    strict=True,
-                )
-            )
-            begun = [benchmark.start(model, frames[:60], folder) for _ in range(options.rounds)]
-            files = (*model.glob(f"{Path(GRAPH).stem}.*"), model / FILE_NAME)
-            report["models"][model.name] = {
-                "size": ModelCard.load(model).size,
-                "times_the_ancestors": theirs / frame,
-                "frame_ms": frame,
-                "frame_ms_99": slow,
-                "fps": 1000 / frame,
-                "latency_ms": latency,
-                "first_picture_s": float(np.median([each.first_picture for each in begun])),
-                "peak_mib": max(each.peak_mib for each in begun),
-                "tensorflow_imported": any(each.tensorflow for each in begun),
-                "model_mib": sum(each.stat().st_size for each in files if each.is_file()) / 2**20,
-                "steps_ms": {
-                    name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()
-                },
-            }
-    print(told(report))
+        report = _measure(drivers, options, folder)
+    print(table(report))
     if options.json:
         ensure_writable_dir(options.json.parent)
         with atomic_write(options.json) as aside:
@@ -137,64 +99,107 @@ def run(options: argparse.Namespace) -> None:
         print(f"written: {options.json}")
 
 
-def machine() -> str:
-    """What it was measured on."""
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+def _measure(
+    drivers: dict[Path, list[Image]], options: argparse.Namespace, folder: Path
+) -> dict[str, Any]:
+    """Time the predecessors' program and the models by turns, and return the report."""
+    import numpy as np
 
+    with quiet():
+        from face2face.evaluation import baselines, benchmark
+        from face2face.evaluation.timing import time_calls
 
-def told(report: dict[str, Any]) -> str:
-    """The figures in Markdown."""
-    models = report["models"]
-    rows = {
-        "times the ancestors' frames a second": ("times_the_ancestors", ".1f"),
-        "milliseconds a frame, median": ("frame_ms", ".1f"),
-        "milliseconds a frame, 99th percentile": ("frame_ms_99", ".1f"),
-        "frames a second": ("fps", ".0f"),
-        "milliseconds from capture to picture": ("latency_ms", ".1f"),
-        "seconds to the first picture": ("first_picture_s", ".2f"),
-        "peak memory, MiB": ("peak_mib", ".0f"),
-        "graph and bank, MiB": ("model_mib", ".1f"),
+        legacy = baselines.LegacyBaseline(folder / "legacy")
+    # A frame of the predecessors' takes about twenty times as long; fewer of them are timed.
+    legacy_frames = next(iter(drivers.values()))[: max(20, options.frames // 8)]
+    legacy_rounds: list[Timing] = []
+    rounds: dict[Path, list[Throughput]] = {model: [] for model in drivers}
+    for number in range(options.rounds):
+        print(f"round {number + 1} of {options.rounds}", flush=True)
+        legacy_rounds.append(time_calls(legacy, legacy_frames))
+        for model, frames in drivers.items():
+            rounds[model].append(benchmark.end_to_end(model, frames))
+    legacy_ms = float(np.median([each.median for each in legacy_rounds]))
+    return {
+        "machine": machine(),
+        "predecessors": {"frame_ms": legacy_ms, "fps": 1000 / legacy_ms},
+        "models": {
+            model.name: _figures(model, frames, rounds[model], legacy_ms, folder)
+            for model, frames in drivers.items()
+        },
     }
-    lines = [
-        "| | "
-        + " | ".join(f"{name}, {figures['size']} pixels" for name, figures in models.items())
-        + " | ancestors |"
-    ]
-    lines.append("|---" * (len(models) + 2) + "|")
-    for head, (name, how) in rows.items():
-        ours = [format(figures[name], how) for figures in models.values()]
-        lines.append(
-            f"| {head} | "
-            + " | ".join(ours)
-            + f" | {format(report['ancestors'][name], how) if name in report['ancestors'] else ''} |"
-        )
-    taken = [figures["steps_ms"] for figures in models.values()]
-    for step in dict.fromkeys(step for steps in taken for step in steps):
-        ours = [
-            f"{steps[step]['median']:.1f} ({steps[step]['slow']:.1f})" if step in steps else ""
-            for steps in taken
+
+
+def _figures(
+    model: Path, frames: list[Image], rounds: list[Throughput], legacy_ms: float, folder: Path
+) -> dict[str, Any]:
+    """Return the figures of one model: medians over the rounds, its start, its steps."""
+    import numpy as np
+
+    from face2face.card import ModelCard
+    from face2face.evaluation import benchmark
+    from face2face.inference.names import GRAPH
+    from face2face.keyframes.bank import FILE_NAME
+
+    frame_ms = float(np.median([each.frame.median for each in rounds]))
+    starts = [benchmark.start(model, frames[:_START_FRAMES], folder) for _ in rounds]
+    files = (*model.glob(f"{Path(GRAPH).stem}.*"), model / FILE_NAME)
+    return {
+        "size": ModelCard.load(model).size,
+        "times_predecessors": legacy_ms / frame_ms,
+        "frame_ms": frame_ms,
+        "frame_ms_99": float(np.median([each.frame.p99 for each in rounds])),
+        "fps": 1000 / frame_ms,
+        "latency_ms": float(np.median([each.latency.median for each in rounds])),
+        "first_picture_s": float(np.median([each.first_picture for each in starts])),
+        "peak_mib": max(each.peak_mib for each in starts),
+        "tensorflow_imported": any(each.tensorflow for each in starts),
+        "model_mib": sum(each.stat().st_size for each in files if each.is_file()) / 2**20,
+        "steps_ms": {
+            name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()
+        },
+    }
+
+
+def machine() -> str:
+    """Return one line on this machine."""
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}"
+    )
+
+
+def table(report: dict[str, Any]) -> str:
+    """Return the figures as a Markdown table."""
+    models, legacy = report["models"], report["predecessors"]
+    heads = [f"{name}, {figures['size']} pixels" for name, figures in models.items()]
+    lines = ["| | " + " | ".join(heads) + " | predecessors |", "|---" * (len(models) + 2) + "|"]
+    for name, (head, form) in ROWS.items():
+        cells = [format(figures[name], form) for figures in models.values()]
+        cells.append(format(legacy[name], form) if name in legacy else "")
+        lines.append(f"| {head} | {' | '.join(cells)} |")
+    steps_of_models = [figures["steps_ms"] for figures in models.values()]
+    for step in dict.fromkeys(step for steps in steps_of_models for step in steps):
+        cells = [
+            f"{steps[step]['median']:.1f} ({steps[step]['p99']:.1f})" if step in steps else ""
+            for steps in steps_of_models
         ]
-        lines.append(
-            f"| step alone: {step}, median (99th percentile) | " + " | ".join(ours) + " | |"
-        )
+        lines.append(f"| step alone: {step}, median (99th percentile) | {' | '.join(cells)} | |")
     return "\n".join([report["machine"], "", *lines])
 
 
 def _frames(driver: Path | None, count: int, mode: str) -> list[Image]:
-    """A driver's frames at 640x480, repeated where there are fewer; the portrait gets blemishes where these are to be painted over."""
+    """Return a driver's frames at 640x480 pixels, a shorter video repeated."""
     import cv2
     import numpy as np
 
-    from face2face.evaluation import benchmark
-    from face2face.media.video import VideoFile
+    from face2face.evaluation.timing import HEIGHT, WIDTH, portrait_clip
+    from face2face.media.source import VideoFile
 
     if driver is None:
-        return benchmark.portrait_clip(count, _BLEMISHES if mode == "inpaint" else 0)
+        return portrait_clip(count, _BLEMISHES if mode == "inpaint" else 0)
     with VideoFile(driver) as video:
-        frames = [
-            np.asarray(cv2.resize(scene.photo, (benchmark.WIDTH, benchmark.HEIGHT)), np.uint8)
-            for scene in video
-        ]
-    # Forth and back, so that nothing jumps.
+        frames = [np.asarray(cv2.resize(scene.photo, (WIDTH, HEIGHT)), np.uint8) for scene in video]
+    # Forwards and backwards, so that no frame jumps.
     cycle = [*frames, *frames[-2:0:-1]]
     return [cycle[number % len(cycle)] for number in range(count)]

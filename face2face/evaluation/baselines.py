@@ -1,4 +1,7 @@
-"""Models that are only timed: their networks aren't trained, which makes no difference to their speed."""
+"""Baselines for timing: the predecessors' program, and a larger twin of a model.
+
+Their networks are not trained, which makes no difference to their speed.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,19 @@ from face2face.inference.names import GRAPH
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import KeyframeBank
 
+#: Width and height in pixels of a larger twin.
+_TWIN_SIZE = 512
+
 
 class LegacyBaseline:
-    """The ancestors' way, written from its description: faces sought in every frame at a quarter of its size, a white sketch three pixels
-    wide drawn at the camera's size, pix2pix's U-Net as a TensorFlow graph, one thing after another.
+    """The program of datitran/face2face-demo, written from its description.
+
+    It looks for faces in every frame at a quarter of its size, and draws a white sketch, lines
+    three pixels wide, at the camera's size. pix2pix's U-Net runs as a TensorFlow graph. One step
+    follows the other.
 
     Args:
-        folder: Where its graph is, or is put.
+        folder: Holds the graph; it is made where it is missing.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,25 +51,35 @@ class LegacyBaseline:
         )
 
     def __call__(self, photo: Image) -> Image:
-        """The picture that it shows for a driver's."""
+        """Return the driver and the answer side by side, ``(256, 512, 3)`` uint8 RGB.
+
+        Args:
+            photo: The driver's frame, ``(h, w, 3)`` uint8 RGB.
+        """
         small = cv2.resize(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), None, fx=0.25, fy=0.25)
         canvas = np.zeros_like(photo)
         for face in self._hog(small, 1):
             points = face_utils.shape_to_np(self._predictor(small, face)).astype(np.float32) * 4
             side = max(photo.shape[:2])
-            canvas = np.maximum(
-                canvas, LEGACY.draw(points, side)[: photo.shape[0], : photo.shape[1]]
-            )
+            sketch = LEGACY.draw(points, side)[: photo.shape[0], : photo.shape[1]]
+            canvas = np.maximum(canvas, sketch)
         box = centre_box(*photo.shape[:2])
         answer = self._engine([resize(box.cut(canvas), 256)])
         return np.concatenate([resize(box.cut(photo), 256), answer], axis=1)
 
 
-def enlarged(model: Path, folder: Path) -> Path:
-    """A model's twin at 512 pixels: its bank enlarged, its network of that size."""
+def make_twin(model: Path, folder: Path) -> Path:
+    """Write a model's twin at 512 pixels, and return its folder.
+
+    Its keyframes are enlarged; its network is untrained.
+
+    Args:
+        model: Folder of a model at 512 pixels or less.
+        folder: Folder for the twin.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     card, bank = ModelCard.load(model), KeyframeBank.load(model)
-    factor = 512 // card.size
+    factor = _TWIN_SIZE // card.size
     scenes = (
         Scene(
             _larger(bank.rgba(index)[..., :3], factor),
@@ -75,6 +94,7 @@ def enlarged(model: Path, folder: Path) -> Path:
         folder
     )
     shape = TargetStatistics.from_json(card.shape)
+    # A head pose is a shift in pixels, which scales, a logarithm and an angle, which do not.
     pose = np.array((factor, factor, 1, 1), np.float32)
     larger = TargetStatistics(
         **{
@@ -82,7 +102,7 @@ def enlarged(model: Path, folder: Path) -> Path:
             for name, each in vars(shape).items()
         }
     )
-    _freeze(folder, replace(card, size=512, shape=larger.to_json()))
+    _freeze(folder, replace(card, size=_TWIN_SIZE, shape=larger.to_json()))
     choose_precision(folder, AUTO, examples(folder))
     return folder
 
@@ -94,24 +114,17 @@ def _larger(photo: Image, factor: int) -> Image:
 
 
 def _freeze(folder: Path, card: ModelCard) -> None:
-    """Writes a card and an untrained network of its kind."""
+    """Write a card, and the graph of an untrained network of its kind."""
     from face2face.export.freeze import freeze
     from face2face.export.reduce import without_training
     from face2face.inference.names import REDUCED
     from face2face.learn.networks import DEFAULTS, GENERATORS
 
     base, mask = (card.panels.index(name) if name else None for name in (card.base, card.mask))
-    layout = PanelLayout(
-        len(card.panels) + 1,
-        tuple(range(len(card.panels))),
-        len(card.panels),
-        card.size,
-        base,
-        mask,
-    )
+    count = len(card.panels)
+    layout = PanelLayout(count + 1, tuple(range(count)), count, card.size, base, mask)
     folder.mkdir(parents=True, exist_ok=True)
     card.save(folder)
-    without_training(GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)).save(
-        folder / REDUCED
-    )
+    generator = GENERATORS[card.generator](layout, DEFAULTS[card.generator].ngf)
+    without_training(generator).save(folder / REDUCED)
     freeze(folder)

@@ -58,7 +58,8 @@ def test_identities() -> None:
 def test_sharpness_of_a_single_dot() -> None:
     dot = flat(0, 5)
     dot[2, 2] = 10
-    # The Laplacian is -40 at the dot, 10 at its four neighbours and 0 elsewhere: mean 0, variance (1600 + 4 * 100) / 25.
+    # The Laplacian is -40 at the dot, 10 at its four neighbours and 0 elsewhere. Its mean is 0,
+    # its variance (1600 + 4 * 100) / 25.
     assert metrics.sharpness(dot) == pytest.approx(2000 / 25)
     assert metrics.sharpness(flat(80)) == 0
 
