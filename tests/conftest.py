@@ -153,8 +153,7 @@ def command_module(name: str) -> SimpleNamespace:
 
     if name in VERBS:
         return SimpleNamespace(**vars(import_module(f"face2face.commands.{VERBS[name].module}")))
-    names = runpy.run_path(str(ROOT / "tools" / f"{name}.py"))
-    return SimpleNamespace(**(vars(names["program"]) if "program" in names else names))
+    return SimpleNamespace(**runpy.run_path(str(ROOT / "tools" / f"{name}.py")))
 
 
 def run_command(*arguments: str) -> int:

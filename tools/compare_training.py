@@ -19,8 +19,8 @@ from face2face.commands.train import run_in
 if TYPE_CHECKING:
     from face2face.evaluation.compare import Result
 
-DESCRIPTION = """Trains each variant on the same pairs of one video for the same minutes, one after
-another, and evaluates it on the held-out part. Writes comparison.md, comparison.json,
+DESCRIPTION = """Train each variant on the same pairs of one video for the same minutes, one after
+another, and evaluate it on the held-out part. Write comparison.md, comparison.json,
 comparison.png (SSIM and LPIPS against minutes) and a contact sheet per variant. Run again, it
 continues."""
 #: File of the figures and of each variant's curve.

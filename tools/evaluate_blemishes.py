@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from face2face.evaluation.blemishes import BlemishScore
     from face2face.image import Image
 
-DESCRIPTION = """Draws two blemishes of each kind into the skin of faces, and detects and removes
-them as retouch --auto does. Does the same with the photos as they are. Prints the share that is
+DESCRIPTION = """Draw two blemishes of each kind into the skin of faces, and detect and remove
+them as retouch --auto does. Do the same with the photos as they are. Print the share that is
 found, the precision, the difference that is left, and the change of clean skin."""
 READS, WRITES = ("photos", "model", "parser"), ("output",)
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from face2face.evaluation.edits import EditScore, Subject
     from face2face.face.detector import Detector
 
-DESCRIPTION = """Makes scripted edits of held-out photos, each of another one. Measures whether all
+DESCRIPTION = """Make scripted edits of held-out photos, each of another one. Measure whether all
 pixels outside the edit are unchanged, whether the parser finds the edit, and the identity distance;
-draws a contact sheet of all edits."""
+draw a contact sheet of all edits."""
 #: Identity distance up to which dlib calls two faces one person.
 _SAME_PERSON = 0.6
 #: Share of an edit's pixels from which it counts as found.

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from face2face.image import Image
     from face2face.segmentation.labels import Labels
 
-DESCRIPTION = """Compares a parser's maps with true ones on held-out photos: pixel accuracy,
-intersection over union per class, milliseconds a photo. Draws contact sheets of photos that have
+DESCRIPTION = """Compare a parser's maps with true ones on held-out photos: pixel accuracy,
+intersection over union per class, milliseconds a photo. Draw contact sheets of photos that have
 no map."""
 READS, WRITES = ("photos", "labels", "model", "sheet_of"), ("output",)
 

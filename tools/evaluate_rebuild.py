@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from face2face.evaluation.reconstruction import Painter, ReconstructionScore
     from face2face.image import Image
 
-DESCRIPTION = """Paints the held-out faces of make_semantic_data.py. Models of mode reconstruct
+DESCRIPTION = """Paint the held-out faces of make_semantic_data.py. Models of mode reconstruct
 paint each face itself: its likeness to the photo is compared with that of the mean colours. Models
 of mode manipulate paint it with another face's map: the result is parsed, and compared with the new
 and the old map."""

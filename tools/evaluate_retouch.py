@@ -17,9 +17,9 @@ from face2face.errors import DataError
 if TYPE_CHECKING:
     from face2face.evaluation.inpainting import Inpainter, InpaintingScore
 
-DESCRIPTION = """Fills in the holes of the pairs that make_inpaint_data.py held out, with models of
-mode inpaint and with OpenCV's two methods. Prints the difference from the photo inside the holes,
-by their size, and draws a contact sheet."""
+DESCRIPTION = """Fill in the holes of the pairs that make_inpaint_data.py held out, with models of
+mode inpaint and with OpenCV's two methods. Print the difference from the photo inside the holes,
+by their size, and draw a contact sheet."""
 READS, WRITES = ("input_dir", "model"), ("output",)
 
 

@@ -15,7 +15,7 @@ from face2face.commands.console import quiet, run_program
 from face2face.commands.export import add_precision, card_and_graphs_in, describe
 from face2face.commands.outputs import Outputs
 
-DESCRIPTION = "Writes frozen_model.pb, one self-contained graph, of a folder's reduced generator."
+DESCRIPTION = "Write frozen_model.pb, one self-contained graph, of a folder's reduced generator."
 READS, WRITES = ("input_dir",), ("model_folder",)
 
 

@@ -1,12 +1,259 @@
-"""The command ``make_inpaint_data``; see face2face/commands/make_inpaint_data.py."""
+"""Make training strips for inpainting from photos of faces."""
 
+from __future__ import annotations
+
+import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from face2face.commands import make_inpaint_data as program
-from face2face.commands.console import run_program
+from face2face.card import FILE_NAME, SIZES, ModelCard, describes_data
+from face2face.commands.console import positive, run_program, whole
+from face2face.commands.options import add_card_arguments
+from face2face.commands.outputs import Outputs
+from face2face.errors import DataError, MediaError, OptionError
+from face2face.modes.inpaint import FILLS
+
+if TYPE_CHECKING:
+    from face2face.data.annotations import SkipReport
+    from face2face.image import Image
+    from face2face.modes.inpaint import Inpaint
+
+DESCRIPTION = """Cut faces out of photos and cover parts of them: with scratches, blots, strokes and
+spots, or with shapes of your own. Faces are found in folders of photos, or cut out as an annotation
+file says (Dataturks: JSON lines). The strips are for train.py --mode inpaint: masked face, mask,
+face. One face in ten, by its photo's name, is held out. The same seed makes the same files.
+Another run continues where the last one stopped."""
+READS, WRITES = ("photos", "annotations", "images", "masks"), ("output",)
+#: Margin around an annotated box, on each side, as a share of its longer side: the whole head fits.
+_MARGIN = 0.35
+
+
+class _Face(NamedTuple):
+    """A square picture of a face, its name, and the name of its photo."""
+
+    name: str
+    photo: str
+    picture: Image
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "--photo",
+        "--photos",
+        dest="photos",
+        metavar="DIR",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="folders of photos; the largest face of each photo is used",
+    )
+    parser.add_argument(
+        "--annotations", type=Path, help="file of face boxes in the format of Dataturks"
+    )
+    parser.add_argument(
+        "--images",
+        type=Path,
+        help="folder of the annotated photos: img12.jpg belongs to line 12, counted from 0",
+    )
+    parser.add_argument(
+        "--download", action="store_true", help="download missing photos into --images"
+    )
+    parser.add_argument(
+        "--masks",
+        type=Path,
+        help="folder of shapes, white on black (default: shapes are drawn at random)",
+    )
+    parser.add_argument(
+        "--repeats",
+        type=positive,
+        default=3,
+        help="number of strips per face; the first shows all of it, the others a part",
+    )
+    parser.add_argument(
+        "--max-masks", type=positive, default=2, help="largest number of shapes per strip"
+    )
+    parser.add_argument("--fill", choices=FILLS, default=FILLS[0], help="fill of the masked part")
+    parser.add_argument(
+        "--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("inpaint"),
+        help="folder for train/, val/ and the card",
+    )
+    parser.add_argument("--seed", type=whole, default=0, help="seed of the random shapes")
+    add_card_arguments(parser, "photos")
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """Return the card; existing strips stay."""
+    return Outputs(
+        [options.output / FILE_NAME], lambda path: describes_data(path.parent, "inpaint")
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Make the strips, and list the photos that were left out."""
+    from face2face.data.annotations import SkipReport
+    from face2face.data.inpaint import write_pairs
+    from face2face.data.label_maps import held_out
+    from face2face.data.pairs import TRAIN, VAL
+    from face2face.data.random_masks import SHAPES, own_shapes
+    from face2face.files import ensure_writable_dir
+    from face2face.modes.inpaint import Inpaint
+
+    _check_options(options)
+    shapes = own_shapes(options.masks) if options.masks else list(SHAPES)
+    mode = Inpaint(options.size, options.fill)
+    recipe = {
+        "repeats": options.repeats,
+        "max_masks": options.max_masks,
+        "masks": len(shapes),
+        "seed": options.seed,
+    }
+    folder = ensure_writable_dir(options.output)
+    _check_same_recipe(folder, recipe, options)
+    folders = {part: ensure_writable_dir(folder / part) for part in (TRAIN, VAL)}
+    _card(mode, recipe, options).save(folder)
+    skipped = SkipReport()
+    names: set[str] = set()
+    val_count = 0
+    for face in _faces(options, skipped):
+        if face.name in names:
+            raise DataError(f"Two photos make a face named {face.name}.", hint="Rename one.")
+        names.add(face.name)
+        val_count += held_out(face.photo)
+        write_pairs(
+            face.picture,
+            options.size,
+            mode.condition,
+            folders[VAL if held_out(face.photo) else TRAIN],
+            face.name,
+            options.repeats,
+            options.max_masks,
+            shapes,
+            options.seed,
+        )
+    for line in skipped.lines():
+        print(line)
+    if not names:
+        raise DataError("No photo shows a usable face.", hint="Name other photos.")
+    _card(mode, {"faces": len(names)} | recipe, options).save(folder)
+    print(f"written: {options.repeats} strips each of {len(names)} faces in {folder}")
+    print(f"held out: {val_count} of the faces, by their photos' names")
+
+
+def _check_options(options: argparse.Namespace) -> None:
+    if not options.photos and not options.annotations:
+        raise OptionError("No photos are named.", hint="Add --photo FOLDER or --annotations FILE.")
+    if options.download and options.annotations is None:
+        raise OptionError(
+            "--download needs an annotation file.", hint="Add --annotations FILE --images FOLDER."
+        )
+    if (options.annotations is None) != (options.images is None):
+        raise OptionError(
+            "--annotations and --images go together.", hint="Add the one that is missing."
+        )
+
+
+def _check_same_recipe(folder: Path, recipe: dict[str, Any], options: argparse.Namespace) -> None:
+    """Raise a DataError if a folder holds strips that were made with other options."""
+    if not (folder / FILE_NAME).is_file():
+        return
+    card = ModelCard.load(folder)
+    old = {name: card.data.get(name) for name in recipe} | {"size": card.size, "fill": card.fill}
+    new = recipe | {"size": options.size, "fill": options.fill}
+    differences = [f"{name} {old[name]}, not {new[name]}" for name in new if old[name] != new[name]]
+    if differences:
+        raise DataError(
+            f"{folder} holds strips with {'; '.join(differences)}.", hint="Name another --output."
+        )
+
+
+def _card(mode: Inpaint, data: dict[str, Any], options: argparse.Namespace) -> ModelCard:
+    return ModelCard(
+        **mode.card_fields(), data=data, licence=options.licence, consent=options.consent
+    )
+
+
+def _faces(options: argparse.Namespace, skipped: SkipReport) -> Iterator[_Face]:
+    """Yield all faces; note the photos left out in ``skipped``."""
+    for folder in options.photos:
+        yield from _detected_faces(folder, skipped)
+    if options.annotations:
+        yield from _annotated_faces(options, skipped)
+
+
+def _detected_faces(folder: Path, skipped: SkipReport) -> Iterator[_Face]:
+    """Yield the largest face of each photo in a folder."""
+    from tqdm import tqdm
+
+    from face2face.data.annotations import SkipReason
+    from face2face.face.detector import Detector
+    from face2face.media.stills import list_images
+    from face2face.segmentation.parser import portrait_crop
+
+    faceless = SkipReason("photo shows no face", "photos show no face")
+    photos = list_images(folder)
+    if not photos:
+        raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
+    detect = Detector(tries=2)
+    for path in tqdm(photos, folder.name, unit="photo"):
+        photo = _read_or_skip(path, skipped)
+        if photo is None:
+            continue
+        faces = detect(photo)
+        if not faces:
+            skipped.add(faceless, path)
+            continue
+        box = portrait_crop(faces[0], *photo.shape[:2])
+        yield _Face(f"{folder.resolve().name}-{path.stem}", path.stem, box.cut(photo))
+
+
+def _annotated_faces(options: argparse.Namespace, skipped: SkipReport) -> Iterator[_Face]:
+    """Yield the faces of an annotation file."""
+    from tqdm import tqdm
+
+    from face2face.data.annotations import SkipReason, photo_of, read_annotations, square
+    from face2face.data.fetch import fetch_all
+    from face2face.files import ensure_writable_dir
+
+    missing = SkipReason("line has no photo here", "lines have no photo here")
+    lines, left_out = read_annotations(options.annotations)
+    skipped.also(left_out)
+    if options.download:
+        urls = {line.number: line.url for line in lines}
+        skipped.also(fetch_all(urls, ensure_writable_dir(options.images)))
+    for line in tqdm(lines, options.annotations.name, unit="photo"):
+        path = photo_of(options.images, line.number)
+        if path is None:
+            skipped.add(missing, line.number)
+            continue
+        photo = _read_or_skip(path, skipped)
+        if photo is None:
+            continue
+        for number, rect in enumerate(line.faces):
+            box = square(rect, photo.shape[0], photo.shape[1], _MARGIN)
+            yield _Face(f"{path.stem}.{number}", path.stem, box.cut(photo))
+
+
+def _read_or_skip(path: Path, skipped: SkipReport) -> Image | None:
+    """Return a photo, or note that it can't be read and return None."""
+    from face2face.data.annotations import SkipReason
+    from face2face.media.stills import read_image
+
+    try:
+        return read_image(path)
+    except MediaError:
+        skipped.add(SkipReason("photo can't be read", "photos can't be read"), path)
+        return None
+
 
 if __name__ == "__main__":
-    sys.exit(run_program(program))
+    sys.exit(run_program(sys.modules[__name__]))

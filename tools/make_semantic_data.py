@@ -1,12 +1,212 @@
-"""The command ``make_semantic_data``; see face2face/commands/make_semantic_data.py."""
+"""Make training strips for edit, reconstruct and manipulate from photos."""
 
+from __future__ import annotations
+
+import argparse
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from face2face.commands import make_semantic_data as program
-from face2face.commands.console import run_program
+from face2face.card import FILE_NAME, SIZES, describes_data
+from face2face.commands.console import run_program, whole
+from face2face.commands.options import add_card_arguments
+from face2face.commands.outputs import Outputs
+from face2face.errors import DataError
+
+DESCRIPTION = """Study the largest face of each photo: the places and mean colours of seven groups
+(skin, eyes, mouth, hair, nose, clothes, accessories), and dlib's descriptor of whose face it is.
+Photos are framed as in CelebA-HQ. Photos without a label map are parsed; photos without a face are
+listed and left out. From the studies, make the strips for train.py --mode edit, reconstruct and
+manipulate, each in a folder of that name. Another run continues where the last one stopped."""
+READS, WRITES = ("photos", "labels", "parser"), ("output",)
+#: Seconds for which ``--show`` shows a photo if no key is pressed: an hour, so that a key decides.
+_SHOW_SECONDS = 3600.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument(
+        "--photo",
+        "--photos",
+        dest="photos",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="folder of photos",
+    )
+    parser.add_argument(
+        "--labels",
+        type=Path,
+        help="folder of label maps, named as the photos (default: the photos are parsed)",
+    )
+    parser.add_argument(
+        "--parser",
+        "--model",
+        dest="parser",
+        metavar="DIR",
+        type=Path,
+        help="folder of a parser (default: the shipped one)",
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        default=Path("semantic"),
+        help="folder for studies/*.npz, colours/*.png and the strips",
+    )
+    parser.add_argument(
+        "--size", type=int, choices=SIZES, default=256, help="width and height of a study in pixels"
+    )
+    parser.add_argument(
+        "--repeats",
+        type=whole,
+        default=3,
+        help="number of strips per photo: each erases another part for edit, and takes another "
+        "person's label map for manipulate; 0 for no strips",
+    )
+    add_card_arguments(parser, "photos and label maps")
+    parser.add_argument(
+        "--show",
+        action="store_true",
+        help="open a window with each photo and its groups in their mean colours; any key goes on",
+    )
+
+
+def outputs(options: argparse.Namespace) -> Outputs:
+    """Return the cards of the strips; existing studies and strips stay."""
+    modes = ("edit", "reconstruct", "manipulate") if options.repeats else ()
+    return Outputs(
+        [options.output / mode / FILE_NAME for mode in modes],
+        lambda path: describes_data(path.parent, path.parent.name),
+    )
+
+
+def run(options: argparse.Namespace) -> None:
+    """Make the studies and the strips, and list the photos that were left out."""
+    from face2face.data.label_maps import held_out
+    from face2face.data.semantic import STUDIES
+
+    folder: Path = options.output
+    for path in _write_studies(options):
+        print(f"no face: {path}")
+    studies = sorted((folder / STUDIES).glob("*.npz"))
+    val_count = sum(held_out(each.stem) for each in studies)
+    print(f"written: {len(studies)} studies in {folder}")
+    print(f"held out: {val_count} of them, by their names")
+    if options.repeats:
+        _write_strips(options, studies)
+    if options.show:
+        _show(studies)
+
+
+def _write_studies(options: argparse.Namespace) -> list[Path]:
+    """Write the studies that are missing, and return the photos in which no face is found."""
+    from tqdm import tqdm
+
+    from face2face.data.semantic import STUDIES, SemanticSampleBuilder, keep
+    from face2face.face.detector import Detector
+    from face2face.face.identity import Identity
+    from face2face.inference.pretrained import load_parser
+    from face2face.media.stills import list_images
+
+    photos = list_images(options.photos)
+    if not photos:
+        raise DataError(f"{options.photos} holds no photo.", hint="Name another folder.")
+    maps = {each.stem: each for each in list_images(options.labels)} if options.labels else {}
+    unlabelled = sum(each.stem not in maps for each in photos)
+    if options.labels and unlabelled == len(photos):
+        raise DataError(
+            f"{options.labels} holds no label map named as a photo.",
+            hint="Leave --labels out to have the photos parsed.",
+        )
+    _prepare_folders(options)
+    parse = load_parser(options.parser) if unlabelled else None
+    build = SemanticSampleBuilder(Detector(), Identity(), parse, options.size)
+    faceless = []
+    for path in tqdm(photos, "photos", unit="photo"):
+        if (options.output / STUDIES / f"{path.stem}.npz").is_file():
+            continue
+        study = build(path, maps.get(path.stem))
+        if study is None:
+            faceless.append(path)
+        else:
+            keep(study, options.output, path.stem)
+    if options.labels and unlabelled:
+        print(f"{unlabelled} photos had no label map in {options.labels} and were parsed")
+    return faceless
+
+
+def _prepare_folders(options: argparse.Namespace) -> None:
+    """Make the output folders.
+
+    Raises:
+        DataError: They hold studies of another size.
+    """
+    from face2face.data.semantic import COLOURED, STUDIES, SemanticSample
+    from face2face.files import ensure_writable_dir
+
+    folder = ensure_writable_dir(options.output)
+    first = next((folder / STUDIES).glob("*.npz"), None)
+    if first and (size := SemanticSample.load(first).photo.shape[0]) != options.size:
+        raise DataError(
+            f"{folder} holds studies of {size} pixels, not {options.size}.",
+            hint="Name another --output.",
+        )
+    for name in (STUDIES, COLOURED):
+        ensure_writable_dir(folder / name)
+
+
+def _write_strips(options: argparse.Namespace, studies: list[Path]) -> None:
+    """Write the strips of each mode that are missing, and the cards."""
+    from tqdm import tqdm
+
+    from face2face.card import ModelCard
+    from face2face.data.edit_pairs import write_pairs
+    from face2face.data.label_maps import held_out
+    from face2face.data.pairs import TRAIN, VAL
+    from face2face.data.reconstruction_pairs import NEW, partner, write_manipulation, write_rebuild
+    from face2face.data.semantic import SemanticSample
+    from face2face.files import ensure_writable_dir
+    from face2face.modes.edit import Edit
+    from face2face.modes.reconstruct import Reconstruct
+
+    edit, reconstruct = Edit(options.size), Reconstruct(options.size)
+    manipulate = Reconstruct(options.size, name="manipulate")
+    cards = [mode.card_fields() for mode in (edit, reconstruct, manipulate)]
+    folders = [options.output / card["mode"] for card in cards]
+    for part in (TRAIN, VAL):
+        paths = [path for path in studies if held_out(path.stem) == (part == VAL)]
+        names = [path.stem for path in paths]
+        edit_dir, reconstruct_dir, manipulate_dir = (
+            ensure_writable_dir(folder / part) for folder in folders
+        )
+        for path in tqdm(paths, f"strips, {part}", unit="photo"):
+            study, name = SemanticSample.load(path), path.stem
+            write_pairs(study, edit.condition, edit_dir, name, options.repeats)
+            write_rebuild(study, reconstruct.condition, reconstruct_dir / f"{name}.png")
+            for number in range(options.repeats if len(paths) > 1 else 0):
+                other = SemanticSample.load(path.with_stem(partner(name, names, number)))
+                strip = manipulate_dir / f"{name}.{number}.png"
+                write_manipulation(study, other, manipulate.condition, strip)
+    cards[2]["panels"] += tuple(NEW + name for name in manipulate.panels)
+    data = {"photos": len(studies), "repeats": options.repeats}
+    for folder, card in zip(folders, cards, strict=True):
+        ModelCard(**card, data=data, licence=options.licence, consent=options.consent).save(folder)
+
+
+def _show(studies: list[Path]) -> None:
+    """Show each study in a window until a person quits."""
+    from face2face.data.semantic import SemanticSample
+    from face2face.image import side_by_side
+    from face2face.media.sink import QUIT, Window
+
+    with Window() as window:
+        for path in studies:
+            study = SemanticSample.load(path)
+            window.write(side_by_side((study.photo, study.coloured)), 0.0)
+            if window.key(_SHOW_SECONDS) == QUIT:
+                break
+
 
 if __name__ == "__main__":
-    sys.exit(run_program(program))
+    sys.exit(run_program(sys.modules[__name__]))

@@ -15,7 +15,7 @@ from face2face.commands.console import quiet, run_program
 from face2face.commands.export import generator_in, run_files
 from face2face.commands.outputs import Outputs
 
-DESCRIPTION = """Writes the generator of a run's best epoch without the discriminator, the
+DESCRIPTION = """Write the generator of a run's best epoch without the discriminator, the
 optimiser and dropout."""
 READS, WRITES = ("model_input",), ("model_output",)
 

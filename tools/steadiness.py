@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import quiet, run_program
 
-DESCRIPTION = """Measures the landmark filter at several strengths, on the scripted expression with
+DESCRIPTION = """Measure the landmark filter at several strengths, on the scripted expression with
 a camera's noise: the jitter of a still face, the lag behind a moving one, and the share of blinks
 and speech that passes."""
 READS, WRITES = (), ("plot",)

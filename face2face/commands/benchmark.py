@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from face2face.evaluation.timing import Timing
     from face2face.image import Image
 
-DESCRIPTION = """Times the live program on a driver of 640x480 pixels: each step alone, whole frames
-with overlapping steps, and the start, at 256 and at 512 pixels. By turns it times the predecessors'
+DESCRIPTION = """Time the live program on a driver of 640x480 pixels: each step alone, whole frames
+with overlapping steps, and the start, at 256 and at 512 pixels. By turns, time the predecessors'
 program. Nothing else should run meanwhile."""
 #: Blemishes in the portrait that a model of mode inpaint retouches.
 _BLEMISHES = 8

@@ -15,8 +15,8 @@ from face2face.errors import OptionError
 if TYPE_CHECKING:
     from face2face.evaluation.reenactment import FrameResult
 
-DESCRIPTION = """Drives a model with the held-out part of its target's video, or with --driver by
-another person. Writes evaluation.json, evaluation.mp4 and evaluation.png, which show condition,
+DESCRIPTION = """Drive a model with the held-out part of its target's video, or with --driver by
+another person. Write evaluation.json, evaluation.mp4 and evaluation.png, which show condition,
 generated, true and difference."""
 
 #: Metric -> its description in the table, with the direction that is better.

@@ -18,7 +18,7 @@ from face2face.keyframes import bank
 if TYPE_CHECKING:
     from face2face.export.precision import PrecisionResult
 
-DESCRIPTION = """Writes frozen_model.pb, the self-contained graph of a training run's best epoch.
+DESCRIPTION = """Write frozen_model.pb, the self-contained graph of a training run's best epoch.
 train.py does this at its end; use export after an interrupted or copied run."""
 READS, WRITES = ("model", "input_dir"), ("output",)
 

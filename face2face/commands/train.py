@@ -15,6 +15,7 @@ from face2face.card import BEST, ModelCard
 from face2face.card import FILE_NAME as CARD
 from face2face.commands.console import quiet
 from face2face.commands.export import export, graphs_in
+from face2face.commands.next_command import next_command
 from face2face.commands.outputs import Outputs
 from face2face.commands.train_options import (
     DEFAULT_MINUTES,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from face2face.learn.checkpoint import Run, Settings
     from face2face.learn.history import Epoch
 
-DESCRIPTION = """Trains a generator on training pairs and exports it as a frozen graph: the best
+DESCRIPTION = """Train a generator on training pairs and export it as a frozen graph: the best
 epoch by L1 on held-out pairs, or the last one where a discriminator is trained. Ctrl-C stops it
 at any moment; the same command continues."""
 
@@ -103,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
     elif not options.no_export:
         _export(run.folder, options.input_dir)
         if card.mode in DRIVEN:
-            print(f"next: python run_webcam.py --source 0 --tf-model {run.folder}")
+            print("next:", next_command("run", "--source", 0, "--tf-model", run.folder))
     return 0 if finished else 130
 
 
