@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def action() -> int:
         name = _verb_parser().parse_args(given[:1]).verb
-        return run_module(_module(name), given[1:], f"face2face {name}")
+        return run_verb(name, given[1:], f"face2face {name}")
 
     return report_errors(action)
 
@@ -136,13 +136,9 @@ def _verb_parser() -> CommandParser:
     return parser
 
 
-def _module(verb: str) -> ModuleType:
-    return import_module(f"face2face.commands.{VERBS[verb].module}")
-
-
 def script(verb: str) -> int:
     """Run a verb as a script of its own and return its exit status."""
-    return report_errors(lambda: run_module(_module(verb), sys.argv[1:], _program()))
+    return report_errors(lambda: run_verb(verb, sys.argv[1:], _program()))
 
 
 def run_program(module: ModuleType) -> int:
@@ -152,6 +148,12 @@ def run_program(module: ModuleType) -> int:
 
 def _program() -> str:
     return Path(sys.argv[0]).name
+
+
+def run_verb(verb: str, arguments: Sequence[str], program: str) -> int:
+    """Run a verb in this process, see :func:`run_module`."""
+    module = import_module(f"face2face.commands.{VERBS[verb].module}")
+    return run_module(module, arguments, program)
 
 
 def run_module(module: ModuleType, arguments: Sequence[str], program: str) -> int:
