@@ -46,6 +46,7 @@ JOBS = {
     "live and photos": [
         "run --source photos --no-window --output live.mp4",
         "demo",
+        "list",
         "parse --photo photos --output maps",
         "edit --photo photos/a.png --set hair=#552200 --output edited.png",
         "retouch --photo photos/a.png --auto --output retouched.png",
@@ -67,6 +68,7 @@ JOBS = {
     ],
     # These take minutes, or many photos: they import what they need, and end at a missing file.
     "refused": [
+        "forget nobody",
         "compare_training --file missing.mp4",
         "benchmark --model missing",
         "train_parser --photos photos --labels photos --begin missing",

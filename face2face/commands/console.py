@@ -55,6 +55,10 @@ GROUPS = {
         "evaluate": Verb("evaluate", "compare a model with frames it was not trained on"),
         "benchmark": Verb("benchmark", "time the live program on this machine"),
     },
+    "your files": {
+        "list": Verb("list_belongings", "show the models and the training data in this folder"),
+        "forget": Verb("forget", "delete the models and the training data of one person"),
+    },
 }
 VERBS = {name: verb for group in GROUPS.values() for name, verb in group.items()}
 

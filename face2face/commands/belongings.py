@@ -1,0 +1,106 @@
+"""Models and training data in a folder, by the video or photo that they are made of."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from face2face.card import FILE_NAME, ModelCard
+from face2face.data.folders import DatasetDirs
+from face2face.data.pairs import TRAIN
+from face2face.errors import ModelError, OptionError
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """A model or training data of a person.
+
+    Attributes:
+        kind: ``model`` or ``training data``.
+        folder: Folder of the model, or the folder that holds the three folders of the data.
+        source: Name of the video, photo or folder of photos that it is made of.
+        files: All its files.
+    """
+
+    kind: str
+    folder: Path
+    source: str
+    files: tuple[Path, ...]
+
+    @property
+    def mib(self) -> float:
+        """Size in MiB."""
+        return sum(each.stat().st_size for each in self.files) / 2**20
+
+    def delete(self) -> None:
+        """Delete the files, and the folders that are then empty."""
+        if self.kind == "model":
+            shutil.rmtree(self.folder)
+            return
+        for path in self.files:
+            path.unlink(missing_ok=True)
+        for folder in sorted({path.parent for path in self.files}, reverse=True):
+            for each in (folder, folder.parent):
+                if each != self.folder:
+                    with suppress(OSError):  # It holds other files.
+                        each.rmdir()
+
+
+def belongings_in(root: Path) -> list[Belonging]:
+    """Return the models and the training data in a folder and its direct subfolders."""
+    folders = [root, *sorted(each for each in root.iterdir() if each.is_dir())]
+    return [*_models(folders[1:]), *_data(folders)]
+
+
+def belongings_of(name: str, root: Path) -> list[Belonging]:
+    """Return the models and the training data of one person.
+
+    Args:
+        name: Name of a model's folder, or of the video or photo, with or without its suffix.
+        root: Folder to search.
+
+    Raises:
+        OptionError: There are none.
+    """
+    found = belongings_in(root)
+    sources = {
+        each.source
+        for each in found
+        if name in (each.source, Path(each.source).stem)
+        or (each.kind == "model" and name == each.folder.name)
+    }
+    if not sources:
+        raise OptionError(
+            f"There is no model and no training data of {name} in {root.resolve()}.",
+            hint="See face2face list.",
+        )
+    return [each for each in found if each.source in sources]
+
+
+def _models(folders: list[Path]) -> list[Belonging]:
+    found = []
+    for folder in folders:
+        if not (folder / FILE_NAME).is_file() or (folder / TRAIN).is_dir():
+            continue
+        with suppress(ModelError):  # A damaged card is not shown.
+            card = ModelCard.load(folder)
+            if card.is_own:
+                files = tuple(path for path in folder.rglob("*") if path.is_file())
+                source = str(card.data.get("file", folder.name))
+                found.append(Belonging("model", folder, source, files))
+    return found
+
+
+def _data(folders: list[Path]) -> list[Belonging]:
+    found = []
+    for folder in folders:
+        data = DatasetDirs(folder)
+        if data.claimed():
+            claim = json.loads((data.original / "source.json").read_text(encoding="utf-8"))
+            found.append(
+                Belonging("training data", folder, str(claim["file"]), tuple(data.files()))
+            )
+    return found
