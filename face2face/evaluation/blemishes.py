@@ -59,7 +59,7 @@ class BlemishScore:
         right: Detected regions on a drawn blemish.
         before: Other detected regions on or next to one that the photo had before.
         wrong: The remaining detected regions.
-        marked: Share of the skin that is detected in the photo as it is.
+        detected_share: Share of the skin that is detected in the photo as it is.
         altered: Mean change in grey levels of retouching that photo.
         row: The face for the contact sheet: photo, retouched; with drawn blemishes, detected
             regions in green, retouched.
@@ -69,7 +69,7 @@ class BlemishScore:
     right: int
     before: int
     wrong: int
-    marked: float
+    detected_share: float
     altered: float
     row: Image
 
@@ -110,7 +110,7 @@ def blemish_score(
         right,
         before,
         wrong,
-        marked=float((detected_before > 0).sum() / max(1, skin.sum())),
+        detected_share=float((detected_before > 0).sum() / max(1, skin.sum())),
         altered=float(cv2.absdiff(retouched_photo, photo).mean()),
         row=side_by_side([face.cut(each) for each in pictures]),
     )
@@ -147,11 +147,11 @@ def _drawn_blemishes(
 
 
 def _regions(
-    detected: NDArray[np.uint8], drawn: NDArray[np.bool_], before: NDArray[np.bool_]
+    detected: NDArray[np.uint8], blemished: NDArray[np.bool_], before: NDArray[np.bool_]
 ) -> tuple[int, int, int]:
     """Count detected regions: on drawn pixels, else on earlier detections, else on neither."""
     count, regions = cv2.connectedComponents(detected)
-    on, old = (np.bincount(regions[mask], minlength=count)[1:] > 0 for mask in (drawn, before))
+    on, old = (np.bincount(regions[mask], minlength=count)[1:] > 0 for mask in (blemished, before))
     return int(on.sum()), int((old & ~on).sum()), int((~on & ~old).sum())
 
 
@@ -172,15 +172,15 @@ def table(photos: Sequence[BlemishScore]) -> list[str]:
     right, before, wrong = (
         sum(getattr(photo, name) for photo in photos) for name in ("right", "before", "wrong")
     )
-    marked = [100 * photo.marked for photo in photos]
+    shares = [100 * photo.detected_share for photo in photos]
     altered = np.mean([photo.altered for photo in photos])
     return [
         *lines,
         "",
         f"precision {right / max(1, right + before + wrong):.2f}; "
         f"without regions detected before, {right / max(1, right + wrong):.2f}",
-        f"photos as they are: {np.mean(marked):.2f} % of the skin is detected on average, "
-        f"{np.median(marked):.2f} % in the median; "
+        f"photos as they are: {np.mean(shares):.2f} % of the skin is detected on average, "
+        f"{np.median(shares):.2f} % in the median; "
         f"retouching alters them by {altered:.3f} grey levels on average",
     ]
 

@@ -34,11 +34,11 @@ class Agreement:
     counts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, maps: Iterable[tuple[Labels, Labels]]) -> Agreement:
+    def of(cls, pairs: Iterable[tuple[Labels, Labels]]) -> Agreement:
         """Return the agreement over pairs of a true and a predicted map, both ``(h, w)`` uint8."""
         size = len(CLASSES)
         counts = np.zeros(size * size, np.int64)
-        for true, predicted in maps:
+        for true, predicted in pairs:
             counts += np.bincount(
                 true.ravel().astype(np.int64) * size + predicted.ravel(), minlength=size * size
             )

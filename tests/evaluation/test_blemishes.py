@@ -66,7 +66,7 @@ def test_at_no_strength_nothing_is_found(face: tuple[Image, Landmarks]) -> None:
         np.random.default_rng(0),
     )
     assert not any(each.found for each in result.blemishes)
-    assert (result.right, result.before, result.wrong, result.marked) == (0, 0, 0, 0)
+    assert (result.right, result.before, result.wrong, result.detected_share) == (0, 0, 0, 0)
 
 
 def test_the_table_tells_clear_from_faint_ones(seen: BlemishScore) -> None:
