@@ -1,8 +1,9 @@
-"""``edit`` through the command line, with the shipped models."""
+"""The editor through the command line, with the shipped models."""
 
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +15,7 @@ from face2face.data.label_maps import read_labels, write_labels
 from face2face.image import Image
 from face2face.media.stills import read_image, write_image
 from face2face.segmentation.labels import CLASSES, PALETTE
-from tests.commands.real_window import RealWindow, needs_screen
-from tests.commands.test_window import screen  # noqa: F401  a fixture
+from tests.screen import VirtualScreen, needs_screen, until
 
 ROOT = Path(__file__).resolve().parents[2]
 HAIR = CLASSES.index("hair")
@@ -130,40 +130,33 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "said"),
     [
-        (("--set", "mouth=open", "--output", "out.png"), "No photo is named"),
-        (("--photo", "her.png", "--output", "out.png"), "No change is named"),
-        (("--photo", "her.png"), "No output is named"),
-        (("--photo", "her.png", "--set", "mouth=open"), "Add --output"),
+        (("--set", "mouth=open", "--output", "out.png"), "--photo"),
+        (("--photo", "her.png", "--output", "out.png"), "--changes, --set or --show"),
+        (("--photo", "her.png", "--set", "mouth=open"), "--output or --save-map"),
         (("--photo", "none.png", "--set", "mouth=open", "--output", "out.png"), "none.png"),
-        (
-            ("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"),
-            "wall.png shows no face",
-        ),
+        (("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"), "--face 1"),
         (
             ("--photo", "her.png", "--face", "2", "--set", "mouth=open", "--output", "out.png"),
-            "her.png shows only 1 face",
+            "1 in her.png",
         ),
         (("--photo", "her.png", "--set", "mouth=purple", "--output", "out.png"), "--set"),
         (
             ("--photo", "her.png", "--changes", "white.png", "--output", "out.png"),
-            "Nothing in the painted picture differs",
+            "nothing that differs",
         ),
         (("--photo", "her.png", "--changes", "wide.png", "--output", "out.png"), "proportions"),
-        (
-            ("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"),
-            "outside the face's square",
-        ),
+        (("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"), "at the face"),
         (
             ("--photo", "her.png", "--changes", "grey.png", "--output", "out.png"),
-            "none of the palette's colours",
+            "colours of --list-classes",
         ),
         (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "a picture"),
     ],
 )
-def test_an_impossible_edit_is_one_line(
-    options: tuple[str, ...], message: str, photo: Image, face2face: Callable
+def test_what_cannot_be_done_is_said_in_one_line(
+    options: tuple[str, ...], said: str, photo: Image, face2face: Callable
 ) -> None:
     write_image(Path("wall.png"), np.full((200, 200, 3), 90, np.uint8))
     write_image(Path("white.png"), canvas())
@@ -176,7 +169,7 @@ def test_an_impossible_edit_is_one_line(
     Path("text.png").write_text("no picture")
     status, _, err = face2face("edit", *options)
     assert (status, err.count("\n")) == (2, 1), err
-    assert message in err
+    assert said in err
     assert not Path("out.png").exists()
 
 
@@ -206,23 +199,52 @@ def test_a_photo_of_48_megapixels_is_edited_within_two_gigabytes(
 
 
 @needs_screen
-def test_a_stroke_in_the_window_is_painted_undone_redone_and_saved(
-    photo: Image,
-    screen: dict[str, str],  # noqa: F811
-    tmp_path: Path,
+def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
+    photo: Image, screen: VirtualScreen, tmp_path: Path
 ) -> None:
-    window = RealWindow("edit --photo her.png --show --output out.png", screen, tmp_path)
-    window.click(60, (2 * HAIR + 1) * 560 // (2 * len(CLASSES)))
-    window.stroke(132 + 250, 300)
-    painted = window.save(Path("out.png"))
+    process = screen.start(tmp_path, "edit", "--photo", "her.png", "--show", "--output", "out.png")
+    window = screen.window("face2face edit", process)
+
+    def press(key: str) -> None:
+        screen.xdotool("key", "--window", window, key)
+
+    def saved() -> Image:
+        Path("out.png").unlink(missing_ok=True)
+        press("s")
+        until(lambda: Path("out.png").is_file(), process)
+        return read_image(Path("out.png"))
+
+    screen.settled(process, 1.0)
+    left, top = screen.corner(window)
+    row = (2 * HAIR + 1) * 560 // (2 * len(CLASSES))
+    screen.xdotool("mousemove", left + 60, top + row, "click", 1)
+    screen.settled(process)
+    before = screen.picture()
+    screen.xdotool("mousemove", left + 132 + 250, top + 300, "mousedown", 1)
+    for step in range(1, 6):
+        screen.xdotool("mousemove", left + 132 + 250 + 10 * step, top + 300)
+        time.sleep(0.05)
+    screen.xdotool("mouseup", 1)
+    until(lambda: screen.picture() != before, process)
+    screen.settled(process, 1.5)
+    screen.xdotool("windowfocus", window)
+    painted = saved()
     changed = (painted != photo).any(-1)
     assert 100 < changed.sum() < 0.1 * changed.size
-    window.press("u", "s", "r")  # without a stroke s writes nothing
-    assert (window.save(Path("out.png")) == painted).all()
-    window.quit()
+    press("u")
+    screen.settled(process)
+    press("s")  # nothing is painted: nothing is written
+    press("r")
+    screen.settled(process)
+    assert (saved() == painted).all()
+    press("q")
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
 
 
-def test_a_change_without_output_writes_no_map_either(photo: Image, face2face: Callable) -> None:
+def test_a_map_is_not_all_that_is_written_where_a_change_is_asked_for(
+    photo: Image, face2face: Callable
+) -> None:
     status, _, err = face2face(
         "edit", "--photo", "her.png", "--save-map", "map.png", "--set", "mouth=smile"
     )
@@ -250,6 +272,6 @@ def test_scripted_edits_are_measured_and_shown(photo: Image, face2face: Callable
         "evaluate_edit", "--photos", "photos", "--all", "--count", 2, "--output", "edited"
     )
     assert status == 0, err
-    assert "2 edits; all pixels outside are unchanged in 2" in out
+    assert "2 edits; every pixel beyond is as it was in 2" in out
     assert read_image(Path("edited/edits.png")).shape == (256, 9 * 256, 3)
     assert len(json.loads(Path("edited/edits.json").read_text())["edits"]) == 2

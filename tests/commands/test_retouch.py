@@ -1,8 +1,9 @@
-"""``retouch`` through the command line, with OpenCV's inpainting as the model."""
+"""Retouching as a person types it, with a painter whose answers are known."""
 
 import io
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +16,7 @@ from PIL import ImageCms
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
 from face2face.media.stills import colour_profile, read_image, write_image
-from tests.commands.real_window import RealWindow, needs_screen
-from tests.commands.test_window import screen  # noqa: F401  a fixture
+from tests.screen import VirtualScreen, needs_screen, until
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -55,7 +55,7 @@ def photo(in_folder: Path, astronaut: Scene) -> Image:
     return picture
 
 
-def test_the_masked_part_is_repaired_and_the_rest_stays(
+def test_what_is_masked_is_gone_and_the_rest_the_same(
     photo: Image, astronaut: Scene, face2face: Command
 ) -> None:
     status, out, err = face2face(
@@ -72,7 +72,9 @@ def test_the_masked_part_is_repaired_and_the_rest_stays(
     assert after < 0.3 * before
 
 
-def test_a_mask_of_another_size_is_resized_with_a_message(photo: Image, face2face: Command) -> None:
+def test_a_mask_of_another_size_is_fitted_and_that_is_said(
+    photo: Image, face2face: Command
+) -> None:
     write_image(
         Path("half.png"),
         cv2.resize(read_image(Path("mask.png")), (128, 128), interpolation=cv2.INTER_AREA),
@@ -94,30 +96,30 @@ def test_a_black_mask_gives_the_photo_back(photo: Image, face2face: Command) -> 
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "told"),
     [
         (("--mask", "white.png"), "all white"),
-        ((), "Add --mask, --auto or --show"),
-        (("--auto", "--photo", "wall.png"), "wall.png shows no face"),
-        (("--auto", "--face", 2), "me.png shows only 1 face"),
+        ((), "--mask, --auto or --show"),
+        (("--auto", "--photo", "wall.png"), "0 in wall.png"),
+        (("--auto", "--face", 2), "1 in me.png"),
         (("--auto", "--strength", 3), "0 to 2"),
         (("--mask", "none.png"), "none.png"),
-        (("--mask", "masks"), "masks holds no mask for me.png"),
+        (("--mask", "masks"), "none for me.png"),
         (("--mask", "mask.png", "--output", "out.xyz"), "PNG or JPEG"),
         (("--mask", "mask.png", "--photo", "none.png"), "none.png"),
         (("--show", "--photo", "masks"), "--show is for one photo"),
-        (("--auto", "--photo", "masks", "--output", "out"), "masks holds no photo"),
+        (("--auto", "--photo", "masks", "--output", "out"), "none in masks"),
     ],
 )
-def test_an_impossible_retouch_is_one_line(
-    options: tuple[object, ...], message: str, photo: Image, face2face: Command
+def test_what_cannot_be_done_is_said_in_one_line(
+    options: tuple[object, ...], told: str, photo: Image, face2face: Command
 ) -> None:
     write_image(Path("white.png"), np.full_like(photo, 255))
     write_image(Path("wall.png"), np.full_like(photo, 90))
     Path("masks").mkdir()
     status, _, err = face2face("retouch", "--photo", "me.png", "--output", "out.png", *options)
     assert status == 2
-    assert message in err
+    assert told in err
     assert err.count("\n") == 1
     assert not Path("out.png").exists()
 
@@ -207,7 +209,7 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
         "retouch", "--photo", "photos", "--mask", "masks", "--output", "out"
     )
     assert status == 0, err
-    assert "c.png: masks holds no mask" in out
+    assert "c.png: each photo has a mask" in out
     assert "broken.png: " in out
     assert "written: 2 photos" in out
     first = Path("out/a.png").stat().st_mtime_ns
@@ -219,18 +221,32 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
 
 
 @needs_screen
-def test_a_brush_in_the_window_removes_and_saves(
-    photo: Image,
-    screen: dict[str, str],  # noqa: F811
-    tmp_path: Path,
+def test_a_brush_in_the_window_wipes_and_saves(
+    photo: Image, screen: VirtualScreen, tmp_path: Path
 ) -> None:
-    """The real window, with the shipped model."""
-    window = RealWindow("retouch --photo me.png --show --output out.png", screen, tmp_path)
-    window.stroke(60, 40)
-    window.press("u", "s")
-    assert not Path("out.png").exists(), "without a stroke s writes nothing"
-    window.press("r")
-    changed = (window.save(Path("out.png")) != photo).any(-1)
-    window.quit()
+    """The real window, with the model that is shipped."""
+    process = screen.start(
+        tmp_path, "retouch", "--photo", "me.png", "--show", "--output", "out.png"
+    )
+    window = screen.window("face2face retouch", process)
+    before = screen.settled(process, 1.0)
+    left, top = screen.corner(window)
+    screen.xdotool("mousemove", left + 60, top + 40, "mousedown", 1)
+    for step in range(1, 6):
+        screen.xdotool("mousemove", left + 60 + 10 * step, top + 40)
+        time.sleep(0.05)
+    screen.xdotool("mouseup", 1)
+    until(lambda: screen.picture() != before, process)
+    screen.settled(process, 1.0)
+    screen.xdotool("windowfocus", window)
+    for key in ("u", "s", "r", "s"):  # taken back, there is nothing to save
+        assert not Path("out.png").exists()
+        screen.xdotool("key", "--window", window, key)
+        screen.settled(process)
+    until(lambda: Path("out.png").is_file(), process)
+    screen.xdotool("key", "--window", window, "q")
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (0, "")
+    changed = (read_image(Path("out.png")) != photo).any(-1)
     assert 500 < changed.sum() < 0.1 * changed.size
     assert not changed[100:].any()

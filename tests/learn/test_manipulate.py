@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import keras
@@ -22,6 +23,7 @@ from face2face.learn.patchgan import semantic_patchgan
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
 from face2face.segmentation.labels import CLASSES, group_labels, mean_colours
+from tests.conftest import eager
 
 Command = Callable[..., tuple[int, str, str]]
 WHAT = PanelLayout(4, (0, 1, 2), 3, 64, colours=1, bars=2)
@@ -79,10 +81,18 @@ def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> No
 
 
 @pytest.mark.parametrize(
-    "discriminator", [pytest.param("patch", marks=pytest.mark.slow), "semantic"]
+    ("discriminator", "graphs"),
+    [
+        ("semantic", eager),
+        pytest.param("semantic", nullcontext, marks=pytest.mark.slow),
+        pytest.param("patch", nullcontext, marks=pytest.mark.slow),
+    ],
 )
 def test_both_pictures_are_trained_through_the_command(
-    in_folder: Path, face2face: Command, discriminator: str
+    in_folder: Path,
+    face2face: Command,
+    discriminator: str,
+    graphs: Callable[[], AbstractContextManager[None]],
 ) -> None:
     mode = Reconstruct(256, name="manipulate")
     fields = mode.card_fields()
@@ -109,7 +119,8 @@ def test_both_pictures_are_trained_through_the_command(
         2,
         "--no-export",
     )
-    status, out, err = face2face("train", "--input_dir", "data", "--max_epochs", 1, *arguments)
+    with graphs():
+        status, out, err = face2face("train", "--input_dir", "data", "--max_epochs", 1, *arguments)
     assert status == 0, err
     card = ModelCard.load(in_folder / "face2face-model")
     assert (card.mode, card.panels, card.colours, card.bars) == (

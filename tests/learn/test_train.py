@@ -273,7 +273,7 @@ def test_the_losses_do_not_mix() -> None:
     what = PanelLayout(3, (0, 1), 2, 256, base=1)
     generator, judge = GENERATORS["light"](what, 2), patchgan(256, 1, 2)
     model = Pix2Pix(generator, judge, what, l1_weight=0.0, gan_weight=0.0)
-    model.compile(keras.optimizers.SGD(1.0), jit_compile=False)
+    model.compile(keras.optimizers.SGD(1.0), jit_compile=False, run_eagerly=True)
     rng = np.random.default_rng(0)
     batch = (
         rng.uniform(-1, 1, (1, 256, 256, 6)).astype(np.float32),
