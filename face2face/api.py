@@ -17,8 +17,8 @@ from face2face.commands.console import run_verb
 from face2face.data.build_pairs import BuildResult
 from face2face.data.build_pairs import build_pairs as _build_pairs
 from face2face.data.folders import DatasetConfig
-from face2face.edit.changes import parse_edit
 from face2face.edit.editor import Editor
+from face2face.edit.parse_edit import parse_edit
 from face2face.errors import FaceError
 from face2face.face.detector import Detector
 from face2face.image import Image, Landmarks

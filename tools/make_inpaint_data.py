@@ -101,7 +101,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
 def run(options: argparse.Namespace) -> None:
     """Make the strips, and list the photos that were left out."""
     from face2face.data.annotations import SkipReport
-    from face2face.data.inpaint import write_pairs
+    from face2face.data.inpaint_pairs import write_pairs
     from face2face.data.label_maps import held_out
     from face2face.data.pairs import TRAIN, VAL
     from face2face.data.random_masks import SHAPES, own_shapes
@@ -203,7 +203,7 @@ def _detected_faces(folder: Path, skipped: SkipReport) -> Iterator[_Face]:
     photos = list_images(folder)
     if not photos:
         raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
-    detect = Detector(tries=2)
+    detect = Detector(ensemble_size=2)
     for path in tqdm(photos, folder.name, unit="photo"):
         photo = _read_or_skip(path, skipped)
         if photo is None:

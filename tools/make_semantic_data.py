@@ -198,7 +198,7 @@ def _show(studies: list[Path]) -> None:
     """Show each study in a window until a person quits."""
     from face2face.data.semantic import SemanticSample
     from face2face.image import side_by_side
-    from face2face.media.sink import QUIT, Window
+    from face2face.media.window import QUIT, Window
 
     with Window() as window:
         for path in studies:

@@ -23,7 +23,7 @@ from face2face.inference.pretrained import PARSE
 if TYPE_CHECKING:
     import keras
 
-    from face2face.data.label_maps import Labelled
+    from face2face.data.label_maps import LabelledPhoto
 
 DESCRIPTION = """Train and export the network that finds which part of a face each pixel shows. It
 learns from photos with label maps of the same names. One photo in ten, by its name, is held out:
@@ -165,16 +165,16 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return settings
 
 
-def _train(options: argparse.Namespace, photos: list[Labelled], folder: Path) -> keras.Model:
+def _train(options: argparse.Namespace, photos: list[LabelledPhoto], folder: Path) -> keras.Model:
     from face2face.export.reduce import load_generator
-    from face2face.learn.callbacks import stopping_between_steps
+    from face2face.learn.callbacks import interrupt_between_steps
     from face2face.learn.parser.labelled import LabelledPhotos
-    from face2face.learn.parser.teacher import ask, teacher
+    from face2face.learn.parser.teacher import teacher, teacher_probabilities
     from face2face.learn.parser.train import train
 
-    taught = ask(teacher(options.teacher), photos) if options.teacher else None
+    taught = teacher_probabilities(teacher(options.teacher), photos) if options.teacher else None
     data = LabelledPhotos(photos, options.size, options.batch_size, options.seed, taught)
-    with stopping_between_steps() as stopping:
+    with interrupt_between_steps() as stopping:
         begin = load_generator(options.begin / REDUCED) if options.begin else None
         return train(data, folder, options.epochs, options.lr, [stopping], begin)
 
@@ -197,11 +197,11 @@ def _card(
     )
 
 
-def _export(network: keras.Model, size: int, photos: list[Labelled], folder: Path) -> None:
+def _export(network: keras.Model, size: int, photos: list[LabelledPhoto], folder: Path) -> None:
     """Write the reduced network and the frozen graph, and choose the graph's precision."""
     from face2face.data.process import resize
     from face2face.export.freeze import freeze
-    from face2face.export.precision import SEEN, choose_precision
+    from face2face.export.precision import COMPARED_PICTURES, choose_precision
     from face2face.export.reduce import without_training
     from face2face.learn.parser.train import with_probabilities
     from face2face.media.stills import read_image
@@ -210,7 +210,9 @@ def _export(network: keras.Model, size: int, photos: list[Labelled], folder: Pat
     with atomic_write(folder / REDUCED) as aside:
         without_training(with_probabilities(network)).save(aside)
     freeze(folder)
-    sample = [[resize(read_image(each.photo), size)] for each in evenly_spaced(photos, SEEN)]
+    sample = [
+        [resize(read_image(each.photo), size)] for each in evenly_spaced(photos, COMPARED_PICTURES)
+    ]
     choose_precision(folder, "bf16", sample)
 
 

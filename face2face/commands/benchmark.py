@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from face2face.commands.console import positive, quiet
-from face2face.commands.run_webcam import shipped_model
 
 if TYPE_CHECKING:
     from face2face.evaluation.benchmark import Throughput
@@ -70,10 +69,11 @@ def run(options: argparse.Namespace) -> None:
         from face2face.evaluation import baselines, benchmark
     from face2face.card import ModelCard
     from face2face.files import atomic_write, ensure_writable_dir
+    from face2face.inference.models import pretrained
 
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        models = options.model or [shipped_model()]
+        models = options.model or [pretrained()]
         if options.model is None:
             models.append(baselines.make_twin(models[0], folder / "512"))
         modes = {model: ModelCard.load(model).mode for model in models}
@@ -194,7 +194,7 @@ def _frames(driver: Path | None, count: int, mode: str) -> list[Image]:
     import numpy as np
 
     from face2face.evaluation.timing import HEIGHT, WIDTH, portrait_clip
-    from face2face.media.source import VideoFile
+    from face2face.media.video import VideoFile
 
     if driver is None:
         return portrait_clip(count, _BLEMISHES if mode == "inpaint" else 0)

@@ -14,17 +14,18 @@ from typing import Any
 
 from face2face.evaluation.timing import FPS, WARM_UP, Timing
 from face2face.image import Image, Scene
+from face2face.inference.models import mode_name
+from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.live import loop
+from face2face.live.controls import LiveControls
 from face2face.live.face_worker import load_weights, make_tracker
-from face2face.live.frame import FrameRenderer, RenderedFrame
+from face2face.live.frame import RenderedFrame
 from face2face.live.model import ReenactmentModel
-from face2face.live.motion_transfer import MotionTransfer
-from face2face.live.retouching import LiveRetoucher
-from face2face.live.session import LivePipeline, Session
+from face2face.live.outputs import LiveOutputs
+from face2face.live.pipeline import LivePipeline
 from face2face.live.worker import WorkerProcess
-from face2face.media.sink import Recording
-from face2face.memory import held_memory
-from face2face.modes.inpaint import Inpaint
+from face2face.media.recording import Recording
+from face2face.memory import current_memory
 
 #: Frames a second for which the tracker is set up: the rate of the fastest cameras.
 _TRACKER_FPS = 120
@@ -37,10 +38,9 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
         model: Folder of the model.
         frames: The driver's, ``(h, w, 3)`` uint8 RGB.
     """
-    puppet = ReenactmentModel.load(model)
-    track = make_tracker(_TRACKER_FPS, None)
-    driver = MotionTransfer(puppet.mode.shape, puppet.mode.size)
-    render = _renderer(puppet)
+    pipeline = LivePipeline.load(model)
+    target = ReenactmentModel.load(model) if mode_name(model) == "reenact" else None
+    track, selectors = make_tracker(_TRACKER_FPS, None), PoseSelectors()
     seconds: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -51,13 +51,16 @@ def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
 
     for number, photo in enumerate(frames):
         faces = timed("face", track, photo)
-        posed = timed("pose", driver, Scene(photo, faces[0] if faces else None, number / FPS))
-        if isinstance(puppet.mode, Inpaint):
-            timed("compose", timed("retouch", render, posed).composed, "side")
-        elif posed.target is not None:
-            panels = timed("condition", puppet.condition, posed.target)
-            answer = timed("generate", puppet.answer, posed.target, panels)
-            timed("compose", RenderedFrame(posed, panels[0], answer).composed, "side")
+        posed = timed(
+            "pose", pipeline.motion, Scene(photo, faces[0] if faces else None, number / FPS)
+        )
+        if target is None:
+            timed("compose", timed("retouch", pipeline.renderer, posed).compose, "side")
+        elif posed.landmarks is not None:
+            panels = timed("condition", target.mode.condition_live, posed.landmarks, selectors)
+            answer = timed("generate", target.engine, panels)
+            frame = RenderedFrame(posed.scene, posed.landmarks, answer, panels[0])
+            timed("compose", frame.compose, "side")
     return {name: Timing.of(each[WARM_UP:]) for name, each in seconds.items()}
 
 
@@ -134,7 +137,7 @@ def soak_test(
         end = end or shown[0] + seconds / intervals
         if shown[-1] > end:
             periods = [after - before for before, after in pairwise(shown)]
-            done.append(SoakInterval(Timing.of(periods), held_memory()))
+            done.append(SoakInterval(Timing.of(periods), current_memory()))
             shown.clear()
             end += seconds / intervals
 
@@ -146,18 +149,11 @@ def _play(model: Path, scenes: Iterator[Scene], on_frame: Callable[[RenderedFram
     """Run the live program without a camera and a window."""
     with (
         WorkerProcess(partial(load_weights, None)) as worker,
-        Session([partial(_pipeline, model)], sinks=[_NullSink()], watch=on_frame) as session,
+        LiveOutputs([_NullSink()]) as outputs,
     ):
-        loop.run(session, scenes, worker.bind(partial(make_tracker, _TRACKER_FPS, None)))
-
-
-def _pipeline(model: Path) -> LivePipeline:
-    puppet = ReenactmentModel.load(model)
-    return LivePipeline(MotionTransfer(puppet.mode.shape, puppet.mode.size), _renderer(puppet))
-
-
-def _renderer(puppet: ReenactmentModel) -> FrameRenderer | LiveRetoucher:
-    return LiveRetoucher(puppet) if isinstance(puppet.mode, Inpaint) else FrameRenderer(puppet)
+        controls = LiveControls([partial(LivePipeline.load, model)], outputs=outputs)
+        detect = worker.bind(partial(make_tracker, _TRACKER_FPS, None))
+        loop.run(controls, scenes, detect, on_frame=on_frame)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from face2face.live.model import ReenactmentModel, load_model
 from face2face.live.motion_transfer import with_landmarks
 from face2face.live.options import SIDE, MotionOptions
 from face2face.live.pipeline import LivePipeline
-from face2face.media.sink import Recording
+from face2face.media.recording import Recording
 
 #: Frames a second of pictures without times, and of written videos.
 _DEFAULT_FPS = 30.0

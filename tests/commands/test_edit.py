@@ -1,4 +1,4 @@
-"""The editor through the command line, with the shipped models."""
+"""``edit`` through the command line, with the shipped models."""
 
 import json
 import subprocess
@@ -130,33 +130,40 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
-        (("--set", "mouth=open", "--output", "out.png"), "--photo"),
-        (("--photo", "her.png", "--output", "out.png"), "--changes, --set or --show"),
-        (("--photo", "her.png", "--set", "mouth=open"), "--output or --save-map"),
+        (("--set", "mouth=open", "--output", "out.png"), "No photo is named"),
+        (("--photo", "her.png", "--output", "out.png"), "No change is named"),
+        (("--photo", "her.png"), "No output is named"),
+        (("--photo", "her.png", "--set", "mouth=open"), "Add --output"),
         (("--photo", "none.png", "--set", "mouth=open", "--output", "out.png"), "none.png"),
-        (("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"), "--face 1"),
+        (
+            ("--photo", "wall.png", "--set", "mouth=open", "--output", "out.png"),
+            "wall.png shows no face",
+        ),
         (
             ("--photo", "her.png", "--face", "2", "--set", "mouth=open", "--output", "out.png"),
-            "1 in her.png",
+            "her.png shows only 1 face",
         ),
         (("--photo", "her.png", "--set", "mouth=purple", "--output", "out.png"), "--set"),
         (
             ("--photo", "her.png", "--changes", "white.png", "--output", "out.png"),
-            "nothing that differs",
+            "Nothing in the painted picture differs",
         ),
         (("--photo", "her.png", "--changes", "wide.png", "--output", "out.png"), "proportions"),
-        (("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"), "at the face"),
+        (
+            ("--photo", "her.png", "--changes", "corner.png", "--output", "out.png"),
+            "outside the face's square",
+        ),
         (
             ("--photo", "her.png", "--changes", "grey.png", "--output", "out.png"),
-            "colours of --list-classes",
+            "none of the palette's colours",
         ),
         (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "a picture"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(
-    options: tuple[str, ...], said: str, photo: Image, face2face: Callable
+def test_an_impossible_edit_is_one_line(
+    options: tuple[str, ...], message: str, photo: Image, face2face: Callable
 ) -> None:
     write_image(Path("wall.png"), np.full((200, 200, 3), 90, np.uint8))
     write_image(Path("white.png"), canvas())
@@ -169,7 +176,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
     Path("text.png").write_text("no picture")
     status, _, err = face2face("edit", *options)
     assert (status, err.count("\n")) == (2, 1), err
-    assert said in err
+    assert message in err
     assert not Path("out.png").exists()
 
 
@@ -242,9 +249,7 @@ def test_a_stroke_in_the_window_is_painted_taken_back_made_again_and_saved(
     assert (process.returncode, err) == (0, "")
 
 
-def test_a_map_is_not_all_that_is_written_where_a_change_is_asked_for(
-    photo: Image, face2face: Callable
-) -> None:
+def test_a_change_without_output_writes_no_map_either(photo: Image, face2face: Callable) -> None:
     status, _, err = face2face(
         "edit", "--photo", "her.png", "--save-map", "map.png", "--set", "mouth=smile"
     )
@@ -272,6 +277,6 @@ def test_scripted_edits_are_measured_and_shown(photo: Image, face2face: Callable
         "evaluate_edit", "--photos", "photos", "--all", "--count", 2, "--output", "edited"
     )
     assert status == 0, err
-    assert "2 edits; every pixel beyond is as it was in 2" in out
+    assert "2 edits; all pixels outside are unchanged in 2" in out
     assert read_image(Path("edited/edits.png")).shape == (256, 9 * 256, 3)
     assert len(json.loads(Path("edited/edits.json").read_text())["edits"]) == 2

@@ -1,4 +1,4 @@
-"""Retouching as a person types it, with a painter whose answers are known."""
+"""``retouch`` through the command line, with OpenCV's inpainting as the model."""
 
 import io
 import subprocess
@@ -55,7 +55,7 @@ def photo(in_folder: Path, astronaut: Scene) -> Image:
     return picture
 
 
-def test_what_is_masked_is_gone_and_the_rest_the_same(
+def test_the_masked_part_is_repaired_and_the_rest_stays(
     photo: Image, astronaut: Scene, face2face: Command
 ) -> None:
     status, out, err = face2face(
@@ -72,9 +72,7 @@ def test_what_is_masked_is_gone_and_the_rest_the_same(
     assert after < 0.3 * before
 
 
-def test_a_mask_of_another_size_is_fitted_and_that_is_said(
-    photo: Image, face2face: Command
-) -> None:
+def test_a_mask_of_another_size_is_resized_with_a_message(photo: Image, face2face: Command) -> None:
     write_image(
         Path("half.png"),
         cv2.resize(read_image(Path("mask.png")), (128, 128), interpolation=cv2.INTER_AREA),
@@ -96,30 +94,30 @@ def test_a_black_mask_gives_the_photo_back(photo: Image, face2face: Command) -> 
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (("--mask", "white.png"), "all white"),
-        ((), "--mask, --auto or --show"),
-        (("--auto", "--photo", "wall.png"), "0 in wall.png"),
-        (("--auto", "--face", 2), "1 in me.png"),
+        ((), "Add --mask, --auto or --show"),
+        (("--auto", "--photo", "wall.png"), "wall.png shows no face"),
+        (("--auto", "--face", 2), "me.png shows only 1 face"),
         (("--auto", "--strength", 3), "0 to 2"),
         (("--mask", "none.png"), "none.png"),
-        (("--mask", "masks"), "none for me.png"),
+        (("--mask", "masks"), "masks holds no mask for me.png"),
         (("--mask", "mask.png", "--output", "out.xyz"), "PNG or JPEG"),
         (("--mask", "mask.png", "--photo", "none.png"), "none.png"),
         (("--show", "--photo", "masks"), "--show is for one photo"),
-        (("--auto", "--photo", "masks", "--output", "out"), "none in masks"),
+        (("--auto", "--photo", "masks", "--output", "out"), "masks holds no photo"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_one_line(
-    options: tuple[object, ...], told: str, photo: Image, face2face: Command
+def test_an_impossible_retouch_is_one_line(
+    options: tuple[object, ...], message: str, photo: Image, face2face: Command
 ) -> None:
     write_image(Path("white.png"), np.full_like(photo, 255))
     write_image(Path("wall.png"), np.full_like(photo, 90))
     Path("masks").mkdir()
     status, _, err = face2face("retouch", "--photo", "me.png", "--output", "out.png", *options)
     assert status == 2
-    assert told in err
+    assert message in err
     assert err.count("\n") == 1
     assert not Path("out.png").exists()
 
@@ -209,7 +207,7 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
         "retouch", "--photo", "photos", "--mask", "masks", "--output", "out"
     )
     assert status == 0, err
-    assert "c.png: each photo has a mask" in out
+    assert "c.png: masks holds no mask" in out
     assert "broken.png: " in out
     assert "written: 2 photos" in out
     first = Path("out/a.png").stat().st_mtime_ns

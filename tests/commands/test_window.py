@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from face2face.commands.run_webcam import shipped_model
+from face2face.inference.models import pretrained
 from tests.screen import VirtualScreen, needs_screen, until
 
 pytestmark = needs_screen
@@ -52,7 +52,7 @@ def test_the_window_opens_and_is_closed(how: str, screen: VirtualScreen, tmp_pat
 
 def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path) -> None:
     """Where the driver stands still, each key changes the screen, and again changes it back."""
-    options = ("--source", "demo", "--tf-model", str(shipped_model()))
+    options = ("--source", "demo", "--tf-model", str(pretrained()))
     process = screen.start(tmp_path, "run_webcam", *options)
     window = screen.window("^face2face$", process)
     screen.xdotool("windowfocus", window)

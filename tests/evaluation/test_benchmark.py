@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,11 +9,11 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.commands.run_webcam import shipped_model
 from face2face.evaluation.baselines import make_twin
 from face2face.evaluation.benchmark import soak_test
 from face2face.evaluation.timing import Timing, portrait_clip
-from face2face.image import Scene
+from face2face.inference.models import pretrained
+from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.live.model import ReenactmentModel
 
 Command = Callable[..., tuple[int, str, str]]
@@ -27,33 +26,29 @@ def test_a_timing_is_median_and_99th_percentile_in_milliseconds() -> None:
 
 
 def test_a_long_run_is_told_in_parts_of_equal_length() -> None:
-    parts = soak_test(shipped_model(), portrait_clip(10), seconds=3.0, intervals=2)
+    parts = soak_test(pretrained(), portrait_clip(10), seconds=3.0, intervals=2)
     assert len(parts) == 2
     assert all(part.frame.median > 0 for part in parts)
 
 
 def test_the_twin_keeps_what_its_model_keeps(tmp_path: Path) -> None:
     model, twin = (
-        ModelCard.load(each) for each in (shipped_model(), make_twin(shipped_model(), tmp_path))
+        ModelCard.load(each) for each in (pretrained(), make_twin(pretrained(), tmp_path))
     )
     assert (twin.size, twin.panels, twin.generator) == (512, model.panels, model.generator)
-    scene = Scene(
-        np.zeros((512, 512, 3), np.uint8), 2 * np.array(model.shape["neutral"], np.float32)
-    )
-    larger, smaller = ReenactmentModel.load(tmp_path), ReenactmentModel.load(shipped_model())
-    wanted = cv2.resize(
-        smaller.condition(replace(scene, landmarks=scene.landmarks / 2))[1], (512, 512)
-    )
-    panels = larger.condition(scene)
+    landmarks = 2 * np.array(model.shape["neutral"], np.float32)
+    larger, smaller = ReenactmentModel.load(tmp_path), ReenactmentModel.load(pretrained())
+    wanted = cv2.resize(smaller.mode.condition_live(landmarks / 2, PoseSelectors())[1], (512, 512))
+    panels = larger.mode.condition_live(landmarks, PoseSelectors())
     assert np.abs(wanted - panels[1].astype(float)).mean() < 3
-    assert larger.answer(scene, panels).shape == (512, 512, 3)
+    assert larger.engine(panels).shape == (512, 512, 3)
 
 
 def test_a_short_benchmark(in_folder: Path, face2face: Command) -> None:
     status, out, err = face2face(
         "benchmark",
         "--model",
-        shipped_model(),
+        pretrained(),
         "--frames",
         40,
         "--rounds",
