@@ -1,4 +1,4 @@
-"""The design, checked: a room imports only from lower floors, and the live program doesn't import TensorFlow."""
+"""The design: a room imports only from rooms above; live never imports TensorFlow."""
 
 import ast
 import subprocess
@@ -69,12 +69,16 @@ def test_modes_and_learn_do_not_know_each_other() -> None:
             assert other not in imports(path)
 
 
+MAIN = "from face2face.commands.console import main"
+DEMO = ["run", "--source", "demo", "--no-window", "--output", "out.mp4"]
+
+
 @pytest.mark.parametrize(
     "code",
     [
-        "import face2face.live, face2face.live.loop, face2face.live.motion_transfer, face2face.live.model",
-        "from face2face.commands.console import main\ntry: main(['run', '--help'])\nexcept SystemExit: pass",
-        "from face2face.commands.console import main; main(['run', '--source', 'demo', '--no-window', '--output', 'out.mp4'])",
+        "import face2face.live.loop, face2face.live.motion_transfer, face2face.live.model",
+        f"{MAIN}\ntry: main(['run', '--help'])\nexcept SystemExit: pass",
+        f"{MAIN}; main({DEMO})",
     ],
     ids=["import", "help", "demo"],
 )
@@ -84,5 +88,6 @@ def test_the_live_program_does_not_import_tensorflow(code: str, tmp_path: Path) 
 
 
 def test_the_worker_that_finds_faces_starts_before_large_imports() -> None:
-    script = "import face2face.commands.run_webcam, sys\nassert not {'numpy', 'cv2', 'dlib', 'openvino'} & set(sys.modules)"
+    large = "{'numpy', 'cv2', 'dlib', 'openvino'}"
+    script = f"import face2face.commands.run_webcam, sys\nassert not {large} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], check=True)
