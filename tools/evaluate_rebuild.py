@@ -166,7 +166,7 @@ def _scorer(
     parser = load_parser(parser_folder)
 
     def add(sample: SemanticSample, other: SemanticSample) -> None:
-        pictures = [sample.coloured, *(paint(rebuilt(sample)) for paint in rebuild.values())]
+        pictures = [sample.colour_map, *(paint(rebuilt(sample)) for paint in rebuild.values())]
         if faces := detect(sample.photo):
             distance = distance_from(sample.photo, faces[0], identify)
             for name, picture in zip(scores.likeness, pictures, strict=True):

@@ -203,7 +203,7 @@ def _show(studies: list[Path]) -> None:
     with Window() as window:
         for path in studies:
             study = SemanticSample.load(path)
-            window.write(side_by_side((study.photo, study.coloured)), 0.0)
+            window.write(side_by_side((study.photo, study.colour_map)), 0.0)
             if window.key(_SHOW_SECONDS) == QUIT:
                 break
 

@@ -47,7 +47,7 @@ class SemanticSample:
     identity: NDArray[np.float32]
 
     @property
-    def coloured(self) -> Image:
+    def colour_map(self) -> Image:
         """Each group's region in its mean colour, ``(size, size, 3)`` uint8 RGB."""
         return fill_groups(self.groups, self.colours)
 
@@ -148,5 +148,5 @@ class SemanticSampleBuilder:
 def keep(sample: SemanticSample, folder: Path, name: str) -> None:
     """Write a sample and, where it is missing, the picture of its mean colours."""
     if not (folder / COLOURED / f"{name}.png").is_file():
-        write_image(folder / COLOURED / f"{name}.png", sample.coloured)
+        write_image(folder / COLOURED / f"{name}.png", sample.colour_map)
     sample.save(folder / STUDIES / f"{name}.npz")
