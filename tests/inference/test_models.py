@@ -1,4 +1,4 @@
-"""The default model: the newest that face2face made in the folder, or the pretrained one."""
+"""Find models: those in a folder, the newest that face2face made, and the pretrained ones."""
 
 import json
 import os
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from face2face.card import FILE_NAME, ModelCard
-from face2face.inference.models import default_model, find_models, pretrained
+from face2face.errors import ModelError
+from face2face.inference.models import default_model, find_models, mode_name, pretrained
 from face2face.inference.names import GRAPH
 from face2face.live.model import ReenactmentModel
 
@@ -107,3 +108,27 @@ def test_a_model_without_the_mark_is_driven_where_it_is_named(in_folder: Path) -
     assert not ModelCard.load(named).is_own
     assert find_models(in_folder / "models") == [named]
     assert ReenactmentModel.load(named).engine.name.startswith("OpenVINO")
+
+
+def test_a_pretrained_model_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(ModelError, match="no pretrained model nobody"):
+        pretrained("nobody")
+
+
+def test_a_path_names_one_model_or_those_in_a_folder_that_a_driver_moves(in_folder: Path) -> None:
+    models = in_folder / "models"
+    models.mkdir()
+    for name in ("b", "a"):
+        shutil.copytree(pretrained(), models / name)
+    shutil.copytree(pretrained("edit"), models / "edit")
+    assert find_models(models) == [models / "a", models / "b"]
+    assert find_models(models / "a") == [models / "a"]
+    with pytest.raises(ModelError, match="no model in"):
+        find_models(in_folder)
+
+
+def test_a_graph_without_a_card_is_one_of_the_predecessors(in_folder: Path) -> None:
+    assert mode_name(folder_of("old", None)) == "reenact"
+    assert mode_name(pretrained("inpaint")) == "inpaint"
+    with pytest.raises(ModelError, match=GRAPH):
+        mode_name(in_folder)
