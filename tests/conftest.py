@@ -207,11 +207,9 @@ def eagerly() -> Iterator[None]:
 
 def run_verb(*arguments: object) -> str:
     """Run a command that must succeed, for a fixture; return what it prints."""
-    from face2face.commands.console import main
-
     printed = io.StringIO()
     with redirect_stdout(printed):
-        assert main([str(each) for each in arguments]) == 0
+        assert run_command(*map(str, arguments)) == 0
     return printed.getvalue()
 
 

@@ -1,14 +1,12 @@
 """What lies here is listed by person, and deleted by person."""
 
-import json
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from face2face.card import ModelCard
-from face2face.data.folders import DatasetConfig
+from face2face.data.folders import DatasetConfig, DatasetDirs
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -22,11 +20,10 @@ def _two_people(in_folder: Path) -> None:
         card.save(Path(f"{name}-model"))
         Path(f"{name}-model/best.keras").write_bytes(b"weights")
         Path(f"{name}.mp4").write_bytes(b"video")
+    DatasetDirs(Path()).claim(DatasetConfig(Path("her.mp4")).fingerprint(), overwrite=False)
     for folder in ("original", "landmarks", "combined/train", "combined/val"):
-        Path(folder).mkdir(parents=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
         Path(folder, "000000.png").write_bytes(b"picture")
-    claim = {each.name: "" for each in fields(DatasetConfig)} | {"file": "her.mp4", "sha256": ""}
-    Path("original/source.json").write_text(json.dumps(claim))
     Path("landmarks/notes.txt").write_text("mine")
 
 

@@ -86,7 +86,7 @@ def test_missing_options_are_one_line(in_folder: Path, face2face: Command) -> No
         (("--annotations", "a.json"), "--images"),
         (("--photos", ".", "--download"), "--download needs"),
         (("--photo", "."), ". holds no photo"),
-        (("--photos", ".", "--masks", "."), "none in ."),
+        (("--photos", ".", "--masks", "."), "no masks in ."),
     ):
         status, _, err = face2face("make_inpaint_data", *arguments)
         assert status == 2

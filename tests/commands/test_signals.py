@@ -50,7 +50,7 @@ def start(take: Path, output: int, *options: str) -> subprocess.Popen[str]:
         sys.executable,
         "-m",
         "face2face",
-        "run_webcam",
+        "run",
         "--source",
         str(take),
         "--tf-model",

@@ -31,7 +31,7 @@ def test_the_window_opens_and_is_closed(how: str, screen: VirtualScreen, tmp_pat
     manager = None
     if how == "closed":
         manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
-    process = screen.start(tmp_path, "run_webcam", "--source", "demo", "--output", "out.mp4")
+    process = screen.start(tmp_path, "run", "--source", "demo", "--output", "out.mp4")
     window = screen.window("^face2face$", process)
     until(lambda: (tmp_path / "out.mp4").exists(), process)
     empty = screen.picture()
@@ -53,7 +53,7 @@ def test_the_window_opens_and_is_closed(how: str, screen: VirtualScreen, tmp_pat
 def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path) -> None:
     """Where the driver stands still, each key changes the screen, and again changes it back."""
     options = ("--source", "demo", "--tf-model", str(pretrained()))
-    process = screen.start(tmp_path, "run_webcam", *options)
+    process = screen.start(tmp_path, "run", *options)
     window = screen.window("^face2face$", process)
     screen.xdotool("windowfocus", window)
 

@@ -72,7 +72,7 @@ def test_a_second_run_changes_nothing(made: Path, video: Path, face2face: Comman
     )
     assert status == 0
     assert "20 frames kept" in out
-    assert f"next: face2face train --input_dir {made / 'combined'}\n" in out
+    assert f"train.py --input_dir {made / 'combined'}\n" in out
     assert snapshot(made / "original") | snapshot(made / "combined" / "train") == before
 
 

@@ -68,7 +68,7 @@ def test_a_run_says_how_long_it_will_take_and_logs_for_tensorboard(
 ) -> None:
     folder, out = two_epochs
     assert "minutes to go" in out
-    assert "pictures a second on cpu:0" in out
+    assert "strips a second on cpu:0" in out
     assert list((folder / "logs").rglob("events.out.*"))
 
 
