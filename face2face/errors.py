@@ -18,13 +18,7 @@ class Face2FaceError(Exception):
     'clip.mp4 is empty. Record or copy it again.'
     """
 
-    def __init__(
-        self, problem: str, got: object = None, do: str | None = None, *, hint: str = ""
-    ) -> None:
-        # The old three-part form, until every caller is converted.
-        if got is not None or do is not None:
-            problem = problem if got is None else f"{problem}, got {got}"
-            problem, hint = (f"{problem}: {do}" if do else problem), ""
+    def __init__(self, problem: str, *, hint: str = "") -> None:
         self.problem, self.hint = problem, hint
         super().__init__(f"{problem} {hint}".strip())
 

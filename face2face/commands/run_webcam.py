@@ -35,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list-cameras", action="store_true", help="list the cameras and end")
     parser.add_argument(
         "--tf-model",
+        "--model",
         type=Path,
         help="folder or graph of a model, or a folder of models (default: the newest trained in "
         "this folder, or else the pretrained one)",
