@@ -39,7 +39,7 @@ class ModelCard:
     """The description of training data, and of the model trained on it.
 
     Attributes:
-        mode: A name in :data:`face2face.modes.MODES`.
+        mode: A name in :data:`face2face.modes.MODES`; ``parse`` for a parser.
         size: Width and height of a panel in pixels: a multiple of 64 from 256 to 512.
         panels: Names of the panels shown to the network, in order. A strip holds these, then the
             target.
@@ -49,10 +49,11 @@ class ModelCard:
         bars: Panel that holds numbers, see :func:`face2face.image.vector_panel`; empty for none.
         fill: Fill of missing pixels, see :data:`face2face.modes.inpaint.FILLS`; empty where none
             are missing.
-        objective: What training minimises, a name in
-            :data:`face2face.learn.objectives.OBJECTIVES`; empty for the mode's own.
+        objective: Name of the training's losses, in
+            :data:`face2face.learn.objectives.OBJECTIVES`; empty for the mode's own. That of a
+            parser is ``segmentation``.
         sketch: Fields of :class:`face2face.face.sketch.SketchSpec`.
-        shape: Fields of :class:`face2face.face.retarget.TargetStatistics`.
+        shape: Fields of :class:`face2face.face.target_statistics.TargetStatistics`.
         data: Origin of the pictures: file name, frames, seconds.
         licence: Licence of the data, as its owner states it.
         consent: How the person shown agreed.

@@ -1,4 +1,7 @@
-"""Motion retargeting: any driver's motion on the target's own proportions."""
+"""Motion retargeting: any driver's motion on the target's own proportions.
+
+Panel pixels are pixels of the target's picture.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,8 @@ class Retargeted:
 
     Attributes:
         landmarks: ``(68, 2)`` float32 in panel pixels.
-        excess: How far the wanted pose lies beyond the target's range, in interocular distances; 0
-            within it.
+        excess: Distance of the wanted pose from the target's range, in interocular distances; 0
+            within it. Lids don't count.
     """
 
     landmarks: Landmarks
@@ -54,7 +57,7 @@ class _Calibration:
     Attributes:
         neutral: ``(68, 2)``, in the driver's pixels.
         to_target: Similarity from it to the target's neutral face.
-        lid_gaps: ``(4,)``, in the driver's pixels.
+        lid_gaps: ``(4,)``, distances between facing points of its lids, in the driver's pixels.
     """
 
     neutral: Landmarks
@@ -70,18 +73,19 @@ class _Calibration:
 class Retargeter:
     """Turns a driver's landmarks into the target's.
 
-    The driver's neutral face is found in its first two seconds; words, blinks and looks to the side
-    are left out. Its lips are shut even if the driver's never were, so that shut lips shut the
-    target's.
+    The driver's neutral face is taken from its first two seconds, and improves with each frame of
+    them. Frames with words, blinks and looks to the side are left out. The neutral face has shut
+    lips even if the driver's never were, so that shut lips shut the target's.
 
     The driver's motion away from its neutral face is split into head motion and expression. Both
-    are scaled to the target, limited to a little beyond the target's range, and added to its
-    neutral face. The target keeps its proportions and its place with any driver.
+    are scaled to the target's size, added to its neutral face, and limited to a little beyond its
+    range. Lids are transferred apart, as a share of their neutral gap, so that shut eyes shut eyes
+    of any size. The target keeps its proportions and its place with any driver.
 
     Args:
         target: The target's neutral face and range of motion.
-        head: Share of the head motion to transfer: 0 none, 1 all.
-        expression: Share of the expression to transfer: 1 all, more exaggerates.
+        head: Strength of the head motion: 0 none, 1 the driver's, more exaggerates.
+        expression: Strength of the expression: 0 none, 1 the driver's, more exaggerates.
 
     Attributes:
         target: The same.
@@ -109,7 +113,7 @@ class Retargeter:
 
     @property
     def neutral(self) -> Landmarks:
-        """The driver's neutral face, ``(68, 2)``, as far as it is known; at first the target's."""
+        """The driver's neutral face, ``(68, 2)`` in its pixels; the target's before any frame."""
         return self._calibration.neutral
 
     def recalibrate(self) -> None:
@@ -117,11 +121,11 @@ class Retargeter:
         self._calibration_frames.clear()
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
-        """Return the target's pose.
+        """Return the target's pose for the driver's next frame.
 
         Args:
-            landmarks: The driver's, ``(68, 2)`` in pixels of any picture.
-            seconds: Their time.
+            landmarks: The driver's, ``(68, 2)`` in pixels of its own picture.
+            seconds: Time of the frame. It decides which frames calibrate.
         """
         self._calibrate(landmarks, seconds)
         target, unit, driver = self.target, self._unit, self._calibration

@@ -15,7 +15,7 @@ _SIGMA = 1.5
 _DISTANCES = (1.2, 2.0)
 #: Number of directions in which grain is searched.
 _DIRECTIONS = 12
-#: Least share of an area whose grain is known at a candidate place.
+#: Least share of an area for which a candidate place has known grain.
 _MIN_KNOWN_SHARE = 0.9
 #: Difference in grey levels up to which grain is copied at full strength. It fades to none at twice
 #: this difference: the grain of hair doesn't suit skin.
@@ -25,7 +25,7 @@ _MAX_DIFFERENCE = 16.0
 def match_grain(
     part: Image, answer: NDArray[np.floating], known: NDArray[np.bool_], painted: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Return the grain that painted areas lack, copied from similar known pixels nearby.
+    """Return the grain that is missing in painted areas, copied from similar pixels nearby.
 
     Args:
         part: ``(h, w, 3)`` uint8 RGB, a part of a photo.
@@ -46,7 +46,7 @@ def match_grain(
     shading = cv2.GaussianBlur(part, (0, 0), _SIGMA).astype(np.float32)
     detail = part.astype(np.float32) - shading
     own_detail = answer - cv2.GaussianBlur(answer, (0, 0), _SIGMA)
-    # Near missing pixels, the blur contains their filling.
+    # Near missing pixels, the blur contains their colour: those pixels are not reliable.
     kernel = np.ones((3, 3), np.uint8)
     reliable = cv2.erode(known.astype(np.uint8), kernel, iterations=round(4 * _SIGMA)) > 0
     count, areas, boxes, _ = cv2.connectedComponentsWithStats(
@@ -74,14 +74,16 @@ def _copied_grain(
     pixels: tuple[NDArray[np.integer], NDArray[np.integer]],
     extent: tuple[int, int],
 ) -> NDArray[np.floating] | None:
-    """Return the grain of the place around an area whose shading is most similar.
+    """Return the grain of the candidate place whose shading is most similar to an area's colours.
+
+    Candidate places lie around the area, in ``_DIRECTIONS`` directions at ``_DISTANCES``.
 
     Args:
         detail: ``(h, w, 3)``, the photo's grain.
-        shading: ``(h, w, 3)``, the photo without it.
-        reliable: ``(h, w)``, True where both are known.
-        colours: ``(n, 3)``, the colours of the area's pixels.
-        pixels: Rows and columns of these, ``(n,)`` each.
+        shading: ``(h, w, 3)``, the photo without its grain.
+        reliable: ``(h, w)``, True where grain and shading are known.
+        colours: ``(n, 3)``, the colours of the area's n pixels.
+        pixels: Rows and columns of these pixels, ``(n,)`` each.
         extent: Height and width of the area, in pixels.
 
     Returns:

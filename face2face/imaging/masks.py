@@ -15,13 +15,13 @@ _FOREHEAD = 0.25
 _OUTLINE_SCALE = 0.98
 #: Standard deviation of the blur of the mask's edge, in interocular distances.
 _SOFTNESS = 0.08
-#: Where the upper half of a face begins to pass into the lower one: below the eyes. Positions lie
-#: on the line from the nose's bridge (0) to its root (1).
+#: Start of the transition from the upper to the lower half of a face, below the eyes. It is a
+#: position on the line from the nose's bridge (0) to its base (1).
 _SPLIT_START = 0.4
-#: Where the upper half of a face ends, on the same line: above the lips.
+#: End of that transition, above the lips; a position on the same line.
 _SPLIT_END = 0.9
 #: Least standard deviation of a blur, in pixels of a coarser mask. Masks with a softer edge are
-#: blurred at a fraction of their size, which is faster and changes them by 1 or 2 grey levels.
+#: blurred at a fraction of their size. This is faster and changes them by 1 or 2 grey levels.
 _MIN_COARSE_SIGMA = 2.0
 
 
@@ -67,8 +67,8 @@ def polygon_mask(
 def face_mask(landmarks: Landmarks, size: int) -> Image:
     """Return a mask of the face from jaw to brows, with a soft edge.
 
-    A generator may paint inside it. Hair, neck and background outside stay the keyframe's pixels,
-    and stay sharp.
+    A generator may paint inside it. Outside, hair, neck and background keep the keyframe's sharp
+    pixels.
 
     Args:
         landmarks: ``(68, 2)`` in pixels of the mask.
@@ -96,10 +96,10 @@ def bounding_slices(mask: Image) -> Extent:
     """Return the smallest region that holds all nonzero pixels of a mask.
 
     Args:
-        mask: ``(h, w, channels)`` uint8; its first channel counts.
+        mask: ``(h, w, channels)`` uint8; only its first channel is read.
 
     Returns:
-        Rows and columns; all of both where the mask is empty.
+        Rows and columns; the whole mask where it is empty.
 
     >>> mask = np.zeros((9, 9, 3), np.uint8)
     >>> mask[2:5, 7] = 255
@@ -117,7 +117,7 @@ def bounding_slices(mask: Image) -> Extent:
 def split_upper_lower(landmarks: Landmarks, within: Extent) -> tuple[Extent, Extent, Image]:
     """Split a face's region into the half with the eyes and the half with the mouth.
 
-    The halves pass into each other along the nose.
+    The halves overlap: one fades into the other along the nose.
 
     Args:
         landmarks: ``(68, 2)`` in pixels of the panel.

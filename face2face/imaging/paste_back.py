@@ -22,9 +22,9 @@ def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmar
 
     Args:
         face: ``(size, size, 3)`` uint8 RGB.
-        landmarks: ``(68, 2)``, its landmarks in its own pixels.
+        landmarks: ``(68, 2)``, the landmarks of ``face``, in its own pixels.
         picture: ``(h, w, 3)`` uint8 RGB.
-        place: ``(68, 2)``, landmarks of the face to cover, in the picture's pixels.
+        place: ``(68, 2)``, the landmarks of the face to cover, in pixels of ``picture``.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -57,7 +57,7 @@ def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmar
 
 
 def _into_region(matrix: NDArray[np.float64], region: Extent) -> NDArray[np.float64]:
-    """Return a ``(2, 3)`` transform into a picture as one into a region of it."""
+    """Return a ``(2, 3)`` transform to a picture's pixels, changed to pixels of its region."""
     shifted = matrix.copy()
     shifted[:, 2] -= (region[1].start, region[0].start)
     return shifted

@@ -16,13 +16,13 @@ from face2face.imaging.grain import match_grain
 
 #: Width of the network's view of a hole, in widths of the hole.
 _VIEW_WIDTHS = 2.5
-#: Largest width of a hole that counts, in thicknesses of the hole. A longer one is painted in
-#: several pieces.
+#: Largest length of a hole that a view must hold, in thicknesses of the hole. A longer hole is
+#: painted in several pieces.
 _MAX_LENGTH = 3.0
-#: Share of a view, in its middle, that is painted. Nearer to its edge, half of the surroundings
-#: would be missing.
+#: Width of the painted middle of a view, as a share of the view. Pixels nearer to its edge would
+#: lack half of their surroundings.
 _PAINTED_SHARE = 0.75
-#: Largest power of two by which a view is reduced.
+#: Greatest exponent of the power of two by which a view is reduced.
 _MAX_REDUCTION = 7
 
 
@@ -156,7 +156,7 @@ class Retoucher:
 
 
 def _middle(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
-    """Return the rows and columns of a box that are painted, up to the photo's own edges."""
+    """Return the rows and columns of a box to paint: its middle, and up to the photo's edges."""
     margin = round((1 - _PAINTED_SHARE) / 2 * box.side) - 1
     rows, columns = (
         slice(
@@ -169,7 +169,10 @@ def _middle(box: Box, shape: tuple[int, ...]) -> tuple[slice, slice]:
 
 
 def _clamp(start: int, side: int, length: int, needed: tuple[int, int]) -> int:
-    """Return the start of a box's edge, inside a length if it fits, that covers a needed span."""
+    """Return the start of a span of ``side`` pixels that covers a needed span.
+
+    It lies within ``length`` where ``side`` fits in.
+    """
     if side <= length:
         return int(np.clip(start, 0, length - side))
     return int(np.clip((length - side) // 2, needed[1] - side, needed[0]))

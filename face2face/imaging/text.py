@@ -21,8 +21,8 @@ from face2face.image import Image
 
 #: Word that marks a generated picture.
 MARK = "synthetic"
-#: Height of a capital letter, as a share of the picture's height. The mark can then be read in a
-#: small window too.
+#: Height of a capital letter, as a share of the picture's height. It keeps the mark legible in a
+#: small window.
 _LETTER_SHARE = 0.03
 #: Least height of a capital letter, in pixels. Smaller letters are hard to read.
 _MIN_LETTER = 8
@@ -56,7 +56,7 @@ def draw_note(picture: Image, text: str) -> Image:
 
     Args:
         picture: ``(h, w, 3)`` uint8 RGB.
-        text: The note. Long lines are wrapped; the letters shrink where that isn't enough.
+        text: The note. Long lines are wrapped; the letters shrink where wrapping isn't enough.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -92,7 +92,7 @@ def draw_help(picture: Image, lines: Sequence[str]) -> Image:
 
 
 def _font_size(height: int) -> int:
-    """Return the font size for a picture of a height in pixels."""
+    """Return the font size for a picture ``height`` pixels high."""
     return ceil(max(_MIN_LETTER, ceil(_LETTER_SHARE * height)) / _CAPITAL_HEIGHT)
 
 

@@ -19,8 +19,8 @@ class ThinPlateSplines:
     Args:
         places: ``(n, 2)`` control points, not all on one line.
         values: ``(n, k)``, the value of each of k splines at each control point.
-        stiffness: ``(n,)``, the weight of bending against missing each control point; 0 to pass
-            through it.
+        stiffness: ``(n,)``, resistance to bending at each control point; 0 passes through the
+            point, more comes less near to it.
 
     >>> corners = np.array([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [2.0, 2.0]])
     >>> splines = ThinPlateSplines(corners, corners, np.zeros(4))

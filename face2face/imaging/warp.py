@@ -1,6 +1,7 @@
 """Warp a picture so that its landmarks move to given positions.
 
-The warp is a thin-plate spline that keeps the picture's border in place.
+The warp is a thin-plate spline. Anchors on or around the border keep the background in place. All
+landmarks are in pixels of the result; a photo may have several pixels for each of them.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from face2face.landmarks import FACING
 _GRID_CELLS = 24
 #: Anchors on each side of the picture, which keep the background in place.
 _ANCHORS_PER_SIDE = 4
-#: Part of the picture, from its top, whose anchors may lie outside it; as a share of its height.
+#: Anchors in this upper part of the picture are moved outwards by the margin; as a share of its
+#: height.
 _EXTENDED_SHARE = 0.6
 #: Least distance of facing points (lids, lips) in the result, as a share of their distance in the
 #: photo. Closer pairs would fold the spline; the generator closes the rest.
 _MIN_GAP_RATIO = 0.4
-#: Photos narrower than this are upsampled before they are read, in pixels.
+#: Photos are upsampled by the greatest whole factor that keeps their width within this, in pixels.
 _MIN_SAMPLING_SIZE = 512
 #: Standard deviation of the blur that presharpening undoes, in pixels of the photo.
 _SHARPEN_SIGMA = 0.8
@@ -43,11 +45,11 @@ class WarpConstraints:
 
     Attributes:
         points: Indices of the landmarks that hold it.
-        stiffness: Resistance to bending, in units of the bending energy at 256 pixels. At 1, only
-            the noise of the landmarks is smoothed out; at some hundreds, a head moves without
-            dragging the shoulders.
-        margin: Distance of the anchors from the picture's top and upper sides, as a share of its
-            size. The lower anchors lie on the edge.
+        stiffness: Resistance to bending, in units of the bending energy at 256 pixels; 0 follows
+            the landmarks exactly. About 1 smooths out only their noise. Several hundred let a head
+            move without dragging the shoulders.
+        margin: Distance of some anchors outside the picture, as a share of its size: those at the
+            top and on the upper part of both sides. The others lie on the edge.
 
     >>> WarpConstraints(points=(27, 30, 33), stiffness=800.0, margin=0.3).margin
     0.3
@@ -83,7 +85,7 @@ def presharpen(photo: Image) -> Image:
 
 
 def upsample(photo: Image) -> Image:
-    """Return a small photo enlarged by a whole number, so that it is sharp when read linearly.
+    """Return a small photo enlarged by a whole factor, so that it is sharp when read linearly.
 
     Linear reading at the photo's own size loses a third of its sharpness; cubic reading takes three
     times as long.
@@ -92,7 +94,8 @@ def upsample(photo: Image) -> Image:
         photo: ``(size, size, channels)`` uint8.
 
     Returns:
-        ``(n * size, n * size, channels)`` uint8; the photo itself from 257 pixels on.
+        ``(k * size, k * size, channels)`` uint8, where k is the greatest whole factor that keeps
+        the width within 512 pixels. A photo wider than 256 pixels is returned itself.
 
     >>> upsample(np.zeros((256, 256, 3), np.uint8)).shape
     (512, 512, 3)
@@ -142,12 +145,12 @@ def warp_many(
 
     Args:
         photos: At least one ``(n, n, channels)`` uint8, after :func:`presharpen` and
-            :func:`upsample`; n is a multiple of ``size``.
-        sources: ``(photos, 68, 2)``, their landmarks in pixels of the whole result.
+            :func:`upsample`; n is a multiple of ``size``, the same for all.
+        sources: ``(k, 68, 2)``, the landmarks of the k photos, in pixels of the whole result.
         destination: ``(68, 2)``, the landmarks' new positions, in the same pixels.
         size: Width and height of the whole result, in pixels.
         constraints: How closely the warp follows which landmarks.
-        regions: The region of each result to return, all with the same columns.
+        regions: For each photo, the region of its result to return; all with the same columns.
 
     Returns:
         ``(rows, columns, channels)`` uint8 for each photo. Pixels outside a photo repeat its edge.
@@ -191,9 +194,11 @@ def _cell_centres(start: int, length: int, cell: int) -> NDArray[np.floating]:
 def _inverse_splines(
     sources: NDArray[np.floating], destination: Landmarks, size: int, constraints: WarpConstraints
 ) -> ThinPlateSplines:
-    """Return the splines from the result, in 1/256 of its size, to each photo's pixels.
+    """Return the splines from places in the result to the places in each photo to read.
 
-    They run from the result to the photos, so that each pixel of the result is one look-up.
+    This direction makes each pixel of the result one look-up. A place in the result is in 1/256 of
+    its size, so that stiffness means the same at all sizes. A place in a photo is in pixels of the
+    result; the caller scales it to the photo.
     """
     points, anchors, stiffness = _constrained_points(constraints, size)
     places = np.concatenate([destination[points], anchors]) / (size / 256)
@@ -236,7 +241,7 @@ def _remap(
 
 
 def _avoid_folds(sources: NDArray[np.floating], destination: Landmarks) -> NDArray[np.floating]:
-    """Return the photos' landmarks, with facing points moved together where the warp would fold.
+    """Return the photos' landmarks, with lids or lips moved together where the warp would fold.
 
     Args:
         sources: ``(k, 68, 2)``, the photos' landmarks.
@@ -269,7 +274,7 @@ def _constrained_points(
 
 
 def _anchors(size: int, margin: float) -> NDArray[np.floating]:
-    """Return ``(n, 2)`` points around the picture in pixels, the upper ones outside its edge."""
+    """Return ``(n, 2)`` points around the picture in pixels, the upper ones ``margin`` outside."""
     ticks = np.linspace(-0.5, 0.5, _ANCHORS_PER_SIDE + 1)[:-1]
     low, high = np.full_like(ticks, -0.5), np.full_like(ticks, 0.5)
     sides = [(ticks, low), (high, ticks), (-ticks, high), (low, -ticks)]

@@ -1,4 +1,4 @@
-"""The background model: what stood still behind the target, and therefore does not move with it."""
+"""The background model: the static background behind the target, which stays in its place."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from face2face.imaging.masks import blend
 _STATIC_LEVELS = 4.0
 #: A pixel this far from its median moves, in grey levels; between both it is static in part.
 _MOVING_LEVELS = 9.0
-#: Share of the frames in which a pixel must be static: with more than half, its median is the
-#: background even if something passes in front of it.
+#: Share of the frames in which a pixel must be static. It is more than half, so that the median is
+#: the background even if something passes in front of it.
 _STATIC_SHARE = 0.6
 #: A photo's pixel begins to be foreground this far from the background, in grey levels.
 _ALIKE_LEVELS = 8.0
@@ -63,7 +63,7 @@ class BackgroundModel:
         return cls(median, _to_mask(cv2.GaussianBlur(static, (0, 0), 3 * unit)))
 
     def foreground(self, photo: Image) -> NDArray[np.uint8]:
-        """Return a mask of what stands in front of the background.
+        """Return a mask of everything in front of the background.
 
         Args:
             photo: ``(size, size, 3)`` uint8 RGB, of the same scene.

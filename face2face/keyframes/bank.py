@@ -1,4 +1,7 @@
-"""The keyframe bank: frames of the target with their landmarks, retrieved by pose."""
+"""The keyframe bank: frames of the target with their landmarks, retrieved by pose.
+
+Keyframes are as wide as the panels, so their pixels are panel pixels.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,11 @@ from face2face.landmarks import interocular
 FILE_NAME = "bank.npz"
 #: Lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of structural similarity.
 _LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
-#: Uncertainty that landmarks of any face have, in interocular distances: no sign of misreading.
+#: Usual uncertainty of landmarks, in interocular distances; only an excess over it counts.
 _USUAL_UNCERTAINTY = 0.009
 #: Bytes of decoded keyframes kept in memory.
 _DECODED_BYTES = 120_000_000
-#: Pixels of keyframes decoded at the start: all ninety at 256 pixels, fewer of larger ones.
+#: Pixels of keyframes decoded at the start: 91 keyframes of 256 pixels, 22 of 512.
 _PREFETCHED_PIXELS = 6_000_000
 #: Upsampled keyframes kept in memory: one for each metric, and those that fade.
 _UPSAMPLED_COUNT = 16
@@ -53,11 +56,11 @@ class KeyframeBank:
     then kept. These caches save time and never change a result.
 
     Attributes:
-        coded: The photos as lossless WebP, at least one.
+        coded: The n photos, at least one, each as lossless WebP: ``(bytes,)`` uint8.
         landmarks: ``(n, 68, 2)`` float32, in the photos' pixels.
         seconds: ``(n,)`` float32, each photo's time in the target's video.
         reference: ``(68, 2)`` float32, the shape to which poses are aligned.
-        background: What stood still behind the target, of the photos' size.
+        background: The static background behind the target, of the photos' size.
         uncertainty: ``(n, 68)`` float32, standard deviation of the landmarks in pixels: see
             :func:`face2face.face.detector.landmark_uncertainty`; 0 where they are exact.
 
@@ -95,7 +98,7 @@ class KeyframeBank:
                 get 0 s.
             uncertainty: ``(n, 68)`` float32, of their landmarks, in pixels.
             reference: ``(68, 2)`` float32, the shape to which poses are aligned.
-            background: What stood still behind the target.
+            background: The static background behind the target.
         """
         coded, landmarks, seconds = [], [], []
         for scene in scenes:
@@ -121,10 +124,9 @@ class KeyframeBank:
         return int(self.background.photo.shape[1])
 
     def rgba(self, index: int) -> NDArray[np.uint8]:
-        """Return a keyframe, presharpened, with its foreground mask.
+        """Return a presharpened keyframe and its foreground mask, ``(size, size, 4)`` uint8.
 
-        Returns:
-            ``(size, size, 4)`` uint8: RGB, and 255 for foreground.
+        The channels are RGB, and 255 for foreground.
         """
         return self.prefetch(index).result()
 
@@ -152,8 +154,8 @@ class KeyframeBank:
         """Begin to decode the keyframes that are needed soon, nearest first, without waiting.
 
         Args:
-            descriptor: ``(147,)``, a pose. Keyframes are ordered by the least of their distances in
-                all metrics: a blink or a word leads to one that is near in any of them.
+            descriptor: ``(147,)``, a pose, see :meth:`pose_descriptor`. A keyframe's distance is
+                that in the metric in which it is nearest.
 
         Returns:
             The thread that does it.
@@ -183,7 +185,7 @@ class KeyframeBank:
         return lru_cache(maxsize=_UPSAMPLED_COUNT)(lambda index: upsample(prefetch(index).result()))
 
     def pose_descriptor(self, landmarks: Landmarks) -> NDArray[np.floating]:
-        """Return the descriptor, ``(147,)`` float64, of ``(68, 2)`` landmarks in panel pixels."""
+        """Return ``(68, 2)`` landmarks in panel pixels as a pose vector, ``(147,)`` float64."""
         return pose_descriptor(landmarks, self.reference)
 
     def nearest(
@@ -198,8 +200,8 @@ class KeyframeBank:
         Args:
             descriptor: ``(147,)``, see :meth:`pose_descriptor`.
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
-            excluded_time: In seconds. Keyframes near this time are left out, unless all are near.
-                Training passes the frame's own time: the network would learn to copy its answer.
+            excluded_time: Keyframes near this time, in seconds, are left out, unless all are near.
+                Training passes the frame's own time, so that the network can't copy the frame.
             excluded_radius: Keyframes less than this many seconds from that time are near it.
         """
         distances = self.distances(descriptor, metric)
@@ -214,9 +216,11 @@ class KeyframeBank:
     ) -> NDArray[np.floating]:
         """Return the expected distance from a pose to each keyframe, ``(n,)``, at least 0.
 
-        With the metric's weights w, the pose p, a keyframe's descriptor k and its assumed error e::
+        With the metric's weights w, the pose p, and a keyframe's descriptor k and its error e::
 
             sqrt(sum((w * (k - p)) ** 2) + sum((w * e) ** 2))
+
+        The error is the excess of its landmarks' uncertainty, times ``uncertainty_weight``.
 
         Args:
             descriptor: ``(147,)``, see :meth:`pose_descriptor`.

@@ -111,8 +111,8 @@ def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.fl
     - the shift, scale and roll that the alignment removed (4);
     - the logarithms of the gaps between lids and lips (7).
 
-    By logarithms, half-open eyes are nearer to open ones than to shut ones: a warp can open them
-    further, but can't uncover an eyeball that shut lids hide.
+    Logarithms put half-open eyes nearer to open ones than to shut ones. A warp can open them
+    further, but it can't uncover an eyeball that shut lids hide.
 
     Args:
         landmarks: ``(68, 2)``, in pixels.

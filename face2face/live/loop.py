@@ -1,7 +1,8 @@
 """The live loop: one frame after another through all steps, and the keys pressed meanwhile.
 
-Each frame passes in this order: source, detection, motion transfer, conditioning, generation,
-composition, window and outputs.
+Each frame passes in this order: source, detection, smoothing, motion transfer, conditioning,
+generation, composition, window and outputs. The pipeline runs the steps from smoothing to
+generation. Reading and detection overlap with them in threads of their own.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from face2face.live.keybindings import KEYBINDINGS
 from face2face.live.motion_transfer import with_landmarks
 from face2face.live.pipelined import pipelined
 
-#: The note where the source delivers no picture.
+#: The note in the window while the source delivers no picture.
 STALLED = "no picture comes"
-#: The note while the run stands still.
+#: The note in the window during a pause.
 PAUSED = "paused"
-#: Seconds without a picture after which the window says so.
+#: Seconds without a picture after which the window shows that note.
 _STALL_SECONDS = 5.0
-#: Seconds between looks at the keys while nothing else happens.
+#: Seconds between two readings of the keys while nothing else happens.
 _KEY_INTERVAL = 0.05
 #: Frames over which the shown rate is averaged: one second of most cameras.
 _RATE_FRAMES = 30
@@ -39,9 +40,9 @@ class Summary:
     """The result of a live run.
 
     Attributes:
-        frames: Number of frames shown.
-        found: Number of those with a face.
-        seconds: Time from the first frame to the last.
+        frames: Number of frames rendered, with or without a window.
+        found: Number of those in which the driver's face was found.
+        seconds: Time from the first frame to the last, without pauses.
     """
 
     frames: int
@@ -50,7 +51,7 @@ class Summary:
 
     @property
     def fps(self) -> float:
-        """Frames a second.
+        """Frames a second; 0 for fewer than two frames.
 
         >>> Summary(frames=31, found=31, seconds=1.0).fps
         30.0
@@ -67,21 +68,23 @@ def run(
     hold: bool = False,
     on_frame: Callable[[RenderedFrame], object] = lambda frame: None,
 ) -> Summary:
-    """Run until the source ends, or until a person closes it.
+    """Run until the source ends, or until a person quits or closes the window.
 
     Args:
-        controls: The pipeline, the display and the outputs, which keys may change.
+        controls: The pipeline, the display, the window and the outputs, which keys may change.
         scenes: The driver's frames.
         detect: Finds the driver's face, see
             :func:`face2face.live.motion_transfer.with_landmarks`; None for scenes with landmarks.
-        live: Skip a frame when a newer one has come, as a camera needs it; otherwise show all.
-        paced: Wait for each frame's own time, as a recorded driver at a window needs it.
-        hold: Keep the last picture in the window until a person closes it, as photos need it.
-        on_frame: Called with each rendered frame.
+        live: Whether to skip a frame when a newer one has come, for cameras; otherwise none is
+            skipped.
+        paced: Whether to show frames at their own speed, for recorded drivers. Without a window,
+            this has no effect.
+        hold: Whether to keep the last picture in the window until a person closes it, for photos.
+        on_frame: Called with each rendered frame, after it was shown and written.
     """
     loop = _Loop(controls)
-    # Only detection runs in a thread of its own, since it waits for another process. More threads
-    # would wait for cores and for Python's lock, and frames would come in bursts.
+    # Only reading and detection run in threads of their own: they wait for a source and for another
+    # process. More threads would wait for cores and Python's lock, and frames would come in bursts.
     with closing(pipelined(scenes, partial(with_landmarks, detect=detect), live)) as detected:
         for scene in detected:
             if scene is None:
@@ -103,8 +106,8 @@ class _Loop:
     Attributes:
         frames: Number of frames so far.
         found: Number of those with a face.
-        start: Clock at the first frame, plus the time spent in pauses.
-        last: Clock at the last frame.
+        start: Clock at the first frame, in seconds, plus the time spent in pauses.
+        last: Clock at the last frame, in seconds.
     """
 
     def __init__(self, controls: LiveControls) -> None:
@@ -126,14 +129,14 @@ class _Loop:
         self.press_key(self.start + frame.seconds - controls.clock() if paced else 0.0)
 
     def idle(self) -> None:
-        """Look at the keys while no frame comes, and say so when none came for long."""
+        """Read the keys while no frame comes; dim the picture when none came for long."""
         picture = self._controls.outputs.picture
         if picture is not None and self._controls.clock() - self.last > _STALL_SECONDS:
             self._write_window(dimmed(picture), STALLED)
         self.press_key()
 
     def pause(self) -> None:
-        """Stand still until a key ends the pause; keys may change how the frame is shown."""
+        """Show the last frame until a key ends the pause; other keys may change its display."""
         controls = self._controls
         start, pressed = controls.clock(), True
         while controls.paused and not controls.closed:
@@ -144,7 +147,7 @@ class _Loop:
         self.start += controls.clock() - start
 
     def press_key(self, wait: float = 0.0) -> bool:
-        """Wait some seconds for a key and do what it says; return whether there was one."""
+        """Wait up to some seconds for a key and carry it out; return whether one was pressed."""
         window = self._controls.window
         key = window.key(max(wait, 0.0)) if window is not None else ""
         KEYBINDINGS.press(self._controls, key)

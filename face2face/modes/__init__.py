@@ -1,7 +1,8 @@
 """Modes: for each job, the panels that the network is shown.
 
-A mode is one module with one class of the shape :class:`Mode`. A new mode is one file, one line in
-:data:`MODES` and one test. The network's answer is always compared with the scene's photo.
+A mode is a class with the methods of :class:`Mode` and a class method ``load``. "Add a mode" in
+docs/architecture.md lists the places to change. The network's answer is always compared with the
+scene's photo.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ from face2face.modes.reenact import Reenact
 
 
 class Mode(Protocol):
-    """The interface of a mode."""
+    """The interface of a mode.
+
+    Its class also has a class method ``load(card, folder)``, which returns the mode of a card and
+    raises ModelError if the card doesn't fit.
+    """
 
     @property
     def size(self) -> int:
@@ -39,7 +44,7 @@ class Mode(Protocol):
         """Write the files that belong next to the card; many modes have none."""
 
 
-#: Name of a mode -> its class.
+#: Name of a mode -> its class. Parsers are no modes: their answer is a label map.
 MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]] = {
     "reenact": Reenact,
     "edit": Edit,

@@ -20,7 +20,7 @@ FILLS = ("magenta", "black", "mean", "noise")
 _MAGENTA = (255, 0, 255)
 #: Names of the panels: the photo with its holes filled, and the mask of the holes.
 PANELS = ("holed", "mask")
-#: What to do about a card that doesn't fit.
+#: Hint of every error about a card that doesn't fit.
 _RESTORE = "Restore the card, or export the model again."
 
 

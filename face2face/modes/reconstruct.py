@@ -26,7 +26,7 @@ from face2face.segmentation.labels import (
 
 #: Scale of an identity's numbers: their absolute value is hardly ever larger.
 _IDENTITY_SCALE = 0.5
-#: What to do about a card that doesn't fit.
+#: Hint of every error about a card that doesn't fit.
 _RESTORE = "Restore the card, or export the model again."
 
 

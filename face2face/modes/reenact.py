@@ -39,7 +39,7 @@ _MAX_GAP = 4.0
 _MAX_GAP_SHARE = 1 / 30
 #: Frames from which the background is taken: enough for a median, and quick to read.
 _BACKGROUND_FRAMES = 100
-#: What to do about a card or a bank that doesn't fit.
+#: Hint of every error about a card or a bank that doesn't fit.
 _RESTORE = "Restore the card, or export the model again."
 
 

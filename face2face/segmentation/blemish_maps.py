@@ -1,4 +1,4 @@
-"""Maps of how much each pixel of skin looks like a spot, a line or shine.
+"""Maps of the likeness of each pixel of skin to a spot, a line or shine.
 
 All work at one scale, :data:`SCALE` pixels between the eyes. Lengths are in interocular distances
 unless another unit is named. The values are empirical.
@@ -184,18 +184,19 @@ def grain_demand(stain: Plane, around: Neighbourhood) -> float:
 
 
 def spot_map(values: Plane, inside: NDArray[np.bool_], width: float = _SPOT_WIDTH) -> Plane:
-    """Return how far values exceed what lies within ``width`` in every direction, at least 0.
+    """Return the excess of values over their surroundings on all sides, at least 0.
 
-    The top hat of a linear opening: 0 for whatever is longer than ``width`` or touches the border.
+    It is the top hat of a linear opening. It is 0 where a bright region is longer than ``width`` in
+    at least one direction, or touches the border.
     """
     values = np.where(inside, values, np.float32(OUTSIDE))
     return np.where(inside, values - linear_opening(values, width * SCALE), np.float32(0))
 
 
 def line_map(values: Plane, inside: NDArray[np.bool_]) -> Plane:
-    """Return how far values exceed both sides of a line, at least 0.
+    """Return the excess of values over both sides of a line, at least 0.
 
-    Lines are thinner than a disc and longer than a segment.
+    A line is narrower than ``_LINE_WIDTH`` and straight for ``_STRAIGHT_LENGTH``.
     """
     values = np.where(inside, values, np.float32(OUTSIDE))
     ridges = np.where(
@@ -205,7 +206,7 @@ def line_map(values: Plane, inside: NDArray[np.bool_]) -> Plane:
 
 
 def shine_map(photo: Image, inside: NDArray[np.bool_]) -> Plane:
-    """Return how much lighter and less coloured a photo is than its surroundings."""
+    """Return the excess of lightness and lack of colour over the surroundings, at least 0."""
     coarse, within = (
         cv2.resize(each, _coarse_size(inside), interpolation=cv2.INTER_AREA)
         for each in (photo, inside.astype(np.float32))
@@ -222,7 +223,7 @@ def shine_map(photo: Image, inside: NDArray[np.bool_]) -> Plane:
 
 
 def _detail(values: Plane) -> Plane:
-    """Return how much each value differs from the mean of its neighbours."""
+    """Return the difference of each value from the mean of its neighbours, at least 0."""
     return np.abs(values - cv2.GaussianBlur(values, (0, 0), _DETAIL_BLUR * SCALE))
 
 

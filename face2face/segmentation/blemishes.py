@@ -54,6 +54,7 @@ _SMILE_LINE_POINTS = ((0.12, -0.15), (0.2, 0.0), (0.2, 0.3))
 _BORDER_WIDTH = 0.03
 #: A marked spot or scratch grows by this on each side, to cover its soft edge.
 _GROWTH = 0.02
+# Thresholds are multiples of the usual response, and empirical.
 #: Thresholds of spots.
 _SPOT_THRESHOLDS = Thresholds(1.7, 1.0)
 #: Thresholds of red scratches.
@@ -67,10 +68,11 @@ _SHINE_THRESHOLDS = Thresholds(3.3, 1.8)
 def skin_mask(labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
     """Return where a parsed face is searched for blemishes, ``(h, w)`` bool.
 
-    It covers skin and nose, without the nostrils and without the surroundings of glasses.
+    It covers skin and nose, without glasses and their surroundings, and without the
+    nostrils and the nose's wings.
 
     Args:
-        labels: ``(h, w)`` uint8.
+        labels: ``(h, w)`` uint8, the class of each pixel.
         landmarks: ``(68, 2)`` of that face, in pixels.
 
     >>> from face2face.face.expression import AVERAGE_FACE
@@ -131,17 +133,18 @@ def detect_blemishes(
 ) -> NDArray[np.uint8]:
     """Return where a face's skin has spots, scratches or shine: ``(h, w)`` uint8, 0 or 255.
 
-    Spots are redder or darker than the skin in every direction nearby. Scratches are thinner than a
-    disc and longer than a segment. Shine is a light spot without colour. Each is compared with its
-    surroundings, so thresholds are higher in freckles and stubble than in smooth skin.
+    Spots are redder or darker than the skin on all sides. Scratches are thin lines, redder or
+    lighter than the skin. Shine is a light spot without colour. Each is compared with its
+    surroundings, so thresholds are higher in freckles and stubble than in smooth skin. Hair and
+    the skin's border are left out.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
         skin: ``(h, w)`` bool, the pixels to search: see :func:`skin_mask`.
         unit: Interocular distance, in pixels.
-        strength: 0 finds nothing, 1 what is clear, 2 faint blemishes too.
-        creases: Lines of ``(n, 2)`` pixels along which dark lines are creases: see
-            :func:`crease_lines`.
+        strength: 0 finds nothing, 1 clear blemishes, 2 faint ones too.
+        creases: Lines of ``(n, 2)`` points in the photo's pixels, see :func:`crease_lines`. Dark
+            lines along them are creases, not scratches.
 
     >>> photo = np.full((160, 160, 3), (205, 160, 135), np.uint8)
     >>> photo[78:83, 78:83] = (150, 95, 75)
@@ -176,7 +179,14 @@ def detect_blemishes(
 def _detect_at_scale(
     photo: Image, skin: NDArray[np.bool_], strength: float, creases: list[NDArray[np.floating]]
 ) -> NDArray[np.uint8]:
-    """Return the same mask for a photo that has :data:`SCALE` pixels between the eyes."""
+    """Return the mask of :func:`detect_blemishes` for a photo scaled to :data:`SCALE`.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB, with :data:`SCALE` pixels between the eyes.
+        skin: ``(h, w)`` bool.
+        strength: Above 0.
+        creases: Lines of ``(n, 2)`` points, in this photo's pixels.
+    """
     bordered = cv2.copyMakeBorder(skin.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     depth = cv2.distanceTransform(bordered, cv2.DIST_L2, 3)[1:-1, 1:-1] / SCALE
     inside = depth > _BORDER_WIDTH

@@ -29,7 +29,7 @@ _MAX_SIDE_RATIO = 2
 _MIN_FEATURE_SHARE = 4e-4
 #: Greatest standard deviation of its pixels, in crop sides: more means several faces.
 _MAX_FEATURE_SPREAD = 0.1
-#: A map is checked at this many pixels a side, or up to twice as many.
+#: Least width at which a map is checked, in pixels; the greatest is nearly twice this.
 _CHECK_SIDE = 256
 #: Classes whose likelihood nowhere exceeds this, of 127, are skipped to save time.
 _MIN_LIKELIHOOD = 32
