@@ -133,8 +133,8 @@ def split_upper_lower(landmarks: Landmarks, within: Extent) -> tuple[Extent, Ext
     >>> upper[0], lower[0]
     (slice(0, 90, None), slice(41, 200, None))
     """
-    bridge, root = landmarks[28], landmarks[33]
-    nose = root - bridge
+    bridge, base = landmarks[28], landmarks[33]
+    nose = base - bridge
     # share = clip((end - t) / (end - start)), where t is the position along the nose.
     y, x = (np.arange(part.start, part.stop, dtype=np.float32) for part in within)
     across, down = nose / max(float(nose @ nose), 1e-6) / (_SPLIT_END - _SPLIT_START)
