@@ -51,8 +51,11 @@ def add_precision(parser: argparse.ArgumentParser) -> None:
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
-    """Return the files that are read: the folder may be the one that is written."""
-    return run_files(options.model) + ([options.input_dir] if options.input_dir else [])
+    """Return the files that are read and must stay; a run's own card is changed in place."""
+    read = run_files(options.model)
+    if options.output is None or options.output.resolve() == options.model.resolve():
+        read.remove(options.model / FILE_NAME)
+    return read + ([options.input_dir] if options.input_dir else [])
 
 
 def outputs(options: argparse.Namespace) -> Outputs:

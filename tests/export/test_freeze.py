@@ -132,6 +132,17 @@ def test_the_single_steps_make_a_model_that_runs(tmp_path: Path, face2face: Comm
     }
 
 
+def test_a_run_is_exported_into_its_own_folder_by_default(
+    tmp_path: Path, face2face: Command
+) -> None:
+    trained(tmp_path, "light", ("sketch",), ngf=2)
+    export = ("export", "--model", tmp_path, "--precision", "f32")
+    for extra in ((), (), ("--overwrite",), ("--output", tmp_path / ".." / tmp_path.name)):
+        status, out, err = face2face(*export, *extra)
+        assert status == 0, err
+        assert f"{GRAPH}\nprecision: f32" in out
+
+
 def test_steps_out_of_order_are_refused(tmp_path: Path, face2face: Command) -> None:
     status, _, err = face2face(
         "reduce_model", "--model-input", tmp_path, "--model-output", tmp_path / "model"
