@@ -87,10 +87,12 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.evaluation.summary import sheet, summary
     from face2face.files import atomic_write, ensure_writable_dir
+    from face2face.inference.models import find_graph
     from face2face.media.recording import Recording
     from face2face.media.stills import write_image
     from face2face.media.video import VideoFile
 
+    find_graph(options.model)  # before a mistyped folder is made
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps
     folder = ensure_writable_dir(_folder(options))

@@ -57,9 +57,15 @@ def read_card(folder: Path) -> ModelCard:
         folder: Folder with ``train/``, and perhaps ``val/`` and ``card.json``.
 
     Raises:
-        DataError: There are no strips; or there is no card, and the first strip is not ``A|B``.
+        DataError: There is no folder, or no strip in it; or there is no card, and the first strip
+            is not ``A|B``.
         ModelError: The card is damaged.
     """
+    if not folder.is_dir():
+        raise DataError(
+            f"There is no folder {folder}.",
+            hint="Check the path, or make the folder with generate_train_data.py.",
+        )
     strips = list_strips(folder, TRAIN)
     if not strips:
         raise DataError(

@@ -46,6 +46,8 @@ def find_graph(path: Path) -> Path:
     Raises:
         ModelError: There is no such file.
     """
+    if not path.exists():
+        raise ModelError(f"There is no model {path}.", hint="Train one first, or check the path.")
     graph = path / GRAPH if path.is_dir() else path
     if not graph.is_file():
         raise ModelError(

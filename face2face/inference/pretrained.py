@@ -89,6 +89,8 @@ def load_mode(path: Path, mode: str) -> tuple[modes.Mode, OpenVinoEngine]:
 
 
 def _load(path: Path, mode: str) -> tuple[ModelCard, OpenVinoEngine]:
+    if not path.exists():
+        raise ModelError(f"There is no model {path}.", hint="Check the path.")
     folder = path if path.is_dir() else path.parent
     card = ModelCard.load(folder)
     if card.mode != mode:

@@ -64,7 +64,7 @@ class LivePipeline:
             wanted = options.mode or " or ".join(LIVE_MODES)
             raise ModelError(
                 f"The model {path} is of mode {mode}, not {wanted}.",
-                hint="Leave --mode out, or name another model.",
+                hint="Name another model" + (", or leave --mode out." if options.mode else "."),
             )
         if mode == "reenact":
             return cls.of(ReenactmentModel.load(path), options.motion)

@@ -38,7 +38,7 @@ class Window:
         if not has_screen():
             raise MediaError(
                 "There is no screen to open a window on.",
-                hint="Use --output FILE.mp4 --no-window to write a video instead.",
+                hint="Add --no-window --output out.mp4, or leave --show out.",
             )
         self._title, self._scale = title, scale
         self._mouse_callback: Callable[[int, int, int], None] | None = None

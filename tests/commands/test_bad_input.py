@@ -16,6 +16,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from skimage import data
 
 from face2face.card import ModelCard
 from face2face.commands.console import VERBS, main
@@ -63,6 +64,23 @@ def test_a_file_that_is_missing(face2face: Command) -> None:
     refused(face2face("generate_train_data", "--file", "none.mp4"), "none.mp4", "Check the path")
     refused(face2face("generate_train_data", "--file", "none.png"), "none.png")
     refused(face2face("run_webcam", "--source", "none.mp4", *LIVE), "none.mp4")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("edit", "--photo", "me.png", "--set", "mouth=smile", "--output", "o.png", "--model"),
+        ("parse", "--photo", "me.png", "--model"),
+        ("evaluate", "--file", "me.png", "--model"),
+        ("run_webcam", "--source", "demo", *LIVE, "--tf-model"),
+        ("demo", "--tf-model"),
+    ],
+    ids=lambda options: options[0],
+)
+def test_a_model_that_is_missing(options: tuple[str, ...], face2face: Command) -> None:
+    write_image(Path("me.png"), data.astronaut())
+    refused(face2face(*options, "nobody"), "There is no model nobody", "path")
+    assert not Path("nobody").exists()
 
 
 def test_a_file_that_is_empty(in_folder: Path, face2face: Command) -> None:
@@ -187,7 +205,7 @@ def test_an_empty_input_dir(face2face: Command) -> None:
     refused(
         face2face("train", "--input_dir", "empty"), "strips in train/", "generate_train_data.py"
     )
-    refused(face2face("train", "--input_dir", "none"), "strips in train/")
+    refused(face2face("train", "--input_dir", "none"), "There is no folder none")
     refused(face2face("train"), "--input_dir")
 
 
@@ -292,7 +310,7 @@ def test_no_screen(monkeypatch: pytest.MonkeyPatch, face2face: Command) -> None:
 
 @pytest.fixture
 def model(tmp_path: Path) -> Path:
-    """A copy of the shipped model."""
+    """A copy of the pretrained model."""
     return Path(shutil.copytree(pretrained(), tmp_path / "copy"))
 
 
