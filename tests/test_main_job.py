@@ -44,7 +44,7 @@ def follow(target: Path, driver: Path, frames: int, steps: int, detector: Detect
 def test_a_video_becomes_a_face_that_follows_another(
     frames: list[Image], in_folder: Path, detector: Detector
 ) -> None:
-    """The shipped model, driven by the script, is the target; its mirror image drives it."""
+    """The pretrained model, driven by the script, is the target; its mirror image drives it."""
     take, performance = LandmarkRecording(480, 480), ScriptedDriver()
     for seconds in np.linspace(0, PERFORMANCE_SECONDS, 40, endpoint=False):
         landmarks = performance.scene(float(seconds)).landmarks

@@ -30,12 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all",
         action="store_true",
-        help="use all photos; without it only those that no shipped model was trained on",
+        help="use all photos; without it only those that no pretrained model was trained on",
     )
     parser.add_argument(
-        "--model", type=Path, help="folder of a model of mode inpaint (default: the shipped one)"
+        "--model", type=Path, help="folder of a model of mode inpaint (default: the pretrained one)"
     )
-    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
     parser.add_argument(
         "--strength",
         type=strength,

@@ -39,9 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--count", type=positive, default=50, help="number of edits")
     parser.add_argument(
-        "--model", type=Path, help="folder of an edit model (default: the shipped one)"
+        "--model", type=Path, help="folder of an edit model (default: the pretrained one)"
     )
-    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
     parser.add_argument(
         "--output", type=Path, default=Path("edited"), help="folder for figures and contact sheet"
     )

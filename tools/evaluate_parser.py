@@ -35,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of photos; those that train_parser.py holds out are used",
     )
     parser.add_argument("--labels", type=Path, help="folder of their label maps")
-    parser.add_argument("--model", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--model", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
     parser.add_argument(
         "--sheet-of", type=Path, nargs="+", default=[], help="folders of photos for contact sheets"
     )

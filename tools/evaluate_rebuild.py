@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--manipulate", type=Path, nargs="+", default=[], help="folders of models of that mode"
     )
-    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
     parser.add_argument("--rows", type=positive, default=12, help="faces on each contact sheet")
     parser.add_argument(
         "--output", type=Path, default=Path("rebuilt"), help="folder for figures and contact sheets"

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         default=[],
-        help="folders of inpainting models (default: the shipped one)",
+        help="folders of inpainting models (default: the pretrained one)",
     )
     parser.add_argument(
         "--output", type=Path, default=Path("mended"), help="folder for mended.json and mended.png"

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="parser",
         metavar="DIR",
         type=Path,
-        help="folder of a parser (default: the shipped one)",
+        help="folder of a parser (default: the pretrained one)",
     )
     parser.add_argument(
         "--output",

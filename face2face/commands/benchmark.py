@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         nargs="+",
-        help="folders of models (default: the shipped one, and its twin at 512 pixels)",
+        help="folders of models (default: the pretrained one, and its twin at 512 pixels)",
     )
     parser.add_argument(
         "--driver", type=Path, help="video of the driver (default: a portrait moved by a script)"

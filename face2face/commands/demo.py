@@ -10,7 +10,7 @@ import numpy as np
 
 from face2face.commands.outputs import Outputs
 
-DESCRIPTION = "Drives the pretrained target with the scripted driver; writes demo.mp4 and demo.png."
+DESCRIPTION = "Drive the pretrained target with the scripted driver; write demo.mp4 and demo.png."
 
 #: Title in the metadata of both files; a later demo replaces only files with this title.
 TITLE = "face2face demo"

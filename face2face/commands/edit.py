@@ -52,9 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_face_argument(parser, "edit")
     parser.add_argument(
-        "--model", type=Path, help="folder of an edit model (default: the shipped one)"
+        "--model", type=Path, help="folder of an edit model (default: the pretrained one)"
     )
-    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
     parser.add_argument(
         "--list-classes",
         action="store_true",

@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("labels"), help="folder for the label maps"
     )
-    parser.add_argument("--model", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--model", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
     parser.add_argument(
         "--landmarks-only",
         action="store_true",
@@ -84,7 +86,8 @@ def run(options: argparse.Namespace) -> None:
         faceless += not faces
         write_labels(_map_of(path, folder), parse(path, photo, faces[0] if faces else None))
     missed = f"; no face was found in {faceless} of the photos" if faceless else ""
-    print(f"written: {len(photos)} label maps in {folder}{missed}")
+    counted = f"{len(photos)} label map{'s' if len(photos) > 1 else ''}"
+    print(f"written: {counted} in {folder}{missed}")
 
 
 def _parser(options: argparse.Namespace) -> Callable[[Path, Image, Landmarks | None], Labels]:

@@ -63,9 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_face_argument(parser, "find blemishes in")
     parser.add_argument(
-        "--model", type=Path, help="folder of an inpainting model (default: the shipped one)"
+        "--model", type=Path, help="folder of an inpainting model (default: the pretrained one)"
     )
-    parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument(
+        "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:

@@ -19,7 +19,7 @@ from face2face.live.options import (
 )
 
 DESCRIPTION = (
-    "Shows the driver next to the target, who follows. h lists the keys, q or Escape quits."
+    "Show the driver next to the target, who follows. h lists the keys, q or Escape quits."
 )
 READS, WRITES = ("source", "tf_model", "landmark_model"), ("output", "save_performance")
 

@@ -23,7 +23,7 @@ _MARGIN = 0.025
 #: Width of the soft edge inside that zone, as a share of the face box's side.
 _EDGE = 0.02
 #: Class number -> mean colour, RGB, of a class that the photo doesn't show yet: medians over the
-#: photos that trained the shipped model. Of glasses it is the frame's: the darkest quarter.
+#: photos that trained the pretrained model. Of glasses it is the frame's: the darkest quarter.
 _TYPICAL_COLOURS = {
     CLASSES.index("mouth"): (174, 135, 123),
     CLASSES.index("glasses"): (29, 20, 19),

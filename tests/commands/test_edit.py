@@ -1,4 +1,4 @@
-"""``edit`` through the command line, with the shipped models."""
+"""``edit`` through the command line, with the pretrained models."""
 
 import json
 import subprocess

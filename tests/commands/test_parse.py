@@ -1,4 +1,4 @@
-"""The shipped parser, through the command line."""
+"""The pretrained parser, through the command line."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +40,7 @@ def share(labels: np.ndarray, names: tuple[str, ...], rows: slice, columns: slic
 
 def test_a_portrait_is_parsed(photo: Path, face2face: Callable) -> None:
     status, out, err = face2face("parse", "--photo", photo, "--output", "maps")
-    assert (status, "1 label maps" in out) == (0, True), err
+    assert (status, "1 label map" in out) == (0, True), err
     labels = read_labels(Path("maps/her.png"))
     assert labels.shape == (512, 512)
     assert share(labels, FACE, slice(100, 150), slice(205, 245)) > 0.9
