@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from face2face.live.options import MotionOptions
     from face2face.live.reenactor import Reenactor, drive, write_video
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "DataError",

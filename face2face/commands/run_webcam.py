@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tf-model",
         "--model",
         type=Path,
-        help="folder or graph of a model, or a folder of models (default: the newest trained in "
-        "this folder, or else the pretrained one)",
+        help="folder or graph of a model, a folder of models, or the name of a pretrained model "
+        "(default: the newest trained in this folder, or else astronaut)",
     )
     parser.add_argument(
         "--landmark-model",

@@ -73,12 +73,15 @@ def find_models(path: Path) -> list[Path]:
     """Return the models that a path names, sorted by name.
 
     Args:
-        path: A model's folder or graph; or a folder of models, of which those that a driver moves
-            are taken.
+        path: A model's folder or graph; a folder of models, of which those that a driver moves
+            are taken; or, where nothing of that name exists, the name of a pretrained model.
 
     Raises:
         ModelError: The folder holds no such model.
     """
+    if not path.exists() and len(path.parts) == 1:
+        with suppress(ModelError):  # Loading says what is missing.
+            return [pretrained(path.name)]
     if not path.is_dir() or (path / GRAPH).is_file() or (path / FILE_NAME).is_file():
         return [path]
     folders = sorted(graph.parent for graph in path.glob(f"*/{GRAPH}"))

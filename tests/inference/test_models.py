@@ -132,3 +132,11 @@ def test_a_graph_without_a_card_is_one_of_the_predecessors(in_folder: Path) -> N
     assert mode_name(pretrained("inpaint")) == "inpaint"
     with pytest.raises(ModelError, match=GRAPH):
         mode_name(in_folder)
+
+
+@pytest.mark.usefixtures("in_folder")
+def test_a_pretrained_model_is_found_by_its_name_unless_a_folder_has_it() -> None:
+    assert find_models(Path("astronaut")) == [pretrained("astronaut")]
+    Path("astronaut").mkdir()
+    with pytest.raises(ModelError, match="no model in astronaut"):
+        find_models(Path("astronaut"))
