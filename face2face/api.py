@@ -186,6 +186,10 @@ def read_image(path: str | Path) -> Image:
 
     Raises:
         MediaError: The file is missing or is no picture.
+
+    >>> write_image("grey.png", np.full((4, 6, 3), 128, np.uint8))
+    >>> read_image("grey.png").shape
+    (4, 6, 3)
     """
     return stills.read_image(Path(path))
 
@@ -195,6 +199,8 @@ def write_image(path: str | Path, image: Image) -> None:
 
     Raises:
         MediaError: The file can't be written.
+
+    >>> write_image("black.png", np.zeros((4, 6, 3), np.uint8))
     """
     stills.write_image(Path(path), image)
 
@@ -224,6 +230,11 @@ def build_pairs(
         DataError: The folder holds another run's data.
         FaceError: Too few frames show exactly one face.
         MediaError: The file can't be read, or the folder can't be written to.
+
+    >>> from skimage.data import astronaut
+    >>> write_image("me.png", astronaut())
+    >>> build_pairs("me.png", "my-face", num=10).train
+    9
     """
     config = DatasetConfig(Path(file), num, size, keyframes)
     return _build_pairs(config, Path(output_dir), Reenact.fit)
@@ -254,6 +265,8 @@ def train(
         DataError: There are no pairs, or they don't fit the model in the folder.
         KeyboardInterrupt: A person stopped the training; the model so far is exported.
         OptionError: A value is out of range.
+
+    ``examples/train_a_face.py`` shows the way from a video to a driven face.
     """
     arguments = ["--input_dir", str(pairs), "--output_dir", str(output_dir)]
     arguments += ["--minutes", str(minutes)]

@@ -1,7 +1,5 @@
 """The Python API: its surface, its examples, and the scripts in examples/."""
 
-import doctest
-import importlib
 import runpy
 import subprocess
 import sys
@@ -15,21 +13,6 @@ import face2face
 from face2face.image import Image, Scene
 
 ROOT = Path(__file__).resolve().parents[1]
-#: Modules whose docstrings hold examples.
-MODULES = (
-    "face2face",
-    "face2face.api",
-    "face2face.inference.engine",
-    "face2face.inference.models",
-    "face2face.live.driver",
-    "face2face.live.frame",
-    "face2face.live.loop",
-    "face2face.live.model",
-    "face2face.live.options",
-    "face2face.live.pipelined",
-    "face2face.live.reenactor",
-    "face2face.modes.inpaint",
-)
 
 
 def frame_count(path: Path) -> int:
@@ -37,18 +20,18 @@ def frame_count(path: Path) -> int:
         return sum(1 for _ in container.decode(video=0))
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_the_examples_in_docstrings_run(name: str) -> None:
-    module = importlib.import_module(name)
-    failed, attempted = doctest.testmod(module)
-    assert attempted > 0
-    assert failed == 0
-
-
 def test_importing_the_package_imports_nothing_large() -> None:
     large = {"numpy", "cv2", "dlib", "openvino", "tensorflow"}
     code = f"import face2face, sys; assert not {large} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_every_public_object_has_an_example() -> None:
+    """The example of ``train`` is a script, which is run below: it takes too long for a docstring."""
+    without = {
+        name for name in face2face.__all__ if ">>> " not in (getattr(face2face, name).__doc__ or "")
+    }
+    assert without == {"train"}
 
 
 def test_every_public_name_is_there_and_documented() -> None:

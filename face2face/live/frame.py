@@ -33,6 +33,11 @@ class RenderedFrame:
         conditioning: ``(h, w, 3)`` uint8, the picture that steered the network: the sketch, or the
             mask of retouched pixels; black where there is no face.
         excess: Distance of the pose from the target's known range, in interocular distances.
+
+    >>> grey = np.full((256, 256, 3), 128, np.uint8)
+    >>> frame = RenderedFrame(Scene(grey), None, grey, grey)
+    >>> frame.found, frame.compose("side").shape
+    (False, (256, 512, 3))
     """
 
     driver: Scene

@@ -22,6 +22,10 @@ class ReenactmentModel:
         mode: Makes the panels of a pose.
         engine: Generates the target's picture from the panels.
         name: Name of the model's folder.
+
+    >>> model = load_model("astronaut")
+    >>> model.mode.panels
+    ('sketch', 'warp', 'mask')
     """
 
     mode: Reenact

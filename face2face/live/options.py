@@ -47,6 +47,9 @@ class MotionOptions:
 
     Raises:
         OptionError: A value is out of range.
+
+    >>> MotionOptions(expression=1.2, head=0.5).retarget
+    'full'
     """
 
     retarget: str = FULL

@@ -121,6 +121,9 @@ def write_video(
 
     Raises:
         MediaError: The file can't be written, or its name has another suffix.
+
+    >>> from itertools import islice
+    >>> write_video("three.mp4", islice(drive("astronaut", "demo"), 3))
     """
     with Recording(Path(path), fps) as recording:
         for frame in frames:
