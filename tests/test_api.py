@@ -27,7 +27,7 @@ def test_importing_the_package_imports_nothing_large() -> None:
 
 
 def test_every_public_object_has_an_example() -> None:
-    """The example of ``train`` is a script, which is run below: it takes too long for a docstring."""
+    """That of ``train`` is a script, which is run below: a docstring must be quick."""
     without = {
         name for name in face2face.__all__ if ">>> " not in (getattr(face2face, name).__doc__ or "")
     }
