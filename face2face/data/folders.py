@@ -135,7 +135,7 @@ class DatasetDirs:
         return self._stored_fingerprint() is not None
 
     def files(self) -> list[Path]:
-        """Return the files that have the names of a run's own, whoever made them."""
+        """Return the files that are named as a run names its own, foreign ones included."""
         notes = [
             self._source,
             self.points,
