@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
@@ -98,9 +97,8 @@ def _data(folders: list[Path]) -> list[Belonging]:
     found = []
     for folder in folders:
         data = DatasetDirs(folder)
-        if data.claimed():
-            claim = json.loads((data.original / "source.json").read_text(encoding="utf-8"))
-            found.append(
-                Belonging("training data", folder, str(claim["file"]), tuple(data.files()))
-            )
+        fingerprint = data.stored_fingerprint()
+        if fingerprint is not None:
+            source, files = fingerprint.file.name, tuple(data.files())
+            found.append(Belonging("training data", folder, source, files))
     return found

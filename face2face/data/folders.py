@@ -132,7 +132,7 @@ class DatasetDirs:
 
     def claimed(self) -> bool:
         """Return whether ``source.json`` shows that a run of this program made the folders."""
-        return self._stored_fingerprint() is not None
+        return self.stored_fingerprint() is not None
 
     def files(self) -> list[Path]:
         """Return the files that are named as a run names its own, foreign ones included."""
@@ -161,7 +161,7 @@ class DatasetDirs:
         Raises:
             DataError: The folders hold the data of another run, and ``overwrite`` is false.
         """
-        if self._stored_fingerprint() == fingerprint:
+        if self.stored_fingerprint() == fingerprint:
             return
         folders = self._picture_dirs
         files = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
@@ -195,7 +195,7 @@ class DatasetDirs:
         if not (self.landmarks / frame.name).exists():
             write_image(self.landmarks / frame.name, SketchSpec().draw(frame.landmarks, size))
 
-    def _stored_fingerprint(self) -> Fingerprint | None:
+    def stored_fingerprint(self) -> Fingerprint | None:
         """Return the fingerprint in ``source.json``; None where there is none that can be read."""
         try:
             return config.load_json(Fingerprint, self._source, DataError)
