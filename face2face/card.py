@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from face2face import __version__, config
+from face2face import __version__, config, files
 from face2face.errors import ModelError
 
 #: Name of the card in a model's folder.
-FILE_NAME = "card.json"
+FILE_NAME = files.CARD_NAME
 #: Name of the file in which training keeps the generator of its best epoch.
 BEST = "best.keras"
 #: Version of the card's format.

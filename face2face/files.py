@@ -1,26 +1,62 @@
-"""Write files whole or not at all, and check that folders can be written to."""
+"""Write files whole or not at all, and list the files that a person put into a folder."""
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import stat
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from face2face.errors import MediaError
+
+#: Name of a temporary file: the number of its process, the checksum of its machine's name, a
+#: number, and the end of the name of the file that it becomes. Versions up to 0.2.0 wrote only the
+#: process and the name.
+_TEMPORARY_NAME = re.compile(r"\.aside\.([1-9]\d*)\.(?:([0-9a-f]{8})\.\d+\.)?.*", re.DOTALL)
+#: Number of characters of a file's name that its temporary file repeats: enough for the suffixes.
+_KEPT_NAME = 40
+#: Seconds after which an untouched temporary file is a leftover, whoever wrote it: a day.
+_MAX_IDLE_SECONDS = 86400.0
+#: Folders in which systems keep their own copies and notes of a person's files.
+_SYSTEM_DIRS = frozenset({"__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "lost+found"})
+#: Name of the card in the folder of a model or a data set, see :mod:`face2face.card`.
+CARD_NAME = "card.json"
+
+#: Numbers for temporary files, so that two threads never write one.
+_numbers = itertools.count()
+#: Names of the temporary files that this process is writing.
+_active: set[str] = set()
+#: Folders from which this process has removed leftovers.
+_swept: set[Path] = set()
+
+
+class WriteError(MediaError):
+    """A file can't be written: the disk is full, or the folder isn't writable.
+
+    >>> raise WriteError("out.png can't be written: No space left on device.")
+    Traceback (most recent call last):
+    face2face.files.WriteError: out.png can't be written: No space left on device.
+    """
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder, which replaces a file when the block succeeds.
 
-    When the block fails, the temporary file is removed and the old file stays.
+    When the block fails, the temporary file is removed and the old file stays. If the process is
+    killed, the next one that writes into the folder removes the temporary file.
 
     Args:
         path: The file to write.
 
     Raises:
-        MediaError: The file can't be written: the folder isn't writable, or the disk is full.
+        WriteError: The file can't be written: the folder isn't writable, or the disk is full.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -29,33 +65,145 @@ def atomic_write(path: Path) -> Iterator[Path]:
     ...     Path(folder, "a.txt").read_text()
     'whole'
     """
-    temporary = path.with_name(f".aside.{os.getpid()}.{path.name}")
+    folder = path.parent.absolute()
+    if folder not in _swept:
+        _swept.add(folder)
+        remove_leftovers(path.parent)
+    temporary = path.with_name(_temporary_name(path.name))
+    _active.add(temporary.name)
     try:
         yield temporary
         temporary.replace(path)
     except OSError as error:
-        raise MediaError(
+        raise WriteError(
             f"{path} can't be written: {error.strerror or error}.",
             hint="Free some disk space, or choose another folder.",
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+        _active.discard(temporary.name)
 
 
 def ensure_writable_dir(path: Path) -> Path:
     """Make a folder if it doesn't exist, check that files can be written in it, and return it.
 
+    Leftovers of processes that were killed are removed from it.
+
     Raises:
-        MediaError: The folder can't be made, or isn't writable.
+        WriteError: The folder can't be made, or isn't writable.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        probe = path / f".probe.{os.getpid()}"
+        remove_leftovers(path)
+        probe = path / _temporary_name("probe")
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise MediaError(
+        raise WriteError(
             f"The folder {path} isn't writable: {error.strerror or error}.",
             hint="Choose another folder.",
         ) from error
     return path
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files in a folder whose processes are gone."""
+    with suppress(OSError):  # The folder is missing, or isn't readable.
+        for entry in os.scandir(folder):
+            if entry.name.startswith(".aside.") and _is_leftover(Path(entry.path)):
+                with suppress(OSError):
+                    Path(entry.path).unlink()
+
+
+def visible_files(folder: Path, exclude: Iterable[Path] = ()) -> list[Path]:
+    """Return the files in and below a folder that a person put there, sorted.
+
+    These are left out: files and folders whose names begin with a dot, folders of the system such
+    as ``__MACOSX``, subfolders of a model or a data set, and what is no regular file.
+
+    Args:
+        folder: The folder.
+        exclude: Folders whose files are left out, where they lie below the folder: those that a
+            command writes to.
+
+    Raises:
+        MediaError: A folder can't be read.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for name in ("b.png", ".hidden.png", "a.png"):
+    ...         Path(folder, name).touch()
+    ...     [path.name for path in visible_files(Path(folder))]
+    ['a.png', 'b.png']
+    """
+
+    def fail(error: OSError) -> None:
+        raise MediaError(
+            f"{error.filename} can't be read: {error.strerror or error}.",
+            hint="Check the path and its permissions.",
+        )
+
+    written = {each.resolve() for each in exclude}
+
+    def is_personal(path: Path) -> bool:
+        own = path.resolve() in written or (path / CARD_NAME).is_file()
+        return not (path.name.startswith(".") or path.name in _SYSTEM_DIRS or own)
+
+    found = []
+    for root, names, files in os.walk(folder, onerror=fail):
+        names[:] = [name for name in names if is_personal(Path(root, name))]
+        paths = (Path(root, name) for name in files if not name.startswith("."))
+        found += [path for path in paths if not _is_special(path)]
+    return sorted(found)
+
+
+def _temporary_name(name: str) -> str:
+    return f".aside.{os.getpid()}.{_machine():08x}.{next(_numbers)}.{name[-_KEPT_NAME:]}"
+
+
+def _machine() -> int:
+    """Return the checksum of this machine's name. Folders may be shared between machines."""
+    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return zlib.crc32(name.encode(errors="replace"))
+
+
+def _is_leftover(path: Path) -> bool:
+    """Return whether the process that wrote a temporary file is gone."""
+    match = _TEMPORARY_NAME.fullmatch(path.name)
+    if match is None:
+        return False
+    process, machine = int(match[1]), match[2]
+    if machine in (None, f"{_machine():08x}"):
+        if process == os.getpid():
+            return path.name not in _active
+        if not _is_running(process):
+            return True
+    return time.time() - path.lstat().st_mtime > _MAX_IDLE_SECONDS
+
+
+def _is_running(process: int) -> bool:
+    """Return whether this machine has a process of a number."""
+    if sys.platform == "win32":
+        import ctypes
+
+        query, access_denied = 0x1000, 5
+        handle = ctypes.windll.kernel32.OpenProcess(query, False, process)
+        if handle:
+            ctypes.windll.kernel32.CloseHandle(handle)
+            return True
+        return bool(ctypes.windll.kernel32.GetLastError() == access_denied)
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # It belongs to another user.
+        pass
+    return True
+
+
+def _is_special(path: Path) -> bool:
+    """Return whether a path is a pipe, a socket or a device. A broken link is none of them."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
