@@ -8,7 +8,7 @@ from pathlib import Path
 
 from face2face.data.pairs import TEST, TRAIN, VAL
 from face2face.errors import DataError, OptionError
-from face2face.media.stills import SUFFIXES
+from face2face.media.stills import list_images
 
 
 def split(
@@ -37,7 +37,7 @@ def split(
             hint="Use numbers from 0 to 1 that add up to at most 1.",
         )
     files = (
-        sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        sorted(path for path in list_images(folder) if path.parent == folder)
         if folder.is_dir()
         else []
     )

@@ -6,7 +6,7 @@ A source is a context manager and is iterated over once. It yields
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -46,6 +46,7 @@ class Stills:
 
     Args:
         path: The file, or the folder.
+        exclude: Folders below it whose pictures are left out.
 
     Raises:
         MediaError: There is no such file, or the folder holds no picture.
@@ -61,10 +62,10 @@ class Stills:
     live = False
     fps = 1.0
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, exclude: Iterable[Path] = ()) -> None:
         if not path.exists():
             raise MediaError(f"There is no file {path}.", hint="Check the path.")
-        self.paths = list_images(path) if path.is_dir() else [path]
+        self.paths = list_images(path, exclude) if path.is_dir() else [path]
         if not self.paths:
             raise MediaError(
                 f"The folder {path} holds no picture.",

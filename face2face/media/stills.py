@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import numpy as np
-from imutils import paths
 from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
 from face2face.errors import MediaError
-from face2face.files import atomic_write
+from face2face.files import atomic_write, visible_files
 from face2face.image import Image
 
 #: Quality of JPEG and WebP files, in percent: OpenCV's default.
@@ -111,6 +111,9 @@ def write_image(path: Path, image: Image, profile: bytes | None = None, title: s
             )
 
 
-def list_images(folder: Path) -> list[Path]:
-    """Return the paths of all pictures in a folder and its subfolders, sorted."""
-    return sorted(Path(each) for each in paths.list_images(str(folder)))
+def list_images(folder: Path, exclude: Iterable[Path] = ()) -> list[Path]:
+    """Return the paths of all pictures in a folder and its subfolders, sorted.
+
+    See :func:`face2face.files.visible_files` for what is left out.
+    """
+    return [path for path in visible_files(folder, exclude) if path.suffix.lower() in SUFFIXES]

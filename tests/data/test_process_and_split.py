@@ -69,6 +69,7 @@ def test_a_folder_is_combined_once(tmp_path: Path) -> None:
         process(tmp_path / "a", tmp_path / "out", "combine", tmp_path / "b")
     with pytest.raises(OptionError, match="--b_dir"):
         process(tmp_path / "a", tmp_path / "out", "combine")
+    (tmp_path / "empty").mkdir()
     with pytest.raises(DataError, match="no pictures in"):
         process(tmp_path / "empty", tmp_path / "out", "resize")
 
