@@ -98,9 +98,14 @@ def outputs(options: argparse.Namespace) -> Outputs:
     )
 
 
-def run(options: argparse.Namespace) -> None:
-    """Make the strips, and list the photos that were left out."""
+def run(options: argparse.Namespace) -> int:
+    """Make the strips, and list the photos that were left out.
+
+    Returns:
+        1 where a photo can't be read or downloaded, else 0.
+    """
     from face2face.data.annotations import SkipReport
+    from face2face.data.batch import INCOMPLETE
     from face2face.data.inpaint_pairs import write_pairs
     from face2face.data.label_maps import held_out
     from face2face.data.pairs import TRAIN, VAL
@@ -110,6 +115,7 @@ def run(options: argparse.Namespace) -> None:
 
     _check_options(options)
     shapes = own_shapes(options.masks) if options.masks else list(SHAPES)
+    photos = [_photos_in(each, options.output) for each in options.photos]
     mode = Inpaint(options.size, options.fill)
     recipe = {
         "repeats": options.repeats,
@@ -121,10 +127,10 @@ def run(options: argparse.Namespace) -> None:
     _check_same_recipe(folder, recipe, options)
     folders = {part: ensure_writable_dir(folder / part) for part in (TRAIN, VAL)}
     _card(mode, recipe, options).save(folder)
-    skipped = SkipReport()
+    skipped, failed = SkipReport(), SkipReport()
     names: set[str] = set()
     val_count = 0
-    for face in _faces(options, skipped):
+    for face in _faces(photos, options, skipped, failed):
         if face.name in names:
             raise DataError(f"Two photos make a face named {face.name}.", hint="Rename one.")
         names.add(face.name)
@@ -140,13 +146,14 @@ def run(options: argparse.Namespace) -> None:
             shapes,
             options.seed,
         )
-    for line in skipped.lines():
+    for line in skipped.lines() + failed.lines():
         print(line)
     if not names:
         raise DataError("No photo shows a usable face.", hint="Name other photos.")
     _card(mode, {"faces": len(names)} | recipe, options).save(folder)
     print(f"written: {options.repeats} strips each of {len(names)} faces in {folder}")
     print(f"held out: {val_count} of the faces, by their photos' names")
+    return INCOMPLETE if failed.names else 0
 
 
 def _check_options(options: argparse.Namespace) -> None:
@@ -182,30 +189,48 @@ def _card(mode: Inpaint, data: dict[str, Any], options: argparse.Namespace) -> M
     )
 
 
-def _faces(options: argparse.Namespace, skipped: SkipReport) -> Iterator[_Face]:
-    """Yield all faces; note the photos left out in ``skipped``."""
-    for folder in options.photos:
-        yield from _detected_faces(folder, skipped)
+def _photos_in(folder: Path, output: Path) -> list[Path]:
+    """Return the photos of a folder, without those in the output folder."""
+    from face2face.data.batch import by_stem
+    from face2face.media.stills import list_images
+
+    photos = by_stem(list_images(folder, [output]))
+    if not photos:
+        raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
+    return list(photos.values())
+
+
+def _faces(
+    photos: list[list[Path]], options: argparse.Namespace, skipped: SkipReport, failed: SkipReport
+) -> Iterator[_Face]:
+    """Yield all faces.
+
+    Args:
+        photos: The photos of each folder.
+        options: The command's options.
+        skipped: Where photos and lines without a usable face are noted.
+        failed: Where photos are noted that can't be read or downloaded.
+    """
+    for folder, paths in zip(options.photos, photos, strict=True):
+        yield from _detected_faces(folder, paths, skipped, failed)
     if options.annotations:
-        yield from _annotated_faces(options, skipped)
+        yield from _annotated_faces(options, skipped, failed)
 
 
-def _detected_faces(folder: Path, skipped: SkipReport) -> Iterator[_Face]:
+def _detected_faces(
+    folder: Path, photos: list[Path], skipped: SkipReport, failed: SkipReport
+) -> Iterator[_Face]:
     """Yield the largest face of each photo in a folder."""
     from tqdm import tqdm
 
     from face2face.data.annotations import SkipReason
     from face2face.face.detector import Detector
-    from face2face.media.stills import list_images
     from face2face.segmentation.parser import portrait_crop
 
     faceless = SkipReason("photo shows no face", "photos show no face")
-    photos = list_images(folder)
-    if not photos:
-        raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
     detect = Detector(ensemble_size=2)
     for path in tqdm(photos, folder.name, unit="photo"):
-        photo = _read_or_skip(path, skipped)
+        photo = _read_or_skip(path, failed)
         if photo is None:
             continue
         faces = detect(photo)
@@ -216,7 +241,9 @@ def _detected_faces(folder: Path, skipped: SkipReport) -> Iterator[_Face]:
         yield _Face(f"{folder.resolve().name}-{path.stem}", path.stem, box.cut(photo))
 
 
-def _annotated_faces(options: argparse.Namespace, skipped: SkipReport) -> Iterator[_Face]:
+def _annotated_faces(
+    options: argparse.Namespace, skipped: SkipReport, failed: SkipReport
+) -> Iterator[_Face]:
     """Yield the faces of an annotation file."""
     from tqdm import tqdm
 
@@ -229,13 +256,13 @@ def _annotated_faces(options: argparse.Namespace, skipped: SkipReport) -> Iterat
     skipped.also(left_out)
     if options.download:
         urls = {line.number: line.url for line in lines}
-        skipped.also(fetch_all(urls, ensure_writable_dir(options.images)))
+        failed.also(fetch_all(urls, ensure_writable_dir(options.images)))
     for line in tqdm(lines, options.annotations.name, unit="photo"):
         path = photo_of(options.images, line.number)
         if path is None:
             skipped.add(missing, line.number)
             continue
-        photo = _read_or_skip(path, skipped)
+        photo = _read_or_skip(path, failed)
         if photo is None:
             continue
         for number, rect in enumerate(line.faces):
@@ -243,7 +270,7 @@ def _annotated_faces(options: argparse.Namespace, skipped: SkipReport) -> Iterat
             yield _Face(f"{path.stem}.{number}", path.stem, box.cut(photo))
 
 
-def _read_or_skip(path: Path, skipped: SkipReport) -> Image | None:
+def _read_or_skip(path: Path, failed: SkipReport) -> Image | None:
     """Return a photo, or note that it can't be read and return None."""
     from face2face.data.annotations import SkipReason
     from face2face.media.stills import read_image
@@ -251,7 +278,7 @@ def _read_or_skip(path: Path, skipped: SkipReport) -> Image | None:
     try:
         return read_image(path)
     except MediaError:
-        skipped.add(SkipReason("photo can't be read", "photos can't be read"), path)
+        failed.add(SkipReason("photo can't be read", "photos can't be read"), path)
         return None
 
 

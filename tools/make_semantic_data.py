@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -13,6 +14,9 @@ from face2face.commands.console import run_program, whole
 from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
+
+if TYPE_CHECKING:
+    from face2face.data.batch import Failures
 
 DESCRIPTION = """Study the largest face of each photo: the places and mean colours of seven groups
 (skin, eyes, mouth, hair, nose, clothes, accessories), and dlib's descriptor of whose face it is.
@@ -81,15 +85,18 @@ def outputs(options: argparse.Namespace) -> Outputs:
     )
 
 
-def run(options: argparse.Namespace) -> None:
-    """Make the studies and the strips, and list the photos that were left out."""
+def run(options: argparse.Namespace) -> int:
+    """Make the studies and the strips, and list the photos that were left out.
+
+    Returns:
+        1 where a photo or a study can't be used, else 0.
+    """
+    from face2face.data.batch import Failures
     from face2face.data.label_maps import held_out
-    from face2face.data.semantic import STUDIES
 
     folder: Path = options.output
-    for path in _write_studies(options):
-        print(f"no face: {path}")
-    studies = sorted((folder / STUDIES).glob("*.npz"))
+    failures = Failures()
+    studies = _write_studies(options, failures)
     val_count = sum(held_out(each.stem) for each in studies)
     print(f"written: {len(studies)} studies in {folder}")
     print(f"held out: {val_count} of them, by their names")
@@ -97,23 +104,44 @@ def run(options: argparse.Namespace) -> None:
         _write_strips(options, studies)
     if options.show:
         _show(studies)
+    return failures.report(len(studies) + len(failures.errors))
 
 
-def _write_studies(options: argparse.Namespace) -> list[Path]:
-    """Write the studies that are missing, and return the photos in which no face is found."""
+def _studies(folder: Path) -> list[Path]:
+    """Return the studies in an output folder, those of earlier runs included."""
+    from face2face.data.semantic import STUDIES
+    from face2face.files import visible_files
+
+    return [path for path in visible_files(folder / STUDIES) if path.suffix == ".npz"]
+
+
+def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path]:
+    """Write the studies that are missing or damaged, and print the photos without a face.
+
+    Returns:
+        All whole studies, those of earlier runs included, sorted.
+    """
     from tqdm import tqdm
 
-    from face2face.data.semantic import STUDIES, SemanticSampleBuilder, keep
+    from face2face.data.batch import by_stem
+    from face2face.data.semantic import (
+        STUDIES,
+        SemanticSample,
+        SemanticSampleBuilder,
+        is_whole,
+        keep,
+    )
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
     from face2face.inference.pretrained import load_parser
     from face2face.media.stills import list_images
 
-    photos = list_images(options.photos)
+    labels = [options.labels] if options.labels else []
+    photos = by_stem(list_images(options.photos, [options.output, *labels]))
     if not photos:
         raise DataError(f"{options.photos} holds no photo.", hint="Name another folder.")
-    maps = {each.stem: each for each in list_images(options.labels)} if options.labels else {}
-    unlabelled = sum(each.stem not in maps for each in photos)
+    maps = by_stem(list_images(options.labels)) if options.labels else {}
+    unlabelled = sum(stem not in maps for stem in photos)
     if options.labels and unlabelled == len(photos):
         raise DataError(
             f"{options.labels} holds no label map named as a photo.",
@@ -122,18 +150,28 @@ def _write_studies(options: argparse.Namespace) -> list[Path]:
     _prepare_folders(options)
     parse = load_parser(options.parser) if unlabelled else None
     build = SemanticSampleBuilder(Detector(), Identity(), parse, options.size)
+    whole = {each for each in _studies(options.output) if is_whole(each)}
     faceless = []
-    for path in tqdm(photos, "photos", unit="photo"):
-        if (options.output / STUDIES / f"{path.stem}.npz").is_file():
+    for stem, path in tqdm(photos.items(), "photos", unit="photo"):
+        target = options.output / STUDIES / f"{stem}.npz"
+        if target in whole:
             continue
-        study = build(path, maps.get(path.stem))
-        if study is None:
-            faceless.append(path)
-        else:
-            keep(study, options.output, path.stem)
+        with failures.noted(path):
+            study = build(path, maps.get(stem))
+            if study is None:
+                faceless.append(path)
+            else:
+                keep(study, options.output, stem)
+                whole.add(target)
+    for path in _studies(options.output):
+        if path not in whole:
+            with failures.noted(path):
+                SemanticSample.load(path)
+    for path in faceless:
+        print(f"no face: {path}")
     if options.labels and unlabelled:
         print(f"{unlabelled} photos had no label map in {options.labels} and were parsed")
-    return faceless
+    return sorted(whole)
 
 
 def _prepare_folders(options: argparse.Namespace) -> None:
@@ -142,18 +180,18 @@ def _prepare_folders(options: argparse.Namespace) -> None:
     Raises:
         DataError: They hold studies of another size.
     """
-    from face2face.data.semantic import COLOURED, STUDIES, SemanticSample
+    from face2face.data.semantic import COLOURED, STUDIES, SemanticSample, is_whole
     from face2face.files import ensure_writable_dir
 
     folder = ensure_writable_dir(options.output)
-    first = next((folder / STUDIES).glob("*.npz"), None)
+    for name in (STUDIES, COLOURED):
+        ensure_writable_dir(folder / name)
+    first = next((path for path in _studies(folder) if is_whole(path)), None)
     if first and (size := SemanticSample.load(first).photo.shape[0]) != options.size:
         raise DataError(
             f"{folder} holds studies of {size} pixels, not {options.size}.",
             hint="Name another --output.",
         )
-    for name in (STUDIES, COLOURED):
-        ensure_writable_dir(folder / name)
 
 
 def _write_strips(options: argparse.Namespace, studies: list[Path]) -> None:

@@ -68,15 +68,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def outputs(options: argparse.Namespace) -> Outputs:
     """Return a picture for each picture; existing ones stay."""
-    from face2face.data.process import destination
-    from face2face.media.stills import list_images
+    from face2face.data.process import destinations
 
-    files = [destination(path, options.output_dir) for path in list_images(options.input_dir)]
-    return Outputs(files, lambda path: True, in_place=True)
+    files = destinations(options.input_dir, options.output_dir).values()
+    return Outputs(list(files), lambda path: True, in_place=True)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Process the folder."""
+def run(options: argparse.Namespace) -> int:
+    """Process the folder; return 1 where a picture fails."""
     from tqdm import tqdm
 
     from face2face.data.process import process
@@ -95,6 +94,7 @@ def run(options: argparse.Namespace) -> None:
     print(f"written: {result.written} pictures in {options.output_dir}")
     if result.skipped:
         print(f"skipped: {result.skipped} pictures that existed")
+    return result.failures.report(result.written + result.skipped + len(result.failures.errors))
 
 
 if __name__ == "__main__":

@@ -59,16 +59,17 @@ def outputs(options: argparse.Namespace) -> Outputs:
     return Outputs([_map_of(photo, options.output) for photo in _photos(options)], in_place=True)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Parse the photos."""
+def run(options: argparse.Namespace) -> int:
+    """Parse the photos; return 1 where one of a folder fails."""
     if options.list_classes:
         print(list_classes())
-        return
+        return 0
     if options.photo is None:
         raise OptionError("No photo is named.", hint="Add --photo with a photo or a folder.")
 
     from tqdm import tqdm
 
+    from face2face.data.batch import Failures
     from face2face.data.label_maps import write_labels
     from face2face.face.detector import Detector
     from face2face.files import ensure_writable_dir
@@ -80,14 +81,25 @@ def run(options: argparse.Namespace) -> None:
     folder = ensure_writable_dir(options.output)
     detect, parse = Detector(), _parser(options)
     faceless = 0
-    for path in tqdm(photos, "photos", unit="photo", disable=len(photos) == 1):
+
+    def write(path: Path) -> None:
+        nonlocal faceless
         photo = read_image(path)
         faces = detect(photo)
-        faceless += not faces
         write_labels(_map_of(path, folder), parse(path, photo, faces[0] if faces else None))
+        faceless += not faces
+
+    failures = Failures()
+    if options.photo.is_dir():
+        for path in tqdm(photos, "photos", unit="photo"):
+            with failures.noted(path):
+                write(path)
+    else:
+        write(options.photo)
+    count = len(photos) - len(failures.errors)
     missed = f"; no face was found in {faceless} of the photos" if faceless else ""
-    counted = f"{len(photos)} label map{'s' if len(photos) > 1 else ''}"
-    print(f"written: {counted} in {folder}{missed}")
+    print(f"written: {count} label map{'' if count == 1 else 's'} in {folder}{missed}")
+    return failures.report(len(photos))
 
 
 def _parser(options: argparse.Namespace) -> Callable[[Path, Image, Landmarks | None], Labels]:
@@ -111,12 +123,19 @@ def _parser(options: argparse.Namespace) -> Callable[[Path, Image, Landmarks | N
 
 
 def _photos(options: argparse.Namespace) -> list[Path]:
-    """Return the photos to parse; none without ``--photo``."""
+    """Return the photos to parse; none without ``--photo``.
+
+    Raises:
+        DataError: Two photos of a folder would make one label map.
+    """
+    from face2face.data.batch import by_stem
     from face2face.media.stills import list_images
 
     if options.photo is None:
         return []
-    return list_images(options.photo) if options.photo.is_dir() else [options.photo]
+    if not options.photo.is_dir():
+        return [options.photo]
+    return list(by_stem(list_images(options.photo, [options.output])).values())
 
 
 def _map_of(photo: Path, folder: Path) -> Path:

@@ -13,11 +13,12 @@ import numpy as np
 from face2face.commands.console import strength
 from face2face.commands.options import add_face_argument, pick_face
 from face2face.commands.outputs import Outputs
-from face2face.errors import DataError, Face2FaceError, OptionError
+from face2face.errors import DataError, OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from face2face.data.batch import Failures
     from face2face.image import Image
     from face2face.imaging.retoucher import Retoucher
 
@@ -77,18 +78,22 @@ def outputs(options: argparse.Namespace) -> Outputs:
     return Outputs(list(_planned(options).values()), lambda path: True, in_place=True)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Retouch the photo or the folder, or let a person brush in a window."""
+def run(options: argparse.Namespace) -> int:
+    """Retouch the photo or the folder, or let a person brush in a window.
+
+    Returns:
+        1 where a photo of the folder fails, else 0.
+    """
     if not (options.mask or options.auto or options.show):
         raise OptionError("Nothing to remove is named.", hint="Add --mask, --auto or --show.")
-    if not options.photo.is_dir():
-        _retouch_photo(options)
-    elif options.show:
-        raise OptionError(
-            f"{options.photo} is a folder, and --show is for one photo.", hint="Name a photo."
-        )
-    else:
-        _retouch_folder(options)
+    if options.photo.is_dir():
+        if options.show:
+            raise OptionError(
+                f"{options.photo} is a folder, and --show is for one photo.", hint="Name a photo."
+            )
+        return _retouch_folder(options)
+    _retouch_photo(options)
+    return 0
 
 
 def _retouch_photo(options: argparse.Namespace) -> None:
@@ -126,7 +131,8 @@ def _masker(options: argparse.Namespace) -> Masker:
     """Return a function that makes a photo's mask as ``--mask`` and ``--auto`` require."""
     maskers: list[Masker] = []
     if options.mask:
-        maskers.append(lambda path, photo: _read_mask(_mask_of(options.mask, path), photo))
+        mask_of = _finder(options) if options.mask.is_dir() else lambda photo: options.mask
+        maskers.append(lambda path, photo: _read_mask(mask_of(path), photo))
     if options.auto:
         maskers.append(_blemish_masker(options))
     return lambda path, photo: np.maximum.reduce(
@@ -134,22 +140,29 @@ def _masker(options: argparse.Namespace) -> Masker:
     )
 
 
-def _mask_of(masks: Path, photo: Path) -> Path:
-    """Return the mask file of a photo.
+def _finder(options: argparse.Namespace) -> Callable[[Path], Path]:
+    """Return a function that finds the mask of a photo in the folder of masks.
 
-    Raises:
-        DataError: A folder of masks has none of the photo's name.
+    The mask of ``sub/a.jpg`` is ``sub/a.png``, or else the only ``a.png`` in any subfolder.
     """
-    if not masks.is_dir():
-        return masks
+    from face2face.data.batch import by_stem
     from face2face.media.stills import list_images
 
-    for path in list_images(masks):
-        if path.stem == photo.stem:
-            return path
-    raise DataError(
-        f"{masks} holds no mask for {photo}.", hint="Add it, or name one mask for all photos."
-    )
+    photos = options.photo if options.photo.is_dir() else options.photo.parent
+    masks = list_images(options.mask)
+
+    def mask_of(photo: Path) -> Path:
+        named = [path for path in masks if path.stem == photo.stem]
+        if not named:
+            raise DataError(
+                f"{options.mask} holds no mask for {photo}.",
+                hint="Add it, or name one mask for all photos.",
+            )
+        place = photo.relative_to(photos).parent
+        here = [path for path in named if path.relative_to(options.mask).parent == place]
+        return by_stem(here or named)[photo.stem]
+
+    return mask_of
 
 
 def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
@@ -222,14 +235,19 @@ def _planned(options: argparse.Namespace) -> dict[Path, Path]:
 
     return {
         path: options.output / path.relative_to(options.photo)
-        for path in list_images(options.photo)
+        for path in list_images(options.photo, [options.output])
     }
 
 
-def _retouch_folder(options: argparse.Namespace) -> None:
-    """Retouch the photos of a folder on all cores, except those that are finished."""
+def _retouch_folder(options: argparse.Namespace) -> int:
+    """Retouch the photos of a folder on all cores, except those that are finished.
+
+    Returns:
+        1 where one fails, else 0.
+    """
     from tqdm import tqdm
 
+    from face2face.data.batch import Failures
     from face2face.data.parallel import in_parallel
     from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_retoucher
@@ -246,34 +264,35 @@ def _retouch_folder(options: argparse.Namespace) -> None:
     if len(pending) < len(planned):
         print(f"{len(planned) - len(pending)} of {len(planned)} photos are in {folder} already")
     load_retoucher(options.model)  # a missing model is one error, not one for each photo
-    results = in_parallel(_folder_worker(options), pending.items())
-    errors = [each for each in tqdm(results, "photos", len(pending), unit="photo") if each]
-    for error in errors:
-        print(error)
-    print(f"written: {len(pending) - len(errors)} photos in {folder}")
+    failures = Failures()
+    results = in_parallel(_folder_worker(options, failures), pending.items())
+    for _ in tqdm(results, "photos", len(pending), unit="photo"):
+        pass
+    print(f"written: {len(pending) - len(failures.errors)} photos in {folder}")
+    return failures.report(len(planned))
 
 
-def _folder_worker(options: argparse.Namespace) -> Callable[[tuple[Path, Path]], str]:
-    """Return a thread-safe function that retouches one photo and returns its error, or ""."""
+def _folder_worker(
+    options: argparse.Namespace, failures: Failures
+) -> Callable[[tuple[Path, Path]], None]:
+    """Return a thread-safe function that retouches one photo."""
     import threading
 
+    from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_retoucher
     from face2face.media.stills import read_image
 
     # Threads can share neither engines nor detectors.
     own = threading.local()
 
-    def retouch(job: tuple[Path, Path]) -> str:
+    def retouch(job: tuple[Path, Path]) -> None:
         path, output = job
         if not hasattr(own, "retoucher"):
             own.retoucher, own.masker = load_retoucher(options.model), _masker(options)
-        try:
+        with failures.noted(path):
             photo = read_image(path)
             picture = own.retoucher(photo, own.masker(path, photo))
-            output.parent.mkdir(parents=True, exist_ok=True)
+            ensure_writable_dir(output.parent)
             _write(path, output, picture, photo)
-        except Face2FaceError as error:
-            return f"{path.name}: {error}"
-        return ""
 
     return retouch

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image as Pillow
 
+from face2face.data.batch import by_stem
 from face2face.errors import DataError, MediaError
 from face2face.files import atomic_write
 from face2face.media.stills import list_images
@@ -126,13 +127,13 @@ def pairs(photos: Path, labels: Path) -> list[LabelledPhoto]:
     A photo and its label map have the same name up to the suffix.
 
     Raises:
-        DataError: There is no such pair.
+        DataError: There is no such pair, or two photos or two label maps have the same name.
     """
-    label_maps = {each.stem: each for each in list_images(labels)}
+    label_maps = by_stem(list_images(labels))
     found = [
-        LabelledPhoto(each, label_maps[each.stem])
-        for each in list_images(photos)
-        if each.stem in label_maps
+        LabelledPhoto(path, label_maps[stem])
+        for stem, path in by_stem(list_images(photos, [labels])).items()
+        if stem in label_maps
     ]
     if not found:
         raise DataError(

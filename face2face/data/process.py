@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from face2face.data.batch import Failures, by_stem
 from face2face.data.parallel import in_parallel
 from face2face.errors import DataError, OptionError
 from face2face.files import ensure_writable_dir
@@ -93,15 +94,23 @@ class Processed:
     Attributes:
         written: Number of pictures written.
         skipped: Number of pictures that existed already.
+        failures: The pictures that could not be used.
     """
 
     written: int
     skipped: int
+    failures: Failures
 
 
-def destination(path: Path, output_dir: Path) -> Path:
-    """Return the file that :func:`process` writes for a picture."""
-    return output_dir / f"{path.stem}.png"
+def destinations(input_dir: Path, output_dir: Path) -> dict[Path, Path]:
+    """Return the file that :func:`process` writes for each picture of a folder.
+
+    Raises:
+        DataError: Two pictures have the same name.
+        MediaError: The folder can't be read.
+    """
+    stems = by_stem(list_images(input_dir, [output_dir]))
+    return {path: output_dir / f"{stem}.png" for stem, path in stems.items()}
 
 
 def process(
@@ -130,23 +139,25 @@ def process(
 
     Raises:
         OptionError: The operation is unknown, or ``combine`` has no ``b_dir``.
-        DataError: There are no pictures, a B is missing, or sizes differ.
+        DataError: There are no pictures, or two have the same name.
+        WriteError: The folder can't be written to.
     """
     operate = _operation(operation, b_dir, size, pad)
-    files = list_images(input_dir)
-    if not files:
+    planned = destinations(input_dir, output_dir)
+    if not planned:
         raise DataError(f"There are no pictures in {input_dir}.", hint="Name another folder.")
     ensure_writable_dir(output_dir)
+    failures = Failures()
 
     def write(path: Path) -> bool:
-        written = destination(path, output_dir)
-        if written.exists() and not overwrite:
+        if planned[path].exists() and not overwrite:
             return False
-        write_image(written, operate(path))
+        with failures.noted(path):
+            write_image(planned[path], operate(path))
         return True
 
-    written = sum(progress(in_parallel(write, files, workers), len(files)))
-    return Processed(written, len(files) - written)
+    new = sum(progress(in_parallel(write, planned, workers), len(planned)))
+    return Processed(new - len(failures.errors), len(planned) - new, failures)
 
 
 def _operation(operation: str, b_dir: Path | None, size: int, pad: bool) -> Callable[[Path], Image]:
@@ -169,7 +180,7 @@ def _operation(operation: str, b_dir: Path | None, size: int, pad: bool) -> Call
         )
     if b_dir is None:
         raise OptionError("combine needs the folder of B pictures.", hint="Add --b_dir DIR.")
-    partners = {path.stem: path for path in list_images(b_dir)}
+    partners = by_stem(list_images(b_dir))
 
     def combined(path: Path) -> Image:
         if path.stem not in partners:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -73,7 +74,7 @@ class SemanticSample:
         try:
             with np.load(path) as arrays:
                 return cls(*(arrays[name] for name in _ARRAYS))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise DataError(f"{path} is damaged.", hint="Make it again.") from error
 
 
@@ -143,6 +144,15 @@ class SemanticSampleBuilder:
                 hint="Make the map again, or leave it out to have the photo parsed.",
             )
         return label_map
+
+
+def is_whole(path: Path) -> bool:
+    """Return whether a sample's file exists and can be read."""
+    try:
+        SemanticSample.load(path)
+    except DataError:
+        return False
+    return True
 
 
 def keep(sample: SemanticSample, folder: Path, name: str) -> None:

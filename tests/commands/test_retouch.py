@@ -206,10 +206,11 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
     status, out, err = face2face(
         "retouch", "--photo", "photos", "--mask", "masks", "--output", "out"
     )
-    assert status == 0, err
-    assert "c.png: masks holds no mask" in out
-    assert "broken.png: " in out
+    assert status == 1, err
+    assert "failed: masks holds no mask for photos/c.png" in out
+    assert "failed: photos/broken.png is not a picture" in out
     assert "written: 2 photos" in out
+    assert "2 of 4 failed" in out
     first = Path("out/a.png").stat().st_mtime_ns
     Path("out/more/b.png").unlink()
     status, out, _ = face2face("retouch", "--photo", "photos", "--mask", "masks", "--output", "out")

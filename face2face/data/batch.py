@@ -1,0 +1,90 @@
+"""Work on many files: each has a name of its own, and one that fails doesn't end the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from face2face.errors import DataError, Face2FaceError
+from face2face.files import WriteError
+
+#: Exit status of a command that finished, but could not use some of its files.
+INCOMPLETE = 1
+
+
+def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
+    """Return name without suffix -> path, in order.
+
+    Results are named so. Two files of one such name would take each other's place.
+
+    Args:
+        paths: Files of one folder and its subfolders.
+
+    Raises:
+        DataError: Two files have one name. Systems that ignore case count as all others.
+
+    >>> by_stem([Path("photos/a.jpg"), Path("photos/b.png")])["a"].name
+    'a.jpg'
+    """
+    found: dict[str, Path] = {}
+    for path in paths:
+        other = found.setdefault(path.stem.casefold(), path)
+        if other is not path:
+            raise DataError(
+                f"{other} and {path} have the same name without its suffix, so that one's result "
+                "would be written twice.",
+                hint="Rename one, or move it out of the folder.",
+            )
+    return {path.stem: path for path in found.values()}
+
+
+@dataclass(frozen=True)
+class Failures:
+    """The files of a batch that could not be used.
+
+    Attributes:
+        errors: Path -> the error, as text.
+
+    >>> failures = Failures()
+    >>> with failures.noted(Path("a.png")):
+    ...     raise DataError("a.png is no strip.", hint="Make it again.")
+    >>> failures.report(of=2)
+    failed: a.png is no strip. Make it again.
+    1 of 2 failed
+    1
+    """
+
+    errors: dict[Path, str] = field(default_factory=dict)
+
+    @contextmanager
+    def noted(self, path: Path) -> Iterator[None]:
+        """Note an error about a file that is raised in the block, and go on after the block.
+
+        Args:
+            path: The file.
+
+        Raises:
+            WriteError: A result can't be written. The next ones couldn't either.
+        """
+        try:
+            yield
+        except WriteError:
+            raise
+        except Face2FaceError as error:
+            self.errors[path] = str(error)
+        except MemoryError:
+            self.errors[path] = f"{path} needs more memory than there is. Make it smaller."
+
+    def report(self, of: int) -> int:
+        """Print the errors, a line each, and return the exit status: 0 where there are none.
+
+        Args:
+            of: Number of files in the batch.
+        """
+        for path, error in sorted(self.errors.items()):
+            print(f"failed: {error if path.name in error else f'{path}: {error}'}")
+        if self.errors:
+            print(f"{len(self.errors)} of {of} failed")
+        return INCOMPLETE if self.errors else 0
