@@ -11,6 +11,7 @@ from face2face.card import FILE_NAME, ModelCard
 from face2face.data.folders import DatasetDirs
 from face2face.data.pairs import TRAIN
 from face2face.errors import ModelError, OptionError
+from face2face.files import remove_leftovers
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Belonging:
         for path in self.files:
             path.unlink(missing_ok=True)
         for folder in sorted({path.parent for path in self.files}, reverse=True):
+            remove_leftovers(folder)
             for each in (folder, folder.parent):
                 if each != self.folder:
                     with suppress(OSError):  # It holds other files.

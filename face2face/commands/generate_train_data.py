@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from face2face.card import SIZES
-from face2face.commands.console import positive
+from face2face.commands.console import paths_of, positive
 from face2face.commands.next_command import next_command
 from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
@@ -64,6 +64,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_card_arguments(parser, "pictures")
 
 
+def inputs(options: argparse.Namespace) -> list[Path]:
+    """Return the files that are read: of a folder, the photos without earlier results."""
+    from face2face.data.folders import DatasetDirs
+    from face2face.media.stills import list_images
+
+    if not options.file.is_dir():
+        return paths_of(options, READS)
+    photos = list_images(options.file, DatasetDirs(options.output_dir).all)
+    return [*photos, *paths_of(options, ("landmark_model",))]
+
+
 def outputs(options: argparse.Namespace) -> Outputs:
     """Return the files in the three folders."""
     return pairs_in(options.output_dir)
@@ -81,8 +92,12 @@ def pairs_in(root: Path) -> Outputs:
     return Outputs(folders.files(), lambda path: claimed)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Make the training data, and print how to train on it."""
+def run(options: argparse.Namespace) -> int:
+    """Make the training data, and print how to train on it.
+
+    Returns:
+        1 where a photo can't be read, else 0.
+    """
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
     from face2face.modes.reenact import Reenact
@@ -98,20 +113,23 @@ def run(options: argparse.Namespace) -> None:
         options.consent,
     )
     if options.file.is_dir():
-        _check_one_person(options.file)
+        _check_one_person(options.file, options.output_dir)
     result = build_pairs(config, options.output_dir, Reenact.fit, options.overwrite)
     print(f"{result.train + result.val} frames kept: {result.train} to train on,", end=" ")
     print(f"the last {result.val} held out")
     for reason, count in sorted(result.dropped.items()):
         print(f"{count} left out: {reason}")
     print("next:", next_command("train", "--input_dir", options.output_dir / "combined"))
+    frames = result.train + result.val + sum(result.dropped.values())
+    return result.failures.report(frames + len(result.failures.errors))
 
 
-def _check_one_person(folder: Path) -> None:
+def _check_one_person(folder: Path, output_dir: Path) -> None:
+    from face2face.data.folders import DatasetDirs
     from face2face.data.one_person import check_one_person
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
-    from face2face.media.stills import list_images
+    from face2face.media.source import Stills
 
-    if photos := list_images(folder):
-        check_one_person(photos, Detector(), Identity())
+    photos = Stills(folder, DatasetDirs(output_dir).all).paths
+    check_one_person(photos, Detector(), Identity())

@@ -6,7 +6,7 @@ An interrupted run continues, since each step skips the files that are there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face2face.card import ModelCard
+from face2face.data.batch import Failures
 from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.frames import frames_of, frames_of_photo
 from face2face.data.pairs import TRAIN, VAL, write_strip
@@ -36,11 +37,13 @@ class BuildResult:
         train: Number of training pairs.
         val: Number of held-out pairs.
         dropped: Reason -> number of frames left out for it.
+        failures: The photos that could not be read.
     """
 
     train: int
     val: int
     dropped: dict[str, int]
+    failures: Failures = field(default_factory=Failures)
 
 
 class _Mode(Protocol):
@@ -73,14 +76,18 @@ def build_pairs(
         FaceError: Too few frames have exactly one face.
         MediaError: The file can't be read, or the folder can't be written to.
     """
-    source = open_file(dataset.file)
-    folders = DatasetDirs(ensure_writable_dir(output_dir))
-    folders.claim(dataset.fingerprint(), overwrite)
-    photo = source.paths[0] if isinstance(source, Stills) and len(source.paths) == 1 else None
+    folders, failures = DatasetDirs(output_dir), Failures()
+    is_folder = dataset.file.is_dir()
+    source = Stills(dataset.file, folders.all) if is_folder else open_file(dataset.file)
+    files = source.paths if isinstance(source, Stills) else [dataset.file]
+    fingerprint = dataset.fingerprint(files)
+    ensure_writable_dir(output_dir)
+    folders.claim(fingerprint, overwrite)
+    photo = files[0] if isinstance(source, Stills) and len(files) == 1 else None
     if photo is not None:
         frames, dropped = frames_of_photo(dataset, photo, folders)
     else:
-        frames, dropped = frames_of(dataset, source, folders)
+        frames, dropped = frames_of(dataset, source, folders, failures)
     train, val = _split(frames)
     mode = fit(
         np.stack([frame.landmarks for frame in train]),
@@ -96,7 +103,7 @@ def build_pairs(
         **mode.card_fields(), data=data, licence=dataset.licence, consent=dataset.consent
     )
     card.save(folders.combined)
-    return BuildResult(len(train), len(val), dict(dropped))
+    return BuildResult(len(train), len(val), dict(dropped), failures)
 
 
 def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: list[Frame]) -> None:

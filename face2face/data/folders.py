@@ -6,9 +6,11 @@ another video or another setting is refused.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -18,11 +20,11 @@ from numpy.typing import NDArray
 from face2face import config
 from face2face.card import FILE_NAME
 from face2face.data.pairs import TRAIN, VAL
-from face2face.errors import DataError
+from face2face.errors import DataError, MediaError
 from face2face.face.sketch import SketchSpec
+from face2face.files import ensure_writable_dir
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.keyframes import bank
-from face2face.media.source import Stills
 from face2face.media.stills import read_image, write_image
 
 #: Names of the pictures that a run writes.
@@ -56,17 +58,31 @@ class DatasetConfig:
     licence: str = "not stated"
     consent: str = "not stated"
 
-    def fingerprint(self) -> Fingerprint:
-        """Return the settings with a hash of the file: equal for two runs of the same data.
+    def fingerprint(self, files: Sequence[Path]) -> Fingerprint:
+        """Return the settings with a hash of the files: equal for two runs of the same data.
 
-        The file is known by its name and content, not by its folder.
+        The files are known by their content, and the first of them by its name.
+
+        Args:
+            files: The video, or the photos.
+
+        Raises:
+            MediaError: The video or the only photo can't be read.
         """
-        files = Stills(self.file).paths if self.file.is_dir() else [self.file]
         digest = hashlib.sha256()
         for each in files:
-            with each.open("rb") as opened:
-                digest.update(opened.read(_HASHED_BYTES))
-                digest.update(str(each.stat().st_size).encode())
+            try:
+                if not each.is_file():  # A pipe would never end.
+                    raise FileNotFoundError(errno.ENOENT, "it is no file")
+                with each.open("rb") as opened:
+                    digest.update(opened.read(_HASHED_BYTES))
+                    digest.update(str(os.fstat(opened.fileno()).st_size).encode())
+            except OSError as error:
+                if len(files) > 1:  # A photo of many is left out later.
+                    continue
+                raise MediaError(
+                    f"{each} can't be read: {error.strerror or error}.", hint="Check the path."
+                ) from error
         settings = asdict(replace(self, file=Path(self.file.name)))
         return Fingerprint(**settings, sha256=digest.hexdigest())
 
@@ -127,6 +143,11 @@ class DatasetDirs:
         self.points = self.landmarks / "points.jsonl"
 
     @property
+    def all(self) -> tuple[Path, Path, Path]:
+        """The three folders."""
+        return self.original, self.landmarks, self.combined
+
+    @property
     def _picture_dirs(self) -> tuple[Path, ...]:
         return self.original, self.landmarks, self.combined / TRAIN, self.combined / VAL
 
@@ -142,14 +163,18 @@ class DatasetDirs:
             self.combined / FILE_NAME,
             self.combined / bank.FILE_NAME,
         ]
-        pictures = [
+        pictures = [path for path in self._listed() if _PICTURE_NAME.fullmatch(path.name)]
+        return [path for path in notes if path.exists()] + pictures
+
+    def _listed(self) -> list[Path]:
+        """Return the visible files of the folders of pictures."""
+        return [
             path
             for folder in self._picture_dirs
             if folder.is_dir()
             for path in folder.iterdir()
-            if _PICTURE_NAME.fullmatch(path.name)
+            if not path.name.startswith(".")
         ]
-        return [path for path in notes if path.exists()] + pictures
 
     def claim(self, fingerprint: Fingerprint, overwrite: bool) -> None:
         """Make the folders for a run, or check that they were made with the same settings.
@@ -163,19 +188,18 @@ class DatasetDirs:
         """
         if self.stored_fingerprint() == fingerprint:
             return
-        folders = self._picture_dirs
-        files = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
-        notes = [path for path in files if path in (self._source, self.points)]
-        pictures = [path for path in files if path not in notes]
-        if pictures and not overwrite:
+        notes = (self._source, self.points)
+        if not overwrite and any(path not in notes for path in self._listed()):
             raise DataError(
                 f"{self.original.parent.resolve()} holds the data of another video or setting.",
                 hint="Name another --output_dir, or pass --overwrite to replace what is there.",
             )
-        for path in notes + [path for path in pictures if _PICTURE_NAME.fullmatch(path.name)]:
-            path.unlink()
-        for folder in folders:
-            folder.mkdir(parents=True, exist_ok=True)
+        # The card goes first: without it nobody trains on strips of two runs.
+        own = self.files() if overwrite or self.claimed() else notes
+        for path in sorted(own, key=lambda path: path.name != FILE_NAME):
+            path.unlink(missing_ok=True)
+        for folder in self._picture_dirs:
+            ensure_writable_dir(folder)
         config.save_json(self._source, fingerprint)
 
     def scene(self, frame: Frame) -> Scene:

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from face2face.data.batch import Failures
 from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
@@ -85,7 +87,10 @@ def frames_of_photo(
 
 
 def frames_of(
-    dataset: DatasetConfig, source: VideoFile | Stills, folders: DatasetDirs
+    dataset: DatasetConfig,
+    source: VideoFile | Stills,
+    folders: DatasetDirs,
+    failures: Failures,
 ) -> tuple[list[Frame], Counter[str]]:
     """Return the frames that show exactly one face, and write their crops.
 
@@ -93,6 +98,7 @@ def frames_of(
         dataset: The settings.
         source: A video, or several photos.
         folders: Where the crops and sketches are written.
+        failures: Where photos are noted that can't be read.
 
     Returns:
         The frames, and for each reason the number of frames left out.
@@ -100,10 +106,10 @@ def frames_of(
     Raises:
         FaceError: Too few frames show exactly one face, or a whole face inside the crop.
     """
-    single, dropped = _single_faces(dataset, source, folders)
+    single, dropped = _single_faces(dataset, source, folders, failures)
     frames: list[Frame] = []
     common: Box | None = None
-    for number, scene in _reread(source, sorted(single)):
+    for number, scene in _reread(source, sorted(single), failures):
         if common is None or isinstance(source, Stills):
             faces = [single[number]] if isinstance(source, Stills) else single.values()
             common = _crop_box(dataset, scene.photo, np.stack([points for points, _ in faces]))
@@ -126,10 +132,13 @@ def frames_of(
 
 
 def _single_faces(
-    dataset: DatasetConfig, source: VideoFile | Stills, folders: DatasetDirs
+    dataset: DatasetConfig,
+    source: VideoFile | Stills,
+    folders: DatasetDirs,
+    failures: Failures,
 ) -> tuple[dict[int, _Face], Counter[str]]:
     """Return the face of each frame that has exactly one, and the numbers of the others."""
-    detections = _detect(dataset, source, folders.points)
+    detections = _detect(dataset, source, folders.points, failures)
     dropped: Counter[str] = Counter()
     single: dict[int, _Face] = {}
     for number, faces in detections.items():
@@ -147,18 +156,24 @@ def _single_faces(
     return single, dropped
 
 
-def _reread(source: VideoFile | Stills, wanted: list[int]) -> Iterator[tuple[int, Scene]]:
-    """Yield frames by their numbers, in order."""
+def _reread(
+    source: VideoFile | Stills, wanted: list[int], failures: Failures
+) -> Iterator[tuple[int, Scene]]:
+    """Yield frames by their numbers, in order; note the photos that can't be read."""
     if isinstance(source, Stills):
         for number in wanted:
-            yield number, Scene(read_image(source.paths[number]), seconds=float(number))
+            photo = None
+            with failures.noted(source.paths[number]):
+                photo = read_image(source.paths[number])
+            if photo is not None:
+                yield number, Scene(photo, seconds=float(number))
     else:
         source.rewind()
         yield from source.select(wanted)
 
 
 def _detect(
-    dataset: DatasetConfig, source: VideoFile | Stills, store: Path
+    dataset: DatasetConfig, source: VideoFile | Stills, store: Path, failures: Failures
 ) -> dict[int, list[_Face]]:
     """Return number -> faces for the wanted frames.
 
@@ -182,8 +197,9 @@ def _detect(
         ]
 
     Detector(dataset.landmark_model)  # reports unusable weights before the work begins
+    _cut_torn_line(store)
     with store.open("a", encoding="utf-8") as file:
-        detected = in_parallel(detect, _reread(source, missing))
+        detected = in_parallel(detect, _reread(source, missing, failures))
         bar = tqdm(detected, "faces", len(missing), unit="frame", disable=not missing)
         for number, faces in bar:
             known[number] = faces
@@ -192,20 +208,39 @@ def _detect(
     return {number: known[number] for number in wanted if number in known}
 
 
+def _cut_torn_line(store: Path) -> None:
+    """Cut off the line that was being written when an earlier run was killed."""
+    if store.is_file():
+        with store.open("rb+") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
 def _read_store(store: Path) -> dict[int, list[_Face]]:
-    """Return number -> faces as stored by an earlier run."""
+    """Return number -> faces as stored by an earlier run. Damaged lines are left out."""
     known: dict[int, list[_Face]] = {}
     if store.is_file():
-        for line in store.read_text(encoding="utf-8").splitlines():
+        for line in store.read_bytes().splitlines():
             try:
                 number, faces = json.loads(line)
-                known[number] = [
-                    (np.array(landmarks, np.float32), np.array(uncertainty, np.float32))
-                    for landmarks, uncertainty in faces
-                ]
-            except ValueError:  # the line that was being written when the run was killed
+                known[int(number)] = [_checked_face(*face) for face in faces]
+            except (ValueError, TypeError, OverflowError, RecursionError):
                 continue
     return known
+
+
+def _checked_face(landmarks: Any, uncertainty: Any) -> _Face:
+    """Return a stored face.
+
+    Raises:
+        ValueError: It has another shape, or a number isn't finite.
+        TypeError: It holds other things than numbers.
+    """
+    points, deviations = np.array(landmarks, np.float32), np.array(uncertainty, np.float32)
+    if points.shape != (LANDMARK_COUNT, 2) or deviations.shape != (LANDMARK_COUNT,):
+        raise ValueError("not a face's landmarks and their uncertainty")
+    if not (np.isfinite(points).all() and np.isfinite(deviations).all()):
+        raise ValueError("not finite")
+    return points, deviations
 
 
 def _crop_box(dataset: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:

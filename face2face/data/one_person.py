@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.errors import FaceError
+from face2face.errors import FaceError, MediaError
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image
 from face2face.sample import evenly_spaced
@@ -42,7 +43,8 @@ def check_one_person(
 ) -> None:
     """Raise an error if photos show different people.
 
-    A dozen photos are compared, evenly spaced; those without exactly one face are left out.
+    A dozen photos are compared, evenly spaced. Those without exactly one face, and those that can't
+    be read, are left out.
 
     Args:
         photos: The photos' paths, at least one.
@@ -51,14 +53,14 @@ def check_one_person(
 
     Raises:
         FaceError: More than a third of the photos differ from the most typical one.
-        MediaError: A photo can't be read.
     """
     descriptors = []
     for path in evenly_spaced(photos, _SAMPLE):
-        photo = read_image(path)
-        faces = detect(photo)
-        if len(faces) == 1:
-            descriptors.append(describe(photo, faces[0]))
+        with suppress(MediaError):
+            photo = read_image(path)
+            faces = detect(photo)
+            if len(faces) == 1:
+                descriptors.append(describe(photo, faces[0]))
     if not descriptors:
         return
     strangers = stranger_count(np.array(descriptors))

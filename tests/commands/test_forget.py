@@ -20,7 +20,9 @@ def _two_people(in_folder: Path) -> None:
         card.save(Path(f"{name}-model"))
         Path(f"{name}-model/best.keras").write_bytes(b"weights")
         Path(f"{name}.mp4").write_bytes(b"video")
-    DatasetDirs(Path()).claim(DatasetConfig(Path("her.mp4")).fingerprint(), overwrite=False)
+    DatasetDirs(Path()).claim(
+        DatasetConfig(Path("her.mp4")).fingerprint([Path("her.mp4")]), overwrite=False
+    )
     for folder in ("original", "landmarks", "combined/train", "combined/val"):
         Path(folder).mkdir(parents=True, exist_ok=True)
         Path(folder, "000000.png").write_bytes(b"picture")

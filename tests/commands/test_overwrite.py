@@ -282,7 +282,7 @@ def test_what_is_there_is_replaced_where_that_is_allowed(face2face: Command) -> 
             ),
             "x.png",
         ),
-        (("parse", "--photo", "d", "--output", "labels"), "labels/a.png"),
+        (("parse", "--photo", "d", "--output", "labels"), "d/more/a.jpg"),
         ((*LIVE, "--output", "x.mp4", "--save-performance", "link/x.mp4"), "link/x.mp4"),
     ],
 )

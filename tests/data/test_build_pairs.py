@@ -203,3 +203,95 @@ def test_at_512_and_from_the_middle(video: Path, tmp_path: Path, face2face: Comm
     assert face2face("generate_train_data", "--file", video, *arguments)[0] == 0
     assert read_strip(list_strips(tmp_path / "combined", "train")[0], 4)[3].shape == (512, 512, 3)
     assert json.loads((tmp_path / "original" / "source.json").read_text())["crop"] == "center"
+
+
+@pytest.fixture
+def photos(frames: list[Image], in_folder: Path) -> Path:
+    """A folder of twelve photos."""
+    (in_folder / "photos").mkdir()
+    for number, frame in enumerate(frames[:12]):
+        write_image(in_folder / "photos" / f"{number:02d}.png", frame)
+    return in_folder / "photos"
+
+
+def test_bad_photos_are_listed_and_the_others_used(photos: Path, face2face: Command) -> None:
+    (photos / "01b.png").write_bytes(b"no")
+    (photos / "empty.jpg").touch()
+    (photos / "dangling.webp").symlink_to("nothing")
+    (photos / "._00.png").write_bytes(b"no")
+    arguments = ("generate_train_data", "--file", photos, "--output_dir", "out")
+    for _ in range(2):
+        status, out, err = face2face(*arguments)
+        assert status == 1, err
+        assert "12 frames kept" in out
+        assert "3 of 15 failed" in out
+        for name in ("01b.png", "empty.jpg", "dangling.webp"):
+            assert out.count(f"failed: {photos / name}") == 1
+
+
+def test_results_below_the_photos_are_not_read(
+    photos: Path, face2face: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(photos)
+    for _ in range(2):
+        status, out, err = face2face("generate_train_data", "--file", ".")
+        assert status == 0, err
+        assert "12 frames kept" in out
+    assert len(list_images(Path("original"))) == 12
+
+
+@pytest.mark.parametrize(
+    "torn", [b"[11, [[[[1", b"5\n[1, 2]\n", b'[0, [[[[1, 2]], [3]]]]\n{"a": 1}\n', b"\xff\x00\n"]
+)
+def test_damaged_landmarks_are_found_again(
+    torn: bytes, made: Path, video: Path, tmp_path: Path, face2face: Command
+) -> None:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    points = tmp_path / "landmarks" / "points.jsonl"
+    whole = points.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    points.write_bytes(b"".join(lines[:-2]) + torn)
+    (tmp_path / "original" / lines_name(lines[-1])).unlink()
+    arguments = ("--num", 20, "--output_dir", tmp_path, "--consent", "NASA portrait")
+    assert face2face("generate_train_data", "--file", video, *arguments)[0] == 0
+    restored = points.read_bytes()
+    assert restored.endswith(b"".join(lines[-2:]))
+    if not torn.endswith(b"\n"):
+        assert restored == whole
+    for path in list_images(tmp_path):
+        assert path.read_bytes() == (made / path.relative_to(tmp_path)).read_bytes()
+
+
+def lines_name(line: bytes) -> str:
+    """The name of the picture that a line of points.jsonl belongs to."""
+    return f"{json.loads(line)[0]:06d}.png"
+
+
+def test_leftovers_are_neither_data_nor_in_the_way(
+    made: Path, video: Path, tmp_path: Path, face2face: Command
+) -> None:
+    """A process was killed while it wrote its first file, then others."""
+    arguments = ("generate_train_data", "--file", video, "--num", 20, "--output_dir", tmp_path)
+    consent = ("--consent", "NASA portrait")
+    for name in ("original/.aside.99999999.source.json", "combined/train/.aside.99999999.1.png"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write_image(tmp_path / "a.png", np.zeros((4, 8, 3), np.uint8))
+        (tmp_path / "a.png").rename(tmp_path / name)
+    assert list_strips(tmp_path / "combined", "train") == []
+    status, _, err = face2face(*arguments, *consent)
+    assert status == 0, err
+    assert sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*")) == sorted(
+        path.relative_to(made) for path in made.rglob("*")
+    )
+
+
+def test_a_replaced_data_set_has_no_card_until_it_is_whole(
+    made: Path, frames: list[Image], tmp_path: Path, face2face: Command
+) -> None:
+    shutil.copytree(made, tmp_path / "data")
+    blank = write_video(tmp_path / "blank.mp4", [np.zeros_like(frames[0])] * 12)
+    arguments = ("--file", blank, "--output_dir", tmp_path / "data", "--overwrite")
+    assert face2face("generate_train_data", *arguments)[0] == 2, "it shows nobody"
+    assert not (tmp_path / "data/combined/card.json").exists()
+    assert not (tmp_path / "data/combined/bank.npz").exists()
+    assert list_strips(tmp_path / "data/combined", "train") == []
