@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 from face2face import __version__
+from face2face.commands.claims import claimed
 from face2face.commands.outputs import Outputs, check
 from face2face.errors import Face2FaceError, OptionError
 from face2face.signals import ignore, on_end
@@ -181,16 +182,14 @@ def run_module(module: ModuleType, arguments: Sequence[str], program: str) -> in
     if module.WRITES:
         parser.add_argument("--overwrite", action="store_true", help="replace files that exist")
     options = parser.parse_args(arguments)
-    if module.WRITES:
-        written = paths_of(options, module.WRITES)
-        outputs = module.outputs(options) if hasattr(module, "outputs") else Outputs(written)
-        read = (
-            partial(module.inputs, options)
-            if hasattr(module, "inputs")
-            else partial(paths_of, options, module.READS)
-        )
-        check(outputs, read, written, options.overwrite)
-    return int(module.run(options) or 0)
+    if not module.WRITES:
+        return int(module.run(options) or 0)
+    written = paths_of(options, module.WRITES)
+    outputs = module.outputs(options) if hasattr(module, "outputs") else Outputs(written)
+    inputs = getattr(module, "inputs", partial(paths_of, names=module.READS))
+    with claimed(written or outputs.files):
+        check(outputs, partial(inputs, options), written, options.overwrite)
+        return int(module.run(options) or 0)
 
 
 def paths_of(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
