@@ -127,7 +127,7 @@ def run(options: argparse.Namespace) -> int:
     _check_same_recipe(folder, recipe, options)
     folders = {part: ensure_writable_dir(folder / part) for part in (TRAIN, VAL)}
     _card(mode, recipe, options).save(folder)
-    skipped, failed = SkipReport(), SkipReport()
+    skipped, failed = SkipReport(), _unknown_formats(options)
     names: set[str] = set()
     val_count = 0
     for face in _faces(photos, options, skipped, failed):
@@ -198,6 +198,21 @@ def _photos_in(folder: Path, output: Path) -> list[Path]:
     if not photos:
         raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
     return list(photos.values())
+
+
+def _unknown_formats(options: argparse.Namespace) -> SkipReport:
+    """Return the photos in formats that can't be read."""
+    from face2face.data.annotations import SkipReason, SkipReport
+    from face2face.data.batch import Failures
+
+    reason = SkipReason(
+        "photo is in a format that can't be read", "photos are in formats that can't be read"
+    )
+    report = SkipReport()
+    for folder in options.photos:
+        for path in Failures.in_folder(folder, [options.output]).errors:
+            report.add(reason, path)
+    return report
 
 
 def _faces(

@@ -95,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.label_maps import held_out
 
     folder: Path = options.output
-    failures = Failures()
+    failures = Failures.in_folder(options.photos, [folder])
     studies = _write_studies(options, failures)
     val_count = sum(held_out(each.stem) for each in studies)
     print(f"written: {len(studies)} studies in {folder}")
@@ -104,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         _write_strips(options, studies)
     if options.show:
         _show(studies)
-    return failures.report(len(studies) + len(failures.errors))
+    return failures.report(len(studies))
 
 
 def _studies(folder: Path) -> list[Path]:

@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
     print(f"written: {result.written} pictures in {options.output_dir}")
     if result.skipped:
         print(f"skipped: {result.skipped} pictures that existed")
-    return result.failures.report(result.written + result.skipped + len(result.failures.errors))
+    return result.failures.report(result.written + result.skipped)
 
 
 if __name__ == "__main__":

@@ -120,8 +120,7 @@ def run(options: argparse.Namespace) -> int:
     for reason, count in sorted(result.dropped.items()):
         print(f"{count} left out: {reason}")
     print("next:", next_command("train", "--input_dir", options.output_dir / "combined"))
-    frames = result.train + result.val + sum(result.dropped.values())
-    return result.failures.report(frames + len(result.failures.errors))
+    return result.failures.report(result.train + result.val + sum(result.dropped.values()))
 
 
 def _check_one_person(folder: Path, output_dir: Path) -> None:

@@ -91,15 +91,16 @@ def run(options: argparse.Namespace) -> int:
 
     failures = Failures()
     if options.photo.is_dir():
+        failures = Failures.in_folder(options.photo, [options.output])
         for path in tqdm(photos, "photos", unit="photo"):
             with failures.noted(path):
                 write(path)
     else:
         write(options.photo)
-    count = len(photos) - len(failures.errors)
+    count = len(failures.succeeded(photos))
     missed = f"; no face was found in {faceless} of the photos" if faceless else ""
     print(f"written: {count} label map{'' if count == 1 else 's'} in {folder}{missed}")
-    return failures.report(len(photos))
+    return failures.report(count)
 
 
 def _parser(options: argparse.Namespace) -> Callable[[Path, Image, Landmarks | None], Labels]:

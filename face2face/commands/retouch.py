@@ -264,12 +264,12 @@ def _retouch_folder(options: argparse.Namespace) -> int:
     if len(pending) < len(planned):
         print(f"{len(planned) - len(pending)} of {len(planned)} photos are in {folder} already")
     load_retoucher(options.model)  # a missing model is one error, not one for each photo
-    failures = Failures()
+    failures = Failures.in_folder(options.photo, [options.output])
     results = in_parallel(_folder_worker(options, failures), pending.items())
     for _ in tqdm(results, "photos", len(pending), unit="photo"):
         pass
-    print(f"written: {len(pending) - len(failures.errors)} photos in {folder}")
-    return failures.report(len(planned))
+    print(f"written: {len(failures.succeeded(pending))} photos in {folder}")
+    return failures.report(len(failures.succeeded(planned)))
 
 
 def _folder_worker(

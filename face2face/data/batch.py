@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from face2face.errors import DataError, Face2FaceError
-from face2face.files import WriteError
+from face2face.files import WriteError, visible_files
+from face2face.media.stills import SUFFIXES
 
+#: Suffixes of further formats of photos. Those that can be read are in
+#: :data:`face2face.media.stills.SUFFIXES` too.
+_PHOTO_SUFFIXES = frozenset(
+    {".apng", ".arw", ".avif", ".cr2", ".cr3", ".dng", ".gif", ".heic", ".heif", ".jfif"}
+    | {".jp2", ".jpe", ".jxl", ".nef", ".orf", ".psd", ".raf", ".rw2", ".tga"}
+)
 #: Exit status of a command that finished, but could not use some of its files.
 INCOMPLETE = 1
 
@@ -50,13 +57,30 @@ class Failures:
     >>> failures = Failures()
     >>> with failures.noted(Path("a.png")):
     ...     raise DataError("a.png is no strip.", hint="Make it again.")
-    >>> failures.report(of=2)
+    >>> failures.report(done=1)
     failed: a.png is no strip. Make it again.
     1 of 2 failed
     1
     """
 
     errors: dict[Path, str] = field(default_factory=dict)
+
+    @classmethod
+    def in_folder(cls, folder: Path, exclude: Iterable[Path] = ()) -> Failures:
+        """Return the failures that a folder begins with: photos in formats that aren't read.
+
+        Args:
+            folder: Folder of photos.
+            exclude: See :func:`face2face.files.visible_files`.
+        """
+        suffixes = _PHOTO_SUFFIXES - SUFFIXES
+        return cls(
+            {
+                path: f"{path} is in a format that can't be read. Convert it to PNG or JPEG."
+                for path in visible_files(folder, exclude)
+                if path.suffix.lower() in suffixes
+            }
+        )
 
     @contextmanager
     def noted(self, path: Path) -> Iterator[None]:
@@ -77,14 +101,18 @@ class Failures:
         except MemoryError:
             self.errors[path] = f"{path} needs more memory than there is. Make it smaller."
 
-    def report(self, of: int) -> int:
+    def succeeded(self, paths: Iterable[Path]) -> list[Path]:
+        """Return the paths without an error."""
+        return [path for path in paths if path not in self.errors]
+
+    def report(self, done: int) -> int:
         """Print the errors, a line each, and return the exit status: 0 where there are none.
 
         Args:
-            of: Number of files in the batch.
+            done: Number of files of the batch that did not fail.
         """
         for path, error in sorted(self.errors.items()):
             print(f"failed: {error if path.name in error else f'{path}: {error}'}")
         if self.errors:
-            print(f"{len(self.errors)} of {of} failed")
+            print(f"{len(self.errors)} of {len(self.errors) + done} failed")
         return INCOMPLETE if self.errors else 0

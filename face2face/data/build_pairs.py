@@ -23,6 +23,7 @@ from face2face.data.parallel import in_parallel
 from face2face.files import ensure_writable_dir
 from face2face.image import Image, Scene
 from face2face.media.source import Stills, open_file
+from face2face.media.video import VideoFile
 
 #: Share of a video that is held out, as one block at its end. Neighbouring frames are nearly the
 #: same, so that a random choice would be no test.
@@ -77,8 +78,11 @@ def build_pairs(
         MediaError: The file can't be read, or the folder can't be written to.
     """
     folders, failures = DatasetDirs(output_dir), Failures()
-    is_folder = dataset.file.is_dir()
-    source = Stills(dataset.file, folders.all) if is_folder else open_file(dataset.file)
+    if dataset.file.is_dir():
+        source: VideoFile | Stills = Stills(dataset.file, folders.all)
+        failures = Failures.in_folder(dataset.file, folders.all)
+    else:
+        source = open_file(dataset.file)
     files = source.paths if isinstance(source, Stills) else [dataset.file]
     fingerprint = dataset.fingerprint(files)
     ensure_writable_dir(output_dir)

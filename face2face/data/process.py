@@ -147,7 +147,7 @@ def process(
     if not planned:
         raise DataError(f"There are no pictures in {input_dir}.", hint="Name another folder.")
     ensure_writable_dir(output_dir)
-    failures = Failures()
+    failures = Failures.in_folder(input_dir, [output_dir])
 
     def write(path: Path) -> bool:
         if planned[path].exists() and not overwrite:
@@ -157,7 +157,8 @@ def process(
         return True
 
     new = sum(progress(in_parallel(write, planned, workers), len(planned)))
-    return Processed(new - len(failures.errors), len(planned) - new, failures)
+    skipped = len(planned) - new
+    return Processed(len(failures.succeeded(planned)) - skipped, skipped, failures)
 
 
 def _operation(operation: str, b_dir: Path | None, size: int, pad: bool) -> Callable[[Path], Image]:

@@ -48,9 +48,10 @@ def test_bad_photos_are_listed_and_the_others_done(
     (photos / "empty.jpg").touch()
     (photos / "cut.webp").write_bytes((photos / "b.webp").read_bytes()[:400])
     (photos / "dangling.bmp").symlink_to("nothing")
+    (photos / "raw.NEF").touch()
     status, out, err = face2face(*command, "out")
     assert status == 1, err
-    for name in ("broken.png", "empty.jpg", "cut.webp", "dangling.bmp"):
+    for name in ("broken.png", "empty.jpg", "cut.webp", "dangling.bmp", "raw.NEF"):
         assert name in out
     assert len(files(results)) == 2
     again = ["--overwrite"] if command[0] == "parse" else []

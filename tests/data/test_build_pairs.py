@@ -218,14 +218,15 @@ def test_bad_photos_are_listed_and_the_others_used(photos: Path, face2face: Comm
     (photos / "01b.png").write_bytes(b"no")
     (photos / "empty.jpg").touch()
     (photos / "dangling.webp").symlink_to("nothing")
+    (photos / "raw.dng").touch()
     (photos / "._00.png").write_bytes(b"no")
     arguments = ("generate_train_data", "--file", photos, "--output_dir", "out")
     for _ in range(2):
         status, out, err = face2face(*arguments)
         assert status == 1, err
         assert "12 frames kept" in out
-        assert "3 of 15 failed" in out
-        for name in ("01b.png", "empty.jpg", "dangling.webp"):
+        assert "4 of 16 failed" in out
+        for name in ("01b.png", "empty.jpg", "dangling.webp", "raw.dng"):
             assert out.count(f"failed: {photos / name}") == 1
 
 
