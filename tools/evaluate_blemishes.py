@@ -55,11 +55,12 @@ def outputs(options: argparse.Namespace) -> Outputs:
     return Outputs([options.output / "blemishes.png"])
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> int:
     """Evaluate, draw the contact sheet, and print the tables."""
     import numpy as np
     from tqdm import tqdm
 
+    from face2face.data.batch import Failures
     from face2face.data.label_maps import held_out
     from face2face.evaluation.blemishes import blemish_score, table
     from face2face.face.detector import Detector
@@ -77,11 +78,13 @@ def run(options: argparse.Namespace) -> None:
     folder = ensure_writable_dir(options.output)
     detect, parse, retouch = Detector(), load_parser(options.parser), load_retoucher(options.model)
     scores: list[BlemishScore] = []
+    failures = Failures()
     for path in tqdm(paths, "photos", unit="photo"):
-        photo = read_image(path)
-        if faces := detect(photo):
-            rng = np.random.default_rng(zlib.crc32(path.stem.encode()))
-            scores.append(blemish_score(photo, faces[0], parse, retouch, options.strength, rng))
+        with failures.noted(path):
+            photo = read_image(path)
+            if faces := detect(photo):
+                rng = np.random.default_rng(zlib.crc32(path.stem.encode()))
+                scores.append(blemish_score(photo, faces[0], parse, retouch, options.strength, rng))
     if not scores:
         raise DataError(
             f"There is no face in the photos of {options.photos}.", hint="Name another folder."
@@ -92,6 +95,7 @@ def run(options: argparse.Namespace) -> None:
     print(
         f"written: {folder}; its sheet shows: photo, retouched; with blemishes, detected, retouched"
     )
+    return failures.report(len(failures.succeeded(paths)))
 
 
 def _same_width(rows: list[Image]) -> list[Image]:

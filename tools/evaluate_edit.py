@@ -15,6 +15,7 @@ from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
 if TYPE_CHECKING:
+    from face2face.data.batch import Failures
     from face2face.edit.editor import Editor
     from face2face.evaluation.edits import EditScore, Subject
     from face2face.face.detector import Detector
@@ -54,10 +55,11 @@ def outputs(options: argparse.Namespace) -> Outputs:
     return Outputs([options.output / "edits.json", options.output / "edits.png"])
 
 
-def run(options: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> int:
     """Evaluate, draw the contact sheet, and print the table."""
     from tqdm import tqdm
 
+    from face2face.data.batch import Failures
     from face2face.edit.editor import Editor
     from face2face.evaluation.edits import edit_score, scripted_edits, sheet
     from face2face.face.detector import Detector
@@ -69,7 +71,8 @@ def run(options: argparse.Namespace) -> None:
     folder = ensure_writable_dir(options.output)
     detect, identify = Detector(), Identity()
     editor = Editor(load_parser(options.parser), *load_edit(options.model))
-    subjects = _subjects(options, editor, detect)
+    failures = Failures()
+    subjects = _subjects(options, editor, detect, failures)
     script = scripted_edits(subjects, options.count)
     scores = [
         edit_score(subject, words, change, editor, identify)
@@ -90,10 +93,13 @@ def run(options: argparse.Namespace) -> None:
         )
     write_image(folder / "edits.png", sheet(scores))
     print(f"written: {folder}")
+    return failures.report(len(subjects))
 
 
-def _subjects(options: argparse.Namespace, editor: Editor, detect: Detector) -> list[Subject]:
-    """Return the photos that show a face, with landmarks and label map."""
+def _subjects(
+    options: argparse.Namespace, editor: Editor, detect: Detector, failures: Failures
+) -> list[Subject]:
+    """Return the photos that show a face, with landmarks and label map; note the bad ones."""
     from tqdm import tqdm
 
     from face2face.data.label_maps import held_out
@@ -103,9 +109,11 @@ def _subjects(options: argparse.Namespace, editor: Editor, detect: Detector) -> 
     paths = [each for each in list_images(options.photos) if options.all or held_out(each.stem)]
     subjects = []
     for path in tqdm(paths, "photos", unit="photo"):
-        photo = read_image(path)
-        if faces := detect(photo):
-            subjects.append(Subject(path.stem, photo, faces[0], editor.parser(photo, faces[0])))
+        with failures.noted(path):
+            photo = read_image(path)
+            if faces := detect(photo):
+                labels = editor.parser(photo, faces[0])
+                subjects.append(Subject(path.stem, photo, faces[0], labels))
     return subjects
 
 

@@ -122,12 +122,11 @@ def run(options: argparse.Namespace) -> None:
 def _sample_paths(options: argparse.Namespace) -> list[Path]:
     """Return the files of the held-out samples."""
     from face2face.data.label_maps import held_out
-    from face2face.data.semantic import STUDIES
+    from face2face.data.semantic import list_samples
 
     if not (options.reconstruct or options.manipulate):
         raise OptionError("No model is named.", hint="Add --reconstruct or --manipulate.")
-    paths = sorted((options.studies / STUDIES).glob("*.npz"))
-    paths = [path for path in paths if held_out(path.stem)]
+    paths = [path for path in list_samples(options.studies) if held_out(path.stem)]
     if len(paths) < 2:
         raise DataError(
             f"{options.studies} holds {len(paths)} held-out faces; two are needed.",

@@ -115,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
 
     _check_options(options)
     shapes = own_shapes(options.masks) if options.masks else list(SHAPES)
-    photos = [_photos_in(each, options.output) for each in options.photos]
+    photos = [_photos_in(each, _not_photos(options)) for each in options.photos]
     mode = Inpaint(options.size, options.fill)
     recipe = {
         "repeats": options.repeats,
@@ -189,12 +189,18 @@ def _card(mode: Inpaint, data: dict[str, Any], options: argparse.Namespace) -> M
     )
 
 
-def _photos_in(folder: Path, output: Path) -> list[Path]:
-    """Return the photos of a folder, without those in the output folder."""
+def _not_photos(options: argparse.Namespace) -> list[Path]:
+    """Return the folders of which no picture is a photo of --photo."""
+    folders = (options.output, options.masks, options.images)
+    return [each for each in folders if each is not None]
+
+
+def _photos_in(folder: Path, exclude: list[Path]) -> list[Path]:
+    """Return the photos of a folder, without those in other folders below it."""
     from face2face.data.batch import by_stem
     from face2face.media.stills import list_images
 
-    photos = by_stem(list_images(folder, [output]))
+    photos = by_stem(list_images(folder, exclude))
     if not photos:
         raise DataError(f"{folder} holds no photo.", hint="Name another folder.")
     return list(photos.values())
@@ -210,7 +216,7 @@ def _unknown_formats(options: argparse.Namespace) -> SkipReport:
     )
     report = SkipReport()
     for folder in options.photos:
-        for path in Failures.in_folder(folder, [options.output]).errors:
+        for path in Failures.in_folder(folder, _not_photos(options)).errors:
             report.add(reason, path)
     return report
 

@@ -107,14 +107,6 @@ def run(options: argparse.Namespace) -> int:
     return failures.report(len(studies))
 
 
-def _studies(folder: Path) -> list[Path]:
-    """Return the studies in an output folder, those of earlier runs included."""
-    from face2face.data.semantic import STUDIES
-    from face2face.files import visible_files
-
-    return [path for path in visible_files(folder / STUDIES) if path.suffix == ".npz"]
-
-
 def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path]:
     """Write the studies that are missing or damaged, and print the photos without a face.
 
@@ -130,6 +122,7 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
         SemanticSampleBuilder,
         is_whole,
         keep,
+        list_samples,
     )
     from face2face.face.detector import Detector
     from face2face.face.identity import Identity
@@ -150,7 +143,7 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
     _prepare_folders(options)
     parse = load_parser(options.parser) if unlabelled else None
     build = SemanticSampleBuilder(Detector(), Identity(), parse, options.size)
-    whole = {each for each in _studies(options.output) if is_whole(each)}
+    whole = {each for each in list_samples(options.output) if is_whole(each)}
     faceless = []
     for stem, path in tqdm(photos.items(), "photos", unit="photo"):
         target = options.output / STUDIES / f"{stem}.npz"
@@ -163,7 +156,7 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
             else:
                 keep(study, options.output, stem)
                 whole.add(target)
-    for path in _studies(options.output):
+    for path in list_samples(options.output):
         if path not in whole:
             with failures.noted(path):
                 SemanticSample.load(path)
@@ -180,13 +173,13 @@ def _prepare_folders(options: argparse.Namespace) -> None:
     Raises:
         DataError: They hold studies of another size.
     """
-    from face2face.data.semantic import COLOURED, STUDIES, SemanticSample, is_whole
+    from face2face.data.semantic import COLOURED, STUDIES, SemanticSample, is_whole, list_samples
     from face2face.files import ensure_writable_dir
 
     folder = ensure_writable_dir(options.output)
     for name in (STUDIES, COLOURED):
         ensure_writable_dir(folder / name)
-    first = next((path for path in _studies(folder) if is_whole(path)), None)
+    first = next((path for path in list_samples(folder) if is_whole(path)), None)
     if first and (size := SemanticSample.load(first).photo.shape[0]) != options.size:
         raise DataError(
             f"{folder} holds studies of {size} pixels, not {options.size}.",

@@ -70,7 +70,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
     """Return a picture for each picture; existing ones stay."""
     from face2face.data.process import destinations
 
-    files = destinations(options.input_dir, options.output_dir).values()
+    files = destinations(options.input_dir, options.output_dir, options.b_dir).values()
     return Outputs(list(files), lambda path: True, in_place=True)
 
 

@@ -141,28 +141,11 @@ def _masker(options: argparse.Namespace) -> Masker:
 
 
 def _finder(options: argparse.Namespace) -> Callable[[Path], Path]:
-    """Return a function that finds the mask of a photo in the folder of masks.
-
-    The mask of ``sub/a.jpg`` is ``sub/a.png``, or else the only ``a.png`` in any subfolder.
-    """
-    from face2face.data.batch import by_stem
-    from face2face.media.stills import list_images
+    """Return a function that finds the mask of a photo in the folder of masks."""
+    from face2face.data.batch import counterparts
 
     photos = options.photo if options.photo.is_dir() else options.photo.parent
-    masks = list_images(options.mask)
-
-    def mask_of(photo: Path) -> Path:
-        named = [path for path in masks if path.stem == photo.stem]
-        if not named:
-            raise DataError(
-                f"{options.mask} holds no mask for {photo}.",
-                hint="Add it, or name one mask for all photos.",
-            )
-        place = photo.relative_to(photos).parent
-        here = [path for path in named if path.relative_to(options.mask).parent == place]
-        return by_stem(here or named)[photo.stem]
-
-    return mask_of
+    return counterparts(photos, options.mask, "mask")
 
 
 def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
@@ -229,13 +212,18 @@ def _write(source: Path, output: Path, picture: Image, photo: Image) -> None:
     write_image(output, picture, colour_profile(source))
 
 
+def _not_photos(options: argparse.Namespace) -> list[Path]:
+    """Return the folders of which no picture is a photo to retouch."""
+    return [options.output, options.mask] if options.mask else [options.output]
+
+
 def _planned(options: argparse.Namespace) -> dict[Path, Path]:
     """Return the output file of each photo in a folder."""
     from face2face.media.stills import list_images
 
     return {
         path: options.output / path.relative_to(options.photo)
-        for path in list_images(options.photo, [options.output])
+        for path in list_images(options.photo, _not_photos(options))
     }
 
 
@@ -264,7 +252,7 @@ def _retouch_folder(options: argparse.Namespace) -> int:
     if len(pending) < len(planned):
         print(f"{len(planned) - len(pending)} of {len(planned)} photos are in {folder} already")
     load_retoucher(options.model)  # a missing model is one error, not one for each photo
-    failures = Failures.in_folder(options.photo, [options.output])
+    failures = Failures.in_folder(options.photo, _not_photos(options))
     results = in_parallel(_folder_worker(options, failures), pending.items())
     for _ in tqdm(results, "photos", len(pending), unit="photo"):
         pass

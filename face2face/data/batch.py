@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from face2face.errors import DataError, Face2FaceError
 from face2face.files import WriteError, visible_files
-from face2face.media.stills import SUFFIXES
+from face2face.media.stills import SUFFIXES, list_images
 
 #: Suffixes of further formats of photos. Those that can be read are in
 #: :data:`face2face.media.stills.SUFFIXES` too.
@@ -45,6 +45,35 @@ def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
                 hint="Rename one, or move it out of the folder.",
             )
     return {path.stem: path for path in found.values()}
+
+
+def counterparts(photos: Path, folder: Path, noun: str) -> Callable[[Path], Path]:
+    """Return a function that finds the picture of another folder that belongs to a photo.
+
+    To ``sub/a.jpg`` belongs ``sub/a.png``, or else the only ``a.png`` in any subfolder.
+
+    Args:
+        photos: Folder of the photos.
+        folder: The other folder.
+        noun: Word for its pictures, for the error.
+
+    Raises:
+        DataError: The function raises it: there is no such picture, or there are two.
+    """
+    pictures = list_images(folder)
+
+    def find(photo: Path) -> Path:
+        named = [path for path in pictures if path.stem == photo.stem]
+        if not named:
+            raise DataError(
+                f"{folder} holds no {noun} for {photo}.",
+                hint=f"Add it, or name one {noun} for all photos.",
+            )
+        place = photo.relative_to(photos).parent
+        here = [path for path in named if path.relative_to(folder).parent == place]
+        return by_stem(here or named)[photo.stem]
+
+    return find
 
 
 @dataclass(frozen=True)

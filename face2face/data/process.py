@@ -102,14 +102,16 @@ class Processed:
     failures: Failures
 
 
-def destinations(input_dir: Path, output_dir: Path) -> dict[Path, Path]:
+def destinations(input_dir: Path, output_dir: Path, b_dir: Path | None = None) -> dict[Path, Path]:
     """Return the file that :func:`process` writes for each picture of a folder.
+
+    Pictures in the output folder, and in that of B pictures, are left out.
 
     Raises:
         DataError: Two pictures have the same name.
         MediaError: The folder can't be read.
     """
-    stems = by_stem(list_images(input_dir, [output_dir]))
+    stems = by_stem(list_images(input_dir, [output_dir, b_dir or output_dir]))
     return {path: output_dir / f"{stem}.png" for stem, path in stems.items()}
 
 
@@ -143,7 +145,7 @@ def process(
         WriteError: The folder can't be written to.
     """
     operate = _operation(operation, b_dir, size, pad)
-    planned = destinations(input_dir, output_dir)
+    planned = destinations(input_dir, output_dir, b_dir)
     if not planned:
         raise DataError(f"There are no pictures in {input_dir}.", hint="Name another folder.")
     ensure_writable_dir(output_dir)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from face2face.data.label_maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
-from face2face.files import atomic_write
+from face2face.files import atomic_write, visible_files
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
 from face2face.segmentation.labels import Labels, fill_groups, group_labels, mean_colours
@@ -144,6 +144,15 @@ class SemanticSampleBuilder:
                 hint="Make the map again, or leave it out to have the photo parsed.",
             )
         return label_map
+
+
+def list_samples(folder: Path) -> list[Path]:
+    """Return the files of the samples in an output folder, sorted.
+
+    Raises:
+        MediaError: It has no folder of samples.
+    """
+    return [path for path in visible_files(folder / STUDIES) if path.suffix == ".npz"]
 
 
 def is_whole(path: Path) -> bool:

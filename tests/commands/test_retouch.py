@@ -219,6 +219,41 @@ def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
     assert Path("out/a.png").stat().st_mtime_ns == first
 
 
+def test_masks_and_results_below_the_photos_are_no_photos(photo: Image, face2face: Command) -> None:
+    for folder in ("a", "b", "masks/a", "masks/b"):
+        Path(folder).mkdir(parents=True)
+    mask, other = read_image(Path("mask.png")), np.zeros_like(photo)
+    other[100:110, 100:110] = 255
+    for name, painted in (("a", mask), ("b", other)):
+        write_image(Path(f"{name}/me.png"), photo)
+        write_image(Path(f"masks/{name}/me.png"), painted)
+    for name in ("me.png", "mask.png"):
+        Path(name).unlink()
+    for again in ("written: 2 photos", "2 of 2 photos are in out already"):
+        arguments = ("--photo", ".", "--mask", "masks", "--output", "out")
+        status, out, err = face2face("retouch", *arguments)
+        assert status == 0, err
+        assert again in out
+    for name, painted in (("a", mask), ("b", other)):
+        changed = (read_image(Path(f"out/{name}/me.png")) != photo).any(-1)
+        assert changed.any()
+        assert not changed[painted[..., 0] == 0].any(), "each photo has the mask at its place"
+
+
+def test_a_folder_of_bad_photos_is_not_done(in_folder: Path, face2face: Command) -> None:
+    write_image(Path("mask.png"), np.zeros((4, 4, 3), np.uint8))
+    Path("photos").mkdir()
+    for name in ("a.png", "b.jpg", "c.webp"):
+        Path("photos", name).write_bytes(b"no")
+    for _ in range(2):
+        status, out, _ = face2face(
+            "retouch", "--photo", "photos", "--mask", "mask.png", "--output", "out"
+        )
+        assert status == 1
+        assert "written: 0 photos" in out
+        assert "3 of 3 failed" in out
+
+
 @needs_screen
 def test_a_brush_in_the_window_wipes_and_saves(
     photo: Image, screen: VirtualScreen, tmp_path: Path
