@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.commands.console import paths_of
-from face2face.commands.options import add_face_argument, pick_face
+from face2face.commands.options import add_face_argument
 from face2face.commands.outputs import Outputs
+from face2face.commands.photos import (
+    add_limit_argument,
+    find_face,
+    read_to_change,
+    write_changed,
+)
 from face2face.errors import FaceError, OptionError
 
 if TYPE_CHECKING:
@@ -51,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="file for the photo's label map, a palette PNG to start painting from",
     )
     add_face_argument(parser, "edit")
+    add_limit_argument(parser)
     parser.add_argument(
         "--model", type=Path, help="folder of an edit model (default: the pretrained one)"
     )
@@ -82,26 +89,31 @@ def run(options: argparse.Namespace) -> None:
     from face2face.edit.editor import Editor
     from face2face.face.detector import Detector
     from face2face.inference.pretrained import load_edit, load_parser
-    from face2face.media.stills import check_writable, read_image, write_image
+    from face2face.media.photo_writer import check_writable
 
     for path in (options.output, options.save_map):
         if path:
             check_writable(path)
-    photo = read_image(options.photo)
+    # Without an output, only the map is saved: a PNG holds all of it.
+    photo, lacking = read_to_change(
+        options.photo, options.output or options.save_map, options.max_megapixels
+    )
     # The networks compile in the background while dlib's weights are read.
     parser = load_parser(options.parser)
     editor = Editor(parser, *load_edit(options.model)) if options.output else None
-    landmarks = pick_face(Detector()(photo), options.face, options.photo)
-    labels = parser(photo, landmarks)
+    landmarks = find_face(Detector(), photo.shown, options.face, options.photo)
+    labels = parser(photo.shown, landmarks)
     if options.save_map:
         write_labels(options.save_map, labels)
         print(f"written: {options.save_map}")
     if editor is None:
         return
-    result, labels = _edit(options, editor, photo, labels, landmarks)
+    if lacking:
+        print(lacking)
+    result, labels = _edit(options, editor, photo.shown, labels, landmarks)
 
     def save(picture: Image) -> str:
-        write_image(options.output, picture)
+        write_changed(options.photo, options.output, photo, picture)
         return f"written: {options.output}"
 
     if options.show:
@@ -127,6 +139,11 @@ def _check_options(options: argparse.Namespace) -> None:
         raise OptionError(
             "No change is named.", hint="Add --set, --changes or --show, or leave --output out."
         )
+    if options.save_map and options.save_map.suffix.lower() != ".png":
+        raise OptionError(
+            f"{options.save_map} is not a PNG file, which a label map must be.",
+            hint="Add --save-map map.png.",
+        )
     if not (options.output or options.save_map):
         raise OptionError(
             "No output is named.", hint="Add --output out.png with a change, or --save-map map.png."
@@ -143,7 +160,9 @@ def _edit(
     from face2face.segmentation.parser import is_misdetection
 
     if options.changes:
-        change, off_palette = change_from_image(labels, read_changes(options.changes))
+        change, off_palette = change_from_image(
+            labels, read_changes(options.changes, options.max_megapixels)
+        )
         if off_palette:
             print(
                 f"{off_palette} pixels of {options.changes} have no class's colour: "

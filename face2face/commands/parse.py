@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.commands.outputs import Outputs
+from face2face.commands.photos import add_limit_argument
 from face2face.errors import FaceError, MediaError, OptionError
 from face2face.segmentation.labels import COLOURS
 
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", type=Path, help="folder of a parser (default: the pretrained one)"
     )
+    add_limit_argument(parser)
     parser.add_argument(
         "--landmarks-only",
         action="store_true",
@@ -84,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
 
     def write(path: Path) -> None:
         nonlocal faceless
-        photo = read_image(path)
+        photo = read_image(path, options.max_megapixels)
         faces = detect(photo)
         write_labels(_map_of(path, folder), parse(path, photo, faces[0] if faces else None))
         faceless += not faces

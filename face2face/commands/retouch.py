@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from face2face.commands.console import strength
-from face2face.commands.options import add_face_argument, pick_face
+from face2face.commands.options import add_face_argument
 from face2face.commands.outputs import Outputs
+from face2face.commands.photos import (
+    add_limit_argument,
+    find_face,
+    read_mask,
+    read_to_change,
+    write_changed,
+)
 from face2face.errors import DataError, OptionError
 
 if TYPE_CHECKING:
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from face2face.data.batch import Failures
     from face2face.image import Image
     from face2face.imaging.retoucher import Retoucher
+    from face2face.media.photo import Photo
 
     #: Makes the mask of a photo, ``(h, w)`` uint8, 255 where it is painted over, given its path.
     Masker = Callable[[Path, Image], NDArray[np.uint8]]
@@ -63,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="open a window to brush in; s saves to --output, h shows the keys",
     )
     add_face_argument(parser, "find blemishes in")
+    add_limit_argument(parser)
     parser.add_argument(
         "--model", type=Path, help="folder of an inpainting model (default: the pretrained one)"
     )
@@ -98,21 +106,21 @@ def run(options: argparse.Namespace) -> int:
 
 def _retouch_photo(options: argparse.Namespace) -> None:
     from face2face.inference.pretrained import load_retoucher
-    from face2face.media.stills import check_writable, read_image
 
-    check_writable(options.output)
-    photo = read_image(options.photo)
+    photo, lacking = read_to_change(options.photo, options.output, options.max_megapixels)
+    if lacking:
+        print(lacking)
     retoucher = load_retoucher(options.model)
-    mask = _masker(options)(options.photo, photo)
+    mask = _masker(options)(options.photo, photo.shown)
     if options.show:
         _show(options, retoucher, photo, mask)
         return
-    _write(options.photo, options.output, retoucher(photo, mask), photo)
+    write_changed(options.photo, options.output, photo, retoucher(photo.shown, mask))
     print(f"written: {options.output}, {100 * (mask > 127).mean():.2f} % of it painted over")
 
 
 def _show(
-    options: argparse.Namespace, retoucher: Retoucher, photo: Image, mask: NDArray[np.uint8]
+    options: argparse.Namespace, retoucher: Retoucher, photo: Photo, mask: NDArray[np.uint8]
 ) -> None:
     """Let a person brush in a window."""
     from face2face.edit.paint_window import run_paint_window
@@ -120,11 +128,11 @@ def _show(
     from face2face.media.window import Window
 
     def save(picture: Image) -> str:
-        _write(options.photo, options.output, picture, photo)
+        write_changed(options.photo, options.output, photo, picture)
         return f"written: {options.output}"
 
     with Window("face2face retouch", scale=1) as window:
-        run_paint_window(RetouchWindow(retoucher, photo, mask, save), window, KEYS)
+        run_paint_window(RetouchWindow(retoucher, photo.shown, mask, save), window, KEYS)
 
 
 def _masker(options: argparse.Namespace) -> Masker:
@@ -132,7 +140,7 @@ def _masker(options: argparse.Namespace) -> Masker:
     maskers: list[Masker] = []
     if options.mask:
         mask_of = _finder(options) if options.mask.is_dir() else lambda photo: options.mask
-        maskers.append(lambda path, photo: _read_mask(mask_of(path), photo))
+        maskers.append(lambda path, photo: read_mask(mask_of(path), photo, options.max_megapixels))
     if options.auto:
         maskers.append(_blemish_masker(options))
     return lambda path, photo: np.maximum.reduce(
@@ -148,32 +156,6 @@ def _finder(options: argparse.Namespace) -> Callable[[Path], Path]:
     return counterparts(photos, options.mask, "mask")
 
 
-def _read_mask(path: Path, photo: Image) -> NDArray[np.uint8]:
-    """Return a mask at its photo's size, 255 where it is white.
-
-    Raises:
-        OptionError: It is all white.
-    """
-    import cv2
-
-    from face2face.media.stills import read_image
-
-    picture = read_image(path)
-    mean = cv2.transform(picture, np.full((1, 3), 1 / 3, np.float32)).reshape(picture.shape[:2])
-    mask = np.multiply(mean > 127, 255, dtype=np.uint8)
-    if mask.all():
-        raise OptionError(
-            f"{path} is all white.", hint="Paint white what to remove, and leave the rest black."
-        )
-    if mask.shape != photo.shape[:2]:
-        (height, width), (rows, columns) = mask.shape, photo.shape[:2]
-        print(f"{path} is {width}x{height} pixels, the photo {columns}x{rows}: it was resized")
-        mask = np.asarray(
-            cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_NEAREST), np.uint8
-        )
-    return mask
-
-
 def _blemish_masker(options: argparse.Namespace) -> Masker:
     """Return a function that masks blemishes in the skin of a photo's face."""
     from face2face.face.detector import Detector
@@ -181,10 +163,10 @@ def _blemish_masker(options: argparse.Namespace) -> Masker:
     from face2face.landmarks import interocular
     from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 
-    parse, detect = load_parser(options.parser), Detector()
+    parse, detector = load_parser(options.parser), Detector()
 
     def blemishes(path: Path, photo: Image) -> NDArray[np.uint8]:
-        landmarks = pick_face(detect(photo), options.face, path)
+        landmarks = find_face(detector, photo, options.face, path)
         return detect_blemishes(
             photo,
             skin_mask(parse(photo, landmarks), landmarks),
@@ -194,22 +176,6 @@ def _blemish_masker(options: argparse.Namespace) -> Masker:
         )
 
     return blemishes
-
-
-def _write(source: Path, output: Path, picture: Image, photo: Image) -> None:
-    """Write a retouched photo with its source's colour profile.
-
-    Where nothing changed and both have one format, copy the source's file instead.
-    """
-    from face2face.files import atomic_write
-    from face2face.media.stills import colour_profile, write_image
-
-    if source.suffix.lower() == output.suffix.lower() and (picture == photo).all():
-        if source.resolve() != output.resolve():
-            with atomic_write(output) as aside:
-                shutil.copyfile(source, aside)
-        return
-    write_image(output, picture, colour_profile(source))
 
 
 def _not_photos(options: argparse.Namespace) -> list[Path]:
@@ -266,9 +232,10 @@ def _folder_worker(
     """Return a thread-safe function that retouches one photo."""
     import threading
 
+    from tqdm import tqdm
+
     from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_retoucher
-    from face2face.media.stills import read_image
 
     # Threads can share neither engines nor detectors.
     own = threading.local()
@@ -278,9 +245,11 @@ def _folder_worker(
         if not hasattr(own, "retoucher"):
             own.retoucher, own.masker = load_retoucher(options.model), _masker(options)
         with failures.noted(path):
-            photo = read_image(path)
-            picture = own.retoucher(photo, own.masker(path, photo))
             ensure_writable_dir(output.parent)
-            _write(path, output, picture, photo)
+            photo, lacking = read_to_change(path, output, options.max_megapixels)
+            if lacking:
+                tqdm.write(lacking)
+            picture = own.retoucher(photo.shown, own.masker(path, photo.shown))
+            write_changed(path, output, photo, picture)
 
     return retouch

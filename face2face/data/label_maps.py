@@ -14,8 +14,9 @@ import numpy as np
 from PIL import Image as Pillow
 
 from face2face.data.batch import by_stem
-from face2face.errors import DataError, MediaError
+from face2face.errors import DataError
 from face2face.files import atomic_write
+from face2face.media.photo_file import MAX_MEGAPIXELS, open_photo
 from face2face.media.stills import list_images
 from face2face.segmentation.labels import CLASSES, PALETTE, Labels
 
@@ -30,17 +31,12 @@ def read_labels(path: Path) -> Labels:
         path: A PNG. A palette or grey one holds class numbers, a colour one the classes' colours.
 
     Raises:
-        MediaError: The file is missing or is no picture.
+        MediaError: The file can't be read: see :func:`face2face.media.photo_file.open_photo`.
         DataError: A number is no class, or a colour is not in the palette.
     """
-    try:
-        with Pillow.open(path) as picture:
-            holds_numbers = picture.mode in ("P", "L", "1")
-            pixels = np.array(picture if holds_numbers else picture.convert("RGB"))
-    except (OSError, Pillow.DecompressionBombError) as error:
-        raise MediaError(
-            f"{path} can't be read as a label map: {error}.", hint="Check the path."
-        ) from error
+    with open_photo(path) as (picture, _):
+        holds_numbers = picture.mode in ("P", "L", "1")
+        pixels = np.array(picture if holds_numbers else picture.convert("RGB"))
     if holds_numbers:
         if pixels.max(initial=0) >= len(CLASSES):
             raise DataError(
@@ -58,17 +54,14 @@ def read_labels(path: Path) -> Labels:
     return labels
 
 
-def read_changes(path: Path) -> np.ndarray:
+def read_changes(path: Path, max_megapixels: float = MAX_MEGAPIXELS) -> np.ndarray:
     """Return a picture painted in the palette's colours, ``(h, w, 4)`` uint8 RGB and opacity.
 
     Raises:
-        MediaError: The file is missing or is no picture.
+        MediaError: The file can't be read: see :func:`face2face.media.photo_file.open_photo`.
     """
-    try:
-        with Pillow.open(path) as picture:
-            return np.array(picture.convert("RGBA"))
-    except (OSError, Pillow.DecompressionBombError) as error:
-        raise MediaError(f"{path} is no picture: {error}.", hint="Check the path.") from error
+    with open_photo(path, max_megapixels) as (picture, _):
+        return np.array(picture.convert("RGBA"))
 
 
 def nearest_classes(picture: np.ndarray) -> tuple[Labels, np.ndarray]:

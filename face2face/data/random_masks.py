@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import DataError
-from face2face.media.stills import list_images, read_image
+from face2face.media.photo import read_photo
+from face2face.media.stills import list_images
 
 #: A mask, uint8: 255 inside, 0 outside.
 Mask = NDArray[np.uint8]
@@ -98,7 +99,9 @@ def own_shapes(folder: Path) -> list[Shape]:
     """
     shapes: list[Shape] = []
     for path in list_images(folder):
-        mask = np.where(read_image(path).mean(-1) > 127, 255, 0).astype(np.uint8)
+        mask = np.where(read_photo(path, background=0).shown.mean(-1) > 127, 255, 0).astype(
+            np.uint8
+        )
         if mask.min() == mask.max():
             raise DataError(
                 f"{path} is all {'white' if mask.max() else 'black'}.",

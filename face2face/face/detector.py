@@ -127,6 +127,21 @@ class Detector:
             for box in boxes
         ]
 
+    def quarter_turns(self, photo: Image) -> int:
+        """Return by how many quarter turns to the left a picture's clearest face is upright.
+
+        A photo is as for :meth:`__call__`. Without a face, it is upright.
+        """
+        grey, best = to_grey(photo), np.full(4, -np.inf)
+        for side in (_SEARCH_SIDE, _WIDE_SEARCH_SIDE):
+            resized, _ = _resized(grey, side)
+            for turns in range(4):
+                _, scores, _ = self._hog.run(np.ascontiguousarray(np.rot90(resized, turns)), 0, 0)
+                best[turns] = max(best[turns], *scores, -np.inf)
+            if best[0] == best.max() > -np.inf:
+                break
+        return int(best.argmax())
+
     def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         """Return the landmarks of a face that moved a little since the last frame.
 
@@ -175,14 +190,21 @@ class Detector:
 
     def _detect_boxes(self, grey: np.ndarray, side: int) -> list[dlib.rectangle]:
         """Return the boxes of faces, found in the picture resized to a longer side."""
-        scale = side / max(grey.shape)
-        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        resized = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=interpolation)
+        resized, scale = _resized(grey, side)
         edges = ("left", "top", "right", "bottom")
         return [
             dlib.rectangle(*(round(getattr(box, edge)() / scale) for edge in edges))
             for box in self._hog(resized, 0)
         ]
+
+
+def _resized(grey: np.ndarray, side: int) -> tuple[np.ndarray, float]:
+    """Return a picture resized to a longer side, and the scale. One too thin for that is blank."""
+    scale = side / max(grey.shape)
+    if scale * min(grey.shape) < 1:
+        return np.zeros((side, side), np.uint8), scale
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=interpolation), scale
 
 
 def live_ensemble_size(fps: float) -> int:

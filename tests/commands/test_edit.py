@@ -159,7 +159,7 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
             ("--photo", "her.png", "--changes", "grey.png", "--output", "out.png"),
             "none of the palette's colours",
         ),
-        (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "no picture"),
+        (("--photo", "her.png", "--changes", "text.png", "--output", "out.png"), "not a picture"),
     ],
 )
 def test_an_impossible_edit_is_one_line(

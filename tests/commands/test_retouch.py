@@ -15,7 +15,8 @@ from PIL import ImageCms
 
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
-from face2face.media.stills import colour_profile, read_image, write_image
+from face2face.media.photo import read_photo
+from face2face.media.stills import read_image, write_image
 from tests.screen import VirtualScreen, needs_screen, until
 
 Command = Callable[..., tuple[int, str, str]]
@@ -190,7 +191,7 @@ def test_a_turned_photo_comes_out_upright_with_its_colour_profile(
         assert np.abs(np.asarray(written.convert("RGB")).astype(int) - photo)[60:].mean() < 4, (
             "upright"
         )
-    assert colour_profile(Path("out.jpg")) == profile
+    assert read_photo(Path("out.jpg")).profile == profile
 
 
 def test_a_folder_is_retouched_and_goes_on_where_it_stopped(
