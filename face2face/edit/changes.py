@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,12 +12,17 @@ from numpy.typing import NDArray
 
 from face2face.data.label_maps import nearest_classes
 from face2face.errors import OptionError
-from face2face.segmentation.labels import Labels
+from face2face.segmentation.labels import PALETTE, Labels, colorize
 
 #: Channel value, 0 to 255. Pixels brighter than this in all channels count as the white canvas.
 _WHITE = 200
 #: Largest distance from a palette colour, summed over the channels, that soft brushes may cause.
 _MAX_DISTANCE = 48
+#: Share of a picture from which it is a whole label map: resizing leaves a few bright pixels.
+_WHOLE_MAP_SHARE = 0.99
+#: Farthest that resizing takes a colour beyond those it blends, per channel. The palette's
+#: colours differ by 51.
+_OVERSHOOT = 50
 #: Largest share of the painted pixels that may be farther from the palette than that.
 _MAX_FAR_SHARE = 0.2
 #: Largest relative difference of the aspect ratios: room for sizes rounded to whole pixels.
@@ -46,7 +53,8 @@ def change_from_image(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Chang
     """Return the change that a painted picture shows, and its number of off-palette pixels.
 
     White and transparent pixels are unpainted. A picture without any is a whole label map: the
-    change is where it differs from the photo's.
+    change is where it differs from the photo's. A map of another size, or with blended colours at
+    its edges, differs where its colour is no blend of those nearby in the photo's map.
 
     Args:
         labels: ``(h, w)`` uint8, the photo's label map.
@@ -67,28 +75,31 @@ def change_from_image(labels: Labels, picture: NDArray[np.uint8]) -> tuple[Chang
     >>> int(change.labels[0, 0]), int(change.where.sum()), off_palette
     (13, 1, 0)
     """
-    picture = _resized(picture, *labels.shape)
-    classes, distance = nearest_classes(picture)
+    _check_proportions(picture, *labels.shape)
+    nearest, distance = nearest_classes(picture)
     where = _painted(picture, distance)
-    if where.all():
-        where = np.asarray(classes != labels, bool)
-    if not where.any():
-        raise OptionError(
-            "Nothing in the painted picture differs from the photo's label map.",
-            hint="Paint in the colours of --list-classes.",
-        )
-    far_share = float((distance[where] > _MAX_DISTANCE).mean())
+    far_share = float((distance[where] > _MAX_DISTANCE).sum() / max(1, where.sum()))
     if far_share > _MAX_FAR_SHARE:
         raise OptionError(
             f"{100 * far_share:.0f} % of the painted pixels have none of the palette's colours.",
             hint="Paint in the colours of --list-classes, without shading, and save as PNG.",
         )
-    change = Change(labels, np.where(where, classes, labels).astype(np.uint8), where)
-    return change, int((distance[where] > 0).sum())
+    blended = where & _blended(nearest, distance)
+    classes = _without_blends(nearest, where, blended)
+    if where.mean() > _WHOLE_MAP_SHARE:
+        where &= _differs(picture[..., :3], classes, labels)
+    off_palette = int((distance[where] > 0).sum())
+    where, classes = _resized(where, labels.shape) > 0, _resized(classes, labels.shape)
+    if not where.any():
+        raise OptionError(
+            "Nothing in the painted picture differs from the photo's label map.",
+            hint="Paint in the colours of --list-classes.",
+        )
+    return Change(labels, np.where(where, classes, labels).astype(np.uint8), where), off_palette
 
 
-def _resized(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """Return a picture brought to the photo's size, if it has the photo's aspect ratio."""
+def _check_proportions(picture: NDArray[np.uint8], height: int, width: int) -> None:
+    """Raise an OptionError unless a picture has the photo's aspect ratio."""
     rows, columns = picture.shape[:2]
     if abs(columns * height / (rows * width) - 1) > _ASPECT_TOLERANCE:
         raise OptionError(
@@ -96,10 +107,73 @@ def _resized(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.
             "their proportions differ.",
             hint="Start painting from --save-map.",
         )
-    if (rows, columns) == (height, width):
-        return picture
-    resized = cv2.resize(picture, (width, height), interpolation=cv2.INTER_NEAREST)
+
+
+def _resized(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return classes, a mask or colours at another size, uint8, without blending."""
+    size = shape[1::-1]
+    resized = cv2.resize(values.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     return np.asarray(resized, np.uint8)
+
+
+def _blended(classes: Labels, distance: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """Return the pixels with the blended colours of an edge: off the palette, and not in an area.
+
+    Args:
+        classes: ``(h, w)`` uint8, the class of each pixel's nearest palette colour.
+        distance: ``(h, w)``, how far that colour is.
+    """
+    edges = cv2.erode(classes, _square(1)) != cv2.dilate(classes, _square(1))
+    return np.asarray((distance > _MAX_DISTANCE) | ((distance > 0) & edges), bool)
+
+
+def _without_blends(
+    classes: Labels, where: NDArray[np.bool_], blended: NDArray[np.bool_]
+) -> Labels:
+    """Return classes in which each blended pixel has the class of the nearest painted one.
+
+    A program that resizes a map blends the colours on both sides of an edge. The nearest palette
+    colour to such a blend may be that of a third class.
+    """
+    pure = where & ~blended
+    if not blended.any() or not pure.any():
+        return classes
+    _, places = cv2.distanceTransformWithLabels(
+        (~pure).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    class_of_place = np.zeros(int(places.max()) + 1, np.uint8)
+    class_of_place[places[pure]] = classes[pure]
+    return np.where(blended, class_of_place[places], classes)
+
+
+def _differs(picture: NDArray[np.uint8], classes: Labels, labels: Labels) -> NDArray[np.bool_]:
+    """Return where a whole map differs from the photo's, ``(rows, columns)`` bool.
+
+    Args:
+        picture: ``(rows, columns, 3)`` uint8 RGB, the painted map.
+        classes: ``(rows, columns)`` uint8, its classes.
+        labels: ``(h, w)`` uint8, the photo's map.
+    """
+    differs = np.asarray(classes != _resized(labels, classes.shape), bool)
+    colours = colorize(labels)
+    if classes.shape == labels.shape and (colours[~differs] == picture[~differs]).all():
+        return differs
+    # A pixel is unchanged where it may be a blend of the colours around it in the photo's map.
+    # Next to a pixel that isn't, all that differs is a change.
+    scale = max(labels.shape[0] / classes.shape[0], 1.0)
+    reach = ceil(2 * scale)
+    low = _resized(cv2.erode(colours, _square(reach)), classes.shape).astype(int) - _OVERSHOOT
+    high = _resized(cv2.dilate(colours, _square(reach)), classes.shape).astype(int) + _OVERSHOOT
+    beyond = (differs & ((picture < low) | (picture > high)).any(-1)).astype(np.uint8)
+    if (PALETTE[classes] != picture).any():
+        beyond = cv2.morphologyEx(beyond, cv2.MORPH_OPEN, _square(1))  # ringing leaves specks
+    around = cv2.dilate(beyond, _square(ceil(reach / scale) + 1))
+    return np.asarray(differs & (around > 0), bool)
+
+
+def _square(reach: int) -> NDArray[np.uint8]:
+    """Return the kernel of a dilation by a number of pixels."""
+    return np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
 
 
 def _painted(picture: NDArray[np.uint8], distance: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from face2face.edit.changes import change_from_image
 from face2face.edit.parse_edit import parse_edit
@@ -61,6 +62,37 @@ def test_a_whole_map_changes_only_where_it_differs() -> None:
         change_from_image(LABELS, picture)
     picture[10:20, 10:20] = PALETTE[HAIR]
     assert change_from_image(LABELS, picture)[0].where.sum() == 100
+
+
+@pytest.mark.parametrize("size", [150, 100, 211, 300, 600])
+@pytest.mark.parametrize("method", ["NEAREST", "BOX", "BILINEAR", "LANCZOS"])
+def test_a_whole_map_that_another_program_resized_changes_only_where_it_is_painted(
+    size: int, method: str
+) -> None:
+    def resized(picture: np.ndarray) -> np.ndarray:
+        small = Pillow.fromarray(picture).resize((size, size), Pillow.Resampling[method])
+        return np.asarray(small.resize((size, size)))
+
+    with pytest.raises(OptionError, match="Nothing in the painted picture differs"):
+        change_from_image(LABELS, resized(PALETTE[LABELS]))
+    painted = LABELS.copy()
+    painted[20:80, 100:160] = HAIR
+    change, _ = change_from_image(LABELS, resized(PALETTE[painted]))
+    inside = change.where[24:76, 104:156]
+    assert inside.mean() > 0.99
+    assert (change.labels[24:76, 104:156] == HAIR).all()
+    around = change.where.copy()
+    around[8:92, 88:172] = False
+    assert not around.any()
+
+
+def test_a_stroke_that_widens_a_part_of_a_resized_map_leaves_no_gap() -> None:
+    labels = LABELS.copy()
+    labels[:60] = HAIR
+    painted = labels.copy()
+    painted[60:80, 40:200] = HAIR
+    change, _ = change_from_image(labels, PALETTE[painted][::2, ::2])
+    assert change.where[60:80, 40:200].mean() > 0.97
 
 
 def test_near_palette_colours_are_counted_and_far_ones_refused() -> None:
