@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 
 from face2face.errors import MediaError
 from face2face.image import Image
-from face2face.media.photo_file import MAX_MEGAPIXELS, open_photo
+from face2face.media.photo_file import MAX_MEGAPIXELS, check_png, open_photo
 from face2face.media.photo_metadata import (
     has_usable_profile,
     orientation,
@@ -125,7 +125,9 @@ def read_photo(
         exif, resolution = read_exif(picture), read_resolution(picture)
         lost = _losses(picture, exif, deep)
         profile, title = rgb_profile(picture), str(picture.info.get(TITLE, ""))
-        stored: NDArray[Any] = _decode_deep(picture, file) if deep else _decode(picture)
+        stored: NDArray[Any] = (
+            _decode_by_opencv(picture, file) if deep or _is_plain_png(picture) else _decode(picture)
+        )
     # Pillow and OpenCV both turn TIFF files, and only these.
     stored = stored if picture.format == "TIFF" else upright(stored, turn)
     if stored.shape[2] == 4 and (stored[..., 3] == np.iinfo(stored.dtype).max).all():
@@ -167,27 +169,41 @@ def _is_deep(path: Path, picture: Any) -> bool:
 
 def _decode(picture: Pillow.Image) -> NDArray[np.uint8]:
     """Return the pixels of a picture of 8 bits, ``(h, w, 3)`` or ``(h, w, 4)``."""
-    if picture.has_transparency_data:
-        colours = to_srgb(picture) if picture.mode == "LA" else None
-        stored = np.array(picture.convert("RGBA"))
-        if colours is not None:
-            stored[..., :3] = colours
-        return stored
-    return np.array(to_srgb(picture) or picture.convert("RGB"))
-
-
-def _decode_deep(picture: Any, file: BinaryIO) -> NDArray[np.uint16]:
-    """Return the pixels of a picture of 16 bits, ``(h, w, 3)`` or ``(h, w, 4)``."""
-    # Pillow raises an error on a damaged file, where libpng would print one.
     picture.load()
+    width, height = picture.size
+    mode, channels = ("RGBA", 4) if picture.has_transparency_data else ("RGB", 3)
+    pixels = np.empty((height, width, channels), np.uint8)
+    for rows in _bands(pixels.shape):  # all at once would take the memory of three copies
+        part = picture.crop((0, rows.start, width, min(rows.stop, height)))
+        colours = to_srgb(part)
+        pixels[rows] = np.asarray(part if part.mode == mode else part.convert(mode))
+        if colours:
+            pixels[rows, :, :3] = np.asarray(colours)
+    return pixels
+
+
+def _is_plain_png(picture: Pillow.Image) -> bool:
+    """Return whether a picture is one of those that OpenCV reads in less time: a plain PNG."""
+    still = not getattr(picture, "is_animated", False)
+    plain = picture.mode == "RGB" and not picture.has_transparency_data
+    return picture.format == "PNG" and plain and still
+
+
+def _decode_by_opencv(picture: Any, file: BinaryIO) -> NDArray[Any]:
+    """Return the pixels of a plain PNG, or of a picture of 16 bits, as they are stored."""
+    # These raise an error on a damaged file, where OpenCV's libraries may print one.
+    if picture.format == "PNG":
+        check_png(file)
+    else:
+        picture.load()
     if picture.mode.startswith("I;16"):
         return np.repeat(np.array(picture).astype(np.uint16)[..., None], 3, axis=2)
     file.seek(0)
     pixels: Any = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None or pixels.dtype != np.uint16 or pixels.ndim != 3:
-        raise OSError("its 16 bits a channel can't be decoded")
+    if pixels is None or pixels.ndim != 3 or pixels.dtype not in (np.uint8, np.uint16):
+        raise OSError("its pixels can't be decoded")
     order = cv2.COLOR_BGR2RGB if pixels.shape[2] == 3 else cv2.COLOR_BGRA2RGBA
-    return np.asarray(cv2.cvtColor(pixels, order), np.uint16)
+    return np.asarray(cv2.cvtColor(pixels, order))
 
 
 def _flattened(stored: NDArray[Any], background: int) -> Image:

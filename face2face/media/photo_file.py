@@ -6,9 +6,11 @@ Decoders get an opened file, never a path: OpenCV ends the program at one that i
 from __future__ import annotations
 
 import io
+import logging
 import stat
 import threading
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -38,11 +40,14 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MAX_TEXT = 1 << 16
 #: Number of bytes of a PNG chunk around its content: length, name, checksum.
 _CHUNK_FRAME = 12
+#: Largest file that is read at once, in bytes; of a larger one, only what is decoded.
+_MAX_BUFFERED = 1 << 28
 #: Held while Pillow's own limit of pixels is lifted, since all threads share it.
 _LIMIT_LOCK = threading.Lock()
 
-# Pillow warns of small faults in metadata. They don't concern the person who edits a photo.
+# Pillow warns of small faults, and prints some. Those that matter are raised as errors.
 warnings.filterwarnings("ignore", module=r"PIL\.")
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 @contextmanager
@@ -72,6 +77,7 @@ def open_photo(
             with _own_limit():
                 picture = Pillow.open(file, formats=_formats_of(path, file))
             with picture:
+                _find_late_exif(picture, file)
                 _check_size(path, picture, max_megapixels)
                 yield picture, file
         except Face2FaceError:
@@ -100,7 +106,11 @@ def _open_file(path: Path) -> BinaryIO:
             raise MediaError(f"{path} is not a regular file.", hint="Name a picture's file.")
         if status.st_size == 0:
             raise MediaError(f"{path} is empty.", hint="Copy it again.")
-        return path.open("rb")
+        opened = path.open("rb")
+        if status.st_size > _MAX_BUFFERED:
+            return opened
+        with opened:
+            return io.BytesIO(opened.read())
     except OSError as error:
         raise MediaError(
             f"{path} can't be read: {error.strerror or error}.", hint="Check the path."
@@ -153,19 +163,26 @@ def _formats_of(path: Path, file: BinaryIO) -> tuple[str, ...]:
     )
 
 
+def check_png(file: BinaryIO) -> None:
+    """Compare the checksums of a PNG's chunks: libpng would print the error that it finds.
+
+    Raises:
+        OSError: One differs, or the file breaks off.
+    """
+    for start, name, length in _chunks(file):
+        file.seek(start + 4)
+        content, checksum = file.read(4 + length), file.read(4)
+        if zlib.crc32(content).to_bytes(4, "big") != checksum:
+            raise OSError(f"the checksum of its part {name.decode('latin-1')} is wrong")
+
+
 def _without_long_texts(file: BinaryIO) -> BinaryIO:
     """Return a PNG without long and compressed texts, and any other file as it is."""
-    if file.read(len(_PNG_SIGNATURE)) != _PNG_SIGNATURE:
-        file.seek(0)
-        return file
-    start, texts = len(_PNG_SIGNATURE), []
-    while len(head := file.read(8)) == 8 and head[4:] != b"IEND":
-        length = int.from_bytes(head[:4], "big")
-        end = start + length + _CHUNK_FRAME
-        if head[4:] in (b"zTXt", b"iTXt") or (head[4:] == b"tEXt" and length > _MAX_TEXT):
-            texts.append((start, end))
-        start = end
-        file.seek(start)
+    texts = [
+        (start, start + length + _CHUNK_FRAME)
+        for start, name, length in _chunks(file)
+        if name in (b"zTXt", b"iTXt") or (name == b"tEXt" and length > _MAX_TEXT)
+    ]
     file.seek(0)
     if not texts:
         return file
@@ -176,3 +193,29 @@ def _without_long_texts(file: BinaryIO) -> BinaryIO:
     kept.write(file.read())
     kept.seek(0)
     return kept
+
+
+def _find_late_exif(picture: Pillow.Image, file: BinaryIO) -> None:
+    """Give a PNG the EXIF data that follow its pixels, which Pillow finds only by decoding them."""
+    if picture.format != "PNG" or "exif" in picture.info:
+        return
+    place = file.tell()
+    for start, name, length in _chunks(file):
+        if name == b"eXIf":
+            file.seek(start + 8)
+            picture.info["exif"] = b"Exif\0\0" + file.read(length)
+            break
+    file.seek(place)
+
+
+def _chunks(file: BinaryIO) -> Iterator[tuple[int, bytes, int]]:
+    """Yield place, name and length of each chunk of a PNG; nothing of another file."""
+    file.seek(0)
+    if file.read(len(_PNG_SIGNATURE)) != _PNG_SIGNATURE:
+        return
+    start = len(_PNG_SIGNATURE)
+    while len(head := file.read(8)) == 8:
+        length = int.from_bytes(head[:4], "big")
+        yield start, head[4:], length
+        start += length + _CHUNK_FRAME
+        file.seek(start)

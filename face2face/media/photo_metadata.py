@@ -50,7 +50,8 @@ _PROFILE_HEADER = 128
 def _exif(picture: Any) -> Pillow.Exif:
     """Return a picture's EXIF data; empty where it is damaged."""
     try:
-        exif: Pillow.Exif = picture.getexif()
+        # A PNG's own method would decode its pixels, in search of EXIF data behind them.
+        exif = Pillow.Image.getexif(picture)
     except Exception:  # a damaged block raises errors of nearly every class
         return Pillow.Exif()
     return exif
@@ -89,7 +90,7 @@ def read_exif(picture: Pillow.Image) -> bytes | None:
     photo before the edit. It is empty for a picture without EXIF data.
     """
     try:
-        old, new = picture.getexif(), Pillow.Exif()
+        old, new = Pillow.Image.getexif(picture), Pillow.Exif()
         for tag in _DESCRIPTIVE_TAGS:
             if tag in old:
                 new[tag] = old[tag]

@@ -136,6 +136,10 @@ def test_every_orientation_is_turned_upright(
         block = chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
         plain = written(path, quarters.astype(np.uint16) * 257).read_bytes()
         path.write_bytes(plain[:33] + block + plain[33:])
+    elif suffix == ".png":  # some programs put EXIF data behind the pixels
+        block = chunk(b"eXIf", exif.tobytes().removeprefix(b"Exif\0\0"))
+        plain = written(path, quarters).read_bytes()
+        path.write_bytes(plain[:-12] + block + plain[-12:])
     elif deep:
         tifffile.imwrite(
             path,
