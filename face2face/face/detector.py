@@ -136,7 +136,7 @@ class Detector:
         for side in (_SEARCH_SIDE, _WIDE_SEARCH_SIDE):
             resized, _ = _resized(grey, side)
             for turns in range(4):
-                _, scores, _ = self._hog.run(np.ascontiguousarray(np.rot90(resized, turns)), 0, 0)
+                _, scores, _ = self._hog.run(np.rot90(resized, turns).copy(), 0, 0)
                 best[turns] = max(best[turns], *scores, -np.inf)
             if best[0] == best.max() > -np.inf:
                 break

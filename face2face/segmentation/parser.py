@@ -33,6 +33,8 @@ _MAX_FEATURE_SPREAD = 0.1
 _CHECK_SIDE = 256
 #: Classes whose likelihood nowhere exceeds this, of 127, are skipped to save time.
 _MIN_LIKELIHOOD = 32
+#: Largest crop that is parsed at its own size, in pixels. A long photo's is far larger than it.
+_MAX_CROP_SIDE = 1 << 14
 #: The second look is this many times nearer than the first.
 _ZOOM = 1.35
 #: Centre of the second look, x and y in crop sides.
@@ -78,6 +80,8 @@ class Parser:
 
     def _parse_crop(self, photo: Image, crop: Box) -> Labels:
         """Return the label map of a photo, parsed in a crop and background outside it."""
+        if crop.side > _MAX_CROP_SIDE:
+            return self._parse_reduced(photo, crop)
         side = round(crop.side / _ZOOM)
         left, top = (round(share * crop.side - side / 2) for share in _ZOOM_CENTRE)
         middle = np.s_[top : top + side, left : left + side]
@@ -105,6 +109,16 @@ class Parser:
                 inside[likelihood > best] = number
                 cv2.max(likelihood, best, best)
         return labels
+
+    def _parse_reduced(self, photo: Image, crop: Box) -> Labels:
+        """Return the label map of a photo whose crop would take gigabytes, parsed at less size."""
+        scale = _MAX_CROP_SIDE / crop.side
+        size = [max(1, int(scale * each)) for each in photo.shape[1::-1]]
+        small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+        x, y = (int(scale * each) for each in (crop.x, crop.y))
+        labels = self._parse_crop(small, Box(x, y, _MAX_CROP_SIDE))
+        resized = cv2.resize(labels, photo.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        return np.asarray(resized, np.uint8)
 
     def _panel(self, photo: Image, crop: Box) -> Image:
         """Return a crop at the engine's size."""

@@ -72,6 +72,17 @@ def test_odd_photos_are_no_error(shape: tuple[int, int]) -> None:
     assert Parser(Shades(), 64)(np.zeros((*shape, 3), np.uint8), None).shape == shape
 
 
+def test_a_photo_whose_crop_would_take_gigabytes_is_parsed_at_less_size(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    photo = halved(100, 600, 300)
+    whole = Parser(Shades(), 64)(photo, None)
+    monkeypatch.setattr("face2face.segmentation.parser._MAX_CROP_SIDE", 256)
+    reduced = Parser(Shades(), 64)(photo, None)
+    assert reduced.shape == whole.shape
+    assert (reduced == whole).mean() > 0.97
+
+
 def test_the_second_look_is_mirrored_and_nearer() -> None:
     engine = Shades()
     photo = halved(512, 512, 256)
