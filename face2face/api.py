@@ -182,7 +182,7 @@ def retouch(photo: Image, mask: NDArray[np.uint8]) -> Image:
 
 
 def read_image(path: str | Path) -> Image:
-    """Return a picture file as ``(h, w, 3)`` uint8 RGB, upright, without transparency.
+    """Return a picture file as ``(h, w, 3)`` uint8 RGB, upright; white where it is transparent.
 
     Raises:
         MediaError: The file is missing or is no picture.

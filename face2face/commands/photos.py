@@ -36,7 +36,7 @@ def add_limit_argument(parser: argparse.ArgumentParser) -> None:
         "--max-megapixels",
         type=number,
         default=MAX_MEGAPIXELS,
-        help="refuse photos with more millions of pixels; each takes 15 MB of memory or more",
+        help="refuse photos with more millions of pixels; each takes about 15 MB of memory",
     )
 
 
