@@ -13,7 +13,7 @@ from face2face.evaluation import metrics
 from face2face.face.detector import Detector, live_ensemble_size
 from face2face.face.identity import Identity
 from face2face.image import Image, Landmarks, Scene
-from face2face.media.video import DEFAULT_FPS
+from face2face.media.decoder import DEFAULT_FPS
 
 
 @dataclass(frozen=True)

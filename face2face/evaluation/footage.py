@@ -33,13 +33,13 @@ def held_out(card: ModelCard, file: Path) -> Iterator[Scene]:
         OptionError: The video ends before that part begins.
     """
     with VideoFile(file) as video:
-        count = video.count()
-        start = card.data.get("trained_until", (count - 1) * (1 - HELD_OUT) / video.fps)
+        times = video.times()
+        start = card.data.get("trained_until", times[-1] * (1 - HELD_OUT))
         video.rewind()
-        numbers = [number for number in range(count) if number / video.fps > start]
+        numbers = [number for number, seconds in enumerate(times) if seconds > start]
         if len(numbers) < 2:
             raise OptionError(
-                f"{file} lasts {count / video.fps:.1f} seconds; "
+                f"{file} lasts {times[-1] + 1 / video.fps:.1f} seconds; "
                 f"the held-out part begins at {start:.1f} seconds.",
                 hint="Name the video that the model was trained on.",
             )

@@ -8,15 +8,18 @@ from types import TracebackType
 from typing import Any
 
 import cv2
+import numpy as np
 
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
-from face2face.media.video import frame_rate, to_rgb
+from face2face.media.decoder import DEFAULT_FPS
 
 #: Time in which a camera must deliver its first picture, in seconds. Some take several to start.
 _FIRST_TIMEOUT = 10.0
 #: Pause before a camera is opened again, in seconds.
 _RETRY_PAUSE = 0.5
+#: Least and largest credible frame rate of a camera, in frames a second.
+_FPS_RANGE = (1, 240)
 
 
 class Camera:
@@ -58,7 +61,7 @@ class Camera:
                 else "Plug one in, close other programs that use it, "
                 "or try --source 1 or a video file.",
             )
-        self.fps = frame_rate(self._capture)
+        self.fps = _frame_rate(self._capture)
 
     def __iter__(self) -> Iterator[Scene]:
         """Yield scenes as they arrive, timed from the first one.
@@ -69,7 +72,7 @@ class Camera:
         frame = self._read(_FIRST_TIMEOUT)
         start = self._clock()
         while True:
-            yield Scene(to_rgb(frame), seconds=self._clock() - start)
+            yield Scene(_to_rgb(frame), seconds=self._clock() - start)
             frame = self._read(self._timeout)
 
     def _read(self, timeout: float) -> Image:
@@ -124,3 +127,21 @@ def list_cameras(
             )
             yield number, f"{width:.0f}x{height:.0f}, {fps:.0f} frames a second"
         capture.release()
+
+
+def _frame_rate(capture: Any) -> float:
+    """Return the frame rate of an OpenCV capture, or the default where it isn't credible."""
+    fps = capture.get(cv2.CAP_PROP_FPS)
+    lowest, highest = _FPS_RANGE
+    return fps if lowest <= fps <= highest else DEFAULT_FPS
+
+
+def _to_rgb(frame: Any) -> Image:
+    """Return OpenCV's BGR, BGRA or grey uint8 frame as ``(h, w, 3)`` RGB uint8.
+
+    >>> _to_rgb(np.array([[[1, 2, 3]]], np.uint8)).tolist()
+    [[[3, 2, 1]]]
+    """
+    if frame.ndim == 2:
+        return np.repeat(frame[..., None], 3, axis=2)
+    return cv2.cvtColor(frame, cv2.COLOR_GRAY2RGB if frame.shape[2] == 1 else cv2.COLOR_BGR2RGB)

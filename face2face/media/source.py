@@ -13,6 +13,7 @@ from typing import Protocol
 
 from face2face.errors import MediaError
 from face2face.image import Scene
+from face2face.media.animation import is_animated
 from face2face.media.camera import Camera
 from face2face.media.stills import SUFFIXES, list_images, read_image
 from face2face.media.video import VideoFile
@@ -89,12 +90,12 @@ class Stills:
 
 
 def open_file(path: Path) -> VideoFile | Stills:
-    """Return a source for a video file, a photo or a folder of photos.
+    """Return a source for a video file, an animated picture, a photo or a folder of photos.
 
     Raises:
         MediaError: The file is missing or unreadable.
     """
-    if path.is_dir() or path.suffix.lower() in SUFFIXES:
+    if path.is_dir() or (path.suffix.lower() in SUFFIXES and not is_animated(path)):
         return Stills(path)
     return VideoFile(path)
 
