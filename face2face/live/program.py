@@ -104,7 +104,7 @@ def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[LiveOutput
     with ExitStack() as stack:
         sinks: list[Sink] = []
         if options.output.recording:
-            sound = Path(options.driver) if isinstance(source, VideoFile) else None
+            sound = source.path if isinstance(source, VideoFile) else None
             recording = Recording(options.output.recording, source.fps, sound)
             sinks.append(stack.enter_context(recording))
         if options.output.virtual_camera:

@@ -1,9 +1,10 @@
-"""Cameras and network streams, opened again when they stop delivering."""
+"""Cameras, opened again when they stop delivering."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -13,52 +14,55 @@ import numpy as np
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
 from face2face.media.decoder import DEFAULT_FPS
+from face2face.media.waiting import FIRST_TIMEOUT, Worker, no_picture, until_picture
 
-#: Time in which a camera must deliver its first picture, in seconds. Some take several to start.
-_FIRST_TIMEOUT = 10.0
-#: Pause before a camera is opened again, in seconds.
-_RETRY_PAUSE = 0.5
 #: Least and largest credible frame rate of a camera, in frames a second.
 _FPS_RANGE = (1, 240)
 
 
 class Camera:
-    """A camera or a network stream.
+    """A camera.
 
     When it stops delivering, it is opened again and again until the timeout is over. Use it as a
     context manager, and iterate over it once for its scenes.
 
     Args:
-        address: A camera's number, or a stream's URL.
+        number: The camera's number.
         timeout: Longest time without a picture after the first one, in seconds.
-        opener: Makes a capture of an address: :class:`cv2.VideoCapture`, or a test's double of it.
+        opener: Makes a capture of a number: :class:`cv2.VideoCapture`, or a test's double of it.
         clock: Returns a time in seconds that never goes back.
         sleep: Waits for a number of seconds.
 
     Raises:
-        MediaError: The camera or stream can't be opened.
+        MediaError: The camera can't be opened.
     """
 
     live = True
 
     def __init__(
         self,
-        address: int | str,
+        number: int,
         timeout: float = 10.0,
         opener: Callable[[Any], Any] = cv2.VideoCapture,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._address, self._timeout = address, timeout
+        self._number, self._timeout = number, timeout
         self._opener, self._clock, self._sleep = opener, clock, sleep
-        self.name = f"camera {address}" if isinstance(address, int) else f"stream {address}"
-        self._capture = opener(address)
+        self.name = f"camera {number}"
+        self._worker = Worker()
+        try:
+            self._capture = self._worker.call(partial(opener, number), FIRST_TIMEOUT)
+        except BaseException as error:
+            self._worker.close()
+            if isinstance(error, TimeoutError):
+                raise no_picture(self.name, FIRST_TIMEOUT) from error
+            raise
         if not self._capture.isOpened():
+            self._worker.close()
             raise MediaError(
                 f"Can't open {self.name}.",
-                hint="Check the URL."
-                if isinstance(address, str)
-                else "Plug one in, close other programs that use it, "
+                hint="Plug one in, close other programs that use it, "
                 "or try --source 1 or a video file.",
             )
         self.fps = _frame_rate(self._capture)
@@ -69,7 +73,7 @@ class Camera:
         Raises:
             MediaError: No picture arrived within 10 seconds at first, or ``timeout`` seconds later.
         """
-        frame = self._read(_FIRST_TIMEOUT)
+        frame = self._read(FIRST_TIMEOUT)
         start = self._clock()
         while True:
             yield Scene(_to_rgb(frame), seconds=self._clock() - start)
@@ -77,19 +81,24 @@ class Camera:
 
     def _read(self, timeout: float) -> Image:
         """Return the next frame in BGR; open the camera again while there is none."""
-        start = self._clock()
-        while True:
-            decoded, frame = self._capture.read()
-            if decoded and frame is not None and frame.size:
-                return frame
-            if self._clock() - start > timeout:
-                raise MediaError(
-                    f"No picture arrived from {self.name} within {timeout:.0f} s.",
-                    hint="Check its cable or network and start again.",
-                )
-            self._capture.release()
-            self._sleep(_RETRY_PAUSE)
-            self._capture = self._opener(self._address)
+        try:
+            return until_picture(
+                partial(self._worker.call, self._next),
+                partial(self._worker.call, self._reopen),
+                timeout,
+                self._clock,
+                self._sleep,
+            )
+        except TimeoutError as error:
+            raise no_picture(self.name, timeout) from error
+
+    def _next(self) -> Image | None:
+        decoded, frame = self._capture.read()
+        return frame if decoded and frame is not None and frame.size else None
+
+    def _reopen(self) -> None:
+        self._capture.release()
+        self._capture = self._opener(self._number)
 
     def __enter__(self) -> Camera:
         return self
@@ -100,7 +109,7 @@ class Camera:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._capture.release()
+        self._worker.close(lambda: self._capture.release())
 
 
 def list_cameras(

@@ -6,6 +6,8 @@ A source is a context manager and is iterated over once. It yields
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +18,11 @@ from face2face.image import Scene
 from face2face.media.animation import is_animated
 from face2face.media.camera import Camera
 from face2face.media.stills import SUFFIXES, list_images, read_image
+from face2face.media.stream import NetworkStream
 from face2face.media.video import VideoFile
+
+#: A camera's device on Linux, and its number.
+_DEVICE = re.compile(r"/dev/video(\d+)")
 
 
 class Source(Protocol):
@@ -101,10 +107,11 @@ def open_file(path: Path) -> VideoFile | Stills:
 
 
 def open_source(name: str, timeout: float = 10.0) -> Source:
-    """Return a source for a camera's number, a stream's URL, or a file.
+    """Return a source for a camera, a stream, a clip or a file.
 
     Args:
-        name: The value of ``--source``.
+        name: The value of ``--source``: a camera's number or device, such as ``/dev/video0``; a
+            URL; or a path.
         timeout: Longest time without a picture from a camera or stream, in seconds.
 
     Raises:
@@ -112,6 +119,31 @@ def open_source(name: str, timeout: float = 10.0) -> Source:
     """
     if name.isdecimal():
         return Camera(int(name), timeout)
-    if "://" in name:
-        return Camera(name, timeout)
-    return open_file(Path(name))
+    path = Path(name)
+    number = _device_number(path)
+    if number is not None:
+        return Camera(number, timeout)
+    if "://" not in name or path.exists():
+        return open_file(path)
+    if name.lower().startswith("file://"):
+        return open_file(_path_of(name))
+    return NetworkStream(name, timeout)
+
+
+def _device_number(path: Path) -> int | None:
+    """Return the number of the camera that a path or a link to it names; None for other paths."""
+    found = _DEVICE.fullmatch(os.path.realpath(path)) or _DEVICE.fullmatch(str(path))
+    return int(found[1]) if found else None
+
+
+def _path_of(url: str) -> Path:
+    """Return the path that a ``file://`` URL names.
+
+    >>> _path_of("file:///videos/a%20clip.mp4").name
+    'a clip.mp4'
+    """
+    from urllib.request import url2pathname
+
+    host, slash, path = url[len("file://") :].partition("/")
+    local = host.lower() in ("", "localhost")
+    return Path(url2pathname(slash + path if local else f"//{host}/{path}"))

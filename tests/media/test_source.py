@@ -83,7 +83,7 @@ def test_a_camera_that_never_delivers_ends_after_its_timeout() -> None:
     source, _, time = camera([])
     with pytest.raises(MediaError, match="within 10 s"):
         next(iter(source))
-    assert 10 < time.now < 11
+    assert 10 <= time.now < 11
 
 
 def test_a_camera_that_stays_away_ends_after_its_timeout() -> None:
@@ -92,7 +92,7 @@ def test_a_camera_that_stays_away_ends_after_its_timeout() -> None:
     next(scenes)
     with pytest.raises(MediaError, match="within 20 s"):
         next(scenes)
-    assert 20 < time.now < 21
+    assert 20 <= time.now < 21
 
 
 def test_a_camera_can_be_waited_for_without_end() -> None:
