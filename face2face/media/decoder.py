@@ -10,15 +10,14 @@ from itertools import chain
 from typing import Any, Protocol
 
 import av
-import numpy as np
 from av.container.core import Flags
 from av.stream import Disposition
-from av.video.reformatter import Colorspace, VideoReformatter
 
 from face2face.errors import MediaError
 from face2face.image import Image
+from face2face.media.convert import Converter
 from face2face.media.deinterlace import deinterlaced
-from face2face.media.geometry import display_size, orientation, over_white, upright
+from face2face.media.geometry import display_size, orientation, upright
 
 #: Frame rate of sources that don't give a credible one, in frames a second.
 DEFAULT_FPS = 25.0
@@ -30,10 +29,6 @@ _LARGEST_GUESS = 240
 _LONGEST_GAP = 60.0
 #: Largest frame that is decoded, in pixels: four times 4K.
 MAX_PIXELS = 4 * 4096 * 2160
-#: Rows from which a video of no declared colour matrix has that of HD, as in players.
-_HD_ROWS = 720
-#: FFmpeg's name of the matrix that a video doesn't declare.
-_UNDECLARED = 2
 #: Decoders of transparent WebM files, by the name of the format.
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 #: Decoders that draw the letters of any text file.
@@ -90,13 +85,17 @@ class Decoder:
         address: A file's absolute path, or a URL.
         name: What messages call it.
         access: What may be opened, and how long a reading may take.
+        times_only: Whether only the times of frames are wanted. Decoding is quicker then, and
+            pictures are rougher.
 
     Raises:
         MediaError: It can't be opened, or holds no video that can be decoded.
     """
 
-    def __init__(self, address: str, name: str, access: Access = Access()) -> None:
-        self._name = name
+    def __init__(
+        self, address: str, name: str, access: Access = Access(), times_only: bool = False
+    ) -> None:
+        self._name, self._times_only = name, times_only
         try:
             self._container = av.open(
                 address,
@@ -111,12 +110,11 @@ class Decoder:
         self._container.flags &= ~made_up.value
         try:
             self._stream = _video_stream(self._container, name)
-            self._codec = _codec(self._stream)
+            self._codec = _codec(self._stream, times_only)
         except MediaError:
             self._container.close()
             raise
         self.fps = frame_rate(self._stream)
-        self._reformatter = VideoReformatter()
 
     @property
     def finite(self) -> bool:
@@ -132,10 +130,10 @@ class Decoder:
             MediaError: No frame can be decoded, or reading fails.
         """
         clock = _Clock(self.fps)
-        for raw in deinterlaced(self._decoded()):
+        for raw in self._decoded() if self._times_only else deinterlaced(self._decoded()):
             if clock.last is None:
                 ratio = self._stream.sample_aspect_ratio
-                self._size = display_size(raw.width, raw.height, ratio)
+                self._converter = Converter(display_size(raw.width, raw.height, ratio))
                 self._turn = orientation(raw)
             yield _DecodedFrame(clock(_time(raw)), raw, self)
         if clock.last is None:
@@ -173,18 +171,13 @@ class Decoder:
 
     def convert(self, raw: av.VideoFrame) -> Image:
         """Return a decoded frame as ``(h, w, 3)`` uint8 RGB, upright, with square pixels."""
-        transparent = raw.format.has_palette or any(
-            component.is_alpha for component in raw.format.components
-        )
-        undeclared = raw.colorspace == _UNDECLARED and raw.height >= _HD_ROWS
-        converted = self._reformatter.reformat(
-            raw,
-            *self._size,
-            "rgba" if transparent else "rgb24",
-            src_colorspace=Colorspace.ITU709 if undeclared else None,
-        )
-        pixels = np.asarray(converted.to_ndarray(), np.uint8)
-        return upright(over_white(pixels) if transparent else pixels, self._turn)
+        try:
+            return upright(self._converter(raw), self._turn)
+        except (av.FFmpegError, ValueError) as error:
+            raise MediaError(
+                f"{self._name} can't be converted from {raw.format.name}: {_reason(error)}.",
+                hint="Convert it to MP4.",
+            ) from error
 
     def close(self) -> None:
         """Close the container."""
@@ -251,13 +244,15 @@ def _video_stream(container: Any, name: str) -> av.VideoStream:
     return stream
 
 
-def _codec(stream: av.VideoStream) -> Any:
+def _codec(stream: av.VideoStream, times_only: bool) -> Any:
     """Return the decoder of a stream."""
     codec: Any = stream.codec_context
     if stream.metadata.get("alpha_mode") == "1" and codec.name in _ALPHA_DECODERS:
         # FFmpeg's own decoder leaves the transparency of WebM files out.
         codec = av.CodecContext.create(_ALPHA_DECODERS[codec.name], "r")
     codec.options = {"max_pixels": str(MAX_PIXELS)}
+    if times_only:
+        codec.options |= {"skip_loop_filter": "all"}
     codec.thread_type = "AUTO"
     return codec
 

@@ -13,11 +13,11 @@ def deinterlaced(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
     graph: av.filter.Graph | None = None
     form: tuple[object, ...] = ()
     for frame in frames:
-        if graph is not None and form != _form(frame):
+        if graph is not None and form != frame_form(frame):
             yield from _flushed(graph)
             graph = None
         if graph is None and frame.interlaced_frame:
-            graph, form = _deinterlacer(frame), _form(frame)
+            graph, form = _deinterlacer(frame), frame_form(frame)
         if graph is None:
             yield frame
         else:
@@ -27,8 +27,9 @@ def deinterlaced(frames: Iterator[av.VideoFrame]) -> Iterator[av.VideoFrame]:
         yield from _flushed(graph)
 
 
-def _form(frame: av.VideoFrame) -> tuple[object, ...]:
-    return frame.width, frame.height, frame.format.name
+def frame_form(frame: av.VideoFrame) -> tuple[object, ...]:
+    """Return the properties that all frames of a filter graph share."""
+    return frame.width, frame.height, frame.format.name, frame.colorspace, frame.color_range
 
 
 def _deinterlacer(frame: av.VideoFrame) -> av.filter.Graph:

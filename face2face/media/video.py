@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -55,14 +56,15 @@ class VideoFile:
         self._reader = self._open()
         self.fps = self._reader.fps
 
-    def _open(self) -> _Reader:
+    def _open(self, times_only: bool = False) -> _Reader:
         if is_animated_webp(self.path):
             return AnimatedWebP(self.path)
         # FFmpeg takes the start of a relative path, such as "a:", for a protocol.
-        return Decoder(str(self.path.absolute()), str(self.path))
+        address = str(self.path.absolute())
+        return Decoder(address, str(self.path), times_only=times_only)
 
     def count(self) -> int:
-        """Return the number of frames that can be decoded, by reading the file to its end.
+        """Return the number of frames that can be decoded, by reading the whole file.
 
         Headers are often wrong, above all in files that were cut short.
 
@@ -72,7 +74,7 @@ class VideoFile:
         return len(self.times())
 
     def times(self) -> list[float]:
-        """Return the time of each frame that can be decoded, by reading the file to its end.
+        """Return the time of each frame that can be decoded, by reading the whole file.
 
         Returns:
             Seconds since the first frame, ascending.
@@ -80,7 +82,8 @@ class VideoFile:
         Raises:
             MediaError: No frame can be decoded.
         """
-        return [frame.seconds for frame in self._reader.frames()]
+        with closing(self._open(times_only=True)) as reader:
+            return [frame.seconds for frame in reader.frames()]
 
     def rewind(self) -> None:
         """Go back to the first frame."""
