@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         default="0",
-        help="camera number, video, photos, URL of a stream, recorded landmarks (.npz), or "
-        f"{DEMO} for the scripted driver",
+        help="camera number or device, video, photos, URL of a stream or clip, recorded landmarks "
+        f"(.npz), or {DEMO} for the scripted driver",
     )
     parser.add_argument("--list-cameras", action="store_true", help="list the cameras and end")
     parser.add_argument(
@@ -137,12 +137,15 @@ def inputs(options: argparse.Namespace) -> list[Path]:
     from face2face.inference.models import find_models
     from face2face.inference.names import GRAPH, QUANTISED
     from face2face.keyframes import bank
+    from face2face.media.source import path_of_url
 
     models = find_models(options.tf_model) if options.tf_model else []
     folders = [model if model.is_dir() else model.parent for model in models]
     names = (FILE_NAME, GRAPH, QUANTISED, bank.FILE_NAME)
     files = [folder / name for folder in folders for name in names]
-    return paths_of(options, ("source", "landmark_model")) + models + files
+    url = path_of_url(options.source)
+    sources = [url] if url else paths_of(options, ("source",))
+    return sources + paths_of(options, ("landmark_model",)) + models + files
 
 
 def live_options(options: argparse.Namespace) -> LiveOptions:

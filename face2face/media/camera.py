@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from types import TracebackType
 from typing import Any
@@ -117,6 +118,8 @@ def list_cameras(
 ) -> Iterator[tuple[int, str]]:
     """Yield the number of each camera, with its size and frame rate in words.
 
+    The list ends at a camera that doesn't answer.
+
     Args:
         opener: Makes a capture of a number: :class:`cv2.VideoCapture`, or a test's double of it.
         limit: How many numbers are tried, from 0.
@@ -127,14 +130,28 @@ def list_cameras(
     >>> list(list_cameras(lambda number: Absent()))
     []
     """
-    for number in range(limit):
-        capture = opener(number)
-        if capture.isOpened():
-            width, height, fps = (
-                capture.get(each)
-                for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS)
-            )
-            yield number, f"{width:.0f}x{height:.0f}, {fps:.0f} frames a second"
+    with closing(Worker()) as worker:
+        for number in range(limit):
+            try:
+                description = worker.call(partial(_describe, opener, number), FIRST_TIMEOUT)
+            except TimeoutError:
+                return
+            if description:
+                yield number, description
+
+
+def _describe(opener: Callable[[Any], Any], number: int) -> str:
+    """Return a camera's size and frame rate in words; empty where there is none."""
+    capture = opener(number)
+    try:
+        if not capture.isOpened():
+            return ""
+        width, height, fps = (
+            capture.get(each)
+            for each in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT, cv2.CAP_PROP_FPS)
+        )
+        return f"{width:.0f}x{height:.0f}, {fps:.0f} frames a second"
+    finally:
         capture.release()
 
 

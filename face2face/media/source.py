@@ -125,9 +125,8 @@ def open_source(name: str, timeout: float = 10.0) -> Source:
         return Camera(number, timeout)
     if "://" not in name or path.exists():
         return open_file(path)
-    if name.lower().startswith("file://"):
-        return open_file(_path_of(name))
-    return NetworkStream(name, timeout)
+    local = path_of_url(name)
+    return open_file(local) if local is not None else NetworkStream(name, timeout)
 
 
 def _device_number(path: Path) -> int | None:
@@ -136,14 +135,17 @@ def _device_number(path: Path) -> int | None:
     return int(found[1]) if found else None
 
 
-def _path_of(url: str) -> Path:
-    """Return the path that a ``file://`` URL names.
+def path_of_url(name: str) -> Path | None:
+    """Return the path that a ``file://`` URL names; None for other names.
 
-    >>> _path_of("file:///videos/a%20clip.mp4").name
+    >>> path_of_url("file:///videos/a%20clip.mp4").name
     'a clip.mp4'
     """
+    start = "file://"
+    if not name.lower().startswith(start):
+        return None
     from urllib.request import url2pathname
 
-    host, slash, path = url[len("file://") :].partition("/")
+    host, slash, path = name[len(start) :].partition("/")
     local = host.lower() in ("", "localhost")
     return Path(url2pathname(slash + path if local else f"//{host}/{path}"))

@@ -68,6 +68,13 @@ def test_a_recording_never_takes_the_place_of_its_driver(
         contents(),
         f"{name} is read",
     )
+    refused(
+        face2face(
+            *LIVE, "--source", Path("drive.mp4").resolve().as_uri(), "--output", name, *extra
+        ),
+        contents(),
+        f"{name} is read",
+    )
 
 
 @pytest.mark.parametrize("extra", [(), ("--overwrite",)])

@@ -19,7 +19,7 @@ import pytest
 
 from face2face.errors import MediaError
 from face2face.image import Scene
-from face2face.media.camera import Camera
+from face2face.media.camera import Camera, list_cameras
 from face2face.media.source import Source, Stills, open_source
 from face2face.media.stills import write_image
 from face2face.media.stream import NetworkStream
@@ -252,11 +252,14 @@ def test_ctrl_c_ends_the_wait_for_a_source(serve: Serve, what: str) -> None:
 class AbsentCapture:
     """A camera that isn't there."""
 
-    def __init__(self, number: object) -> None:
+    def __init__(self, number: int) -> None:
         pass
 
     def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
         return False
+
+    def release(self) -> None:
+        pass
 
 
 def test_a_device_is_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,6 +277,26 @@ def test_a_device_is_a_camera(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert opened == [0, 0, 12, 3, 2]
     with pytest.raises(MediaError, match="not a regular file"):
         open_source("/dev/null")
+
+
+def test_cameras_are_listed_up_to_one_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Capture(AbsentCapture):
+        def __init__(self, number: int) -> None:
+            if number == 3:
+                time.sleep(30)
+            self.number = number
+
+        def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+            return self.number != 1
+
+        def get(self, property_id: int) -> float:
+            return 30.0
+
+        def release(self) -> None:
+            pass
+
+    monkeypatch.setattr("face2face.media.camera.FIRST_TIMEOUT", 0.3)
+    assert [number for number, _ in list_cameras(Capture)] == [0, 2]
 
 
 def test_a_name_with_a_colon_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
