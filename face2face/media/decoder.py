@@ -29,6 +29,8 @@ _LARGEST_GUESS = 240
 _LONGEST_GAP = 60.0
 #: Largest frame that is decoded, in pixels: four times 4K.
 MAX_PIXELS = 4 * 4096 * 2160
+#: Least width and height of a video, in pixels: no face can be found in fewer.
+_MIN_SIDE = 16
 #: Decoders of transparent WebM files, by the name of the format.
 _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 #: Decoders that draw the letters of any text file.
@@ -133,7 +135,13 @@ class Decoder:
         for raw in self._decoded() if self._times_only else deinterlaced(self._decoded()):
             if clock.last is None:
                 ratio = self._stream.sample_aspect_ratio
-                self._converter = Converter(display_size(raw.width, raw.height, ratio))
+                size = display_size(raw.width, raw.height, ratio)
+                if min(size) < _MIN_SIDE:
+                    raise MediaError(
+                        f"{self._name} has {size[0]}x{size[1]} pixels, too few for a face.",
+                        hint="Choose a larger video.",
+                    )
+                self._converter = Converter(size)
                 self._turn = orientation(raw)
             yield _DecodedFrame(clock(_time(raw)), raw, self)
         if clock.last is None:

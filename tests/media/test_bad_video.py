@@ -219,3 +219,12 @@ def test_sizes_beyond_the_limit_are_refused(tmp_path: Path) -> None:
         size = height.to_bytes(2, "big") + width.to_bytes(2, "big")
         replaced(path, start + b"\x00\x40\x00\x60", start + size)
         refused(path)
+
+
+def test_videos_too_small_for_a_face_are_refused(tmp_path: Path) -> None:
+    for width, height in ((640, 1), (640, 2), (8, 480), (15, 15)):
+        pictures = [grey(90, height, width)] * 3
+        path = write_clip(tmp_path / f"{width}.avi", pictures, "rawvideo", "bgr24")
+        refused(path, f"{width}x{height} pixels")
+    path = write_clip(tmp_path / "small.avi", [grey(90, 16, 16)] * 3, "rawvideo", "bgr24")
+    assert [photo.shape for photo in read(path)] == [(16, 16, 3)] * 3
