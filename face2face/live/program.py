@@ -70,7 +70,7 @@ def run_live(
         source = stack.enter_context(open_driver(options.driver, watched=window is not None))
         detection = detection_for(source, options.landmark_model)
         detect = worker.bind(detection) if worker is not None else None
-        outputs = stack.enter_context(_opened_outputs(options, source))
+        outputs = stack.enter_context(_opened_outputs(options, source, report))
         controls = LiveControls(
             [partial(LivePipeline.load, model, options) for model in models],
             options.display,
@@ -94,7 +94,9 @@ def run_live(
 
 
 @contextmanager
-def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[LiveOutputs]:
+def _opened_outputs(
+    options: LiveOptions, source: Source, report: Callable[[str], object]
+) -> Iterator[LiveOutputs]:
     """Open the sinks that the options name, and close them in the end."""
 
     def open_recording() -> tuple[Sink, Path]:
@@ -105,7 +107,7 @@ def _opened_outputs(options: LiveOptions, source: Source) -> Iterator[LiveOutput
         sinks: list[Sink] = []
         if options.output.recording:
             sound = source.path if isinstance(source, VideoFile) else None
-            recording = Recording(options.output.recording, source.fps, sound)
+            recording = Recording(options.output.recording, source.fps, sound, report=report)
             sinks.append(stack.enter_context(recording))
         if options.output.virtual_camera:
             sinks.append(stack.enter_context(VirtualCamera(source.fps)))

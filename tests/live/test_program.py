@@ -41,7 +41,7 @@ def test_landmarks_are_saved_even_if_the_run_breaks_off(
     class Full:
         """A recording on a full disk."""
 
-        def __init__(self, *arguments: object) -> None: ...
+        def __init__(self, *arguments: object, **options: object) -> None: ...
 
         def write(self, image: object, seconds: float) -> None:
             if seconds > 0.05:

@@ -42,13 +42,13 @@ def test_a_recording_has_every_picture_at_its_time_and_is_marked_synthetic(
     assert metadata["comment"] == SYNTHETIC_NOTICE
 
 
-def test_late_pictures_are_repeated_and_early_ones_dropped(tmp_path: Path) -> None:
+def test_a_picture_is_repeated_until_the_next_and_early_ones_are_dropped(tmp_path: Path) -> None:
     with Recording(tmp_path / "out.mp4", 10) as recording:
         for level, seconds in ((0, 0.0), (50, 0.02), (100, 0.1), (200, 0.4)):
             recording.write(grey(level), seconds)
     times, levels, _ = read(tmp_path / "out.mp4")
     assert times == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
-    assert levels == pytest.approx([0, 100, 200, 200, 200], abs=4)
+    assert levels == pytest.approx([0, 100, 100, 100, 200], abs=4)
 
 
 def test_the_file_is_there_with_the_first_picture_and_not_before(tmp_path: Path) -> None:
@@ -90,19 +90,35 @@ def test_an_error_on_the_way_leaves_a_playable_file(tmp_path: Path) -> None:
     assert len(read(tmp_path / "out.mp4")[0]) == 10
 
 
-def test_a_killed_program_leaves_a_playable_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fps", "seconds", "sound"),
+    [
+        (25, 20, False),
+        (30, 1, False),
+        (30, 1, True),
+        (60, 1, False),
+        (10, 1.5, True),
+        (4, 2, False),
+    ],
+)
+def test_a_killed_program_leaves_all_but_the_last_moment(
+    tmp_path: Path, fps: float, seconds: float, sound: bool
+) -> None:
+    driver = with_sound(tmp_path / "driver.mp4", 0.5) if sound else None
     code = f"""
 import numpy as np, os, signal
 from pathlib import Path
 from face2face.media.recording import Recording
-recording = Recording(Path({str(tmp_path / "out.mp4")!r}), 25)
+sound = Path({str(driver)!r}) if {sound} else None
+recording = Recording(Path({str(tmp_path / "out.mp4")!r}), {fps}, sound)
 rng = np.random.default_rng(0)
-for number in range(500):
-    recording.write(rng.integers(0, 256, (64, 64, 3), np.uint8), number / 25)
+for number in range(round({fps * seconds})):
+    recording.write(rng.integers(0, 256, (64, 64, 3), np.uint8), number / {fps})
 os.kill(os.getpid(), signal.SIGKILL)
 """
     subprocess.run([sys.executable, "-c", code], check=False)
-    assert decodable(tmp_path / "out.mp4") > 100
+    # The encoder holds back 0.3 s, FFmpeg 0.2 s, and each of its threads a picture.
+    assert decodable(tmp_path / "out.mp4") >= fps * (seconds - 0.5) - 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on a file's size")
@@ -213,3 +229,59 @@ def test_a_driver_without_sound_is_recorded_without(tmp_path: Path, video: Path)
     with Recording(tmp_path / "out.mp4", 25, sound=video) as recording:
         recording.write(grey(0), 0.0)
     assert set(lengths(tmp_path / "out.mp4")) == {"video"}
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "matrix"),
+    [(64, 96, 6), (480, 640, 6), (576, 720, 6), (720, 960, 1), (512, 1280, 1), (1080, 1920, 1)],
+)
+def test_colours_are_those_of_the_tagged_matrix(
+    tmp_path: Path, height: int, width: int, matrix: int
+) -> None:
+    colour = (20, 160, 230)
+    with Recording(tmp_path / "out.mp4", 25) as recording:
+        recording.write(np.full((height, width, 3), colour, np.uint8), 0.0)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        codec = container.streams.video[0].codec_context
+        assert (codec.colorspace, codec.color_primaries, codec.color_trc) == (matrix, 1, 1)
+        (frame,) = container.decode(video=0)
+    luma, blue, red = (int(np.median(np.frombuffer(plane, np.uint8))) for plane in frame.planes)
+    kr, kb = (0.2126, 0.0722) if matrix == 1 else (0.299, 0.114)
+    r, g, b = (each / 255 for each in colour)
+    y = kr * r + (1 - kr - kb) * g + kb * b
+    assert luma == pytest.approx(16 + 219 * y, abs=2)
+    assert blue == pytest.approx(128 + 112 * (b - y) / (1 - kb), abs=2)
+    assert red == pytest.approx(128 + 112 * (r - y) / (1 - kr), abs=2)
+
+
+@pytest.mark.parametrize("fps", [30, 30000 / 1001, 12.5, 60, 120, 300, 1000])
+def test_a_recording_has_the_sources_rate_and_length(tmp_path: Path, fps: float) -> None:
+    with Recording(tmp_path / "out.mp4", fps) as recording:
+        for number in range(60):
+            recording.write(grey(number), number / fps)
+    times, _, _ = read(tmp_path / "out.mp4")
+    assert times == pytest.approx([number / fps for number in range(60)], abs=1e-3)
+    with av.open(str(tmp_path / "out.mp4")) as container:
+        assert float(container.streams.video[0].average_rate) == pytest.approx(fps, rel=1e-3)
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 640), (640, 1), (1, 1), (2, 20000), (20000, 64)])
+def test_sizes_that_h264_cannot_hold_are_refused(tmp_path: Path, height: int, width: int) -> None:
+    with (
+        pytest.raises(
+            MediaError,
+            match=rf"{width}x{height} pixels can't be recorded\. Use a source of 2 to 16384",
+        ),
+        Recording(tmp_path / "out.mp4", 25) as recording,
+    ):
+        recording.write(grey(1, height, width), 0.0)
+    assert not (tmp_path / "out.mp4").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows allows no colon in a name")
+@pytest.mark.parametrize("name", ["a:b.mp4", "http:x.mp4", "file:me.mp4", "50%d.mp4"])
+def test_a_name_is_no_protocol(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Recording(Path(name), 25) as recording:
+        recording.write(grey(1), 0.0)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
