@@ -19,7 +19,9 @@ COMPOSITIONS = SIDE, TARGET, DRIVER = ("side", "target", "driver")
 RETARGETING = FULL, EXPRESSION, NONE = ("full", "expression", "none")
 #: The name of the scripted driver among the sources.
 DEMO = "demo"
-#: Suffix of files of recorded landmarks among the sources.
+#: Suffix of recordings.
+VIDEO = ".mp4"
+#: Suffix of files of recorded landmarks.
 RECORDED = ".npz"
 #: Largest strength of expression, head motion, smoothing and retouching; 1 is natural.
 MAX_STRENGTH = 2.0
@@ -33,6 +35,13 @@ def _check_strength(name: str, value: float) -> None:
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise OptionError(f"{name} is {value!r}.", hint=f"Choose one of {', '.join(choices)}.")
+
+
+def _check_suffix(path: Path | None, suffix: str) -> None:
+    if path is not None and path.suffix.lower() != suffix:
+        raise OptionError(
+            f"{path.name} doesn't end with {suffix}.", hint=f"Use a name that ends with {suffix}."
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class OutputOptions:
         watermark: Write on recorded and sent pictures that they are synthetic.
 
     Raises:
-        OptionError: There is neither a window nor another output.
+        OptionError: There is neither a window nor another output, or a file has another suffix.
     """
 
     window: bool = True
@@ -111,6 +120,8 @@ class OutputOptions:
                 "There is no window and no other output.",
                 hint="Add --output out.mp4 or --virtual-camera, or leave --no-window out.",
             )
+        _check_suffix(self.recording, VIDEO)
+        _check_suffix(self.landmarks, RECORDED)
 
 
 @dataclass(frozen=True)

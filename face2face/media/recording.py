@@ -81,7 +81,11 @@ class Recording:
         title: str = "",
         report: Callable[[str], object] = print,
     ) -> None:
-        check_suffix(path)
+        if path.suffix.lower() != SUFFIX:
+            raise MediaError(
+                f"{path.name} doesn't end with {SUFFIX}.",
+                hint=f"Use a name that ends with {SUFFIX}.",
+            )
         ensure_writable_dir(path.parent)
         self._sound: SoundTrack | None = None
         if sound is not None:
@@ -208,20 +212,6 @@ def _check_size(image: Image) -> None:
         raise MediaError(
             f"A picture of {width}x{height} pixels can't be recorded.",
             hint=f"Use a source of {_SIDES[0]} to {_SIDES[1]} pixels a side.",
-        )
-
-
-def check_suffix(path: Path) -> None:
-    """Check that a path can name a recording. Call it before long work.
-
-    Raises:
-        MediaError: It has another suffix than ``.mp4``.
-
-    >>> check_suffix(Path("clip.MP4"))
-    """
-    if path.suffix.lower() != SUFFIX:
-        raise MediaError(
-            f"{path.name} doesn't end with {SUFFIX}.", hint=f"Use a name that ends with {SUFFIX}."
         )
 
 

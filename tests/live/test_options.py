@@ -56,6 +56,11 @@ def test_the_console_fills_every_field() -> None:
         (lambda: DisplayOptions(compose="top"), "side, target, driver"),
         (lambda: LiveOptions(retouching=3), "retouching is 3"),
         (lambda: OutputOptions(window=False), "no window and no other output"),
+        (lambda: OutputOptions(recording=Path("out.avi")), "out.avi doesn't end with .mp4"),
+        (lambda: OutputOptions(recording=Path("out")), "out doesn't end with .mp4"),
+        (lambda: OutputOptions(recording=Path("out.mp4.gif")), "doesn't end with .mp4"),
+        (lambda: OutputOptions(landmarks=Path("take.json")), "take.json doesn't end with .npz"),
+        (lambda: OutputOptions(landmarks=Path("take")), "take doesn't end with .npz"),
     ],
 )
 def test_wrong_values_are_refused(make: type, message: str) -> None:
