@@ -183,9 +183,14 @@ def _quantise(
     """Write a graph with 8-bit weights and activations, in OpenVINO's format."""
     import nncf
     import openvino as ov
+    from openvino.passes import ConstantFolding, Manager
 
     nncf.set_log_level(logging.ERROR)
     model = ov.Core().read_model(graph)
+    # A quantised graph is only read if its sizes are constants.
+    folding = Manager()
+    folding.register_pass(ConstantFolding())
+    folding.run_passes(model)
     dataset = nncf.Dataset([engine_inputs(names, panels) for panels in pictures])
     # Sums and products of whole pictures stay in floats. Converting them there and back takes
     # longer than it saves, and causes most of the error.

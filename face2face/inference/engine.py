@@ -13,8 +13,16 @@ from numpy.typing import NDArray
 from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image
+from face2face.inference.graph_file import damaged
+from face2face.inference.limits import Shape, check_graph, check_output, tensor_name
 from face2face.inference.names import OUTPUT, QUANTISED
-from face2face.inference.operations import check_operations
+from face2face.inference.quantised import check_quantised
+from face2face.segmentation.labels import CLASSES
+
+#: The mode in a parser's card.
+PARSE = "parse"
+#: A parser's map is this many times smaller than its photo.
+_PARSER_DIVISORS = (1, 2, 4, 8)
 
 
 class Engine(Protocol):
@@ -46,14 +54,21 @@ class OpenVinoEngine:
         panels: Names of the panels.
         precision: ``f32``, ``bf16`` or ``int8``; for ``int8`` the quantised file next to the graph
             is run.
+        outputs: Allowed shapes of the output; by default that of a picture.
 
     Raises:
-        ModelError: A file is damaged or missing, or the graph takes other panels. Some damage shows
+        ModelError: A file is damaged or missing, or the graph takes other panels, gives another
+            output or is over the limits, see :mod:`face2face.inference.limits`. Some damage shows
             at the first picture only, since the graph is compiled in the background.
     """
 
     def __init__(
-        self, path: Path, size: int, panels: tuple[str, ...], precision: str = "f32"
+        self,
+        path: Path,
+        size: int,
+        panels: tuple[str, ...],
+        precision: str = "f32",
+        outputs: tuple[Shape, ...] = (),
     ) -> None:
         import openvino as ov
 
@@ -65,24 +80,25 @@ class OpenVinoEngine:
                 f"There is no file {path}.",
                 hint="Restore it, or run tools/freeze_model.py again.",
             )
+        inputs, outputs = panel_shapes(panels, size), outputs or ((1, size, size, 3),)
+        core = ov.Core()
+        try:
+            if precision == "int8":
+                model = check_quantised(core, path, inputs)
+            else:
+                check_graph(path, inputs, outputs)
+                model = core.read_model(path)
+            check_output(path, *_ov_output(model), outputs)
+        except (RuntimeError, MemoryError) as error:
+            raise damaged(path) from error
+        self._panels, self._path = panels, path
         hints: dict[str, Any] = {
             "PERFORMANCE_HINT": "LATENCY",
             "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
         }
-        core = ov.Core()
-        try:
-            model = core.read_model(path)
-        except RuntimeError as error:
-            raise _damaged(path) from error
-        shapes = {each.any_name: tuple(each.shape) for each in model.inputs}
-        _check_inputs(path, shapes, panel_shapes(panels, size))
-        self._panels = panels
 
         def compiled() -> Any:
-            try:
-                return core.compile_model(model, "CPU", hints).create_infer_request()
-            except RuntimeError as error:
-                raise _damaged(path) from error
+            return core.compile_model(model, "CPU", hints).create_infer_request()
 
         # The rest of the program starts meanwhile.
         self._request = ThreadPoolExecutor(1).submit(compiled)
@@ -104,12 +120,15 @@ class OpenVinoEngine:
         if precision == "bf16" and "BF16" not in capabilities():
             has_int8 = "INT8" in capabilities() and path.with_name(QUANTISED).is_file()
             precision = "int8" if has_int8 else "f32"
-        return cls(path, card.size, card.panels, precision)
+        return cls(path, card.size, card.panels, precision, output_shapes(card))
 
     def __call__(self, panels: list[Image]) -> Image:
         """Return the generated picture of some panels, see :class:`Engine`."""
-        request = self._request.result()
-        request.infer(engine_inputs(self._panels, panels), share_inputs=True)
+        try:
+            request = self._request.result()
+            request.infer(engine_inputs(self._panels, panels), share_inputs=True)
+        except (RuntimeError, MemoryError) as error:
+            raise damaged(self._path) from error
         return np.array(request.get_output_tensor(0).data[0])
 
 
@@ -128,7 +147,7 @@ class TensorFlowEngine:
     name = "TensorFlow"
 
     def __init__(self, path: Path, size: int, panels: tuple[str, ...]) -> None:
-        self._graph = TensorFlowGraph(path, panel_shapes(panels, size))
+        self._graph = TensorFlowGraph(path, panel_shapes(panels, size), ((1, size, size, 3),))
 
     def __call__(self, panels: list[Image]) -> Image:
         """Return the generated picture of some panels, see :class:`Engine`."""
@@ -141,37 +160,39 @@ class TensorFlowGraph:
     Args:
         path: The graph.
         inputs: Name of each input -> its shape, in the order of the arguments.
+        outputs: Allowed shapes of the output.
 
     Raises:
-        ModelError: The file is damaged, takes other inputs, or holds an operation that is not in
-            :data:`face2face.inference.operations.OPERATIONS`.
+        ModelError: The file is damaged, takes other inputs, gives another output, or is over the
+            limits, see :func:`face2face.inference.limits.check_graph`.
     """
 
-    def __init__(self, path: Path, inputs: dict[str, tuple[int, ...]]) -> None:
+    def __init__(self, path: Path, inputs: dict[str, Shape], outputs: tuple[Shape, ...]) -> None:
+        check_graph(path, inputs, outputs)
         import tensorflow as tf
         from google.protobuf.message import DecodeError
 
         definition = tf.compat.v1.GraphDef()
+        # TensorFlow raises these for a graph that it can't import or run.
+        self._damages = (DecodeError, OSError, ValueError, KeyError, TypeError, tf.errors.OpError)
         try:
             definition.ParseFromString(path.read_bytes())
-            check_operations(definition, path)
             wrapped = tf.compat.v1.wrap_function(
                 lambda: tf.compat.v1.import_graph_def(definition, name=""), []
             )
-            shapes = {
-                tensor_name(each.name): tuple(each.outputs[0].shape)
-                for each in wrapped.graph.get_operations()
-                if each.type == "Placeholder"
-            }
-            _check_inputs(path, shapes, inputs)
             self._run = wrapped.prune([tensor_name(name) for name in inputs], tensor_name(OUTPUT))
-        except (OSError, DecodeError, ValueError, KeyError) as error:
-            raise _damaged(path) from error
-        self._tensor = tf.constant
+        except self._damages as error:
+            raise damaged(path) from error
+        (output,) = self._run.outputs
+        check_output(path, outputs[0], output.dtype.name, outputs)
+        self._tensor, self._path = tf.constant, path
 
     def __call__(self, inputs: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
         """Return the graph's output for its inputs, in the shapes that the graph defines."""
-        return np.asarray(self._run(*map(self._tensor, inputs)).numpy(), np.uint8)
+        try:
+            return np.asarray(self._run(*map(self._tensor, inputs)).numpy(), np.uint8)
+        except self._damages as error:
+            raise damaged(self._path) from error
 
 
 @lru_cache(maxsize=1)
@@ -194,7 +215,7 @@ def engine_inputs(names: tuple[str, ...], panels: list[Image]) -> dict[str, NDAr
     return {tensor_name(name): panel[None] for name, panel in zip(names, panels, strict=True)}
 
 
-def panel_shapes(panels: tuple[str, ...], size: int) -> dict[str, tuple[int, ...]]:
+def panel_shapes(panels: tuple[str, ...], size: int) -> dict[str, Shape]:
     """Return the inputs of a graph of ours: name of each panel -> its shape, a batch of one.
 
     >>> panel_shapes(("sketch",), 256)
@@ -203,40 +224,23 @@ def panel_shapes(panels: tuple[str, ...], size: int) -> dict[str, tuple[int, ...
     return dict.fromkeys(panels, (1, size, size, 3))
 
 
-def tensor_name(operation: str) -> str:
-    """Return TensorFlow's name for an operation's first output.
+def output_shapes(card: ModelCard) -> tuple[Shape, ...]:
+    """Return the shapes that the output of a card's graph may have, all uint8.
 
-    >>> tensor_name("sketch")
-    'sketch:0'
+    A parser's have a channel for each class, and may be smaller than its photo.
+
+    >>> output_shapes(ModelCard("reenact", 256, ("sketch",)))
+    ((1, 256, 256, 3),)
     """
-    return f"{operation}:0"
+    if card.mode != PARSE:
+        return ((1, card.size, card.size, 3),)
+    sides = (card.size // divisor for divisor in _PARSER_DIVISORS)
+    return tuple((1, side, side, len(CLASSES)) for side in sides)
 
 
-def _check_inputs(
-    path: Path, received: dict[str, tuple[int, ...]], expected: dict[str, tuple[int, ...]]
-) -> None:
-    """Check that a graph has the inputs that it should have.
-
-    Args:
-        path: The graph, for the message.
-        received: Tensor name -> shape, as in the graph.
-        expected: Input name -> shape.
-
-    Raises:
-        ModelError: It has other inputs, or none.
-    """
-    if not received:
-        raise _damaged(path)
-    if received != {tensor_name(name): shape for name, shape in expected.items()}:
-        height, width, _ = next(iter(expected.values()))[-3:]
-        raise ModelError(
-            f"The graph {path} takes {', '.join(f'{n} of {s}' for n, s in received.items())}; "
-            f"expected are {', '.join(expected)}, of {width}x{height} pixels.",
-            hint="Restore the card that belongs to the graph, or export the model again.",
-        )
-
-
-def _damaged(path: Path) -> ModelError:
-    return ModelError(
-        f"The graph {path} is damaged.", hint="Export the model again, or restore the file."
-    )
+def _ov_output(model: Any) -> tuple[Shape, str]:
+    """Return shape and type of a model's only output; raise RuntimeError where it has others."""
+    if len(model.outputs) != 1:
+        raise RuntimeError("The graph has several outputs.")
+    (output,) = model.outputs
+    return tuple(output.shape), output.element_type.to_dtype().name

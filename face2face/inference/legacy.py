@@ -34,7 +34,8 @@ class LegacyEngine:
 
     def __init__(self, path: Path) -> None:
         strip = (_LEGACY_SIZE, 2 * _LEGACY_SIZE, 3)
-        self._graph = TensorFlowGraph(path, {LEGACY_INPUT: strip})
+        picture = (_LEGACY_SIZE, _LEGACY_SIZE, 3)
+        self._graph = TensorFlowGraph(path, {LEGACY_INPUT: strip}, (picture, (1, *picture)))
 
     def __call__(self, panels: list[Image]) -> Image:
         """Return the generated picture of one sketch, ``(256, 256, 3)`` uint8 RGB."""

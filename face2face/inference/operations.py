@@ -1,107 +1,88 @@
-"""The operations that a graph from a file may hold.
+"""The operations that a graph may hold: those of a generator, each with the shape of its result.
 
-TensorFlow itself has operations that read and write files; a graph from a stranger must not.
+None reads or writes a file, calls a function or runs code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING
+import numpy as np
 
-from face2face.errors import ModelError
-
-if TYPE_CHECKING:
-    from tensorflow.compat.v1 import GraphDef
-
-#: Allowed operations: none reads or writes a file, calls a function or runs code.
-OPERATIONS = frozenset(
-    chain(
-        # A pix2pix generator with the crop, scaling and conversion of its pictures, as TensorFlow
-        # 1 and 2 write them: trained by affinelayer/pix2pix-tensorflow, frozen by
-        # datitran/face2face-demo.
-        ("Const", "Identity", "NoOp", "Placeholder", "StopGradient"),
-        (
-            "Cast",
-            "ConcatV2",
-            "ExpandDims",
-            "Pack",
-            "Pad",
-            "Reshape",
-            "Shape",
-            "Squeeze",
-            "StridedSlice",
-        ),
-        (
-            "Abs",
-            "Add",
-            "AddV2",
-            "Floor",
-            "FloorDiv",
-            "GreaterEqual",
-            "Mul",
-            "RealDiv",
-            "Reciprocal",
-            "Rsqrt",
-            "SelectV2",
-            "Square",
-            "Sub",
-        ),
-        ("ClipByValue", "Maximum", "Mean", "Minimum", "SquaredDifference", "Sum"),
-        (
-            "BiasAdd",
-            "Conv2D",
-            "Conv2DBackpropInput",
-            "DepthwiseConv2dNative",
-            "LeakyRelu",
-            "Relu",
-            "Tanh",
-        ),
-        (
-            "FusedBatchNorm",
-            "FusedBatchNormV2",
-            "FusedBatchNormV3",
-            "RandomUniform",
-            "ResizeArea",
-            "ResizeNearestNeighbor",
-        ),
-        # Also used by the generators of face2face.
-        (
-            "AvgPool",
-            "BatchToSpaceND",
-            "MirrorPad",
-            "Neg",
-            "ResizeBilinear",
-            "Round",
-            "SpaceToBatchND",
-            "Transpose",
-        ),
-    )
-)
+from face2face.inference import pictures, tensors
+from face2face.inference.graph_file import Node
+from face2face.inference.tensors import Rule, Tensor, arranging, elementwise
 
 
-def check_operations(definition: GraphDef, path: Path) -> None:
-    """Check that a graph, and the functions in its library, hold allowed operations only.
+def _constant(node: Node, inputs: object) -> list[Tensor]:
+    constant = node.constant()
+    return [Tensor(constant.shape, constant.value)]
 
 
-    Args:
-        definition: The parsed graph, before TensorFlow imports it.
-        path: The graph's file, for the message.
-
-    Raises:
-        ModelError: It holds an operation that is not in :data:`OPERATIONS`.
-    """
-    for operation in _operations(definition):
-        if operation not in OPERATIONS:
-            # In Python's notation: a name from a file can hold line breaks and terminal codes.
-            raise ModelError(
-                f"{path} holds the operation {operation!r}, which no pix2pix generator needs.",
-                hint="Name another model.",
-            )
+def _placeholder(node: Node, inputs: object) -> list[Tensor]:
+    return [Tensor(node.shape("shape"))]
 
 
-def _operations(definition: GraphDef) -> Iterator[str]:
-    """Yield the operation of every node of a graph and of the functions in its library."""
-    functions = (function.node_def for function in definition.library.function)
-    return (node.op for node in chain(definition.node, *functions))
+#: Name of each allowed operation -> the rule that gives its outputs. They are those of a pix2pix
+#: generator with the crop, scaling and conversion of its pictures, as TensorFlow 1 and 2 write
+#: them (affinelayer/pix2pix-tensorflow, frozen by datitran/face2face-demo), and of our generators.
+OPERATIONS: dict[str, Rule] = {
+    "Const": _constant,
+    "NoOp": lambda node, inputs: [],
+    "Placeholder": _placeholder,
+    # Shapes, and what they are made of.
+    "Cast": tensors.cast,
+    "ConcatV2": tensors.concat,
+    "ExpandDims": arranging(tensors.expand_dims),
+    "Pack": tensors.pack,
+    "Reshape": arranging(tensors.reshape),
+    "Shape": tensors.shape_of,
+    "Squeeze": arranging(tensors.squeeze),
+    "StridedSlice": arranging(tensors.strided_slice),
+    "Transpose": arranging(tensors.transpose),
+    # Each element by itself.
+    "Abs": elementwise(np.abs),
+    "Add": elementwise(np.add),
+    "AddV2": elementwise(np.add),
+    "ClipByValue": elementwise(),
+    "Floor": elementwise(),
+    "FloorDiv": elementwise(tensors.floor_divide),
+    "GreaterEqual": elementwise(),
+    "Identity": elementwise(np.asarray),
+    "LeakyRelu": elementwise(),
+    "Maximum": elementwise(np.maximum),
+    "Minimum": elementwise(np.minimum),
+    "Mul": elementwise(np.multiply),
+    "Neg": elementwise(np.negative),
+    "RealDiv": elementwise(),
+    "Reciprocal": elementwise(),
+    "Relu": elementwise(),
+    "Relu6": elementwise(),
+    "Round": elementwise(),
+    "Rsqrt": elementwise(),
+    "SelectV2": elementwise(),
+    "Softmax": elementwise(),
+    "Square": elementwise(),
+    "SquaredDifference": elementwise(),
+    "StopGradient": elementwise(np.asarray),
+    "Sub": elementwise(np.subtract),
+    "Tanh": elementwise(),
+    # Pictures.
+    "AvgPool": pictures.pool,
+    "BatchToSpaceND": pictures.batch_to_space,
+    "BiasAdd": pictures.bias_add,
+    "Conv2D": pictures.convolution,
+    "Conv2DBackpropInput": pictures.transposed,
+    "DepthwiseConv2dNative": pictures.depthwise,
+    "FusedBatchNorm": pictures.batch_norm,
+    "FusedBatchNormV2": pictures.batch_norm,
+    "FusedBatchNormV3": pictures.batch_norm,
+    "MatMul": pictures.matmul,
+    "Mean": pictures.reduce,
+    "MirrorPad": pictures.pad,
+    "Pad": pictures.pad,
+    "RandomUniform": pictures.random,
+    "ResizeArea": pictures.resize,
+    "ResizeBilinear": pictures.resize,
+    "ResizeNearestNeighbor": pictures.resize,
+    "SpaceToBatchND": pictures.space_to_batch,
+    "Sum": pictures.reduce,
+}

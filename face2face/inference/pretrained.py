@@ -10,13 +10,10 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
-from face2face.inference.engine import OpenVinoEngine
+from face2face.inference.engine import PARSE, OpenVinoEngine
 from face2face.inference.models import find_graph, pretrained
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
-
-#: The mode in a parser's card.
-PARSE = "parse"
 
 
 def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
