@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 from tqdm import tqdm
 
 from face2face.data.annotations import SkipReason, SkipReport, photo_of
-from face2face.data.parallel import in_parallel
+from face2face.data.web import Downloads, PrivateAddressError, TooLargeError
 from face2face.errors import MediaError
 from face2face.files import atomic_write, ensure_writable_dir
 from face2face.media.stills import read_image
 
 #: Number of photos fetched at the same time: few, since they often come from one server.
 _WORKERS = 4
-#: Number of bytes read at once. The limits are checked after each read.
-_CHUNK_BYTES = 1 << 16
 #: Suffix of a fetched photo's file.
 _SUFFIX = ".jpg"
 
 #: The address is not of http or https.
 NO_ADDRESS = SkipReason("photo has no web address", "photos have no web address")
+#: The address is of this machine or of a private network.
+PRIVATE = SkipReason("address is not public", "addresses are not public")
 #: The server does not answer, or not with the photo.
 NO_ANSWER = SkipReason("photo was not sent by its server", "photos were not sent by their servers")
 #: The answer is no picture.
@@ -53,29 +54,29 @@ def fetch(
     path: Path,
     timeout: float = 20.0,
     max_bytes: int = 20_000_000,
-    clock: Callable[[], float] = time.monotonic,
+    downloads: Downloads | None = None,
 ) -> None:
-    """Download one photo. Redirects are followed within http and https.
+    """Download one photo. Redirects are followed within http and https, to public addresses.
 
     Args:
         url: An address of http or https.
         path: The file to write.
-        timeout: Limit in seconds: to the server's answer, between two parts, and for everything.
+        timeout: Limit for the whole download, in seconds.
         max_bytes: Largest size of the photo.
-        clock: Function that returns seconds and never runs backwards.
+        downloads: Downloads that are stopped together; None where this one stands alone.
 
     Raises:
-        FetchError: The address is not of http or https; or the server does not answer with a
-            picture; or the photo takes too long or is too large.
+        FetchError: The address is not of http or https, or is not public; or the server does not
+            answer with a picture; or the photo takes too long or is too large.
         MediaError: The file can't be written.
     """
-    if not url.startswith(("http://", "https://")):
+    if not url.lower().startswith(("http://", "https://")):
         raise FetchError(
             f"The address {url!r} does not begin with http:// or https://.",
             NO_ADDRESS,
             hint="Correct it.",
         )
-    data = _download(url, timeout, max_bytes, clock)
+    data = _download(url, timeout, max_bytes, downloads or Downloads())
     with atomic_write(path) as aside:
         aside.write_bytes(data)
         try:
@@ -86,27 +87,23 @@ def fetch(
             ) from error
 
 
-def _download(
-    url: str, timeout: float, max_bytes: int, clock: Callable[[], float]
-) -> bytes | bytearray:
-    deadline, data = clock() + timeout, bytearray()
+def _download(url: str, timeout: float, max_bytes: int, downloads: Downloads) -> bytes:
     try:
-        with requests.get(url, timeout=timeout, stream=True) as answer:
-            answer.raise_for_status()
-            for chunk in answer.iter_content(_CHUNK_BYTES):
-                data += chunk
-                if len(data) > max_bytes:
-                    raise FetchError(
-                        f"{url} has more than {max_bytes:,} bytes.",
-                        TOO_LARGE,
-                        hint="Fetch it by hand and make it smaller.",
-                    )
-                if clock() > deadline:
-                    raise FetchError(
-                        f"{url} did not arrive within {timeout:g} seconds.",
-                        TOO_SLOW,
-                        hint="Try again.",
-                    )
+        return downloads.get(url, timeout, max_bytes)
+    except TooLargeError as error:
+        raise FetchError(
+            f"{url} has more than {max_bytes:,} bytes.",
+            TOO_LARGE,
+            hint="Fetch it by hand and make it smaller.",
+        ) from error
+    except TimeoutError as error:
+        raise FetchError(
+            f"{url} did not arrive within {timeout:g} seconds.", TOO_SLOW, hint="Try again."
+        ) from error
+    except PrivateAddressError as error:
+        raise FetchError(
+            f"{url} is not fetched: {error}.", PRIVATE, hint="Copy the photo to the folder by hand."
+        ) from error
     # A malformed address is a ValueError.
     except (requests.RequestException, ValueError) as error:
         raise FetchError(
@@ -114,7 +111,6 @@ def _download(
             NO_ANSWER,
             hint="Check the address, or try again.",
         ) from error
-    return data
 
 
 def fetch_all(
@@ -122,7 +118,7 @@ def fetch_all(
 ) -> SkipReport:
     """Download the photos that a folder lacks, with a progress bar.
 
-    An interrupted run continues.
+    Ctrl-C ends downloads at once; the next run continues.
 
     Args:
         wanted: Number -> address.
@@ -142,20 +138,32 @@ def fetch_all(
     skipped = SkipReport()
 
     def failure(number: int) -> FetchError | None:
+        path = folder / f"img{number}{_SUFFIX}"
         try:
-            fetch(wanted[number], folder / f"img{number}{_SUFFIX}", timeout, max_bytes)
+            fetch(wanted[number], path, timeout, max_bytes, downloads)
         except FetchError as error:
             return error
         return None
 
-    results = tqdm(
-        in_parallel(failure, missing, _WORKERS),
-        "photos",
-        len(missing),
-        unit="photo",
-        disable=not missing,
-    )
-    for number, error in zip(missing, results, strict=True):
-        if error is not None:
-            skipped.add(error.reason, f"img{number}")
+    with _stopping_pool() as (pool, downloads):
+        results = tqdm(
+            pool.map(failure, missing), "photos", len(missing), unit="photo", disable=not missing
+        )
+        for number, error in zip(missing, results, strict=True):
+            if error is not None:
+                skipped.add(error.reason, f"img{number}")
     return skipped
+
+
+@contextmanager
+def _stopping_pool() -> Iterator[tuple[ThreadPoolExecutor, Downloads]]:
+    """Give threads, and downloads that are stopped where the block is left by an error."""
+    pool, downloads = ThreadPoolExecutor(_WORKERS), Downloads()
+    try:
+        yield pool, downloads
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        downloads.stop()
+        raise
+    finally:
+        pool.shutdown()
