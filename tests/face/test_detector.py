@@ -1,3 +1,6 @@
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -124,17 +127,97 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache"
 
 
-def test_dlibs_detector_is_unpacked_once(
-    astronaut: Scene, cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def unpack(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """dlib's function that unpacks its detector, counted."""
     unpack = Mock(wraps=dlib.get_frontal_face_detector)
     monkeypatch.setattr("dlib.get_frontal_face_detector", unpack)
+    return unpack
+
+
+def test_dlibs_detector_is_unpacked_once(astronaut: Scene, cache: Path, unpack: Mock) -> None:
     faces = [Detector()(astronaut.photo) for _ in range(2)]
     assert unpack.call_count == 1
     assert (faces[0][0] == faces[1][0]).all()
-    (kept,) = (cache / "face2face").iterdir()
+
+
+def shorten(kept: Path) -> None:
     kept.write_bytes(kept.read_bytes()[:70_000])  # a disk was full
-    assert (Detector()(astronaut.photo)[0] == faces[0][0]).all()
+
+
+def empty(kept: Path) -> None:
+    kept.write_bytes(b"")
+
+
+def change_four_bytes(kept: Path) -> None:
+    data = bytearray(kept.read_bytes())
+    data[80_000:80_004] = b"\xff\xff\xff\x7f"
+    kept.write_bytes(data)
+
+
+def enlarge(kept: Path) -> None:
+    with kept.open("ab") as file:
+        file.truncate(10**9)
+
+
+def turn_into_a_folder(kept: Path) -> None:
+    kept.unlink()
+    kept.mkdir()
+
+
+def turn_into_a_link(kept: Path) -> None:
+    kept.rename(kept.with_name("elsewhere"))
+    kept.symlink_to(kept.with_name("elsewhere"))
+
+
+def turn_into_a_pipe(kept: Path) -> None:
+    kept.unlink()
+    os.mkfifo(kept)
+
+
+def let_others_write(kept: Path) -> None:
+    kept.chmod(0o666)
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        shorten,
+        empty,
+        change_four_bytes,
+        enlarge,
+        turn_into_a_folder,
+        *(
+            pytest.param(each, marks=POSIX)
+            for each in (turn_into_a_link, turn_into_a_pipe, let_others_write)
+        ),
+    ],
+)
+def test_a_cached_detector_that_was_changed_is_made_anew(
+    damage: Callable[[Path], None], astronaut: Scene, cache: Path, unpack: Mock
+) -> None:
+    (whole,) = Detector()(astronaut.photo)
+    (kept,) = (cache / "face2face").iterdir()
+    damage(kept)
+    for _ in range(2):
+        (face,) = Detector()(astronaut.photo)
+        assert (face == whole).all()
+    # A folder in the file's place can't be replaced.
+    assert unpack.call_count == (3 if kept.is_dir() else 2)
+
+
+@POSIX
+def test_a_cached_detector_of_another_user_is_made_anew(
+    astronaut: Scene, cache: Path, unpack: Mock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Detector()
+    (kept,) = (cache / "face2face").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr("os.getuid", lambda: kept.stat().st_uid + 1)
+    assert len(Detector()(astronaut.photo)) == 1
     assert unpack.call_count == 2
 
 
