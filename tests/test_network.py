@@ -1,9 +1,16 @@
 """No command calls the network, and none leaves an identifier in the person's home."""
 
 import ast
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +47,22 @@ if __name__ == "__main__":
     for line in sys.argv[1:]:
         os.environ["VERB"] = line.split()[0]
         print(f"ended: {os.environ['VERB']} {run_command(*line.split())}", flush=True)
+"""
+#: Before it: allow the private address of the test's server, and end a stream that it has begun.
+ONE_CALL = """
+import os, signal, sys, threading, time
+import face2face.data.web
+
+def interrupt():
+    while not os.path.exists("served/asked"):
+        time.sleep(0.1)
+    time.sleep(1)
+    os.kill(os.getpid(), signal.SIGINT)
+
+if __name__ == "__main__":
+    face2face.data.web.check_public = lambda address: None
+    if sys.argv[1].startswith("run"):
+        threading.Thread(target=interrupt, daemon=True).start()
 """
 #: Verbs and programs with a small job each; the first ones need no TensorFlow.
 JOBS = {
@@ -79,15 +102,31 @@ JOBS = {
 }
 
 
+@lru_cache(maxsize=1)
+def tracer() -> tuple[str, ...]:
+    """A command that notes calls to the network, those of libraries too; empty where there is none.
+
+    The file of its notes is the next argument.
+    """
+    command = ("strace", "-f", "--seccomp-bpf", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o")
+    if shutil.which("strace") is None:
+        return ()
+    return command if subprocess.run([*command, os.devnull, "true"]).returncode == 0 else ()
+
+
 class Watched:
     """Python in processes whose calls to the network fail and are written down.
 
+    Python's own calls are seen by a hook, those of libraries by strace, where it is installed.
+
     Args:
         folder: Where they run, and where their home is.
+        refuse: Whether Python's own calls fail.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, refuse: bool = True) -> None:
         self.home, self._calls, hook = folder / "home", folder / "calls.txt", folder / "hook"
+        self._trace = folder / "trace.txt"
         for each in (self.home, hook):
             each.mkdir()
         (hook / "sitecustomize.py").write_text(REFUSE)
@@ -97,7 +136,7 @@ class Watched:
             for name, value in os.environ.items()
             if name not in ("CI", "TF_BUILD", "JENKINS_URL")
         }
-        path = os.pathsep.join([str(hook), str(ROOT)])
+        path = os.pathsep.join([str(hook), str(ROOT)] if refuse else [str(ROOT)])
         changed = {
             "PYTHONPATH": path,
             "CALLS": str(self._calls),
@@ -106,20 +145,24 @@ class Watched:
         }
         self._environment, self._folder = kept | changed, folder
 
-    def run(self, code: str, *arguments: str) -> str:
-        """Run a program and return what it prints."""
+    def run(self, code: str, *arguments: str, check: bool = True) -> str:
+        """Run a program and return what it prints; by default it must succeed."""
         script = self._folder / "script.py"
         script.write_text(code)
         line = [sys.executable, str(script), *arguments]
+        if tracer():
+            line = [*tracer(), str(self._trace), *line]
         done = subprocess.run(
             line, cwd=self._folder, env=self._environment, capture_output=True, text=True
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0 or not check, done.stderr
         return done.stdout
 
     def calls(self) -> list[str]:
         """Return a line for each call to the network."""
-        return self._calls.read_text().splitlines() if self._calls.exists() else []
+        lines = self._calls.read_text().splitlines() if self._calls.exists() else []
+        traced = self._trace.read_text().splitlines() if self._trace.exists() else []
+        return lines + [line for line in traced if "AF_INET" in line]
 
     def identifiers(self) -> list[Path]:
         """Return the files by which OpenVINO's usage statistics know a person again."""
@@ -169,6 +212,46 @@ def test_no_command_calls_the_network(
     assert ended == [f"ended: {line.split()[0]} {status}" for line in lines]
     assert watched.calls() == []
     assert watched.identifiers() == []
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A folder, and the address at which this machine serves it."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            (folder / "asked").touch()
+
+    folder = tmp_path / "served"
+    folder.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield folder, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.skipif(not tracer(), reason="strace is not installed, or not allowed")
+def test_only_the_typed_address_is_called(
+    tmp_path: Path, frames: list[Image], served: tuple[Path, str]
+) -> None:
+    from skimage.data import astronaut
+
+    folder, address = served
+    write_video(folder / "clip.mp4", frames[:4])
+    write_image(folder / "a.jpg", astronaut())
+    corners = [{"x": 0.3, "y": 0.1}, {"x": 0.6, "y": 0.5}]
+    line = {"content": f"{address}/a.jpg", "annotation": [{"points": corners}]}
+    (tmp_path / "boxes.json").write_text(json.dumps(line))
+    watched = Watched(tmp_path, refuse=False)
+    for command in (
+        f"run --source {address}/clip.mp4 --no-window --output live.mp4",
+        "make_inpaint_data --annotations boxes.json --images photos --download --repeats 1",
+    ):
+        watched.run(ONE_CALL + RUN, command, check=False)
+        called = [re.findall(r"sin6?_port=htons\((\d+)\)", call) for call in watched.calls()]
+        assert called
+        assert {port for (port,) in called} == {address.rpartition(":")[2]}, command
+    assert (tmp_path / "photos" / "img0.jpg").read_bytes() == (folder / "a.jpg").read_bytes()
 
 
 def test_a_call_is_seen_in_a_thread_and_in_a_child_process(watched: Watched) -> None:
