@@ -6,6 +6,32 @@ exits with status 2 (see :mod:`face2face.commands.console`).
 
 from __future__ import annotations
 
+import errno
+
+#: Parts of messages with which libraries say that memory is used up.
+_NO_MEMORY = (
+    "bad_alloc",
+    "Cannot allocate memory",
+    "can't start new thread",
+    "failed to map segment",
+    "Insufficient memory",
+    "Unable to allocate",
+)
+#: System error -> what to do about it.
+_HINTS = {
+    "Free some disk space, or choose another folder.": ("ENOSPC", "EDQUOT", "EFBIG"),
+    "Change its permissions, or choose another folder.": ("EACCES", "EPERM", "EROFS"),
+    "Close other programs, or raise the limit of open files.": ("EMFILE", "ENFILE"),
+}
+#: Shared library that OpenCV needs -> the Debian package that it belongs to.
+_PACKAGES = {
+    "libGL.so": "libgl1",
+    "libgthread": "libglib2.0-0",
+    "libglib": "libglib2.0-0",
+    "libxcb": "libxcb1",
+    "libX11": "libx11-6",
+}
+
 
 class Face2FaceError(Exception):
     """Root of the tree.
@@ -66,3 +92,35 @@ class ModelError(Face2FaceError):
     Traceback (most recent call last):
     face2face.errors.ModelError: There is no model in me-model. Train one first.
     """
+
+
+def from_system(error: Exception) -> Face2FaceError | None:
+    """Return the error of ours for one of the machine; None for any other.
+
+    The machine's errors are: memory or disk space is used up, a file can't be opened, read or
+    written, a system library is missing.
+
+    >>> print(from_system(MemoryError()))
+    There is not enough memory. Close other programs, or use smaller pictures.
+    >>> print(from_system(PermissionError(13, "Permission denied", "out.mp4")))
+    out.mp4: Permission denied. Change its permissions, or choose another folder.
+    >>> from_system(ValueError("2")) is None
+    True
+    """
+    message = str(error)
+    if isinstance(error, MemoryError) or any(each in message for each in _NO_MEMORY):
+        return Face2FaceError(
+            "There is not enough memory.", hint="Close other programs, or use smaller pictures."
+        )
+    if isinstance(error, ImportError):
+        for library, package in _PACKAGES.items():
+            if library in message:
+                return Face2FaceError(
+                    f"OpenCV can't load {message}.", hint=f"Run sudo apt-get install {package}."
+                )
+    if isinstance(error, OSError):
+        code = errno.errorcode.get(error.errno or 0, "")
+        hints = [hint for hint, codes in _HINTS.items() if code in codes]
+        where = error.filename if error.filename is not None else "Reading or writing failed"
+        return Face2FaceError(f"{where}: {error.strerror or error}.", hint="".join(hints))
+    return None

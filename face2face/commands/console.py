@@ -14,9 +14,10 @@ from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 from face2face import __version__
+from face2face.commands import streams
 from face2face.commands.claims import claimed
 from face2face.commands.outputs import Outputs, check
-from face2face.errors import Face2FaceError, OptionError
+from face2face.errors import Face2FaceError, OptionError, from_system
 from face2face.signals import ignore, on_end
 
 
@@ -143,15 +144,15 @@ def _verb_parser() -> CommandParser:
 
 def script(verb: str) -> int:
     """Run a verb as a script of its own and return its exit status."""
-    return report_errors(lambda: run_verb(verb, sys.argv[1:], _program()))
+    return report_errors(lambda: run_verb(verb, sys.argv[1:], _script_name()))
 
 
 def run_program(module: ModuleType) -> int:
     """Run a program of ``tools/``, given its own module, and return its exit status."""
-    return report_errors(lambda: run_module(module, sys.argv[1:], _program()))
+    return report_errors(lambda: run_module(module, sys.argv[1:], _script_name()))
 
 
-def _program() -> str:
+def _script_name() -> str:
     return Path(sys.argv[0]).name
 
 
@@ -205,27 +206,28 @@ def paths_of(options: argparse.Namespace, names: Sequence[str]) -> list[Path]:
 
 def report_errors(action: Callable[[], int]) -> int:
     """Run an action; report an error that a person can mend as one line and status 2."""
-    # The libraries' own messages are for developers.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("OPENCV_LOG_LEVEL", "SILENT")
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    os.environ.setdefault("QT_LOGGING_RULES", "*.warning=false")
+    streams.prepare()
     try:
         with on_end(_interrupt):
-            return action()
-    except Face2FaceError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return FAILED
+            try:
+                return action()
+            finally:
+                streams.finish()
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        streams.say("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
+    except Exception as error:
+        known = error if isinstance(error, Face2FaceError) else from_system(error)
+        if known is None:
+            raise
+        streams.say(f"error: {known}")
         return FAILED
-    except ImportError as error:
-        if hint := _system_package(str(error)):
-            print(f"error: {hint}", file=sys.stderr)
-            return FAILED
-        raise
+
+
+def _interrupt() -> NoReturn:
+    # The first signal closes all open files; a second one must not cut that short.
+    ignore()
+    raise KeyboardInterrupt
 
 
 @contextmanager
@@ -239,27 +241,6 @@ def quiet() -> Iterator[None]:
         os.dup2(stderr, 2)
         os.close(stderr)
         os.close(null)
-
-
-def _interrupt() -> NoReturn:
-    # The first signal closes all open files; a second one must not cut that short.
-    ignore()
-    raise KeyboardInterrupt
-
-
-def _system_package(message: str) -> str | None:
-    """Return advice on the system package that a missing shared library belongs to."""
-    packages = {
-        "libGL.so": "libgl1",
-        "libgthread": "libglib2.0-0",
-        "libglib": "libglib2.0-0",
-        "libxcb": "libxcb1",
-        "libX11": "libx11-6",
-    }
-    for library, package in packages.items():
-        if library in message:
-            return f"OpenCV cannot load {message}. Run sudo apt-get install {package}."
-    return None
 
 
 def positive(text: str) -> int:
