@@ -1,8 +1,6 @@
 """``python -m face2face VERB ...``."""
 
-import sys
-
-from face2face.commands.console import main
+from face2face.commands.console import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

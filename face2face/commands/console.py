@@ -18,7 +18,7 @@ from face2face.commands import streams
 from face2face.commands.claims import claimed
 from face2face.commands.outputs import Outputs, check
 from face2face.errors import Face2FaceError, OptionError, from_system
-from face2face.signals import ignore, on_end
+from face2face.signals import interruptible
 
 
 class Verb(NamedTuple):
@@ -122,6 +122,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report_errors(action)
 
 
+def program() -> NoReturn:
+    """Run the command ``face2face VERB ...`` as a program of its own."""
+    sys.exit(_finished(main()))
+
+
 def _verb_parser() -> CommandParser:
     parser = CommandParser(
         "face2face",
@@ -144,12 +149,12 @@ def _verb_parser() -> CommandParser:
 
 def script(verb: str) -> int:
     """Run a verb as a script of its own and return its exit status."""
-    return report_errors(lambda: run_verb(verb, sys.argv[1:], _script_name()))
+    return _finished(report_errors(lambda: run_verb(verb, sys.argv[1:], _script_name())))
 
 
 def run_program(module: ModuleType) -> int:
     """Run a program of ``tools/``, given its own module, and return its exit status."""
-    return report_errors(lambda: run_module(module, sys.argv[1:], _script_name()))
+    return _finished(report_errors(lambda: run_module(module, sys.argv[1:], _script_name())))
 
 
 def _script_name() -> str:
@@ -208,7 +213,7 @@ def report_errors(action: Callable[[], int]) -> int:
     """Run an action; report an error that a person can mend as one line and status 2."""
     streams.prepare()
     try:
-        with on_end(_interrupt):
+        with interruptible(_end_unanswered):
             try:
                 return action()
             finally:
@@ -224,10 +229,19 @@ def report_errors(action: Callable[[], int]) -> int:
         return FAILED
 
 
-def _interrupt() -> NoReturn:
-    # The first signal closes all open files; a second one must not cut that short.
-    ignore()
-    raise KeyboardInterrupt
+def _finished(status: int) -> int:
+    """Return an exit status; after an interruption end the program here.
+
+    Python would first wait for threads that read from a network or compile a model.
+    """
+    if status == INTERRUPTED:
+        os._exit(status)
+    return status
+
+
+def _end_unanswered() -> NoReturn:
+    streams.say("interrupted")
+    os._exit(INTERRUPTED)
 
 
 @contextmanager

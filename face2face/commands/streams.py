@@ -68,8 +68,8 @@ def _prepared(stream: Any, number: int) -> Any:
     stream.reconfigure(errors="backslashreplace", line_buffering=True)
     if stream not in (sys.__stdout__, sys.__stderr__) or not _is_pipe(number):
         return stream
-    return io.TextIOWrapper(
-        io.BufferedWriter(_Pipe(number, "w", closefd=False)),
+    return _Pipe(
+        io.BufferedWriter(io.FileIO(number, "w", closefd=False)),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=True,
@@ -81,16 +81,23 @@ def _is_pipe(number: int) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
-class _Pipe(io.FileIO):
-    """A pipe to another program. What is written after that program has ended is dropped."""
+class _Pipe(io.TextIOWrapper):
+    """Text to another program. What is written after that program has ended is dropped."""
 
-    def write(self, data: Any) -> int:
-        """Write bytes and return how many were taken."""
+    def write(self, text: str) -> int:
+        """Write text and return its length."""
         try:
-            return super().write(data)
+            return super().write(text)
         except BrokenPipeError:
             _drop(self.fileno())
-            return len(data)
+            return len(text)
+
+    def flush(self) -> None:
+        """Pass on all text so far."""
+        try:
+            super().flush()
+        except BrokenPipeError:
+            _drop(self.fileno())
 
 
 def _drop(number: int) -> None:

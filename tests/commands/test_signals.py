@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,21 +46,20 @@ def default_signals() -> None:
         signal.signal(each, signal.SIG_DFL)
 
 
-def start(take: Path, output: int, *options: str) -> subprocess.Popen[str]:
+def start(source: Path | str, output: int, *options: str) -> subprocess.Popen[str]:
     program = [
         sys.executable,
         "-m",
         "face2face",
         "run",
         "--source",
-        str(take),
+        str(source),
         "--tf-model",
         str(pretrained()),
         "--no-window",
     ]
     return subprocess.Popen(
         [*program, *options],
-        cwd=take.parent,
         stdout=output,
         stderr=output,
         text=True,
@@ -176,3 +176,16 @@ def action():
 
 raise SystemExit(report_errors(action))
 """
+
+
+@pytest.mark.parametrize("kind", ["http", "rtsp", "tcp"])
+def test_a_silent_stream_can_be_interrupted(kind: str, in_folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"{kind}://127.0.0.1:{server.getsockname()[1]}/camera"
+        process = start(url, subprocess.PIPE, "--output", "out.mp4")
+        connection, _ = server.accept()
+        process.send_signal(signal.SIGINT)
+        with connection:
+            _, err = process.communicate(timeout=15)  # it waits for half a minute or longer
+    assert (process.returncode, err) == (130, "interrupted\n")
+    assert list(in_folder.iterdir()) == []
