@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable
 from typing import Any, Generic, TypeVar
 
 S = TypeVar("S")
 T = TypeVar("T")
-#: Seconds to wait at the end for a thread that may hang in a camera's driver.
+#: Seconds to wait at the end for the threads, which may hang in a camera's driver.
 _JOIN_TIMEOUT = 1.0
 
 
@@ -126,8 +127,9 @@ def pipelined(
     finally:
         for slot in (taken, done):
             slot.close()
+        deadline = time.monotonic() + _JOIN_TIMEOUT
         for thread in threads:
-            thread.join(_JOIN_TIMEOUT)
+            thread.join(max(deadline - time.monotonic(), 0.0))
 
 
 def _start(function: Callable[[], None], slot: Slot[Any]) -> threading.Thread:

@@ -1,5 +1,14 @@
+"""The second process: its answers, its errors, and what happens when it or its memory fails."""
+
+import errno
 import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +17,7 @@ from face2face.errors import FaceError
 from face2face.image import Image
 from face2face.live.worker import WorkerProcess
 
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="shares memory as Linux does")
 PICTURE = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3)
 
 
@@ -48,16 +58,97 @@ def test_it_answers_from_another_process() -> None:
     assert process == same != os.getpid()
 
 
-def test_missing_shared_memory_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(create: bool, size: int) -> None:
-        raise OSError(28, "No space left on device")
+def none_left(*arguments: object, **options: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("face2face.live.worker.SharedMemory", full)
-    with (
-        WorkerProcess(nothing) as worker,
-        pytest.raises(FaceError, match=r"18 bytes .*No space left"),
-    ):
-        worker.bind(brightest)(PICTURE)
+
+@pytest.mark.parametrize(
+    ("name", "failing"),
+    [
+        ("SharedMemory", none_left),
+        ("_claim", none_left),
+        pytest.param("_SHARED_MEMORY", Path("none"), marks=on_linux),
+    ],
+)
+@pytest.mark.parametrize("shape", [(2, 3, 3), (480, 640, 3), (31, 17)])
+def test_without_shared_memory_pictures_go_through_the_pipe(
+    name: str, failing: object, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"face2face.live.worker.{name}", failing)
+    picture = np.zeros(shape, np.uint8)
+    picture[-1, -1] = 77
+    with WorkerProcess(nothing) as worker:
+        call = worker.bind(brightest)
+        assert [call(picture)[0], call(picture[::-1])[0], call(picture * 2)[0]] == [77, 77, 154]
+
+
+@on_linux
+def test_a_full_memory_file_system_kills_nothing(tmp_path: Path) -> None:
+    """Writing where none is left ends a program by SIGBUS."""
+    script = """
+if __name__ == "__main__":
+    import numpy as np
+    from face2face.live.worker import WorkerProcess
+    from tests.live.test_worker import brightest, nothing
+    with WorkerProcess(nothing) as worker:
+        call = worker.bind(brightest)
+        for side in (20, 1000, 20):
+            print(call(np.full((side, side, 3), 9, np.uint8))[0])
+"""
+    full = "mount -t tmpfs -o size=40k tmpfs /dev/shm"
+    private = ["unshare", "--map-root-user", "--mount", "bash", "-c"]
+    if subprocess.run([*private, full], capture_output=True, check=False).returncode:
+        pytest.skip("needs to mount a file system of its own")
+    (tmp_path / "calls.py").write_text(script)
+    done = subprocess.run(
+        [*private, f'{full} && exec "$@"', "calls", sys.executable, tmp_path / "calls.py"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "9\n9\n9\n"), done.stderr
+
+
+def stopped() -> Callable[[Image], int]:
+    return lambda picture: os.kill(os.getpid(), signal.SIGSTOP) or 0
+
+
+def endless() -> Callable[[Image], int]:
+    return lambda picture: sum(iter(int, 1))
+
+
+def waiting() -> Callable[[Image], int]:
+    return lambda picture: threading.Event().wait() or 0
+
+
+def deadlocked() -> Callable[[Image], int]:
+    lock = threading.Lock()
+    return lambda picture: lock.acquire() and lock.acquire()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
+@pytest.mark.parametrize("make", [stopped, endless, waiting, deadlocked])
+def test_a_process_that_stops_answering_is_noticed(
+    make: Callable[[], Callable[[Image], int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("face2face.live.worker._START_SECONDS", 3.0)
+    with WorkerProcess(nothing) as worker, pytest.raises(FaceError, match="doesn't answer"):
+        worker.bind(make)(PICTURE)
+
+
+def hesitant() -> Callable[[Image], int]:
+    calls = iter([0.0, 100.0])
+    return lambda picture: time.sleep(next(calls)) or 1
+
+
+def test_after_the_first_answer_less_patience_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("face2face.live.worker._ANSWER_SECONDS", 0.3)
+    with WorkerProcess(nothing) as worker:
+        call = worker.bind(hesitant)
+        assert call(PICTURE) == 1
+        with pytest.raises(FaceError, match="doesn't answer"):
+            call(PICTURE)
 
 
 def test_pictures_may_grow_and_shrink() -> None:
