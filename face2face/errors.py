@@ -94,19 +94,21 @@ class ModelError(Face2FaceError):
     """
 
 
-def from_system(error: Exception) -> Face2FaceError | None:
-    """Return the error of ours for one of the machine; None for any other.
+def mendable(error: Exception) -> Face2FaceError | None:
+    """Return an error that a person can mend as one of ours; None for a fault of the program.
 
-    The machine's errors are: memory or disk space is used up, a file can't be opened, read or
-    written, a system library is missing.
+    Besides our own these are the machine's: memory or disk space is used up, a file can't be
+    opened, read or written, a system library is missing.
 
-    >>> print(from_system(MemoryError()))
+    >>> print(mendable(MemoryError()))
     There is not enough memory. Close other programs, or use smaller pictures.
-    >>> print(from_system(PermissionError(13, "Permission denied", "out.mp4")))
+    >>> print(mendable(PermissionError(13, "Permission denied", "out.mp4")))
     out.mp4: Permission denied. Change its permissions, or choose another folder.
-    >>> from_system(ValueError("2")) is None
+    >>> mendable(ValueError("2")) is None
     True
     """
+    if isinstance(error, Face2FaceError):
+        return error
     message = str(error)
     if isinstance(error, MemoryError) or any(each in message for each in _NO_MEMORY):
         return Face2FaceError(

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from face2face.errors import DataError, from_system
+from face2face.errors import DataError, mendable
 
 
 def of_numpy() -> Exception:
@@ -36,7 +36,7 @@ def of_opencv() -> Exception:
     ids=str,
 )
 def test_missing_memory_is_one_error_whoever_reports_it(error: Exception) -> None:
-    assert str(from_system(error)).startswith("There is not enough memory. Close other programs")
+    assert str(mendable(error)).startswith("There is not enough memory. Close other programs")
 
 
 @pytest.mark.parametrize(
@@ -51,23 +51,28 @@ def test_missing_memory_is_one_error_whoever_reports_it(error: Exception) -> Non
     ],
 )
 def test_a_failing_file_is_named_with_advice(code: int, hint: str) -> None:
-    message = str(from_system(OSError(code, os.strerror(code), "out.mp4")))
+    message = str(mendable(OSError(code, os.strerror(code), "out.mp4")))
     assert message.startswith(f"out.mp4: {os.strerror(code)}.")
     assert hint in message
 
 
 def test_a_failing_stream_has_no_name() -> None:
-    message = str(from_system(OSError(errno.ENOSPC, "No space left on device")))
+    message = str(mendable(OSError(errno.ENOSPC, "No space left on device")))
     assert message.startswith("Reading or writing failed: No space left on device.")
 
 
 def test_a_missing_system_library_is_named_with_its_package() -> None:
     error = ImportError("libGL.so.1: cannot open shared object file")
-    assert "apt-get install libgl1" in str(from_system(error))
+    assert "apt-get install libgl1" in str(mendable(error))
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("2"), ImportError("No module named x"), DataError("no strips")], ids=str
+    "error", [ValueError("2"), ImportError("No module named x"), KeyError("x")], ids=str
 )
-def test_other_errors_are_not_the_machines(error: Exception) -> None:
-    assert from_system(error) is None
+def test_faults_of_the_program_are_not_mendable(error: Exception) -> None:
+    assert mendable(error) is None
+
+
+def test_errors_of_ours_stay_as_they_are() -> None:
+    error = DataError("no strips")
+    assert mendable(error) is error

@@ -17,7 +17,7 @@ from face2face import __version__
 from face2face.commands import streams
 from face2face.commands.claims import claimed
 from face2face.commands.outputs import Outputs, check
-from face2face.errors import Face2FaceError, OptionError, from_system
+from face2face.errors import OptionError, mendable
 from face2face.signals import interruptible
 
 
@@ -222,8 +222,7 @@ def report_errors(action: Callable[[], int]) -> int:
         streams.say("interrupted")
         return INTERRUPTED
     except Exception as error:
-        known = error if isinstance(error, Face2FaceError) else from_system(error)
-        if known is None:
+        if (known := mendable(error)) is None:
             raise
         streams.say(f"error: {known}")
         return FAILED

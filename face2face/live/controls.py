@@ -6,6 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from face2face.errors import mendable
+from face2face.image import Scene
+from face2face.live.frame import RenderedFrame
 from face2face.live.options import COMPOSITIONS, MAX_STRENGTH, DisplayOptions
 from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
@@ -13,6 +16,8 @@ from face2face.media.window import Window
 
 #: Seconds for which a note on the last key is shown: long enough to read it.
 _NOTE_SECONDS = 2.0
+#: The same for an error, which is two sentences.
+_ERROR_SECONDS = 6.0
 
 
 class LiveControls:
@@ -51,15 +56,33 @@ class LiveControls:
         self.clock = clock
         self.show_help = self.paused = self.closed = False
         self._full_screen = False
+        self._last_model: LivePipeline | None = None  # until the current one has rendered a face
         self._note = ""
-        self._note_time = 0.0
+        self._note_end = 0.0
 
     @property
     def note(self) -> str:
         """The note on the last key; empty once it is out of date."""
-        if self._note and self.clock() - self._note_time >= _NOTE_SECONDS:
+        if self._note and self.clock() >= self._note_end:
             self._note = ""
         return self._note
+
+    def render(self, scene: Scene) -> RenderedFrame:
+        """Return the rendered frame of the driver's next frame.
+
+        A model that a key has loaded and that fails now gives way to the one before.
+        """
+        try:
+            frame = self.pipeline(scene)
+        except Exception as error:
+            if self._last_model is None:
+                raise
+            self.show_error(error)
+            self.pipeline, self._last_model = self._last_model, None
+            return self.pipeline(scene)
+        if frame.found:
+            self._last_model = None
+        return frame
 
     def toggle_help(self) -> None:
         """Show the list of keys, or hide it."""
@@ -82,39 +105,40 @@ class LiveControls:
         """Take the driver's pose from now on as the neutral one."""
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.recalibrate()
-            self._show("neutral pose: hold still for two seconds")
+            self.show("neutral pose: hold still for two seconds")
 
     def change_expression(self, step: float) -> None:
         """Add a step to the strength of the expression."""
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.expression = _stepped(retargeter.expression, step)
-            self._show(f"expression {retargeter.expression:.1f}")
+            self.show(f"expression {retargeter.expression:.1f}")
 
     def change_head(self, step: float) -> None:
         """Add a step to the strength of the head's motion."""
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.head = _stepped(retargeter.head, step)
-            self._show(f"head {retargeter.head:.1f}")
+            self.show(f"head {retargeter.head:.1f}")
 
     def change_smoothing(self, step: float) -> None:
         """Add a step to the strength of the landmark filter."""
         landmark_filter = self.pipeline.motion.filter
         landmark_filter.strength = _stepped(landmark_filter.strength, step)
-        self._show(f"smoothing {landmark_filter.strength:.1f}")
+        self.show(f"smoothing {landmark_filter.strength:.1f}")
 
     def next_model(self) -> None:
         """Load the next model, after the last one the first."""
         self._current = (self._current + 1) % len(self._loaders)
-        self.pipeline = self._loaders[self._current]()
-        self._show(self.pipeline.model)
+        pipeline = self._loaders[self._current]()
+        self.pipeline, self._last_model = pipeline, self._last_model or self.pipeline
+        self.show(self.pipeline.model)
 
     def snapshot(self) -> None:
         """Write the last picture as a PNG."""
-        self._show(self.outputs.write_snapshot())
+        self.show(self.outputs.write_snapshot())
 
     def toggle_recording(self) -> None:
         """Start a recording, or end it."""
-        self._show(self.outputs.toggle_recording())
+        self.show(self.outputs.toggle_recording())
 
     def toggle_pause(self) -> None:
         """Stand still, or go on."""
@@ -130,8 +154,16 @@ class LiveControls:
         """End the run."""
         self.closed = True
 
-    def _show(self, note: str) -> None:
-        self._note, self._note_time = note, self.clock()
+    def show(self, note: str) -> None:
+        """Show a note for a moment; an empty one changes nothing."""
+        if note:
+            self._note, self._note_end = note, self.clock() + _NOTE_SECONDS
+
+    def show_error(self, error: Exception) -> None:
+        """Show an error that a person can mend; the run goes on. Raise any other."""
+        if (known := mendable(error)) is None:
+            raise error
+        self._note, self._note_end = str(known), self.clock() + _ERROR_SECONDS
 
 
 def _stepped(strength: float, step: float) -> float:

@@ -120,11 +120,11 @@ class _Loop:
     def step(self, scene: Scene, paced: bool, on_frame: Callable[[RenderedFrame], object]) -> None:
         """Take one frame of the driver through all steps."""
         controls = self._controls
-        frame = self._frame = controls.pipeline(scene)
+        frame = self._frame = controls.render(scene)
         self._count(frame)
         picture = self._compose(frame)
         self._show(frame, picture, self._rate())
-        controls.outputs.write(picture, frame.seconds)
+        controls.show(controls.outputs.write(picture, frame.seconds))
         on_frame(frame)
         self.press_key(self.start + frame.seconds - controls.clock() if paced else 0.0)
 
@@ -147,10 +147,16 @@ class _Loop:
         self.start += controls.clock() - start
 
     def press_key(self, wait: float = 0.0) -> bool:
-        """Wait up to some seconds for a key and carry it out; return whether one was pressed."""
+        """Wait up to some seconds for a key and carry it out; return whether one was pressed.
+
+        A key that fails says so in the window, and the run goes on.
+        """
         window = self._controls.window
         key = window.key(max(wait, 0.0)) if window is not None else ""
-        KEYBINDINGS.press(self._controls, key)
+        try:
+            KEYBINDINGS.press(self._controls, key)
+        except Exception as error:
+            self._controls.show_error(error)
         return bool(key)
 
     def _count(self, frame: RenderedFrame) -> None:

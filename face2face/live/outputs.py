@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 
+from face2face.errors import MediaError
 from face2face.image import Image
 from face2face.imaging.text import draw_mark
 from face2face.media.sink import Sink
@@ -44,18 +45,33 @@ class LiveOutputs:
         self._recording_scope = ExitStack()
         self.picture: Image | None = None
 
-    def write(self, picture: Image, seconds: float) -> None:
-        """Send a composed RGB uint8 picture, with its time in seconds, to every sink."""
+    def write(self, picture: Image, seconds: float) -> str:
+        """Send a composed RGB uint8 picture, with its time in seconds, to every sink.
+
+        Returns:
+            A note on a recording that a key has started and that failed; empty for none.
+        """
         self.picture = picture
         if not self._sinks and self._recording is None:
-            return
+            return ""
         sent = self._marked(picture)
         for sink in self._sinks:
             sink.write(sent, seconds)
-        if self._recording is not None:
-            if self._recording_start is None:
-                self._recording_start = seconds
+        return self._record(sent, seconds)
+
+    def _record(self, sent: Image, seconds: float) -> str:
+        """Add a picture to the recording that a key has started; if that fails, end it."""
+        if self._recording is None:
+            return ""
+        if self._recording_start is None:
+            self._recording_start = seconds
+        try:
             self._recording.write(sent, seconds - self._recording_start)
+        except MediaError as error:
+            with suppress(MediaError):
+                self.toggle_recording()
+            return str(error)
+        return ""
 
     def write_snapshot(self) -> str:
         """Write the last picture as a PNG, and return a note on it; empty before the first."""
