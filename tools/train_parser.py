@@ -174,7 +174,7 @@ def _train(options: argparse.Namespace, photos: list[LabelledPhoto], folder: Pat
 
     taught = teacher_probabilities(teacher(options.teacher), photos) if options.teacher else None
     data = LabelledPhotos(photos, options.size, options.batch_size, options.seed, taught)
-    with interrupt_between_steps() as stopping:
+    with interrupt_between_steps(keep_epoch=False) as stopping:
         begin = load_generator(options.begin / REDUCED) if options.begin else None
         return train(data, folder, options.epochs, options.lr, [stopping], begin)
 

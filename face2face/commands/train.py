@@ -211,7 +211,7 @@ def _train(options: argparse.Namespace, card: ModelCard, run: Run, settings: Set
     try:
         with (
             devices.device_scope(options.device, options.distribute),
-            interrupt_between_steps() as stopping,
+            interrupt_between_steps(keep_epoch=True) as stopping,
         ):
             epochs = train(
                 options.input_dir,
@@ -224,7 +224,7 @@ def _train(options: argparse.Namespace, card: ModelCard, run: Run, settings: Set
                 [*callbacks, stopping],
             )
     except KeyboardInterrupt:
-        print("stopped; the same command goes on from the last epoch")
+        print("stopped; the same command goes on from here")
         return False
     if epochs:
         print(_report(epochs, settings))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -87,28 +87,63 @@ class Frequencies:
 
 
 @contextmanager
-def interrupt_between_steps() -> Iterator[keras.callbacks.Callback]:
+def interrupt_between_steps(keep_epoch: bool) -> Iterator[keras.callbacks.Callback]:
     """Let signals such as Ctrl-C end training between two steps; a second one ends it at once.
 
     An exception raised in the middle of a step can get lost in a destructor, and training would
     continue.
 
+    Args:
+        keep_epoch: Whether the part of an epoch is validated and saved like a whole one.
+            Otherwise training continues later from the last whole epoch.
+
     Yields:
-        A callback for ``fit``. It raises KeyboardInterrupt after the step in which a signal came.
+        A callback for ``fit``, the last one.
+
+    Raises:
+        KeyboardInterrupt: A signal came. With ``keep_epoch`` it is raised at the end of the block.
     """
-    received = threading.Event()
+    stop = _Stop(keep_epoch)
+    with on_end(stop.receive):
+        yield stop
+    if keep_epoch and stop.received.is_set():
+        raise KeyboardInterrupt
 
-    def receive() -> None:
-        if received.is_set():
+
+class _Stop(keras.callbacks.Callback):
+    """Ends training after a signal, see :func:`interrupt_between_steps`."""
+
+    def __init__(self, keep_epoch: bool) -> None:
+        super().__init__()
+        self.received = threading.Event()
+        self._keep_epoch, self._training = keep_epoch, False
+
+    def receive(self) -> None:
+        """Receive a signal. Before the first step there is nothing to keep."""
+        if self.received.is_set() or not self._training:
             raise KeyboardInterrupt
-        received.set()
+        self.received.set()
 
-    def check(batch: int, logs: Any = None) -> None:
-        if received.is_set():
+    def on_train_begin(self, logs: Any = None) -> None:
+        """From now on, wait for the end of a step."""
+        self._training = True
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """End training if a signal came."""
+        self._end()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """End training if a signal came while the epoch was validated and saved."""
+        self._end()
+
+    def _end(self) -> None:
+        if not self.received.is_set():
+            return
+        if not self._keep_epoch:
             raise KeyboardInterrupt
-
-    with on_end(receive):
-        yield keras.callbacks.LambdaCallback(on_train_batch_end=check)
+        if not self.model.stop_training:
+            tqdm.write("stopping: the epoch so far is kept")
+        self.model.stop_training = True
 
 
 class Progress(keras.callbacks.Callback):
@@ -122,6 +157,7 @@ class Progress(keras.callbacks.Callback):
         frequencies: What is written between epochs.
         preview: The previews' frames.
         epochs: The epochs of earlier sessions.
+        batches: The batches of a whole epoch.
         clock: Function that returns seconds and never runs backwards.
 
     Attributes:
@@ -137,23 +173,24 @@ class Progress(keras.callbacks.Callback):
         frequencies: Frequencies,
         preview: Preview,
         epochs: list[history.Epoch],
+        batches: Sized,
         clock: Callable[[], float],
     ) -> None:
         super().__init__()
         self._run, self._card, self._settings = run, card, settings
         self._limits, self._frequencies, self._preview = limits, frequencies, preview
-        self.epochs, self._clock = epochs, clock
+        self.epochs, self._epoch_steps, self._clock = epochs, len(batches), clock
         self._earlier_seconds = epochs[-1].seconds if epochs else 0.0
         self._steps = epochs[-1].steps if epochs else 0
         self._start: float | None = None
 
-    def share(self, into_epoch: float = 0.0) -> float:
+    def share(self) -> float:
         """Return the share of the run that is done, 0 to 1.
 
-        Args:
-            into_epoch: Share of the current epoch that is done, 0 to 1.
+        An epoch that was cut short counts by its steps.
         """
-        return self._limits.progress(len(self.epochs) + into_epoch, self._steps, self._seconds())
+        epochs = self._steps / self._epoch_steps
+        return self._limits.progress(epochs, self._steps, self._seconds())
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Start the clock and the progress bar."""
@@ -166,13 +203,13 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Set the learning rate by the share of the run that is left."""
-        left = max(1 - self.share(batch / self.params["steps"]), _MIN_LEFT)
+        left = max(1 - self.share(), _MIN_LEFT)
         self.model.optimizer.learning_rate = self._settings.lr * min(1.0, left / _DECAY_SHARE)
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Update the bar, write what is due, and end the run at its limit."""
         self._steps += 1
-        share = self.share((batch + 1) / self.params["steps"])
+        share = self.share()
         self._bar.update(share - self._bar.n)
         losses = {name: f"{value:.3f}" for name, value in (logs or {}).items() if name in _LOSSES}
         held_out = {"held out": f"{self.epochs[-1].val_l1:.4f}"} if self.epochs else {}

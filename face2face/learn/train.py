@@ -29,7 +29,7 @@ _MAX_EPOCH_STEPS = 200
 _VALIDATION_STRIPS = 48
 #: Number of steps from which the training time is estimated.
 _TIMED_STEPS = 3
-#: Number of epochs given to ``fit`` where only time or steps are limited.
+#: Number of epochs given to ``fit``: more than any run has.
 _UNLIMITED = 1_000_000
 #: Smallest share of the error that more training must be expected to remove to be worth it.
 _WORTHWHILE = 0.01
@@ -104,14 +104,14 @@ def train(
     batches, held_out, preview = _datasets(input_dir, card, settings)
     model = build_model(card, settings)
     epochs = _begin_or_continue(run, model, settings, input_dir, checkpoint)
-    progress = Progress(run, card, settings, limits, frequencies, preview, epochs, clock)
+    progress = Progress(run, card, settings, limits, frequencies, preview, epochs, batches, clock)
     if progress.share() < 1 and not limits.exhausted(epochs):
         batches.epoch = len(epochs)
         _announce(limits, epochs, progress.share(), _step_seconds(model, batches[0]), batches)
         model.fit(
             batches,
             validation_data=held_out,
-            epochs=limits.epochs or _UNLIMITED,
+            epochs=_UNLIMITED,  # ``progress`` ends it
             initial_epoch=len(epochs),
             callbacks=[progress, *callbacks],
             verbose=0,
