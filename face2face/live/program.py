@@ -65,9 +65,10 @@ def run_live(
     """
     models = find_models(options.model) if options.model else [default_model(options.mode)]
     with ExitStack() as stack:
-        on_frame = stack.enter_context(_landmarks_saved(options.output.landmarks, report))
         window = stack.enter_context(Window()) if options.output.window else None
+        # Opened before the outputs: they are closed first, since a source's driver may hang.
         source = stack.enter_context(open_driver(options.driver, watched=window is not None))
+        on_frame = stack.enter_context(_landmarks_saved(options.output.landmarks, report))
         detection = detection_for(source, options.landmark_model)
         detect = worker.bind(detection) if worker is not None else None
         outputs = stack.enter_context(_opened_outputs(options, source, report))

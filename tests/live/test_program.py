@@ -60,6 +60,22 @@ def test_landmarks_are_saved_even_if_the_run_breaks_off(
     assert len(LandmarkRecording.load(Path("again.npz")).landmarks) == 2
 
 
+def test_results_are_saved_before_the_source_is_closed(
+    in_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A camera's driver may hang when it is closed."""
+    recorded(in_folder / "take.npz", 5)
+    files: list[str] = []
+
+    def close(self: LandmarkRecording, *error: object) -> None:
+        files.extend(path.name for path in in_folder.iterdir())
+
+    monkeypatch.setattr(LandmarkRecording, "__exit__", close)
+    output = OutputOptions(window=False, recording=Path("out.mp4"), landmarks=Path("again.npz"))
+    run_live(LiveOptions("take.npz", output=output), None)
+    assert sorted(files) == ["again.npz", "out.mp4", "take.npz"]
+
+
 def test_a_model_for_photos_does_not_run_live(in_folder: Path) -> None:
     output = OutputOptions(window=False, recording=Path("out.mp4"))
     with pytest.raises(ModelError, match="mode edit, not reenact or inpaint"):
