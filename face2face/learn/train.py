@@ -114,6 +114,7 @@ def train(
             epochs=_UNLIMITED,  # ``progress`` ends it
             initial_epoch=len(epochs),
             callbacks=[progress, *callbacks],
+            shuffle=False,  # The batches have an order of their own, which a resumed run repeats.
             verbose=0,
         )
     else:
