@@ -6,6 +6,7 @@ Keyframes are as wide as the panels, so their pixels are panel pixels.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import cv2
 import numpy as np
@@ -21,16 +21,15 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.files import atomic_write
-from face2face.image import LANDMARK_COUNT, Image, Landmarks, Scene
+from face2face.image import LANDMARK_COUNT, Landmarks, Scene
 from face2face.imaging.warp import presharpen, upsample
 from face2face.keyframes.background import BackgroundModel
+from face2face.keyframes.coded import check_archive, checked, coded_side, decode, encode
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
 from face2face.landmarks import interocular
 
 #: Name of the file next to a model's graph.
 FILE_NAME = "bank.npz"
-#: Lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of structural similarity.
-_LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
 #: Usual uncertainty of landmarks, in interocular distances; only an excess over it counts.
 _USUAL_UNCERTAINTY = 0.009
 #: Bytes of decoded keyframes kept in memory.
@@ -44,8 +43,13 @@ _DECODER_THREADS = 2
 #: Hint of every error about a bank that can't be read.
 _HINT = "Make it again with generate_train_data.py, or restore the file."
 
+#: Largest number of keyframes; 500 are usual.
+_MAX_COUNT = 10_000
 #: Errors that NumPy, zipfile and OpenCV raise for a damaged file.
-_DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, cv2.error)
+_DAMAGES = (
+    *(OSError, ValueError, KeyError, TypeError, IndexError, EOFError, MemoryError),
+    *(NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile, cv2.error),
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class KeyframeBank:
         coded, landmarks, seconds = [], [], []
         for scene in scenes:
             assert scene.landmarks is not None
-            coded.append(_encode(scene.photo))
+            coded.append(encode(scene.photo))
             landmarks.append(scene.landmarks)
             seconds.append(scene.seconds or 0.0)
         return cls(
@@ -143,12 +147,12 @@ class KeyframeBank:
             self.background,
         )
 
-        def decode(index: int) -> NDArray[np.uint8]:
-            photo = presharpen(_decode(coded[index]))
+        def presharpened(index: int) -> NDArray[np.uint8]:
+            photo = presharpen(decode(coded[index]))
             return np.asarray(cv2.merge([photo, background.foreground(photo)]), np.uint8)
 
         count = max(1, _DECODED_BYTES // (4 * self.size**2))
-        return lru_cache(maxsize=count)(lambda index: threads.submit(decode, index))
+        return lru_cache(maxsize=count)(lambda index: threads.submit(presharpened, index))
 
     def prefetch_nearest(self, descriptor: NDArray[np.floating]) -> Thread:
         """Begin to decode the keyframes that are needed soon, nearest first, without waiting.
@@ -256,7 +260,7 @@ class KeyframeBank:
                 landmarks=self.landmarks,
                 seconds=self.seconds,
                 reference=self.reference,
-                backdrop=_encode(self.background.photo),
+                backdrop=encode(self.background.photo),
                 still=self.background.static_mask,
                 spread=self.uncertainty,
             )
@@ -272,29 +276,25 @@ class KeyframeBank:
         if not path.is_file():
             raise ModelError(f"The keyframe bank {path} is missing.", hint=_HINT)
         try:
+            check_archive(path)
             with np.load(path) as stored:
+                ends = stored["ends"]
+                if not 1 <= len(ends) <= _MAX_COUNT or ends.dtype.kind != "i":
+                    raise ValueError("The bank has no or too many keyframes.")
+                coded = tuple(np.split(stored["photos"], ends[:-1]))
+                side = coded_side(stored["backdrop"])
+                if any(coded_side(code) != side for code in coded):
+                    raise ValueError("The keyframes differ in size.")
+                count = len(coded)
                 return cls(
-                    coded=tuple(np.split(stored["photos"], stored["ends"][:-1])),
-                    landmarks=stored["landmarks"],
-                    seconds=stored["seconds"],
-                    reference=stored["reference"],
-                    background=BackgroundModel(_decode(stored["backdrop"]), stored["still"]),
-                    uncertainty=stored["spread"],
+                    coded=coded,
+                    landmarks=checked(stored["landmarks"], (count, LANDMARK_COUNT, 2)),
+                    seconds=checked(stored["seconds"], (count,)),
+                    reference=checked(stored["reference"], (LANDMARK_COUNT, 2)),
+                    background=BackgroundModel(
+                        decode(stored["backdrop"]), checked(stored["still"], (side, side, 1))
+                    ),
+                    uncertainty=checked(stored["spread"], (count, LANDMARK_COUNT)),
                 )
         except _DAMAGES as error:
             raise ModelError(f"The keyframe bank {path} is damaged.", hint=_HINT) from error
-
-
-def _encode(photo: Image) -> NDArray[np.uint8]:
-    """Return a photo as lossless WebP, ``(bytes,)`` uint8."""
-    written, code = cv2.imencode(".webp", photo[..., ::-1], _LOSSLESS)
-    assert written
-    return np.asarray(code).ravel()
-
-
-def _decode(code: NDArray[np.uint8]) -> Image:
-    """Return the photo of :func:`_encode`; raise ValueError if there is none."""
-    photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
-    if photo is None:
-        raise ValueError("The code holds no picture.")
-    return np.ascontiguousarray(photo[..., ::-1])

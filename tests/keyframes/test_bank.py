@@ -3,6 +3,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -156,6 +157,45 @@ def test_the_nearest_keyframe_is_prefetched_first(bank: KeyframeBank) -> None:
         bank.prefetch_nearest(bank.pose_descriptor(bank.landmarks[index])).join()
         assert order[-len(bank)] == index
         assert sorted(order[-len(bank) :]) == list(range(len(bank)))
+
+
+def webp(width: int, height: int) -> NDArray[np.uint8]:
+    """A lossless WebP of a few bytes."""
+    photo = np.zeros((height, width, 3), np.uint8)
+    return np.asarray(cv2.imencode(".webp", photo, (cv2.IMWRITE_WEBP_QUALITY, 101))[1]).ravel()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"photos": np.tile(webp(8000, 8000), 4), "ends": len(webp(8000, 8000)) * np.arange(1, 5)},
+        {"backdrop": webp(8000, 8000)},
+        {"backdrop": webp(64, 63)},
+        {"photos": np.zeros(0, np.uint8)},
+        {"ends": np.zeros(0, np.int64)},
+        {"ends": np.arange(20_000)},
+        {"ends": np.array([10**18, -5, 3, 4])},
+        {"ends": np.array([0.5, 1, 2, 3])},
+        {"landmarks": np.zeros((4, 67, 2), np.float32)},
+        {"landmarks": np.full((4, 68, 2), np.nan, np.float32)},
+        {"seconds": np.array(["a", "b", "c", "d"])},
+        {"reference": np.zeros((68, 2), complex)},
+        {"still": np.zeros((9, 9, 1), np.uint8)},
+        {"spread": np.array([None] * 4, object)},
+        {"more": np.zeros(10**8, np.uint8)},
+    ],
+    ids=lambda changed: "".join(changed),
+)
+def test_a_hostile_bank_is_refused(
+    bank: KeyframeBank, tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    bank.save(tmp_path)
+    with np.load(tmp_path / FILE_NAME) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    save = np.savez_compressed if "more" in changed else np.savez
+    save(tmp_path / FILE_NAME, **(arrays | changed))
+    with pytest.raises(ModelError, match="damaged"):
+        KeyframeBank.load(tmp_path)
 
 
 @pytest.mark.parametrize("keep", [0, 100, -100])

@@ -1,0 +1,68 @@
+"""Keyframes as they lie in a file: lossless WebP in an archive, checked before they are read."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.image import Image
+
+#: Largest file, in bytes: three times 500 keyframes of 512 pixels.
+_MAX_BYTES = 512 << 20
+#: Largest width and height of a keyframe, in pixels: twice a panel's.
+_MAX_SIDE = 1024
+#: Lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of structural similarity.
+_LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
+
+
+def encode(photo: Image) -> NDArray[np.uint8]:
+    """Return a photo as lossless WebP, ``(bytes,)`` uint8."""
+    written, code = cv2.imencode(".webp", photo[..., ::-1], _LOSSLESS)
+    assert written
+    return np.asarray(code).ravel()
+
+
+def check_archive(path: Path) -> None:
+    """Raise ValueError where an archive unpacks to more than its file, or is too large."""
+    size = path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(each.file_size for each in archive.infolist())
+    if size > _MAX_BYTES or unpacked > size:
+        raise ValueError(f"The bank has {size} bytes, and {unpacked} when unpacked.")
+
+
+def checked(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return numbers of a shape; raise ValueError where they are others, or not finite."""
+    if values.shape != shape or values.dtype.kind not in "fu" or not np.isfinite(values).all():
+        raise ValueError(f"The bank has {values.dtype} of {values.shape} instead of {shape}.")
+    return values
+
+
+def coded_side(code: NDArray[np.uint8]) -> int:
+    """Return width and height of a square photo of :func:`encode`, without decoding it.
+
+    Raises:
+        ValueError: It is no such photo, or is too large.
+    """
+    header = code[:25].tobytes()
+    if header[:4] != b"RIFF" or header[8:16] != b"WEBPVP8L" or header[20:21] != b"\x2f":
+        raise ValueError("The code holds no lossless WebP.")
+    # 14 bits each, less 1.
+    packed = int.from_bytes(header[21:25], "little")
+    width, height = (packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1
+    if width != height or width > _MAX_SIDE:
+        raise ValueError(f"A keyframe has {width}x{height} pixels.")
+    return width
+
+
+def decode(code: NDArray[np.uint8]) -> Image:
+    """Return the photo of :func:`encode`; raise ValueError if there is none."""
+    photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    if photo is None:
+        raise ValueError("The code holds no picture.")
+    return np.ascontiguousarray(photo[..., ::-1])
