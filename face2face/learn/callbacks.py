@@ -119,17 +119,15 @@ class _Stop(keras.callbacks.Callback):
         self._keep_epoch, self._training = keep_epoch, False
 
     def receive(self) -> None:
-        """Receive a signal. Before the first step there is nothing to keep."""
-        if self.received.is_set() or not self._training:
-            raise KeyboardInterrupt
+        """Receive a signal. The first step compiles for long, and before it nothing is learnt."""
+        again = self.received.is_set()
         self.received.set()
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        """From now on, wait for the end of a step."""
-        self._training = True
+        if again or not self._training:
+            raise KeyboardInterrupt
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """End training if a signal came."""
+        self._training = True
         self._end()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
