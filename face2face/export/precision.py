@@ -24,7 +24,12 @@ from face2face.data.pairs import TRAIN, list_strips, read_card, read_strip
 from face2face.errors import ModelError, OptionError
 from face2face.files import atomic_write
 from face2face.image import Image, Landmarks, Scene
-from face2face.inference.engine import OpenVinoEngine, capabilities, engine_inputs
+from face2face.inference.engine import (
+    OpenVinoEngine,
+    capabilities,
+    engine_inputs,
+    output_shapes,
+)
 from face2face.inference.names import GRAPH, QUANTISED
 from face2face.modes.reenact import Reenact
 from face2face.sample import evenly_spaced
@@ -220,7 +225,11 @@ def _compare(
     """Run the pictures in each precision, float32 first, and return errors and times."""
     engines = [
         OpenVinoEngine(
-            quantised.with_name(GRAPH) if name == "int8" else graph, card.size, card.panels, name
+            quantised.with_name(GRAPH) if name == "int8" else graph,
+            card.size,
+            card.panels,
+            name,
+            output_shapes(card),
         )
         for name in names
     ]
