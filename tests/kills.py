@@ -216,8 +216,6 @@ def _compared(path: Path) -> Any:
         for name in _MEASURED:
             card["training"].pop(name, None)
         return card
-    if path.suffix == ".pb":  # TensorFlow writes the graph's inputs in any order.
-        data = bytes(sorted(data))
     if path.suffix == ".mp4":
         with av.open(str(path)) as container:
             pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]

@@ -82,10 +82,14 @@ def _frozen_graph(generator: keras.Model, card: ModelCard) -> Any:
         return tf.cast(tf.clip_by_value(tf.round((answer + 1) * 127.5), 0, 255), tf.uint8)
 
     frozen = convert_variables_to_constants_v2(picture.get_concrete_function())
+    definition = frozen.graph.as_graph_def()
+    # TensorFlow's order of the inputs differs between processes; the file is to be the same.
+    position = {panel: number for number, panel in enumerate(card.panels)}
+    definition.node.sort(key=lambda node: position.get(node.name, len(position)))
     graph = tf.Graph()
     with graph.as_default():
         (answer,) = tf.import_graph_def(
-            frozen.graph.as_graph_def(), name="", return_elements=[frozen.outputs[0].name]
+            definition, name="", return_elements=[frozen.outputs[0].name]
         )
         tf.identity(answer, name=OUTPUT)
     return graph

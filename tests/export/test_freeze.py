@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import keras
@@ -86,6 +87,19 @@ def test_the_tensors_are_named_after_the_panels(tmp_path: Path) -> None:
     assert all(names[panel].attr["dtype"].type == tf.uint8 for panel in PANELS)
     assert names["generate_output/output"].attr["T"].type == tf.uint8
     assert not [node.name for node in definition.node if "Variable" in node.op]
+
+
+def test_the_inputs_stand_in_the_order_of_the_card(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    trained(tmp_path, "light", ngf=2)
+    strip_for_inference(tmp_path, tmp_path)
+    card = ModelCard.load(tmp_path)
+    for panels in permutations(PANELS):
+        replace(card, panels=panels).save(tmp_path)
+        definition = tf.compat.v1.GraphDef()
+        definition.ParseFromString(freeze(tmp_path).read_bytes())
+        assert tuple(node.name for node in definition.node[: len(panels)]) == panels
 
 
 def test_reducing_drops_the_dropout_and_keeps_the_rest(tmp_path: Path) -> None:
