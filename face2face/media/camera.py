@@ -14,11 +14,12 @@ import numpy as np
 
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
-from face2face.media.decoder import DEFAULT_FPS
 from face2face.media.waiting import FIRST_TIMEOUT, Worker, no_picture, until_picture
 
 #: Least and largest credible frame rate of a camera, in frames a second.
 _FPS_RANGE = (1, 240)
+#: Frame rate of a camera that doesn't give a credible one: that of most webcams.
+_DEFAULT_FPS = 30.0
 
 
 class Camera:
@@ -159,7 +160,7 @@ def _frame_rate(capture: Any) -> float:
     """Return the frame rate of an OpenCV capture, or the default where it isn't credible."""
     fps = capture.get(cv2.CAP_PROP_FPS)
     lowest, highest = _FPS_RANGE
-    return fps if lowest <= fps <= highest else DEFAULT_FPS
+    return fps if lowest <= fps <= highest else _DEFAULT_FPS
 
 
 def _to_rgb(frame: Any) -> Image:

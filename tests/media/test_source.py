@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from face2face.media.video import VideoFile
 class FakeCapture:
     """A camera that delivers the pictures of a script, and nothing for None."""
 
-    def __init__(self, script: list[object]) -> None:
-        self.script = script
+    def __init__(self, script: list[object], fps: float = 30.0) -> None:
+        self.script, self.fps = script, fps
         self.opened = 0
 
     def __call__(self, address: object) -> "FakeCapture":
@@ -26,7 +27,7 @@ class FakeCapture:
         return True
 
     def get(self, property_id: int) -> float:
-        return 30.0
+        return self.fps
 
     def read(self) -> tuple[bool, object]:
         frame = self.script.pop(0) if self.script else None
@@ -63,6 +64,16 @@ def test_a_camera_gives_rgb() -> None:
     assert scene.photo[0, 0].tolist() == [0, 0, 255]
     assert scene.photo.shape == (4, 6, 3)
     assert source.fps == 30
+
+
+@pytest.mark.parametrize("given", [0.0, -1.0, 0.5, 10000.0, math.inf, math.nan])
+def test_a_camera_of_unknown_rate_has_that_of_most_webcams(given: float) -> None:
+    assert Camera(0, opener=FakeCapture([], given)).fps == 30
+
+
+@pytest.mark.parametrize("given", [5.0, 29.97, 60.0, 240.0])
+def test_a_camera_has_the_rate_that_it_gives(given: float) -> None:
+    assert Camera(0, opener=FakeCapture([], given)).fps == given
 
 
 @pytest.mark.parametrize("shape", [(4, 6), (4, 6, 1), (4, 6, 4)])
