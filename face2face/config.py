@@ -6,6 +6,7 @@ Cards, settings and recipes use these functions, so each is read and refused in 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -13,12 +14,14 @@ from typing import Any, TypeVar, get_args, get_origin
 import msgspec
 
 from face2face.errors import Face2FaceError
-from face2face.files import atomic_write
+from face2face.files import atomic_write, open_regular
 
 T = TypeVar("T")
 
 #: Largest file that is read, in bytes. Cards have about 20 kB.
 MAX_BYTES = 8 * 2**20
+#: Largest number of unknown fields that a message names, and of characters of each.
+_MAX_SHOWN, _MAX_NAME = 8, 40
 
 
 def to_json(value: object) -> str:
@@ -46,7 +49,7 @@ def from_json(
 
     Args:
         cls: The dataclass. Numbers, text and containers are never converted to another type,
-            except an integer to a float.
+            except an integer to a float. Numbers are finite.
         text: JSON, UTF-8 where it is bytes.
         origin: Where the text came from, such as a path: the subject of the message.
         error: Class of the error to raise.
@@ -67,9 +70,12 @@ def from_json(
 def parse_json(
     text: str | bytes, origin: object, error: type[Face2FaceError], hint: str = ""
 ) -> Any:
-    """Return the dicts, lists, numbers and text that JSON holds; see :func:`from_json`."""
+    """Return the dicts, lists, numbers and text that JSON holds; see :func:`from_json`.
+
+    Numbers are finite: ``NaN``, ``Infinity`` and ``1e999`` are no JSON.
+    """
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as cause:
         raise error(f"{origin} is not valid JSON.", hint=hint) from cause
 
@@ -81,10 +87,12 @@ def from_values(
     try:
         result = msgspec.convert(values, cls, dec_hook=_decode, str_keys=True)
         unknown = sorted(_unknown_keys(values, _to_builtins(result)))
-    except (msgspec.ValidationError, RecursionError) as cause:
+    except (msgspec.ValidationError, RecursionError, OverflowError) as cause:
         raise error(f"{origin} is not valid: {cause}.", hint=hint) from cause
     if unknown:
-        raise error(f"{origin} has unknown fields: {', '.join(unknown)}.", hint=hint)
+        shown = ", ".join(map(_shortened, unknown[:_MAX_SHOWN]))
+        more = f" and {len(unknown) - _MAX_SHOWN} more" if len(unknown) > _MAX_SHOWN else ""
+        raise error(f"{origin} has unknown fields: {shown}{more}.", hint=hint)
     return result
 
 
@@ -100,15 +108,11 @@ def save_json(path: Path, value: object) -> None:
 
 def read_json(path: Path, error: type[Face2FaceError], hint: str = "") -> Any:
     """Return the dicts, lists, numbers and text of a JSON file; see :func:`load_json`."""
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as cause:
-        raise error(f"There is no file {path}.", hint=hint) from cause
-    except OSError as cause:
-        raise error(f"{path} can't be read: {cause.strerror or cause}.", hint=hint) from cause
-    if len(text) > MAX_BYTES:
-        raise error(f"{path} is larger than {MAX_BYTES // 2**20} MiB.", hint=hint)
+    with open_regular(path, MAX_BYTES, error, hint) as file:
+        try:
+            text = file.read(MAX_BYTES)
+        except OSError as cause:
+            raise error(f"{path} can't be read: {cause.strerror or cause}.", hint=hint) from cause
     return parse_json(text, path, error, hint)
 
 
@@ -126,6 +130,20 @@ def load_json(cls: type[T], path: Path, error: type[Face2FaceError], hint: str =
             refused by :func:`from_json`.
     """
     return from_values(cls, read_json(path, error, hint), path, error, hint)
+
+
+def _shortened(name: str) -> str:
+    """Return the beginning of a field's name as one line that a terminal can show."""
+    cut = name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 3]}..."
+    return "".join(each if each.isprintable() else "?" for each in cut)
+
+
+def _finite(text: str) -> float:
+    """Return the number that a text holds; raise ValueError where it isn't finite."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is not finite")
+    return value
 
 
 def _to_builtins(value: object) -> Any:

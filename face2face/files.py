@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-from face2face.errors import MediaError
+from face2face.errors import Face2FaceError, MediaError
 
 #: Name of a temporary file: the number of its process, the checksum of its machine's name, a
 #: number, and the end of the name of the file that it becomes. Versions up to 0.2.0 wrote only the
@@ -104,6 +105,33 @@ def ensure_writable_dir(path: Path) -> Path:
             hint="Choose another folder.",
         ) from error
     return path
+
+
+def open_regular(
+    path: Path, max_bytes: int, error: type[Face2FaceError], hint: str = ""
+) -> BinaryIO:
+    """Open a file for reading, if it is a regular one and not too large. A pipe would never end.
+
+    Args:
+        path: The file.
+        max_bytes: Its largest size.
+        error: Class of the error to raise.
+        hint: What the person can do about it, as a sentence.
+
+    Raises:
+        Face2FaceError: An ``error``. The file is missing, unreadable, too large or not regular.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise error(f"{path} is not a regular file.", hint=hint)
+        if status.st_size > max_bytes:
+            raise error(f"{path} is larger than {max_bytes // 2**20} MiB.", hint=hint)
+        return path.open("rb")
+    except FileNotFoundError as cause:
+        raise error(f"There is no file {path}.", hint=hint) from cause
+    except OSError as cause:
+        raise error(f"{path} can't be read: {cause.strerror or cause}.", hint=hint) from cause
 
 
 def remove_leftovers(folder: Path) -> None:

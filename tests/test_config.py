@@ -1,3 +1,4 @@
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,22 @@ def test_arrays_keep_their_type_and_shape() -> None:
         ("{", "r.json is not valid JSON. Copy it."),
         ("[" * 100_000, "r.json is not valid JSON. Copy it."),
         (b"\xff", "r.json is not valid JSON. Copy it."),
+        ('{"name": "a", "rate": NaN}', "r.json is not valid JSON. Copy it."),
+        ('{"name": "a", "notes": {"b": -Infinity}}', "r.json is not valid JSON. Copy it."),
+        ('{"name": "a", "notes": {"b": [1e999]}}', "r.json is not valid JSON. Copy it."),
+        (f'{{"name": {"1" * 5000}}}', "r.json is not valid JSON. Copy it."),
+        (
+            f'{{"name": "a", "rate": {"1" * 400}}}',
+            "r.json is not valid: Number out of range - at `$.rate`. Copy it.",
+        ),
+        (
+            '{"name": "a", "' + 50 * "z" + '": 1, "b\\u001b\\n": 2}',
+            f"r.json has unknown fields: b??, {37 * 'z'}.... Copy it.",
+        ),
+        (
+            '{"name": "a", ' + ", ".join(f'"x{number}": 0' for number in range(10)) + "}",
+            "r.json has unknown fields: x0, x1, x2, x3, x4, x5, x6, x7 and 2 more. Copy it.",
+        ),
         ("[1]", "r.json is not valid: Expected `object`, got `array`. Copy it."),
         ("{}", "r.json is not valid: Object missing required field `name`. Copy it."),
         (
@@ -84,3 +101,11 @@ def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(DataError, match="larger than 8 MiB"):
         load_json(Recipe, tmp_path / "r.json", DataError)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_pipes_and_folders_are_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "r.json")
+    for path in (tmp_path, tmp_path / "r.json"):
+        with pytest.raises(DataError, match="is not a regular file"):
+            load_json(Recipe, path, DataError)
