@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.arrays import ArraySpec, load_arrays
 from face2face.data.label_maps import read_labels
 from face2face.data.process import resize
 from face2face.errors import DataError
 from face2face.files import atomic_write, visible_files
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
-from face2face.segmentation.labels import Labels, fill_groups, group_labels, mean_colours
+from face2face.segmentation.labels import GROUPS, Labels, fill_groups, group_labels, mean_colours
 from face2face.segmentation.parser import is_misdetection, portrait_crop
 
 #: Folder of the samples in an output folder.
 STUDIES = "studies"
 #: Folder of the pictures that show each group in its mean colour.
 COLOURED = "colours"
-#: Names of the arrays in a sample's file, in the order of its attributes.
-_ARRAYS = ("Image", "Labels", "Masks", "Colors", "Identity")
+#: The arrays in a sample's file, in the order of its attributes.
+_ARRAYS = {
+    "Image": ArraySpec(np.uint8, ("size", "size", 3)),
+    "Labels": ArraySpec(np.uint8, ("size", "size")),
+    "Masks": ArraySpec(np.uint8, ("size", "size", len(GROUPS))),
+    "Colors": ArraySpec(np.uint8, (len(GROUPS), 3)),
+    "Identity": ArraySpec(np.float32, (128,)),
+}
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,8 @@ class SemanticSample:
         Raises:
             DataError: The file is damaged.
         """
-        try:
-            with np.load(path) as arrays:
-                return cls(*(arrays[name] for name in _ARRAYS))
-        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-            raise DataError(f"{path} is damaged.", hint="Make it again.") from error
+        arrays = load_arrays(path, _ARRAYS, DataError, "Make it again.")
+        return cls(*(arrays[name] for name in _ARRAYS))
 
 
 @dataclass(frozen=True)

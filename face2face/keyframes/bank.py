@@ -5,8 +5,6 @@ Keyframes are as wide as the panels, so their pixels are panel pixels.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -19,12 +17,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.arrays import ArraySpec, load_arrays
 from face2face.errors import ModelError
 from face2face.files import atomic_write
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
 from face2face.imaging.warp import presharpen, upsample
 from face2face.keyframes.background import BackgroundModel
-from face2face.keyframes.coded import check_archive, checked, coded_side, decode, encode
+from face2face.keyframes.coded import MAX_BYTES, coded_side, decode, encode, split_codes
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
 from face2face.landmarks import interocular
 
@@ -43,13 +42,17 @@ _DECODER_THREADS = 2
 #: Hint of every error about a bank that can't be read.
 _HINT = "Make it again with generate_train_data.py, or restore the file."
 
-#: Largest number of keyframes; 500 are usual.
-_MAX_COUNT = 10_000
-#: Errors that NumPy, zipfile and OpenCV raise for a damaged file.
-_DAMAGES = (
-    *(OSError, ValueError, KeyError, TypeError, IndexError, EOFError, MemoryError),
-    *(NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile, cv2.error),
-)
+#: The arrays of the file.
+_ARRAYS = {
+    "photos": ArraySpec(np.uint8, ("bytes",)),
+    "ends": ArraySpec(np.int64, ("n",)),
+    "landmarks": ArraySpec(np.float32, ("n", LANDMARK_COUNT, 2)),
+    "seconds": ArraySpec(np.float32, ("n",)),
+    "reference": ArraySpec(np.float32, (LANDMARK_COUNT, 2)),
+    "backdrop": ArraySpec(np.uint8, ("background bytes",)),
+    "still": ArraySpec(np.uint8, ("side", "side", 1)),
+    "spread": ArraySpec(np.float32, ("n", LANDMARK_COUNT)),
+}
 
 
 @dataclass(frozen=True)
@@ -275,26 +278,21 @@ class KeyframeBank:
         path = folder / FILE_NAME
         if not path.is_file():
             raise ModelError(f"The keyframe bank {path} is missing.", hint=_HINT)
+        # Its arrays are not compressed: those of a sound bank fit into the size of the file.
+        stored = load_arrays(path, _ARRAYS, ModelError, _HINT, min(path.stat().st_size, MAX_BYTES))
         try:
-            check_archive(path)
-            with np.load(path) as stored:
-                ends = stored["ends"]
-                if not 1 <= len(ends) <= _MAX_COUNT or ends.dtype.kind != "i":
-                    raise ValueError("The bank has no or too many keyframes.")
-                coded = tuple(np.split(stored["photos"], ends[:-1]))
-                side = coded_side(stored["backdrop"])
-                if any(coded_side(code) != side for code in coded):
-                    raise ValueError("The keyframes differ in size.")
-                count = len(coded)
-                return cls(
-                    coded=coded,
-                    landmarks=checked(stored["landmarks"], (count, LANDMARK_COUNT, 2)),
-                    seconds=checked(stored["seconds"], (count,)),
-                    reference=checked(stored["reference"], (LANDMARK_COUNT, 2)),
-                    background=BackgroundModel(
-                        decode(stored["backdrop"]), checked(stored["still"], (side, side, 1))
-                    ),
-                    uncertainty=checked(stored["spread"], (count, LANDMARK_COUNT)),
-                )
-        except _DAMAGES as error:
+            coded = split_codes(stored["photos"], stored["ends"])
+            side = stored["still"].shape[0]
+            if any(coded_side(code) != side for code in (stored["backdrop"], *coded)):
+                raise ValueError("The keyframes differ in size.")
+            background = BackgroundModel(decode(stored["backdrop"]), stored["still"])
+        except (ValueError, cv2.error) as error:
             raise ModelError(f"The keyframe bank {path} is damaged.", hint=_HINT) from error
+        return cls(
+            coded=coded,
+            landmarks=stored["landmarks"],
+            seconds=stored["seconds"],
+            reference=stored["reference"],
+            background=background,
+            uncertainty=stored["spread"],
+        )

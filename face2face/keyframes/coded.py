@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -13,7 +11,9 @@ from numpy.typing import NDArray
 from face2face.image import Image
 
 #: Largest file, in bytes: three times 500 keyframes of 512 pixels.
-_MAX_BYTES = 512 << 20
+MAX_BYTES = 512 << 20
+#: Largest number of keyframes; 500 are usual.
+_MAX_COUNT = 10_000
 #: Largest width and height of a keyframe, in pixels: twice a panel's.
 _MAX_SIDE = 1024
 #: Lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of structural similarity.
@@ -27,20 +27,19 @@ def encode(photo: Image) -> NDArray[np.uint8]:
     return np.asarray(code).ravel()
 
 
-def check_archive(path: Path) -> None:
-    """Raise ValueError where an archive unpacks to more than its file, or is too large."""
-    size = path.stat().st_size
-    with zipfile.ZipFile(path) as archive:
-        unpacked = sum(each.file_size for each in archive.infolist())
-    if size > _MAX_BYTES or unpacked > size:
-        raise ValueError(f"The bank has {size} bytes, and {unpacked} when unpacked.")
+def split_codes(codes: NDArray[np.uint8], ends: NDArray[np.int64]) -> tuple[NDArray[np.uint8], ...]:
+    """Return the photos of :func:`encode` that lie one after the other.
 
+    Args:
+        codes: ``(bytes,)``, all of them.
+        ends: ``(n,)``, the end of each.
 
-def checked(values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
-    """Return numbers of a shape; raise ValueError where they are others, or not finite."""
-    if values.shape != shape or values.dtype.kind not in "fu" or not np.isfinite(values).all():
-        raise ValueError(f"The bank has {values.dtype} of {values.shape} instead of {shape}.")
-    return values
+    Raises:
+        ValueError: There are too many, or the ends don't divide the bytes.
+    """
+    if len(ends) > _MAX_COUNT or (np.diff(ends, prepend=0) <= 0).any() or ends[-1] != len(codes):
+        raise ValueError("The ends don't divide the codes.")
+    return tuple(np.split(codes, ends[:-1]))
 
 
 def coded_side(code: NDArray[np.uint8]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from face2face.arrays import ArraySpec, load_arrays
 from face2face.errors import MediaError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.sketch import SketchSpec
@@ -22,8 +22,14 @@ from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 _FACE_SHARE = 1 / 4
 #: Place of the point between its eyes, x and y as shares of its picture.
 _EYES_PLACE = (1 / 2, 0.34)
-#: Errors that NumPy and zipfile raise for a damaged file.
-_DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
+#: The arrays of a recorded performance.
+_ARRAYS = {
+    "size": ArraySpec(np.int64, (2,)),
+    "landmarks": ArraySpec(np.float32, ("n", LANDMARK_COUNT, 2)),
+    "seconds": ArraySpec(np.float64, ("n",)),
+}
+#: Largest width and height of its pictures, in pixels: those of 8K video.
+_MAX_SIDE = 8192
 
 
 class ScriptedDriver:
@@ -136,16 +142,9 @@ class LandmarkRecording:
             MediaError: The file is missing, empty or damaged.
         """
         hint = "Record it again with --save-performance, or name another."
-        try:
-            with np.load(path) as stored:
-                width, height = map(int, stored["size"])
-                landmarks = np.asarray(stored["landmarks"], np.float32)
-                landmarks = landmarks.reshape(-1, LANDMARK_COUNT, 2)
-                seconds = np.asarray(stored["seconds"], np.float64).reshape(len(landmarks))
-        except FileNotFoundError as error:
-            raise MediaError(f"The performance {path} does not exist.", hint=hint) from error
-        except _DAMAGES as error:
-            raise MediaError(f"The performance {path} is damaged.", hint=hint) from error
+        stored = load_arrays(path, _ARRAYS, MediaError, hint)
+        width, height = map(int, stored["size"])
+        landmarks, seconds = stored["landmarks"], stored["seconds"]
         if not _is_performance(width, height, landmarks, seconds):
             raise MediaError(f"{path} holds no performance.", hint=hint)
         return cls(width, height, list(landmarks), seconds.tolist())
@@ -171,10 +170,10 @@ class LandmarkRecording:
 def _is_performance(
     width: int, height: int, landmarks: Landmarks, seconds: np.ndarray[Any, Any]
 ) -> bool:
-    """Return whether there are frames, of finite landmarks and ascending times."""
+    """Return whether there are frames, of a possible size and with ascending times."""
     return bool(
         len(landmarks)
         and min(width, height) > 0
-        and np.isfinite(landmarks).all()
+        and max(width, height) <= _MAX_SIDE
         and (np.diff(seconds) >= 0).all()
     )

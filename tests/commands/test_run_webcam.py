@@ -135,7 +135,7 @@ def test_without_retargeting_the_target_lies_where_the_driver_does(
     [
         (("--expression", "3"), "from 0 to 2"),
         (("--retarget", "some"), "full"),
-        (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "does not exist"),
+        (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "There is no file"),
         (
             ("--source", "demo", "--tf-model", ".", "--no-window", "--output", "o.mp4"),
             "no model in",
