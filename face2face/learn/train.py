@@ -106,21 +106,41 @@ def train(
     epochs = _begin_or_continue(run, model, settings, input_dir, checkpoint)
     progress = Progress(run, card, settings, limits, frequencies, preview, epochs, batches, clock)
     if progress.share() < 1 and not limits.exhausted(epochs):
-        batches.epoch = len(epochs)
         _announce(limits, epochs, progress.share(), _step_seconds(model, batches[0]), batches)
-        model.fit(
-            batches,
-            validation_data=held_out,
-            epochs=_UNLIMITED,  # ``progress`` ends it
-            initial_epoch=len(epochs),
-            callbacks=[progress, *callbacks],
-            shuffle=False,  # The batches have an order of their own, which a resumed run repeats.
-            verbose=0,
-        )
+        _fit(model, batches, held_out, len(epochs), [progress, *callbacks])
     else:
         print(f"{run.folder} has reached its limit already; raise it to train longer")
     history.plot(run.folder)
     return progress.epochs
+
+
+def _fit(
+    model: keras.Model,
+    batches: StripDataset,
+    held_out: StripDataset,
+    done: int,
+    callbacks: list[keras.callbacks.Callback],
+) -> None:
+    """Train from an epoch on until a callback ends it.
+
+    Args:
+        model: The built and compiled model.
+        batches: The strips to learn from. They have an order of their own, which a resumed run
+            repeats.
+        held_out: The strips to validate on.
+        done: Number of epochs of earlier sessions.
+        callbacks: One of them ends the training.
+    """
+    batches.epoch = done
+    model.fit(
+        batches,
+        validation_data=held_out,
+        epochs=_UNLIMITED,
+        initial_epoch=done,
+        callbacks=callbacks,
+        shuffle=False,
+        verbose=0,
+    )
 
 
 def build_model(card: ModelCard, settings: Settings) -> Pix2Pix:
