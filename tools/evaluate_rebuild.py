@@ -29,7 +29,7 @@ and the old map."""
 _SAME_PERSON = 0.6
 #: Name of the picture of mean colours among the models.
 _MEAN_COLOURS = "mean colours"
-READS, WRITES = ("studies", "reconstruct", "manipulate", "parser"), ("output",)
+READS, WRITES = ("studies", "reconstruct", "manipulate", "parser", "held_out"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
+    )
+    parser.add_argument(
+        "--held-out",
+        metavar="FILE",
+        type=Path,
+        help="text file with the names of photos that are never trained on; * stands for any "
+        "characters (default: one photo in ten, by its name)",
     )
     parser.add_argument("--rows", type=positive, default=12, help="faces on each contact sheet")
     parser.add_argument(
@@ -121,11 +128,12 @@ def run(options: argparse.Namespace) -> None:
 
 def _sample_paths(options: argparse.Namespace) -> list[Path]:
     """Return the files of the held-out samples."""
-    from face2face.data.label_maps import held_out
+    from face2face.data.label_maps import held_out_rule
     from face2face.data.semantic import list_samples
 
     if not (options.reconstruct or options.manipulate):
         raise OptionError("No model is named.", hint="Add --reconstruct or --manipulate.")
+    held_out = held_out_rule(options.held_out)
     paths = [path for path in list_samples(options.studies) if held_out(path.stem)]
     if len(paths) < 2:
         raise DataError(

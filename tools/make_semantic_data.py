@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ DESCRIPTION = """Study the largest face of each photo: the places and mean colou
 Photos are framed as in CelebA-HQ. Photos without a label map are parsed; photos without a face are
 listed and left out. From the studies, make the strips for train.py --mode edit, reconstruct and
 manipulate, each in a folder of that name. Another run continues where the last one stopped."""
-READS, WRITES = ("photos", "labels", "parser"), ("output",)
+READS, WRITES = ("photos", "labels", "parser", "held_out"), ("output",)
 #: Seconds for which ``--show`` shows a photo if no key is pressed: an hour, so that a key decides.
 _SHOW_SECONDS = 3600.0
 
@@ -68,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="number of strips per photo: each erases another part for edit, and takes another "
         "person's label map for manipulate; 0 for no strips",
     )
+    parser.add_argument(
+        "--held-out",
+        metavar="FILE",
+        type=Path,
+        help="text file with the names of photos that are never trained on; * stands for any "
+        "characters (default: one photo in ten, by its name)",
+    )
     add_card_arguments(parser, "photos and label maps")
     parser.add_argument(
         "--show",
@@ -92,16 +100,17 @@ def run(options: argparse.Namespace) -> int:
         1 where a photo or a study can't be used, else 0.
     """
     from face2face.data.batch import Failures
-    from face2face.data.label_maps import held_out
+    from face2face.data.label_maps import held_out_rule
 
     folder: Path = options.output
+    held_out = held_out_rule(options.held_out)
     failures = Failures.in_folder(options.photos, [folder])
     studies = _write_studies(options, failures)
     val_count = sum(held_out(each.stem) for each in studies)
     print(f"written: {len(studies)} studies in {folder}")
     print(f"held out: {val_count} of them, by their names")
     if options.repeats:
-        _write_strips(options, studies)
+        _write_strips(options, studies, held_out)
     if options.show:
         _show(studies)
     return failures.report(len(studies))
@@ -187,13 +196,14 @@ def _prepare_folders(options: argparse.Namespace) -> None:
         )
 
 
-def _write_strips(options: argparse.Namespace, studies: list[Path]) -> None:
+def _write_strips(
+    options: argparse.Namespace, studies: list[Path], held_out: Callable[[str], bool]
+) -> None:
     """Write the strips of each mode that are missing, and the cards."""
     from tqdm import tqdm
 
     from face2face.card import ModelCard
     from face2face.data.edit_pairs import write_pairs
-    from face2face.data.label_maps import held_out
     from face2face.data.pairs import TRAIN, VAL
     from face2face.data.reconstruction_pairs import NEW, partner, write_manipulation, write_rebuild
     from face2face.data.semantic import SemanticSample

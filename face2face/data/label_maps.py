@@ -6,7 +6,9 @@ Every viewer shows them in the classes' colours.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import cv2
@@ -14,14 +16,16 @@ import numpy as np
 from PIL import Image as Pillow
 
 from face2face.data.batch import by_stem
-from face2face.errors import DataError
-from face2face.files import atomic_write
+from face2face.errors import DataError, MediaError
+from face2face.files import atomic_write, open_regular
 from face2face.media.photo_file import MAX_MEGAPIXELS, open_photo
 from face2face.media.stills import list_images
 from face2face.segmentation.labels import CLASSES, PALETTE, Labels
 
 #: One photo in this many is held out.
 _HELD_OUT_EVERY = 10
+#: Largest size of a list of held-out photos, in bytes: tens of thousands of names.
+_MAX_LIST_BYTES = 2**20
 
 
 def read_labels(path: Path) -> Labels:
@@ -144,3 +148,28 @@ def held_out(name: str) -> bool:
     """
     digest = hashlib.sha256(name.encode()).digest()
     return int.from_bytes(digest[:4], "big") % _HELD_OUT_EVERY == 0
+
+
+def held_out_rule(path: Path | None) -> Callable[[str], bool]:
+    """Return a function from a photo's name to whether it is never trained on.
+
+    Args:
+        path: A text file with one name on each line; ``*`` stands for any characters. Empty lines
+            and lines that begin with ``#`` are skipped. None for :func:`held_out`.
+
+    Raises:
+        MediaError: The file can't be read.
+        DataError: The file holds no name.
+    """
+    if path is None:
+        return held_out
+    hint = "Check the path."
+    with open_regular(path, _MAX_LIST_BYTES, MediaError, hint) as file:
+        try:
+            lines = [line.strip() for line in file.read().decode("utf-8").splitlines()]
+        except (OSError, UnicodeDecodeError) as error:
+            raise MediaError(f"{path} can't be read: {error}.", hint=hint) from error
+    names = [line for line in lines if line and not line.startswith("#")]
+    if not names:
+        raise DataError(f"{path} holds no name.", hint="Write one photo's name on each line.")
+    return lambda name: any(fnmatchcase(name, each) for each in names)

@@ -5,7 +5,14 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from face2face.data.label_maps import held_out, nearest_classes, pairs, read_labels, write_labels
+from face2face.data.label_maps import (
+    held_out,
+    held_out_rule,
+    nearest_classes,
+    pairs,
+    read_labels,
+    write_labels,
+)
 from face2face.errors import DataError, MediaError
 from face2face.learn.parser.labelled import (
     NOTHING,
@@ -68,6 +75,24 @@ def test_one_name_in_ten_is_held_out_always_the_same() -> None:
     kept = [name for name in map(str, range(2000)) if held_out(name)]
     assert 150 < len(kept) < 250
     assert kept == [name for name in map(str, range(2000)) if held_out(name)]
+
+
+def test_a_list_of_names_says_who_is_held_out(tmp_path: Path) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text("# two people\nanna\n\nP004_*\n", encoding="utf-8")
+    rule = held_out_rule(path)
+    assert [rule(name) for name in ("anna", "annabel", "P004_01_happy", "P005_04")] == [
+        True,
+        False,
+        True,
+        False,
+    ]
+    assert held_out_rule(None) is held_out
+    path.write_text("# nobody\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no name"):
+        held_out_rule(path)
+    with pytest.raises(MediaError, match="no file"):
+        held_out_rule(tmp_path / "missing.txt")
 
 
 def test_a_photo_and_its_map_are_varied_together() -> None:
