@@ -163,7 +163,6 @@ def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
         for name in names
     }
     all_panels = tuple(name for name in card.panels if not name.startswith(NEW))
-    inpaint = card.mode == "inpaint"
     return Settings(
         generator=generator,
         discriminator=options.discriminator,
@@ -174,8 +173,8 @@ def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
         which_direction=options.which_direction,
         scale_size=options.scale_size or card.size,
         seed=options.seed,
-        hole_weight=options.hole_weight if inpaint else 1.0,
-        feature_weight=options.feature_weight if inpaint else 0.0,
+        hole_weight=options.hole_weight if card.mode == "inpaint" else 1.0,
+        feature_weight=options.feature_weight,
         data=card.data | {"strips": len(list_strips(options.input_dir, TRAIN))},
     )
 

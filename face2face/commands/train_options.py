@@ -96,9 +96,10 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--discriminator",
-        choices=("patch", "semantic"),
+        choices=("patch", "multiscale", "semantic"),
         default="patch",
-        help="semantic also predicts the colours of a face's parts",
+        help="multiscale judges three sizes of the picture; semantic also predicts the colours of "
+        "a face's parts",
     )
     group.add_argument(
         "--condition",
@@ -121,7 +122,7 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
         "--feature-weight",
         type=number,
         default=0.0,
-        help="mode inpaint: weight of the perceptual loss; needs face2face[parser]",
+        help="weight of the perceptual loss; needs face2face[parser]",
     )
 
 

@@ -28,8 +28,9 @@ class AdversarialLoss:
 
     Args:
         network: Model from the panels of :func:`discriminated_panels` and a picture to patch
-            logits. A semantic one also predicts the picture's colours. It learns them from real
-            pictures alone, and a generator is held to what it predicts.
+            logits, ``(b, n, n, 1)`` for each size that it judges. A semantic one also predicts the
+            picture's colours, ``(b, n, n, 3)``. It learns them from real pictures alone, and a
+            generator is held to what it predicts.
         layout: The roles of the condition's panels.
     """
 
@@ -37,7 +38,8 @@ class AdversarialLoss:
         self._network = network
         self._panels = discriminated_panels(layout)
         self._mask = layout.mask
-        self._colours = layout.colours if len(network.outputs) > 1 else None
+        self._scales = sum(output.shape[-1] == 1 for output in network.outputs)
+        self._colours = layout.colours if len(network.outputs) > self._scales else None
 
     def generator_loss(self, generated: ConditionedPictures) -> Any:
         """Return the generator's loss; the discriminator's weights are constants in it.
@@ -79,14 +81,22 @@ class AdversarialLoss:
 
     def _cross_entropy(self, answer: Any, label: float, condition: Any) -> Any:
         """Return the mean sigmoid cross-entropy of the patches' logits with one label."""
-        logits = answer if self._colours is None else answer[0]
-        entropy = ops.softplus(logits) - label * logits
+        outputs = answer if len(self._network.outputs) > 1 else [answer]
+        entropies = []
+        for logits in outputs[: self._scales]:
+            entropy = ops.softplus(logits) - label * logits
+            entropies.append(self._masked_mean(entropy, condition))
+        return sum(entropies) / len(entropies)
+
+    def _masked_mean(self, values: Any, condition: Any) -> Any:
+        """Return the mean of the patches' values, ``(b, n, n, 1)``, inside the mask."""
         if self._mask is None:
-            return ops.mean(entropy)
+            return ops.mean(values)
         mask = split_panels(condition)[self._mask][..., :1]
         # One mask value per patch: an eighth of the width, without the two outermost values.
-        counts = ops.cast(ops.max_pool(mask, 8)[:, 1:-1, 1:-1] > 0, "float32")
-        return ops.sum(entropy * counts) / ops.maximum(ops.sum(counts), 1.0)
+        pool = mask.shape[1] // (values.shape[1] + 2)
+        counts = ops.cast(ops.max_pool(mask, pool)[:, 1:-1, 1:-1] > 0, "float32")
+        return ops.sum(values * counts) / ops.maximum(ops.sum(counts), 1.0)
 
     def _colour_loss(self, answer: Any, condition: Any) -> Any:
         """Return the weighted L1 distance of predicted colours from the condition's."""

@@ -10,7 +10,6 @@ from keras import ops
 from face2face.data.dataset import PanelLayout, split_panels
 from face2face.learn.adversarial_loss import ConditionedPictures
 from face2face.learn.checkpoint import Settings
-from face2face.learn.perceptual_loss import PerceptualLoss
 from face2face.learn.pix2pix import MIN_COVERAGE, Pix2Pix
 from face2face.learn.ssim_loss import ssim_loss
 
@@ -27,19 +26,14 @@ class Inpainting(Pix2Pix):
         arguments: As for :class:`face2face.learn.pix2pix.Pix2Pix`. The layout names a mask, and
             its first panel is the photo with holes.
         hole_weight: Weight of a missing pixel, at least 1.
-        feature_weight: Weight of :class:`face2face.learn.perceptual_loss.PerceptualLoss`; 0 does
-            without it.
 
     Raises:
         ModelError: The weights of the perceptual loss are not installed.
     """
 
-    def __init__(self, *arguments: Any, hole_weight: float, feature_weight: float) -> None:
+    def __init__(self, *arguments: Any, hole_weight: float) -> None:
         super().__init__(*arguments)
-        self._hole_weight, self._feature_weight = hole_weight, feature_weight
-        self._perceptual_loss = (
-            PerceptualLoss(self.generator.output_shape[1]) if feature_weight else None
-        )
+        self._hole_weight = hole_weight
 
     @classmethod
     def create(
@@ -59,8 +53,8 @@ class Inpainting(Pix2Pix):
             settings.l1_weight,
             settings.ssim_weight,
             settings.gan_weight,
+            settings.feature_weight,
             hole_weight=settings.hole_weight,
-            feature_weight=settings.feature_weight,
         )
 
     def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:

@@ -9,7 +9,7 @@ import keras
 
 from face2face.data.dataset import PanelLayout
 from face2face.learn.inpainting_unet import inpainting_unet
-from face2face.learn.patchgan import patchgan, semantic_patchgan
+from face2face.learn.patchgan import multiscale_patchgan, patchgan, semantic_patchgan
 from face2face.learn.residual_refiner import residual_refiner
 from face2face.learn.unet import unet
 
@@ -38,6 +38,7 @@ GENERATORS: dict[str, Callable[[PanelLayout, int], keras.Model]] = {
 #: Name -> function from the size, the number of condition panels and ``ndf`` to the discriminator.
 DISCRIMINATORS: dict[str, Callable[[int, int, int], keras.Model]] = {
     "patch": patchgan,
+    "multiscale": multiscale_patchgan,
     "semantic": semantic_patchgan,
 }
 #: Name of a generator -> the options it is trained with where the user names none.

@@ -1,4 +1,7 @@
-"""PatchGAN discriminators: pix2pix's own, and one that also predicts the colours of face parts."""
+"""PatchGAN discriminators.
+
+Pix2pix's own; one for several sizes of the picture; one that predicts the colours of face parts.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ import keras
 from keras import layers
 
 from face2face.learn.layers import instance_norm, paper_conv
+
+#: Number of sizes that the multi-scale discriminator judges.
+_SCALES = 3
 
 
 def patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
@@ -24,6 +30,30 @@ def patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
     """
     pictures = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
     return keras.Model(pictures, _patch_logits(_features(pictures, ndf), ndf), name="patchgan")
+
+
+def multiscale_patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:
+    """Return three PatchGANs, for the pictures at their own size, a half and a quarter of it.
+
+    The first judges texture, the others whether the parts of a face fit together: Wang et al.,
+    *High-resolution image synthesis and semantic manipulation with conditional GANs*, CVPR 2018,
+    section 3.2.
+
+    Args:
+        size: Width and height of a panel in pixels, a multiple of 32.
+        panels: Number of condition panels; the picture to judge comes after them.
+        ndf: Channels of each first layer.
+
+    Returns:
+        A model from ``(b, size, size, 3 * panels + 3)`` to three outputs, the logits of
+        :func:`patchgan` at each size, the largest first.
+    """
+    pictures = keras.Input((size, size, 3 * panels + 3), name="condition_and_picture")
+    sizes = [pictures]
+    for _ in range(_SCALES - 1):
+        sizes.append(layers.AveragePooling2D(2)(sizes[-1]))
+    logits = [_patch_logits(_features(each, ndf), ndf) for each in sizes]
+    return keras.Model(pictures, logits, name="multiscale")
 
 
 def semantic_patchgan(size: int, panels: int, ndf: int = 64) -> keras.Model:

@@ -13,6 +13,7 @@ from keras import ops
 from face2face.data.dataset import PanelLayout, split_panels
 from face2face.learn.adversarial_loss import AdversarialLoss, ConditionedPictures
 from face2face.learn.checkpoint import Settings
+from face2face.learn.perceptual_loss import PerceptualLoss
 from face2face.learn.ssim_loss import ssim_loss
 
 #: Smallest share of a picture that a mask is taken to cover, so that no loss is divided by zero.
@@ -26,9 +27,10 @@ class Pix2Pix(keras.Model):
     discriminator's weights as constants; the discriminator's term sees the generated picture as a
     constant (section 3.1, in the non-saturating form of section 3.3).
 
-    L1 alone blurs, so that a structural term is added to it (:mod:`face2face.learn.ssim_loss`).
-    Where the layout names a mask, both are means over what it covers: the still pixels around it
-    would water them down.
+    L1 alone blurs, so that a structural term is added to it (:mod:`face2face.learn.ssim_loss`),
+    and a perceptual one for texture (:mod:`face2face.learn.perceptual_loss`). Where the layout
+    names a mask, all are means over what it covers: the still pixels around it would water them
+    down.
 
     A network is surer than it should be about pictures it never saw. Validation therefore also
     measures how far the generator departs from its base:
@@ -48,6 +50,11 @@ class Pix2Pix(keras.Model):
         l1_weight: Lambda of equation 4; the paper uses 100.
         ssim_weight: Weight of the structural term; the paper has none.
         gan_weight: Weight of the adversarial term.
+        feature_weight: Weight of :class:`face2face.learn.perceptual_loss.PerceptualLoss`; 0 does
+            without it.
+
+    Raises:
+        ModelError: The weights of the perceptual loss are not installed.
     """
 
     def __init__(
@@ -58,11 +65,16 @@ class Pix2Pix(keras.Model):
         l1_weight: float = 100.0,
         ssim_weight: float = 0.0,
         gan_weight: float = 1.0,
+        feature_weight: float = 0.0,
     ) -> None:
         super().__init__()
         self.generator, self.discriminator = generator, discriminator
         self._mask, self._base = layout.mask, layout.base
         self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
+        self._feature_weight = feature_weight
+        self._perceptual_loss = (
+            PerceptualLoss(generator.output_shape[1]) if feature_weight else None
+        )
         self._l1 = keras.metrics.Mean(name="l1")
         if layout.base is not None:
             self._agreement = keras.metrics.Mean(name="agreement")
@@ -88,6 +100,7 @@ class Pix2Pix(keras.Model):
             settings.l1_weight,
             settings.ssim_weight,
             settings.gan_weight,
+            settings.feature_weight,
         )
 
     @classmethod
@@ -117,7 +130,10 @@ class Pix2Pix(keras.Model):
         return loss + self.adversarial([(x, y_pred)], [(x, y)], [(x, y_pred)])
 
     def distance(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
-        """Return the weighted L1 and structural distance; for validation the plain L1 distance."""
+        """Return the weighted L1, structural and perceptual distance.
+
+        For validation it is the plain L1 distance.
+        """
         # Outside the mask both pictures are the base, and differ nowhere.
         covered = 1.0
         if self._mask is not None:
@@ -134,6 +150,8 @@ class Pix2Pix(keras.Model):
         loss = self._l1_weight * l1
         if self._ssim_weight:
             loss = loss + self._ssim_weight * ops.mean(ssim_loss(y, y_pred)) / covered
+        if self._perceptual_loss is not None:
+            loss = loss + self._feature_weight * self._perceptual_loss(y, y_pred) / covered
         return loss
 
     def adversarial(

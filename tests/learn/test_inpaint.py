@@ -19,9 +19,7 @@ def model(hole_weight: float, feature_weight: float = 0.0) -> Inpainting:
     """The objective of a generator that answers with grey everywhere."""
     panels = [keras.Input((64, 64, 3)) for _ in range(2)]
     generator = keras.Model(panels, keras.layers.Rescaling(0.0)(panels[0]))
-    return Inpainting(
-        generator, None, WHAT, 1.0, 0.0, 1.0, hole_weight=hole_weight, feature_weight=feature_weight
-    )
+    return Inpainting(generator, None, WHAT, 1.0, 0.0, 1.0, feature_weight, hole_weight=hole_weight)
 
 
 def holed(known: float, missing: float) -> tuple[np.ndarray, np.ndarray]:

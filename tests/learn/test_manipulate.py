@@ -19,7 +19,9 @@ from face2face.image import Scene
 from face2face.learn.adversarial_loss import AdversarialLoss
 from face2face.learn.inpainting_unet import inpainting_unet
 from face2face.learn.manipulation import Manipulation
-from face2face.learn.patchgan import semantic_patchgan
+from face2face.learn.patchgan import multiscale_patchgan, semantic_patchgan
+from face2face.learn.perceptual_loss import PerceptualLoss
+from face2face.learn.pix2pix import Pix2Pix
 from face2face.media.stills import read_image, write_image
 from face2face.modes.reconstruct import Reconstruct
 from face2face.segmentation.labels import CLASSES, group_labels, mean_colours
@@ -63,6 +65,23 @@ def test_the_second_picture_is_held_to_the_photo_only_where_the_maps_agree() -> 
     assert float(model.compute_loss(x, truth, model(x))) == pytest.approx(0.2, abs=1e-5)
 
 
+def test_features_are_compared_too() -> None:
+    truth = pictures(3, 1)
+    x = np.concatenate([pictures(3), truth, pictures(3, 2)], -1)
+    x[..., 3:6] = truth[:, ::-1]
+    losses = [
+        float(
+            (model := Pix2Pix(echo(), None, WHAT, 1.0, feature_weight=weight)).compute_loss(
+                x, truth, model(x)
+            )
+        )
+        for weight in (0.0, 2.0)
+    ]
+    away = PerceptualLoss(64)(truth, x[..., 3:6])
+    assert losses[1] - losses[0] == pytest.approx(2 * float(away), rel=1e-4)
+    assert float(away) > 0
+
+
 def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> None:
     network = semantic_patchgan(64, 2, 4)
     adversary = AdversarialLoss(network, WHAT)
@@ -78,6 +97,20 @@ def test_colours_are_learnt_of_true_pictures_and_asked_of_generated_ones() -> No
     )
     own = float(adversary.discriminator_loss([(condition, picture)], [(condition, picture)]))
     assert own == pytest.approx((entropy[1] + entropy[0]) / 2 + away, rel=1e-4)
+
+
+def test_three_sizes_of_a_picture_are_judged_and_count_alike() -> None:
+    layout = PanelLayout(4, (0, 1, 2), 3, 128, colours=1, bars=2)
+    network = multiscale_patchgan(128, 2, 4)
+    condition, picture = (
+        np.random.default_rng(0).uniform(-1, 1, (1, 128, 128, channels)).astype(np.float32)
+        for channels in (9, 3)
+    )
+    answers = network(np.concatenate([condition[..., :6], picture], -1))
+    assert [tuple(each.shape) for each in answers] == [(1, n, n, 1) for n in (14, 6, 2)]
+    means = [float(np.log1p(np.exp(-np.asarray(each, np.float64))).mean()) for each in answers]
+    loss = AdversarialLoss(network, layout).generator_loss([(condition, picture)])
+    assert float(loss) == pytest.approx(np.mean(means), rel=1e-4)
 
 
 @pytest.mark.parametrize(
