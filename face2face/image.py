@@ -62,6 +62,19 @@ class Box:
         inside = image[self._within(self.y, image.shape[0]), self._within(self.x, image.shape[1])]
         return np.pad(inside, ((top, bottom), (left, right), *[(0, 0)] * (image.ndim - 2)), "edge")
 
+    def inside(self, height: int, width: int) -> Box:
+        """Return the box moved into a picture, and shrunk to the picture's shorter side.
+
+        >>> Box(-3, 7, 6).inside(10, 20)
+        Box(x=0, y=4, side=6)
+        """
+        side = min(self.side, height, width)
+        x, y = (
+            min(max(start + (self.side - side) // 2, 0), size - side)
+            for start, size in ((self.x, width), (self.y, height))
+        )
+        return Box(x, y, side)
+
     def _within(self, start: int, size: int) -> slice:
         """Return the part of the box's edge inside a picture, or the picture's nearest pixel."""
         first = min(max(start, 0), size - 1)

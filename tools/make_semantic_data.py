@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.card import FILE_NAME, SIZES, describes_data
-from face2face.commands.console import run_program, whole
+from face2face.commands.console import number, positive, run_program, whole
 from face2face.commands.options import add_card_arguments
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """Study the largest face of each photo: the places and mean colours of seven groups
 (skin, eyes, mouth, hair, nose, clothes, accessories), and dlib's descriptor of whose face it is.
-Photos are framed as in CelebA-HQ. Photos without a label map are parsed; photos without a face are
-listed and left out. From the studies, make the strips for train.py --mode edit, reconstruct and
-manipulate, each in a folder of that name. Another run continues where the last one stopped."""
+Photos are framed as in CelebA-HQ. Photos without a label map are parsed. Photos without a face,
+with a small one or with an unsure map are listed and left out. From the studies, make the strips
+for train.py --mode edit, reconstruct and manipulate, each in a folder of that name. Another run
+continues where the last one stopped."""
 READS, WRITES = ("photos", "labels", "parser", "held_out"), ("output",)
 #: Seconds for which ``--show`` shows a photo if no key is pressed: an hour, so that a key decides.
 _SHOW_SECONDS = 3600.0
@@ -76,6 +77,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="text file with the names of photos that are never trained on; * stands for any "
         "characters (default: one photo in ten, by its name)",
     )
+    parser.add_argument(
+        "--min-side",
+        type=positive,
+        default=1,
+        help="leave out faces whose crop is narrower than this many pixels",
+    )
+    parser.add_argument(
+        "--min-agreement",
+        type=number,
+        default=0.0,
+        help="leave out photos whose map agrees with that of their mirror image in a smaller share "
+        "of the pixels, 0 to 1: the parser is unsure of them",
+    )
     add_card_arguments(parser, "photos and label maps")
     parser.add_argument(
         "--show",
@@ -117,7 +131,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path]:
-    """Write the studies that are missing or damaged, and print the photos without a face.
+    """Write the studies that are missing or damaged, and print the photos that are left out.
 
     Returns:
         All whole studies, those of earlier runs included, sorted.
@@ -151,9 +165,11 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
         )
     _prepare_folders(options)
     parse = load_parser(options.parser) if unlabelled else None
-    build = SemanticSampleBuilder(Detector(), Identity(), parse, options.size)
+    build = SemanticSampleBuilder(
+        Detector(), Identity(), parse, options.size, options.min_side, options.min_agreement
+    )
     whole = {each for each in list_samples(options.output) if is_whole(each)}
-    faceless = []
+    left_out = []
     for stem, path in tqdm(photos.items(), "photos", unit="photo"):
         target = options.output / STUDIES / f"{stem}.npz"
         if target in whole:
@@ -161,7 +177,7 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
         with failures.noted(path):
             study = build(path, maps.get(stem))
             if study is None:
-                faceless.append(path)
+                left_out.append(path)
             else:
                 keep(study, options.output, stem)
                 whole.add(target)
@@ -169,8 +185,8 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
         if path not in whole:
             with failures.noted(path):
                 SemanticSample.load(path)
-    for path in faceless:
-        print(f"no face: {path}")
+    for path in left_out:
+        print(f"left out: {path}")
     if options.labels and unlabelled:
         print(f"{unlabelled} photos had no label map in {options.labels} and were parsed")
     return sorted(whole)
@@ -225,9 +241,9 @@ def _write_strips(
             study, name = SemanticSample.load(path), path.stem
             write_pairs(study, edit.condition, edit_dir, name, options.repeats)
             write_rebuild(study, reconstruct.condition, reconstruct_dir / f"{name}.png")
-            for number in range(options.repeats if len(paths) > 1 else 0):
-                other = SemanticSample.load(path.with_stem(partner(name, names, number)))
-                strip = manipulate_dir / f"{name}.{number}.png"
+            for repeat in range(options.repeats if len(paths) > 1 else 0):
+                other = SemanticSample.load(path.with_stem(partner(name, names, repeat)))
+                strip = manipulate_dir / f"{name}.{repeat}.png"
                 write_manipulation(study, other, manipulate.condition, strip)
     cards[2]["panels"] += tuple(NEW + name for name in manipulate.panels)
     data = {"photos": len(studies), "repeats": options.repeats}

@@ -18,7 +18,7 @@ from face2face.files import atomic_write, visible_files
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
 from face2face.segmentation.labels import GROUPS, Labels, fill_groups, group_labels, mean_colours
-from face2face.segmentation.parser import is_misdetection, portrait_crop
+from face2face.segmentation.parser import is_misdetection, mirror_agreement, portrait_crop
 
 #: Folder of the samples in an output folder.
 STUDIES = "studies"
@@ -91,12 +91,17 @@ class SemanticSampleBuilder:
         parse: Function from a photo and landmarks to its label map; None where each photo comes
             with one.
         size: Width and height of a sample, in pixels.
+        min_side: Least width of a face's crop in a photo, in pixels; smaller faces are left out.
+        min_agreement: Least agreement of a parsed map with that of the mirror image, see
+            :func:`face2face.segmentation.parser.mirror_agreement`; other photos are left out.
     """
 
     detect: Callable[[Image], list[Landmarks]]
     identify: Callable[[Image, Landmarks], NDArray[np.floating]]
     parse: Callable[[Image, Landmarks | None], Labels] | None
     size: int = 256
+    min_side: int = 1
+    min_agreement: float = 0.0
 
     def __call__(self, photo: Path, labels: Path | None) -> SemanticSample | None:
         """Return the sample of a photo's largest face.
@@ -106,7 +111,7 @@ class SemanticSampleBuilder:
             labels: The file of its label map; None to parse the photo.
 
         Returns:
-            The sample; None where no face is found.
+            The sample; None where no face is found, or where it is too small or its map unsure.
 
         Raises:
             MediaError: A file is no picture.
@@ -119,12 +124,20 @@ class SemanticSampleBuilder:
         label_map = self._label_map(photo, picture, faces[0], labels)
         if is_misdetection(faces[0], label_map):
             return None
-        box = portrait_crop(faces[0], *label_map.shape)
+        box = portrait_crop(faces[0], *label_map.shape, growth=1.0).inside(*label_map.shape)
+        if box.side < self.min_side:
+            return None
         cropped = resize(box.cut(picture), self.size)
         cropped_labels = np.asarray(
             cv2.resize(box.cut(label_map), (self.size, self.size), interpolation=cv2.INTER_NEAREST),
             np.uint8,
         )
+        if (
+            labels is None
+            and self.parse is not None
+            and mirror_agreement(self.parse, cropped, cropped_labels) < self.min_agreement
+        ):
+            return None
         groups = group_labels(cropped_labels)
         identity = np.asarray(self.identify(picture, faces[0]), np.float32)
         colours = mean_colours(cropped, groups)

@@ -140,7 +140,35 @@ def _zoom_weight(side: int) -> NDArray[np.float32]:
     return np.asarray(np.minimum(along[:, None], along)[..., None] / 2, np.float32)
 
 
-def portrait_crop(landmarks: Landmarks | None, height: int, width: int) -> Box:
+def mirror_agreement(
+    parse: Callable[[Image, Landmarks | None], Labels], photo: Image, labels: Labels
+) -> float:
+    """Return how well a photo's map agrees with that of the photo's mirror image.
+
+    A parser that is sure of a face finds the same in its mirror image.
+
+    Args:
+        parse: The parser.
+        photo: ``(h, w, 3)`` uint8 RGB, framed by :func:`portrait_crop`.
+        labels: ``(h, w)`` uint8, the photo's map.
+
+    Returns:
+        The share of equal pixels, 0 to 1, among those that are not background in both maps. 0 if
+        both are background.
+
+    >>> photo, labels = np.zeros((2, 2, 3), np.uint8), np.array([[1, 4], [13, 0]], np.uint8)
+    >>> mirrored = np.array([[5, 1], [0, 1]], np.uint8)  # the other eye is this one, mirrored
+    >>> round(mirror_agreement(lambda *_: mirrored, photo, labels), 2)
+    0.67
+    """
+    mirrored = MIRRORED[parse(np.ascontiguousarray(photo[:, ::-1]), None)][:, ::-1]
+    shown = (labels > 0) | (mirrored > 0)
+    return float((labels == mirrored)[shown].mean()) if shown.any() else 0.0
+
+
+def portrait_crop(
+    landmarks: Landmarks | None, height: int, width: int, growth: float = _CROP_GROWTH
+) -> Box:
     """Return the square of a picture to parse; it may reach beyond the picture.
 
     It holds the face as CelebA-HQ's photos do, with some room around. Without a face, or if the
@@ -150,6 +178,7 @@ def portrait_crop(landmarks: Landmarks | None, height: int, width: int) -> Box:
         landmarks: ``(68, 2)``, in pixels; None where no face is known.
         height: Height of the picture, in pixels.
         width: Width of the picture, in pixels.
+        growth: Width of the crop, as a multiple of that of CelebA-HQ.
 
     >>> portrait_crop(None, 400, 600)
     Box(x=0, y=-100, side=600)
@@ -161,11 +190,15 @@ def portrait_crop(landmarks: Landmarks | None, height: int, width: int) -> Box:
         np.mean([landmarks[PARTS[part]].mean(0) for part in parts], axis=0)
         for parts in (("right_eye", "left_eye"), ("mouth",))
     )
-    return _crop_around(eyes, mouth, height, width)
+    return _crop_around(eyes, mouth, height, width, growth)
 
 
 def _crop_around(
-    eyes: NDArray[np.floating], mouth: NDArray[np.floating], height: int, width: int
+    eyes: NDArray[np.floating],
+    mouth: NDArray[np.floating],
+    height: int,
+    width: int,
+    growth: float = _CROP_GROWTH,
 ) -> Box:
     """Return the crop for the points between the eyes and in the mouth's middle, x and y."""
     side = float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH
@@ -173,9 +206,9 @@ def _crop_around(
     edges = np.array([corner, corner + side]) - [(0, 0), (width, height)]
     if height == width and np.abs(edges).max() < _WHOLE_TOLERANCE * width:
         return Box(0, 0, width)
-    corner -= side * (_CROP_GROWTH - 1) / 2
+    corner -= side * (growth - 1) / 2
     x, y = (round(float(each)) for each in corner)
-    return Box(x, y, max(1, round(side * _CROP_GROWTH)))
+    return Box(x, y, max(1, round(side * growth)))
 
 
 def verified_crop(landmarks: Landmarks | None, labels: Labels) -> Box:

@@ -6,7 +6,8 @@ import pytest
 
 from face2face.card import ModelCard
 from face2face.data.label_maps import write_labels
-from face2face.data.semantic import SemanticSample
+from face2face.data.semantic import SemanticSample, SemanticSampleBuilder
+from face2face.face.detector import Detector
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
 from face2face.segmentation.labels import CLASSES, GROUPS, fill_groups, group_labels, mean_colours
@@ -51,7 +52,7 @@ def test_photos_are_studied_and_those_without_a_face_are_named(
         "make_semantic_data", "--photos", "photos", "--labels", "maps", "--output", "out"
     )
     assert status == 0, err
-    assert "no face: photos/wall.png" in out
+    assert "left out: photos/wall.png" in out
     assert "2 studies" in out
     study = SemanticSample.load(Path("out/studies/she.npz"))
     assert (study.photo.shape, study.photo.dtype) == ((256, 256, 3), np.uint8)
@@ -69,6 +70,29 @@ def test_photos_are_studied_and_those_without_a_face_are_named(
         assert read_image(written[0]).shape == (256, panels * 256, 3)
         assert ModelCard.load(Path("out", mode)).mode == mode
         assert len(ModelCard.load(Path("out", mode)).panels) == panels - 1
+
+
+def test_small_faces_and_unsure_maps_are_left_out(tmp_path: Path, astronaut: Scene) -> None:
+    write_image(tmp_path / "her.png", astronaut.photo)
+    sure = np.full((256, 256), CLASSES.index("hair"), np.uint8)
+    answers = [sure, np.full((256, 256), CLASSES.index("hat"), np.uint8)]
+
+    def build(min_side: int, min_agreement: float, maps: list[np.ndarray]) -> SemanticSample | None:
+        remaining = iter(maps)
+        builder = SemanticSampleBuilder(
+            Detector(),
+            lambda photo, landmarks: np.zeros(128),
+            lambda photo, landmarks: next(remaining),
+            256,
+            min_side,
+            min_agreement,
+        )
+        return builder(tmp_path / "her.png", None)
+
+    assert build(1, 0.9, [sure, sure]) is not None
+    assert build(1, 0.9, answers) is None, "the mirror image has another map"
+    assert build(1, 0.0, answers) is not None
+    assert build(257, 0.0, answers) is None, "the photo is 256 pixels wide"
 
 
 def test_a_map_of_another_size_fails_alone(
