@@ -116,6 +116,8 @@ class Scene:
         landmarks: ``(68, 2)`` float32 in the photo's pixels; None where no face was found.
         seconds: Time from the start of its video; None for a photo of no video.
         labels: ``(h, w)`` uint8, the class of each pixel; None where it isn't known.
+        photo_labels: ``(h, w)`` uint8, the photo's own classes where ``labels`` are those to paint;
+            None where they are the same.
         mask: ``(h, w)`` uint8, 255 for pixels that a generator should paint; None for nowhere.
         colours: Class number -> RGB colour in which to paint the class. Other classes keep the
             photo's colours.
@@ -133,6 +135,7 @@ class Scene:
     mask: NDArray[np.uint8] | None = None
     colours: dict[int, NDArray[np.floating]] | None = None
     identity: NDArray[np.float32] | None = None
+    photo_labels: NDArray[np.uint8] | None = None
 
 
 def side_by_side(panels: Iterable[Image]) -> Image:

@@ -225,10 +225,10 @@ def _write_strips(
     from face2face.data.semantic import SemanticSample
     from face2face.files import ensure_writable_dir
     from face2face.modes.edit import Edit
-    from face2face.modes.reconstruct import Reconstruct
+    from face2face.modes.reconstruct import PANELS, WARPED, Reconstruct
 
     edit, reconstruct = Edit(options.size), Reconstruct(options.size)
-    manipulate = Reconstruct(options.size, name="manipulate")
+    manipulate = Reconstruct(options.size, (*PANELS, WARPED), "manipulate")
     cards = [mode.card_fields() for mode in (edit, reconstruct, manipulate)]
     folders = [options.output / card["mode"] for card in cards]
     for part in (TRAIN, VAL):

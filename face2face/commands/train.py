@@ -38,8 +38,8 @@ at any moment; the same command continues."""
 
 #: Steps between two entries in TensorBoard's log.
 _TENSORBOARD_STEPS = 20
-#: Conditions that show one panel -> the mode that has it.
-_MODE_OF_CONDITION = {"labels": "reconstruct", "holed": "inpaint"}
+#: Conditions that not every mode has -> the mode that has them.
+_MODE_OF_CONDITION = {"labels": "reconstruct", "holed": "inpaint", "maps": "manipulate"}
 READS, WRITES = ("input_dir", "checkpoint"), ("output_dir",)
 __all__ = ["DESCRIPTION", "READS", "WRITES", "add_arguments", "outputs", "run", "run_in"]
 
@@ -151,6 +151,7 @@ def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
     from face2face.data.reconstruction_pairs import NEW
     from face2face.learn.checkpoint import Settings
     from face2face.learn.networks import DEFAULTS
+    from face2face.modes.reconstruct import WARPED
 
     generator = options.generator or GENERATOR_OF.get(card.mode, "light")
     defaults = DEFAULTS[generator]
@@ -163,11 +164,12 @@ def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
         for name in names
     }
     all_panels = tuple(name for name in card.panels if not name.startswith(NEW))
+    conditions = {"warp": all_panels, "maps": tuple(name for name in all_panels if name != WARPED)}
     return Settings(
         generator=generator,
         discriminator=options.discriminator,
         mode=card.mode,
-        condition=all_panels if options.condition == "warp" else (options.condition,),
+        condition=conditions.get(options.condition, (options.condition,)),
         **given,
         beta1=options.beta1,
         which_direction=options.which_direction,

@@ -103,9 +103,10 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--condition",
-        choices=("warp", "sketch", "labels", "holed"),
+        choices=("warp", "maps", "sketch", "labels", "holed"),
         default="warp",
-        help="panels for the network: warp shows all of them, the others one alone",
+        help="panels for the network: warp shows all of them, maps all but the warped photo of "
+        "mode manipulate, the others one alone",
     )
     for field, option, kind, words in GENERATOR_OPTIONS:
         group.add_argument(

@@ -124,7 +124,8 @@ class SemanticSampleBuilder:
         label_map = self._label_map(photo, picture, faces[0], labels)
         if is_misdetection(faces[0], label_map):
             return None
-        box = portrait_crop(faces[0], *label_map.shape, growth=1.0).inside(*label_map.shape)
+        height, width = label_map.shape
+        box = portrait_crop(faces[0], height, width, growth=1.0).inside(height, width)
         if box.side < self.min_side:
             return None
         cropped = resize(box.cut(picture), self.size)

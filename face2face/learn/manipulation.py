@@ -1,4 +1,4 @@
-"""The objective of manipulation: paint a face from another person's label map, without a photo."""
+"""The objective of manipulation: paint a face from another person's label map."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ _EQUAL = 1e-3
 class Manipulation(Pix2Pix):
     """Pix2pix, plus a second picture in the same step, from another person's map.
 
-    Where both maps agree, the second picture is held to the photo. Where they differ there is no
-    truth, and the picture must not be the photo. The discriminator judges it against the new map,
+    Where both maps agree, the second picture is held to the photo, or to the base where there is
+    one: the photo warped to the new map. Where they differ there is no truth, and the picture must
+    not be the photo. The discriminator judges it against the new map,
     and learns that the photo itself with the new map is fake (Reed et al., *Generative adversarial
     text to image synthesis*; ICML 2016, section 4.2).
 
@@ -59,7 +60,10 @@ class Manipulation(Pix2Pix):
         second = self.generator(split_panels(new), training=True)
         equal = ops.abs(own[..., :3] - new[..., :3]) < _EQUAL
         alike = ops.cast(ops.all(equal, axis=-1, keepdims=True), "float32")
-        kept = ops.mean(ops.abs(second - y) * alike) / ops.maximum(ops.mean(alike), MIN_COVERAGE)
+        likely = y if self._base is None else split_panels(new)[self._base]
+        kept = ops.mean(ops.abs(second - likely) * alike) / ops.maximum(
+            ops.mean(alike), MIN_COVERAGE
+        )
         loss = self.distance(own, y, y_pred, training) + self._l1_weight * kept
         if self.discriminator is None:
             return loss

@@ -1,6 +1,7 @@
 """Reconstruct: rebuild a face from its label map, mean colours and identity.
 
-The network is shown nothing of the photo itself.
+The network is shown nothing of the photo itself. Manipulate: the same with a changed label map. Its
+network may also be shown the photo, warped to that map.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ from face2face.segmentation.labels import (
     mean_colours,
     merge_left_right,
 )
+from face2face.segmentation.map_warp import warp_to_map
 
+#: Panel of the photo warped to the label map. Only ``manipulate`` may show it.
+WARPED = "warped"
+#: Names of the panels without the photo.
+PANELS = ("labels", "colours", "numbers")
 #: Scale of an identity's numbers: their absolute value is hardly ever larger.
 _IDENTITY_SCALE = 0.5
 #: Hint of every error about a card that doesn't fit.
@@ -34,17 +40,18 @@ _RESTORE = "Restore the card, or export the model again."
 class Reconstruct:
     """The modes ``reconstruct`` and ``manipulate``.
 
-    Both show the network the same. That of ``manipulate`` was also trained on changed label maps.
+    The network of ``manipulate`` was also trained on changed label maps.
 
     Attributes:
         size: Width and height of a panel, in pixels.
         panels: ``labels``: the map, left and right in the same colours. ``colours``: each group of
             classes in its mean colour. ``numbers``: these colours and the identity, as bars.
+            ``warped``: the photo warped to the map.
         name: ``reconstruct`` or ``manipulate``.
     """
 
     size: int
-    panels: tuple[str, ...] = ("labels", "colours", "numbers")
+    panels: tuple[str, ...] = PANELS
     name: str = "reconstruct"
 
     @classmethod
@@ -54,10 +61,11 @@ class Reconstruct:
         Raises:
             ModelError: The card names other panels.
         """
-        if not set(card.panels) <= set(cls.panels):
+        known = (*PANELS, WARPED) if card.mode == "manipulate" else PANELS
+        if not set(card.panels) <= set(known):
             raise ModelError(
                 f"The card's panels are {', '.join(card.panels)}; those of {card.mode} are among "
-                f"{', '.join(cls.panels)}.",
+                f"{', '.join(known)}.",
                 hint=_RESTORE,
             )
         return cls(card.size, card.panels, card.mode)
@@ -82,13 +90,16 @@ class Reconstruct:
             "colours": fill_groups(groups, colours),
             "numbers": vector_panel(numbers, self.size),
         }
+        if WARPED in self.panels:
+            own_labels = scene.labels if scene.photo_labels is None else scene.photo_labels
+            drawn[WARPED] = warp_to_map(scene.photo, own_labels, scene.labels)
         return [drawn[name] for name in self.panels]
 
     def card_fields(self) -> dict[str, Any]:
         """Return mode, size, panels and their roles."""
         roles = {
             role: name if name in self.panels else ""
-            for role, name in (("colours", "colours"), ("bars", "numbers"))
+            for role, name in (("base", WARPED), ("colours", "colours"), ("bars", "numbers"))
         }
         return {"mode": self.name, "size": self.size, "panels": self.panels} | roles
 

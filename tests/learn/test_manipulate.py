@@ -65,6 +65,19 @@ def test_the_second_picture_is_held_to_the_photo_only_where_the_maps_agree() -> 
     assert float(model.compute_loss(x, truth, model(x))) == pytest.approx(0.2, abs=1e-5)
 
 
+def test_with_a_base_the_second_picture_is_held_to_the_warped_photo() -> None:
+    layout = PanelLayout(5, (0, 1, 2, 3), 4, 64, base=3, colours=1, bars=2)
+    panels = [keras.Input((64, 64, 3)) for _ in range(4)]
+    generator = keras.Model(panels, keras.layers.Identity()(panels[3]))
+    model = Manipulation(generator, None, layout, l1_weight=1.0, ssim_weight=0.0)
+    own, truth = pictures(12), pictures(3, 1)
+    own[..., 9:] = truth
+    new = own.copy()
+    new[..., 9:] += 0.4  # the warped photo: what this generator answers with
+    x = np.concatenate([own, new], -1)
+    assert float(model.compute_loss(x, truth, model(x))) == pytest.approx(0, abs=1e-6)
+
+
 def test_features_are_compared_too() -> None:
     truth = pictures(3, 1)
     x = np.concatenate([pictures(3), truth, pictures(3, 2)], -1)

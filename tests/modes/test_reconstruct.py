@@ -5,11 +5,11 @@ import pytest
 
 from face2face import modes
 from face2face.card import ModelCard
-from face2face.data.reconstruction_pairs import partner, rebuilt, with_map_of
+from face2face.data.reconstruction_pairs import brought_back, partner, rebuilt, with_map_of
 from face2face.data.semantic import SemanticSample
 from face2face.errors import ModelError
 from face2face.image import vector_rows
-from face2face.modes.reconstruct import Reconstruct
+from face2face.modes.reconstruct import PANELS, WARPED, Reconstruct
 from face2face.segmentation.labels import CLASSES, COLOURS, group_labels, mean_colours
 
 SIZE = 64
@@ -42,6 +42,26 @@ def test_it_shows_map_colours_and_numbers() -> None:
     assert shown[:6].tolist() == [100] * 6, "skin and eyes"
     assert (shown[6:21] == 0).all(), "groups that aren't there"
     assert np.allclose(shown[21:149] / 127.5 - 1, 0.2, atol=1 / 127), "0.1 of 0.5"
+
+
+def test_manipulate_shows_the_photo_warped_to_the_map() -> None:
+    own = study(100, upper="hair", lower="skin")
+    own.photo[10:20, 10:20] = 255
+    own.labels[10:20, 10:20] = CLASSES.index("nose")
+    other = study(200, upper="hair", lower="skin")
+    other.labels[14:24, 30:40] = CLASSES.index("nose")
+    mode = Reconstruct(SIZE, (*PANELS, WARPED), "manipulate")
+    assert (mode.condition(rebuilt(own))[-1] == own.photo).all()
+    moved = mode.condition(with_map_of(own, other))[-1]
+    assert moved[19, 35].min() > 200, "the white nose lies where the other's does"
+    assert moved[15, 12].max() < 150
+    back = mode.condition(brought_back(own, other))[-1]
+    assert back[15, 15].min() > 200
+    assert not (back == own.photo).all(), "warped twice"
+    assert mode.card_fields()["base"] == WARPED
+    assert Reconstruct(SIZE).card_fields()["base"] == ""
+    with pytest.raises(ModelError, match="among"):
+        Reconstruct.load(ModelCard("reconstruct", 256, (*PANELS, WARPED)), Path())
 
 
 def test_left_and_right_are_drawn_alike() -> None:
