@@ -78,6 +78,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "characters (default: one photo in ten, by its name)",
     )
     parser.add_argument(
+        "--confident-labels",
+        action="store_true",
+        help="also write photos/ and labels/ for train_parser.py; pixels that are another class in "
+        "the mirror image have none there",
+    )
+    parser.add_argument(
         "--min-side",
         type=positive,
         default=1,
@@ -123,6 +129,8 @@ def run(options: argparse.Namespace) -> int:
     val_count = sum(held_out(each.stem) for each in studies)
     print(f"written: {len(studies)} studies in {folder}")
     print(f"held out: {val_count} of them, by their names")
+    if options.confident_labels:
+        _write_confident_labels(options, studies)
     if options.repeats:
         _write_strips(options, studies, held_out)
     if options.show:
@@ -210,6 +218,27 @@ def _prepare_folders(options: argparse.Namespace) -> None:
             f"{folder} holds studies of {size} pixels, not {options.size}.",
             hint="Name another --output.",
         )
+
+
+def _write_confident_labels(options: argparse.Namespace, studies: list[Path]) -> None:
+    """Write each study's photo and the pixels of its map of which the parser is sure."""
+    from tqdm import tqdm
+
+    from face2face.data.label_maps import write_labels
+    from face2face.data.semantic import SemanticSample
+    from face2face.files import ensure_writable_dir
+    from face2face.inference.pretrained import load_parser
+    from face2face.media.stills import write_image
+    from face2face.segmentation.confidence import confident_labels
+
+    photos, maps = (ensure_writable_dir(options.output / name) for name in ("photos", "labels"))
+    parse = load_parser(options.parser)
+    for path in tqdm(studies, "confident maps", unit="photo"):
+        name = f"{path.stem}.png"
+        if not (maps / name).is_file():
+            study = SemanticSample.load(path)
+            write_image(photos / name, study.photo)
+            write_labels(maps / name, confident_labels(parse, study.photo, study.labels))
 
 
 def _write_strips(

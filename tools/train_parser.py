@@ -29,7 +29,7 @@ DESCRIPTION = """Train and export the network that finds which part of a face ea
 learns from photos with label maps of the same names. One photo in ten, by its name, is held out:
 held_out.txt lists them. Ctrl-C stops the training at any moment; the same command continues from
 the last epoch."""
-READS, WRITES = ("photos", "labels", "teacher", "begin"), ("output_dir",)
+READS, WRITES = ("photos", "labels", "teacher", "begin", "held_out"), ("output_dir",)
 #: File with the options that a training was started with.
 _SETTINGS = "settings.json"
 #: File with the names of the photos that aren't trained on.
@@ -64,6 +64,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder for the training's state and the model",
     )
     _add_training_arguments(parser)
+    parser.add_argument(
+        "--held-out",
+        metavar="FILE",
+        type=Path,
+        help="text file with the names of photos that are never trained on; * stands for any "
+        "characters (default: one photo in ten, by its name)",
+    )
     add_card_arguments(parser, "photos and label maps")
 
 
@@ -122,10 +129,11 @@ def run(options: argparse.Namespace) -> int:
         import keras
 
         keras.ops.zeros(())
-    from face2face.data.label_maps import held_out, pairs
+    from face2face.data.label_maps import held_out_rule, pairs
     from face2face.files import ensure_writable_dir
 
     folder = ensure_writable_dir(options.output_dir)
+    held_out = held_out_rule(options.held_out)
     photos = pairs(options.photos, options.labels)
     train = [each for each in photos if not held_out(each.photo.stem)]
     val_names = [each.photo.stem for each in photos if held_out(each.photo.stem)]

@@ -20,7 +20,7 @@ from face2face.errors import DataError, MediaError
 from face2face.files import atomic_write, open_regular
 from face2face.media.photo_file import MAX_MEGAPIXELS, open_photo
 from face2face.media.stills import list_images
-from face2face.segmentation.labels import CLASSES, PALETTE, Labels
+from face2face.segmentation.labels import CLASSES, PALETTE, UNKNOWN, Labels
 
 #: One photo in this many is held out.
 _HELD_OUT_EVERY = 10
@@ -28,11 +28,12 @@ _HELD_OUT_EVERY = 10
 _MAX_LIST_BYTES = 2**20
 
 
-def read_labels(path: Path) -> Labels:
+def read_labels(path: Path, allow_unknown: bool = False) -> Labels:
     """Return a label map, ``(h, w)`` uint8 class numbers.
 
     Args:
         path: A PNG. A palette or grey one holds class numbers, a colour one the classes' colours.
+        allow_unknown: Whether the number ``UNKNOWN`` is allowed too.
 
     Raises:
         MediaError: The file can't be read: see :func:`face2face.media.photo_file.open_photo`.
@@ -42,9 +43,10 @@ def read_labels(path: Path) -> Labels:
         holds_numbers = picture.mode in ("P", "L", "1")
         pixels = np.array(picture if holds_numbers else picture.convert("RGB"))
     if holds_numbers:
-        if pixels.max(initial=0) >= len(CLASSES):
+        known = pixels[pixels != UNKNOWN] if allow_unknown else pixels
+        if known.max(initial=0) >= len(CLASSES):
             raise DataError(
-                f"{path} holds {pixels.max()}, and classes are 0 to {len(CLASSES) - 1}.",
+                f"{path} holds {known.max()}, and classes are 0 to {len(CLASSES) - 1}.",
                 hint="List them with --list-classes.",
             )
         return pixels.astype(np.uint8)

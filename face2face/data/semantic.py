@@ -17,8 +17,9 @@ from face2face.errors import DataError
 from face2face.files import atomic_write, visible_files
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
+from face2face.segmentation.confidence import mirror_agreement
 from face2face.segmentation.labels import GROUPS, Labels, fill_groups, group_labels, mean_colours
-from face2face.segmentation.parser import is_misdetection, mirror_agreement, portrait_crop
+from face2face.segmentation.parser import is_misdetection, portrait_crop
 
 #: Folder of the samples in an output folder.
 STUDIES = "studies"
@@ -93,7 +94,7 @@ class SemanticSampleBuilder:
         size: Width and height of a sample, in pixels.
         min_side: Least width of a face's crop in a photo, in pixels; smaller faces are left out.
         min_agreement: Least agreement of a parsed map with that of the mirror image, see
-            :func:`face2face.segmentation.parser.mirror_agreement`; other photos are left out.
+            :func:`face2face.segmentation.confidence.mirror_agreement`; other photos are left out.
     """
 
     detect: Callable[[Image], list[Landmarks]]

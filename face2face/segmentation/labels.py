@@ -51,6 +51,8 @@ def _mirrored_name(name: str) -> str:
     return {"left": f"right_{part}", "right": f"left_{part}"}.get(side, name)
 
 
+#: Number of a pixel whose class is unknown. Only maps to train a parser on have it.
+UNKNOWN = 255
 #: ``(19,)`` uint8, the class number that each class has in a mirror image.
 MIRRORED: NDArray[np.uint8] = np.array(
     [CLASSES.index(_mirrored_name(name)) for name in CLASSES], np.uint8

@@ -140,32 +140,6 @@ def _zoom_weight(side: int) -> NDArray[np.float32]:
     return np.asarray(np.minimum(along[:, None], along)[..., None] / 2, np.float32)
 
 
-def mirror_agreement(
-    parse: Callable[[Image, Landmarks | None], Labels], photo: Image, labels: Labels
-) -> float:
-    """Return how well a photo's map agrees with that of the photo's mirror image.
-
-    A parser that is sure of a face finds the same in its mirror image.
-
-    Args:
-        parse: The parser.
-        photo: ``(h, w, 3)`` uint8 RGB, framed by :func:`portrait_crop`.
-        labels: ``(h, w)`` uint8, the photo's map.
-
-    Returns:
-        The share of equal pixels, 0 to 1, among those that are not background in both maps. 0 if
-        both are background.
-
-    >>> photo, labels = np.zeros((2, 2, 3), np.uint8), np.array([[1, 4], [13, 0]], np.uint8)
-    >>> mirrored = np.array([[5, 1], [0, 1]], np.uint8)  # the other eye is this one, mirrored
-    >>> round(mirror_agreement(lambda *_: mirrored, photo, labels), 2)
-    0.67
-    """
-    mirrored = MIRRORED[parse(np.ascontiguousarray(photo[:, ::-1]), None)][:, ::-1]
-    shown = (labels > 0) | (mirrored > 0)
-    return float((labels == mirrored)[shown].mean()) if shown.any() else 0.0
-
-
 def portrait_crop(
     landmarks: Landmarks | None, height: int, width: int, growth: float = _CROP_GROWTH
 ) -> Box:

@@ -15,14 +15,13 @@ from face2face.data.label_maps import (
 )
 from face2face.errors import DataError, MediaError
 from face2face.learn.parser.labelled import (
-    NOTHING,
     LabelledPhotos,
     LabelledSample,
     PhotoAugmentation,
     sampling_weights,
 )
 from face2face.media.stills import write_image
-from face2face.segmentation.labels import PALETTE, colorize
+from face2face.segmentation.labels import PALETTE, UNKNOWN, colorize
 
 LABELS = np.arange(19, dtype=np.uint8).repeat(3)[None].repeat(57, 0)
 
@@ -77,6 +76,18 @@ def test_one_name_in_ten_is_held_out_always_the_same() -> None:
     assert kept == [name for name in map(str, range(2000)) if held_out(name)]
 
 
+def test_unknown_pixels_are_read_only_on_request(tmp_path: Path) -> None:
+    labels = LABELS.copy()
+    labels[0, 0] = UNKNOWN
+    write_labels(tmp_path / "map.png", labels)
+    with pytest.raises(DataError, match="255"):
+        read_labels(tmp_path / "map.png")
+    assert (read_labels(tmp_path / "map.png", allow_unknown=True) == labels).all()
+    photo = np.zeros((*labels.shape, 3), np.uint8)
+    varied = PhotoAugmentation(32)(LabelledSample(photo, labels), np.random.default_rng(0))
+    assert set(np.unique(varied.labels)) <= {*range(19), UNKNOWN}
+
+
 def test_a_list_of_names_says_who_is_held_out(tmp_path: Path) -> None:
     path = tmp_path / "names.txt"
     path.write_text("# two people\nanna\n\nP004_*\n", encoding="utf-8")
@@ -102,7 +113,7 @@ def test_a_photo_and_its_map_are_varied_together() -> None:
     for seed in range(8):
         varied = PhotoAugmentation(64)(LabelledSample(photo, labels), np.random.default_rng(seed))
         assert varied.photo.shape == (64, 64, 3)
-        assert set(np.unique(varied.labels)) <= {0, 13, NOTHING}
+        assert set(np.unique(varied.labels)) <= {0, 13, UNKNOWN}
         bright, dark = (varied.photo[varied.labels == label].mean() for label in (13, 0))
         assert bright > dark + 60
 

@@ -5,12 +5,19 @@ import numpy as np
 import pytest
 
 from face2face.card import ModelCard
-from face2face.data.label_maps import write_labels
+from face2face.data.label_maps import read_labels, write_labels
 from face2face.data.semantic import SemanticSample, SemanticSampleBuilder
 from face2face.face.detector import Detector
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
-from face2face.segmentation.labels import CLASSES, GROUPS, fill_groups, group_labels, mean_colours
+from face2face.segmentation.labels import (
+    CLASSES,
+    GROUPS,
+    UNKNOWN,
+    fill_groups,
+    group_labels,
+    mean_colours,
+)
 
 
 def test_nineteen_classes_are_in_seven_groups() -> None:
@@ -93,6 +100,22 @@ def test_small_faces_and_unsure_maps_are_left_out(tmp_path: Path, astronaut: Sce
     assert build(1, 0.9, answers) is None, "the mirror image has another map"
     assert build(1, 0.0, answers) is not None
     assert build(257, 0.0, answers) is None, "the photo is 256 pixels wide"
+
+
+def test_confident_maps_are_written_for_a_parser(
+    in_folder: Path, face2face: Callable, astronaut: Scene
+) -> None:
+    (in_folder / "photos").mkdir()
+    write_image(in_folder / "photos" / "her.png", astronaut.photo)
+    options = ("--output", "out", "--repeats", 0, "--confident-labels")
+    status, _, err = face2face("make_semantic_data", "--photos", "photos", *options)
+    assert status == 0, err
+    study = SemanticSample.load(Path("out/studies/her.npz"))
+    labels = read_labels(Path("out/labels/her.png"), allow_unknown=True)
+    known = labels != UNKNOWN
+    assert 0.9 < known.mean() < 1
+    assert (labels == study.labels)[known].all()
+    assert (read_image(Path("out/photos/her.png")) == study.photo).all()
 
 
 def test_a_map_of_another_size_fails_alone(

@@ -15,7 +15,7 @@ from face2face.data.dataset import to_signed
 from face2face.data.label_maps import LabelledPhoto, read_labels
 from face2face.image import Image
 from face2face.media.stills import read_image
-from face2face.segmentation.labels import CLASSES, MIRRORED, Labels
+from face2face.segmentation.labels import CLASSES, MIRRORED, UNKNOWN, Labels
 
 #: Width of the photos in memory, as a multiple of the width shown, so that they can be zoomed.
 _STORED_SCALE = 1.5
@@ -40,8 +40,6 @@ _ANY_COLOUR = [
 ]
 #: Photos with a class that is in fewer than this share of them are shown more often.
 _COMMON_SHARE = 0.3
-#: Class number outside a photo.
-NOTHING = 255
 #: Largest number of channels that OpenCV warps at once.
 _OPENCV_CHANNELS = 4
 
@@ -81,13 +79,15 @@ class PhotoAugmentation:
             rng: Source of randomness.
 
         Returns:
-            The photo and the map at ``size``, the map ``NOTHING`` outside the photo. The teacher's
+            The photo and the map at ``size``, the map ``UNKNOWN`` outside the photo. The teacher's
             answer at half of it, zero outside.
         """
         photo, labels, probs = sample.photo, sample.labels, sample.teacher_probs
         side = photo.shape[0]
         matrix, flipped = self._random_affine(side, rng), rng.random() < _FLIP_SHARE
         classes = MIRRORED if flipped else np.arange(len(MIRRORED), dtype=np.uint8)
+        numbers = np.full(UNKNOWN + 1, UNKNOWN, np.uint8)
+        numbers[: len(classes)] = classes
         if flipped:
             matrix = matrix @ np.array([[-1.0, 0, side - 1], [0, 1, 0], [0, 0, 1]])
         shape = (self.size, self.size)
@@ -95,12 +95,12 @@ class PhotoAugmentation:
             photo, matrix[:2], shape, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
         )
         moved_labels = cv2.warpAffine(
-            classes[labels],
+            numbers[labels],
             matrix[:2],
             shape,
             flags=cv2.INTER_NEAREST,
             borderMode=cv2.BORDER_CONSTANT,
-            borderValue=NOTHING,
+            borderValue=UNKNOWN,
         )
         if probs is not None:
             scale = (side - 1) / (probs.shape[0] - 1)
@@ -176,7 +176,7 @@ def sampling_weights(maps: Sequence[Labels]) -> NDArray[np.float64]:
     CVPR 2019, section 5.2.
 
     Args:
-        maps: Label maps, ``(h, w)`` uint8.
+        maps: Label maps, ``(h, w)`` uint8; unknown pixels do not count.
 
     Returns:
         ``(n,)``; they add up to 1.
@@ -184,7 +184,7 @@ def sampling_weights(maps: Sequence[Labels]) -> NDArray[np.float64]:
     >>> sampling_weights([np.zeros((2, 2), np.uint8)] * 2).tolist()
     [0.5, 0.5]
     """
-    present = np.stack([np.bincount(each.ravel(), minlength=len(CLASSES)) > 0 for each in maps])
+    present = np.stack([np.isin(np.arange(len(CLASSES)), each) for each in maps])
     frequency = np.maximum(present.mean(0), 1e-9)
     repeats = np.sqrt(np.maximum(1, _COMMON_SHARE / frequency))
     weights = np.where(present, repeats, 1).max(1)
@@ -275,5 +275,7 @@ def _read(
     file: LabelledPhoto, teacher_probs: NDArray[np.uint8] | None, side: int
 ) -> LabelledSample:
     photo = cv2.resize(read_image(file.photo), (side, side), interpolation=cv2.INTER_AREA)
-    labels = cv2.resize(read_labels(file.labels), (side, side), interpolation=cv2.INTER_NEAREST)
+    labels = cv2.resize(
+        read_labels(file.labels, allow_unknown=True), (side, side), interpolation=cv2.INTER_NEAREST
+    )
     return LabelledSample(np.asarray(photo, np.uint8), np.asarray(labels, np.uint8), teacher_probs)
