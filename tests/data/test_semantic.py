@@ -102,6 +102,31 @@ def test_small_faces_and_unsure_maps_are_left_out(tmp_path: Path, astronaut: Sce
     assert build(257, 0.0, answers) is None, "the photo is 256 pixels wide"
 
 
+def test_a_photo_that_is_left_out_is_no_failure_and_an_unreadable_one_is(
+    in_folder: Path, face2face: Callable, astronaut: Scene
+) -> None:
+    for folder in ("photos", "maps"):
+        (in_folder / folder).mkdir()
+    for name in ("she", "twin", "small"):
+        photo = astronaut.photo if name != "small" else astronaut.photo[8:248, 8:248]
+        write_image(in_folder / "photos" / f"{name}.png", photo)
+        labels = np.full(photo.shape[:2], CLASSES.index("hair"), np.uint8)
+        write_labels(in_folder / "maps" / f"{name}.png", labels)
+    (in_folder / "names.txt").write_text("tw*\n", encoding="utf-8")
+    folders = ("--photos", "photos", "--labels", "maps", "--output", "out")
+    options = ("--min-side", 250, "--held-out", "names.txt", "--repeats", 1)
+    status, out, err = face2face("make_semantic_data", *folders, *options)
+    assert status == 0, err
+    assert "left out: photos/small.png" in out
+    assert [path.name for path in Path("out/edit/val").glob("*.png")] == ["twin.0.png"]
+    (in_folder / "photos" / "bad.png").write_bytes(b"no picture")
+    status, out, _ = face2face("make_semantic_data", *folders, *options)
+    assert status == 1
+    assert "left out: photos/small.png" in out
+    assert "failed: photos/bad.png" in out
+    assert "1 of 3 failed" in out
+
+
 def test_confident_maps_are_written_for_a_parser(
     in_folder: Path, face2face: Callable, astronaut: Scene
 ) -> None:
