@@ -136,6 +136,7 @@ class SemanticSampleBuilder:
         )
         if (
             labels is None
+            and self.min_agreement > 0
             and self.parse is not None
             and mirror_agreement(self.parse, cropped, cropped_labels) < self.min_agreement
         ):
