@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from face2face.export.precision import PrecisionResult
 
 DESCRIPTION = """Write frozen_model.pb, the self-contained graph of a training run's best epoch.
-train.py does this at its end; use export after an interrupted or copied run."""
+Training does this at its end; use export after an interrupted or copied run."""
 READS, WRITES = ("model", "input_dir"), ("output",)
 
 

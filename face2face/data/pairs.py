@@ -64,14 +64,13 @@ def read_card(folder: Path) -> ModelCard:
     if not folder.is_dir():
         raise DataError(
             f"There is no folder {folder}.",
-            hint="Check the path, or make the folder with generate_train_data.py.",
+            hint="Check the path, or make the folder with: face2face prepare",
         )
     strips = list_strips(folder, TRAIN)
     if not strips:
         raise DataError(
             f"There are no strips in {TRAIN}/ of {folder}.",
-            hint="Make them with generate_train_data.py, or split a folder of strips with "
-            "tools/split.py.",
+            hint="Make them with: face2face prepare",
         )
     if (folder / FILE_NAME).is_file():
         return ModelCard.load(folder)

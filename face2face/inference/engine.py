@@ -78,7 +78,7 @@ class OpenVinoEngine:
         if not path.is_file():
             raise ModelError(
                 f"There is no file {path}.",
-                hint="Restore it, or run tools/freeze_model.py again.",
+                hint="Restore it, or run: face2face export",
             )
         inputs, outputs = panel_shapes(panels, size), outputs or ((1, size, size, 3),)
         core = ov.Core()

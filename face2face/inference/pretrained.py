@@ -91,7 +91,7 @@ def _load(path: Path, mode: str) -> tuple[ModelCard, OpenVinoEngine]:
     folder = path if path.is_dir() else path.parent
     card = ModelCard.load(folder)
     if card.mode != mode:
-        command = "tools/train_parser.py" if mode == PARSE else f"train.py --mode {mode}"
+        command = "tools/train_parser.py" if mode == PARSE else f"face2face train --mode {mode}"
         raise ModelError(
             f"The model in {folder} is of mode {card.mode}, not {mode}.",
             hint=f"Train one with {command}, or name another model.",

@@ -40,7 +40,7 @@ _UPSAMPLED_COUNT = 16
 #: Threads that decode: one for the keyframe that is needed, one for the next.
 _DECODER_THREADS = 2
 #: Hint of every error about a bank that can't be read.
-_HINT = "Make it again with generate_train_data.py, or restore the file."
+_HINT = "Restore the file, or make it again with: face2face prepare"
 
 #: The arrays of the file.
 _ARRAYS = {

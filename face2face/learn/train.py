@@ -45,7 +45,7 @@ def panel_layout(card: ModelCard, settings: Settings) -> PanelLayout:
     if missing := [name for name in settings.condition if name not in card.panels]:
         raise DataError(
             f"The strips have no panel {', '.join(missing)}, only {', '.join(card.panels)}.",
-            hint="Make the strips again with generate_train_data.py, or leave --condition out.",
+            hint="Leave --condition out, or make the strips again with: face2face prepare",
         )
     count = len(card.panels) + 1
     places = {
