@@ -207,9 +207,7 @@ def test_num_0(video: Path, number: str, face2face: Command) -> None:
 
 def test_an_empty_input_dir(face2face: Command) -> None:
     Path("empty").mkdir()
-    refused(
-        face2face("train", "--input_dir", "empty"), "strips in train/", "face2face prepare"
-    )
+    refused(face2face("train", "--input_dir", "empty"), "strips in train/", "face2face prepare")
     refused(face2face("train", "--input_dir", "none"), "There is no folder none")
     refused(face2face("train"), "--input_dir")
 
