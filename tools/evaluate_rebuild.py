@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
+from face2face.commands.options import add_held_out_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, OptionError
 
@@ -46,13 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parser", type=Path, help="folder of a parser (default: the pretrained one)"
     )
-    parser.add_argument(
-        "--held-out",
-        metavar="FILE",
-        type=Path,
-        help="text file with the names of photos that are never trained on; * stands for any "
-        "characters (default: one photo in ten, by its name)",
-    )
+    add_held_out_argument(parser)
     parser.add_argument("--rows", type=positive, default=12, help="faces on each contact sheet")
     parser.add_argument(
         "--output", type=Path, default=Path("rebuilt"), help="folder for figures and contact sheets"

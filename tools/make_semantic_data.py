@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.card import FILE_NAME, SIZES, describes_data
 from face2face.commands.console import number, positive, run_program, whole
-from face2face.commands.options import add_card_arguments
+from face2face.commands.options import add_card_arguments, add_held_out_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -70,13 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="number of strips per photo: each erases another part for edit, and takes another "
         "person's label map for manipulate; 0 for no strips",
     )
-    parser.add_argument(
-        "--held-out",
-        metavar="FILE",
-        type=Path,
-        help="text file with the names of photos that are never trained on; * stands for any "
-        "characters (default: one photo in ten, by its name)",
-    )
+    add_held_out_argument(parser)
     parser.add_argument(
         "--confident-labels",
         action="store_true",

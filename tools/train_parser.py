@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from face2face.card import FILE_NAME, ModelCard
 from face2face.commands.console import INTERRUPTED, number, positive, quiet, run_program, whole
 from face2face.commands.export import graphs_in
-from face2face.commands.options import add_card_arguments
+from face2face.commands.options import add_card_arguments, add_held_out_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, ModelError
 from face2face.files import atomic_write
@@ -64,13 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder for the training's state and the model",
     )
     _add_training_arguments(parser)
-    parser.add_argument(
-        "--held-out",
-        metavar="FILE",
-        type=Path,
-        help="text file with the names of photos that are never trained on; * stands for any "
-        "characters (default: one photo in ten, by its name)",
-    )
+    add_held_out_argument(parser)
     add_card_arguments(parser, "photos and label maps")
 
 

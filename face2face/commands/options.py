@@ -41,6 +41,17 @@ def add_card_arguments(parser: argparse.ArgumentParser, material: str) -> None:
     )
 
 
+def add_held_out_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--held-out`` to a program."""
+    parser.add_argument(
+        "--held-out",
+        metavar="FILE",
+        type=Path,
+        help="text file with the names of photos that are never trained on; * stands for any "
+        "characters (default: one photo in ten, by its name)",
+    )
+
+
 def pick_face(faces: Sequence[Landmarks], number: int, photo: Path) -> Landmarks:
     """Return the landmarks of one face of a photo.
 
