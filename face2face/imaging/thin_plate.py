@@ -64,6 +64,20 @@ class ThinPlateSplines:
         return np.asarray(kernel @ weights[:-3] + (offset + slope_x * x) + (slope_y * y)[:, None])
 
 
+def border_points(per_side: int) -> NDArray[np.floating]:
+    """Return points on the border of a square from -0.5 to 0.5, ``(4 * per_side, 2)``.
+
+    They begin at the upper left corner and go round through the upper right one.
+
+    >>> border_points(1).tolist()
+    [[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]
+    """
+    ticks = np.linspace(-0.5, 0.5, per_side + 1)[:-1]
+    low, high = np.full_like(ticks, -0.5), np.full_like(ticks, 0.5)
+    sides = [(ticks, low), (high, ticks), (-ticks, high), (low, -ticks)]
+    return np.concatenate([np.stack(side, -1) for side in sides])
+
+
 def _tps_kernel(dx: NDArray[np.floating], dy: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return twice the kernel of thin-plate splines: ``r**2 * log(r**2)`` with r = (dx, dy)."""
     squared = dx * dx + (dy * dy + _MIN_SQUARED)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Extent, Image, Landmarks
-from face2face.imaging.thin_plate import ThinPlateSplines
+from face2face.imaging.thin_plate import ThinPlateSplines, border_points
 from face2face.landmarks import FACING
 
 #: Grid cells along the longer side of the result. The spline is evaluated at their centres and
@@ -275,10 +275,7 @@ def _constrained_points(
 
 def _anchors(size: int, margin: float) -> NDArray[np.floating]:
     """Return ``(n, 2)`` points around the picture in pixels, the upper ones ``margin`` outside."""
-    ticks = np.linspace(-0.5, 0.5, _ANCHORS_PER_SIDE + 1)[:-1]
-    low, high = np.full_like(ticks, -0.5), np.full_like(ticks, 0.5)
-    sides = [(ticks, low), (high, ticks), (-ticks, high), (low, -ticks)]
-    border = np.concatenate([np.stack(side, -1) for side in sides])
+    border = border_points(_ANCHORS_PER_SIDE)
     outwards = np.where(np.abs(border) == 0.5, np.sign(border), 0)
     extended = border[:, 1:] < _EXTENDED_SHARE - 0.5
     return (size - 1) * (0.5 + border + margin * np.where(extended, outwards, 0))

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Image
-from face2face.imaging.thin_plate import ThinPlateSplines
+from face2face.imaging.thin_plate import ThinPlateSplines, border_points
 from face2face.segmentation.labels import Labels, class_mask
 
+#: Parts that move, each with the names of its classes.
 _FEATURES = (
     ("left_eye",),
     ("right_eye",),
@@ -33,7 +34,7 @@ _ANCHOR_MARGIN = 0.2
 #: Resistance to bending, as for :class:`face2face.imaging.warp.WarpConstraints`. Outlines of parsed
 #: maps are rough, and a stiffer spline does not fold.
 _STIFFNESS = 500.0
-#: The spline is evaluated at every so many pixels and interpolated linearly between them.
+#: Distance of the points at which the spline is evaluated, in pixels; linear between them.
 _GRID_STEP = 4
 
 
@@ -108,8 +109,4 @@ def _outermost(inside: NDArray[np.bool_], directions: tuple[int, ...]) -> NDArra
 def _anchors(size: int) -> NDArray[np.floating]:
     """Return points around the picture, ``(16, 2)`` x and y."""
     low, high = -_ANCHOR_MARGIN * size, (1 + _ANCHOR_MARGIN) * size - 1
-    ticks = np.linspace(low, high, _ANCHORS_PER_SIDE + 1)[:-1]
-    start, end = np.full_like(ticks, low), np.full_like(ticks, high)
-    back = low + high - ticks
-    sides = [(ticks, start), (end, ticks), (back, end), (start, back)]
-    return np.concatenate([np.stack(side, -1) for side in sides])
+    return low + (high - low) * (border_points(_ANCHORS_PER_SIDE) + 0.5)
