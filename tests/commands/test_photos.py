@@ -15,25 +15,11 @@ from PIL import Image as Pillow
 from face2face.data.label_maps import read_labels
 from face2face.data.random_masks import own_shapes
 from face2face.image import Image, Scene
-from face2face.imaging.retoucher import Retoucher
 from face2face.media.photo import read_photo
 from face2face.media.stills import read_image, write_image
 
 Command = Callable[..., tuple[int, str, str]]
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-@pytest.fixture
-def painter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that knows one method."""
-
-    def paint(scene: Scene) -> Image:
-        assert scene.mask is not None
-        return np.asarray(cv2.inpaint(scene.photo, scene.mask, 3, cv2.INPAINT_TELEA), np.uint8)
-
-    monkeypatch.setattr(
-        "face2face.inference.pretrained.load_retoucher", lambda folder=None: Retoucher(256, paint)
-    )
 
 
 @pytest.fixture

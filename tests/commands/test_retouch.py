@@ -14,25 +14,12 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from face2face.image import Image, Scene
-from face2face.imaging.retoucher import Retoucher
 from face2face.media.photo import read_photo
 from face2face.media.stills import read_image, write_image
 from tests.screen import VirtualScreen, needs_screen, until
 
 Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def painter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model that knows one method."""
-
-    def paint(scene: Scene) -> Image:
-        assert scene.mask is not None
-        return np.asarray(cv2.inpaint(scene.photo, scene.mask, 3, cv2.INPAINT_TELEA), np.uint8)
-
-    monkeypatch.setattr(
-        "face2face.inference.pretrained.load_retoucher", lambda folder=None: Retoucher(256, paint)
-    )
+pytestmark = pytest.mark.usefixtures("painter")
 
 
 @pytest.fixture

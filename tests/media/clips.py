@@ -11,6 +11,7 @@ import av
 import numpy as np
 
 from face2face.image import Image
+from face2face.media.video import VideoFile
 
 #: The colours of the quarters of :func:`quarters`, row by row.
 COLOURS = ((200, 30, 30), (30, 160, 30), (40, 40, 200), (220, 220, 220))
@@ -80,3 +81,13 @@ def write_clip(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def read(path: Path) -> list[Image]:
+    with VideoFile(path) as video:
+        return [scene.photo for scene in video]
+
+
+def times(path: Path) -> list[float]:
+    with VideoFile(path) as video:
+        return [scene.seconds or 0.0 for scene in video]

@@ -14,20 +14,9 @@ import pytest
 from av.stream import Disposition
 
 from face2face.errors import MediaError
-from face2face.image import Image
 from face2face.media.source import Stills, open_file
 from face2face.media.video import VideoFile
-from tests.media.clips import grey, quarters, seen_quarters, write_clip
-
-
-def read(path: Path) -> list[Image]:
-    with VideoFile(path) as video:
-        return [scene.photo for scene in video]
-
-
-def times(path: Path) -> list[float]:
-    with VideoFile(path) as video:
-        return [scene.seconds or 0.0 for scene in video]
+from tests.media.clips import grey, quarters, read, seen_quarters, times, write_clip
 
 
 def refused(path: Path, *parts: str) -> None:

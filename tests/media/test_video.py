@@ -14,19 +14,9 @@ from PIL import Image as Pillow
 from face2face.image import Image
 from face2face.media.source import Stills, open_file
 from face2face.media.video import VideoFile
-from tests.media.clips import COLOURS, grey, quarters, seen_quarters, write_clip
+from tests.media.clips import COLOURS, grey, quarters, read, seen_quarters, times, write_clip
 
 UPRIGHT = [0, 1, 2, 3]
-
-
-def read(path: Path) -> list[Image]:
-    with VideoFile(path) as video:
-        return [scene.photo for scene in video]
-
-
-def times(path: Path) -> list[float]:
-    with VideoFile(path) as video:
-        return [scene.seconds or 0.0 for scene in video]
 
 
 @pytest.mark.parametrize(
