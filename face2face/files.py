@@ -22,7 +22,7 @@ from face2face.errors import Face2FaceError, MediaError
 _TEMPORARY_NAME = re.compile(r"\.aside\.([1-9]\d*)\.(?:([0-9a-f]{8})\.\d+\.)?.*", re.DOTALL)
 #: Number of characters of a file's name that its temporary file repeats: enough for the suffixes.
 _KEPT_NAME = 40
-#: Seconds after which an untouched temporary file is a leftover, whoever wrote it: a day.
+#: Seconds after which an untouched temporary file of any process is a leftover: a day.
 _MAX_IDLE_SECONDS = 86400.0
 #: Folders in which systems keep their own copies and notes of a person's files.
 _SYSTEM_DIRS = frozenset({"__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "lost+found"})

@@ -148,7 +148,7 @@ class _Connections:
         raise problem
 
     def cut(self) -> None:
-        """End the connections; whoever reads from them finds their end."""
+        """End the connections: a thread that reads from one gets an end of file."""
         with self._lock:
             self._is_cut = True
             for each in self._sockets:

@@ -12,7 +12,7 @@ from face2face.errors import OptionError
 
 Command = Callable[..., tuple[int, str, str]]
 
-#: A run that claims an output until it is told to end.
+#: A run that claims an output until a line or the end of its standard input.
 HOLD = """
 import sys
 from pathlib import Path
