@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 from face2face import __version__, config, files
 from face2face.errors import ModelError
@@ -25,13 +29,53 @@ _PROGRAM = "face2face"
 _OBJECTIVES = {"inpaint": "inpainting", "manipulate": "manipulation", "parse": "segmentation"}
 #: Fields that name one of the panels.
 ROLES = ("base", "mask", "colours", "bars")
+#: Fields that are names, such as that of a panel, and the largest number of their characters.
+_NAMES = ("mode", "base", "mask", "colours", "bars", "fill", "objective", "generator", "precision")
+_MAX_NAME = 60
+#: Largest number of panels.
+_MAX_PANELS = 16
+#: Fields that a person reads, and characters in them that would steer a terminal.
+_TEXTS = ("licence", "consent", "notice", "made_by")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: Warning in every card.
 NOTICE = (
     "Pictures made by this model are synthetic. Don't use them to deceive, "
     "and don't make a face speak without its owner's consent."
 )
+#: Largest coordinate in a crop, in pixels.
+_MAX_PLACE = 32768
+#: A corner's coordinate in a crop.
+_Place = Annotated[int, Meta(ge=-_MAX_PLACE, le=_MAX_PLACE)]
 #: Advice for a card that can't be used.
 _HINT = "Restore it, or export the model again."
+
+
+@dataclass(frozen=True)
+class _Sketch:
+    """Values in :attr:`ModelCard.sketch` that the program uses; the mode knows their names."""
+
+    palette: str = ""
+    thickness: Annotated[int, Meta(ge=1, le=64)] = 1
+    smooth: bool = True
+
+
+@dataclass(frozen=True)
+class _Data:
+    """Values in :attr:`ModelCard.data` that the program uses; others only describe the data."""
+
+    file: Annotated[str, Meta(max_length=1000)] = ""
+    trained_until: Annotated[float, Meta(ge=0)] = 0.0
+    crop: tuple[_Place, _Place, Annotated[int, Meta(ge=1, le=_MAX_PLACE)]] = (0, 0, 1)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """Values in :attr:`ModelCard.training` that the program uses."""
+
+    steps: Annotated[int, Meta(ge=0)] = 0
+    batch_size: Annotated[int, Meta(ge=1)] = 1
+    minutes: Annotated[float, Meta(ge=0)] = 0.0
+    peak_mib: Annotated[float, Meta(ge=0)] = 0.0
 
 
 @dataclass(frozen=True)
@@ -146,6 +190,8 @@ class ModelCard:
 
     def _problem(self) -> str:
         """Return the first value that is out of range, in words; empty for none."""
+        if problem := self._unfit_text():
+            return problem
         smallest, largest = SIZES
         if self.size not in range(smallest, largest + 1, _SIZE_STEP):
             return (
@@ -156,6 +202,26 @@ class ModelCard:
         for role in ROLES:
             if (name := getattr(self, role)) not in ("", *self.panels):
                 return f"{role} names {name!r}, which isn't among the panels"
+        for name, known in (("sketch", _Sketch), ("data", _Data), ("training", _Training)):
+            try:
+                msgspec.convert(getattr(self, name), known)
+            except (msgspec.ValidationError, OverflowError) as error:
+                return f"{name}: {error}"
+        return ""
+
+    def _unfit_text(self) -> str:
+        """Return the first text that is too long or can't be shown, in words; empty for none."""
+        if len(self.panels) > _MAX_PANELS:
+            return f"panels has more than {_MAX_PANELS} names"
+        names = [(each, getattr(self, each)) for each in _NAMES]
+        for field_name, name in [*names, *(("panels", each) for each in self.panels)]:
+            if len(name) > _MAX_NAME or not name.isprintable():
+                return f"{field_name} is longer than {_MAX_NAME} characters, or not printable"
+        for text in _TEXTS:
+            if _CONTROLS.search(getattr(self, text)):
+                return f"{text} holds control characters"
+        if _CONTROLS.search(str(self.data.get("file", ""))):
+            return "data: file holds control characters"
         return ""
 
 

@@ -15,6 +15,8 @@ from face2face.image import LANDMARK_COUNT
 
 #: Percentiles of the target's motion that count as its range.
 _RANGE_PERCENTILES = (1, 99)
+#: Greatest number in statistics that are read, in pixels.
+_MAX_NUMBER = 1e6
 #: Field -> its shape.
 _SHAPES = {
     "neutral": (LANDMARK_COUNT, 2),
@@ -96,13 +98,16 @@ class TargetStatistics:
         """Return the statistics that :meth:`to_json` wrote.
 
         Raises:
-            ModelError: A field is missing or has another shape.
+            ModelError: A field is missing, has another shape or is out of range.
         """
         arrays = {}
         for name, shape in _SHAPES.items():
             try:
-                arrays[name] = np.array(fields[name], np.float32).reshape(shape)
-            except (KeyError, TypeError, ValueError) as error:
+                array = np.array(fields[name], np.float64).reshape(shape)
+                if not (np.abs(array) <= _MAX_NUMBER).all():
+                    raise ValueError(name)
+                arrays[name] = array.astype(np.float32)
+            except (KeyError, TypeError, ValueError, OverflowError) as error:
                 size = " by ".join(map(str, shape))
                 raise ModelError(
                     f'The card\'s shape statistics have no "{name}" of {size} numbers.',
