@@ -15,6 +15,7 @@ from face2face.commands.console import INTERRUPTED, number, positive, quiet, run
 from face2face.commands.export import graphs_in
 from face2face.commands.options import add_card_arguments, add_held_out_argument
 from face2face.commands.outputs import Outputs
+from face2face.config import read_json
 from face2face.errors import DataError, ModelError
 from face2face.files import atomic_write
 from face2face.inference.names import GRAPH, REDUCED
@@ -226,10 +227,9 @@ def _save_settings(path: Path, settings: dict[str, Any]) -> None:
     """
     hint = "Name another --output."
     if path.is_file():
-        try:
-            old = dict(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError) as error:
-            raise DataError(f"{path} is damaged.", hint=hint) from error
+        old = read_json(path, DataError, hint)
+        if not isinstance(old, dict):
+            raise DataError(f"{path} is damaged.", hint=hint)
         if changed := [name for name in {**old, **settings} if old.get(name) != settings.get(name)]:
             raise DataError(
                 f"{path.parent} holds a training with another {', '.join(changed)}.", hint=hint

@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from face2face.errors import DataError
+from face2face.files import open_regular
 from face2face.image import Box
 
 #: Distance that a corner may lie outside the photo, as a share of its size. It allows for rounding.
 _TOLERANCE = 1e-6
+#: Largest file, in bytes, and largest number of its lines; 400 photos have half a million bytes.
+_MAX_BYTES, _MAX_LINES = 16 * 2**20, 100_000
 #: Largest number of names in a line of :meth:`SkipReport.lines`.
 _MAX_NAMES = 8
 #: Suffixes of photos, in the order in which they are searched.
@@ -127,14 +130,17 @@ def read_annotations(path: Path) -> tuple[list[Line], SkipReport]:
     Raises:
         DataError: The file can't be read, or no line has a usable box.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"{path} can't be read: {error.strerror or error}.", hint="Check the path."
-        ) from error
+    hint = "Name a file as Dataturks writes it."
+    with open_regular(path, _MAX_BYTES, DataError, hint) as file:
+        try:
+            data = file.read(_MAX_BYTES)
+        except OSError as error:
+            raise DataError(f"{path} can't be read: {error.strerror or error}.") from error
+    entries = _entries(data.removeprefix(b"\xef\xbb\xbf"))
+    if len(entries) > _MAX_LINES:
+        raise DataError(f"{path} has more than {_MAX_LINES} lines.", hint=hint)
     lines, skipped = [], SkipReport()
-    for number, entry in enumerate(_entries(data.removeprefix(b"\xef\xbb\xbf"))):
+    for number, entry in enumerate(entries):
         reason = _problem(entry)
         if reason is not None:
             skipped.add(reason, number)
@@ -151,10 +157,7 @@ def read_annotations(path: Path) -> tuple[list[Line], SkipReport]:
             lines.append(Line(number, url if isinstance(url, str) else "", tuple(faces)))
     if not lines:
         found = "; ".join(skipped.lines()) or "it is empty"
-        raise DataError(
-            f"{path} has no line with a face box ({found}).",
-            hint="Name a file as Dataturks writes it.",
-        )
+        raise DataError(f"{path} has no line with a face box ({found}).", hint=hint)
     return lines, skipped
 
 
@@ -196,7 +199,8 @@ def _entries(data: bytes) -> list[Any]:
         whole = _parse(data)
         if isinstance(whole, list):
             return whole
-    return [_parse(line) for line in data.split(b"\n")] if data else []
+    lines = data.split(b"\n", _MAX_LINES) if data else []
+    return [_parse(line) for line in lines]
 
 
 def _parse(text: bytes) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face2face.card import BEST, FILE_NAME, ModelCard
+from face2face.config import read_json
 from face2face.errors import DataError, OptionError
 from face2face.evaluation.evaluator import Evaluator
 from face2face.evaluation.reenactment import FrameResult, self_reenactment
@@ -99,10 +99,13 @@ def variant(text: str) -> tuple[str, tuple[str, ...]]:
 def holds_figures(path: Path) -> bool:
     """Return whether a file is the ``comparison.json`` of a comparison."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        return bool(stored) and all({"figures", "curve"} <= set(each) for each in stored.values())
-    except (OSError, ValueError, AttributeError, TypeError):
+        stored = read_json(path, DataError)
+    except DataError:
         return False
+    results = list(stored.values()) if isinstance(stored, dict) else []
+    return bool(results) and all(
+        isinstance(each, dict) and {"figures", "curve"} <= each.keys() for each in results
+    )
 
 
 def train_variant(

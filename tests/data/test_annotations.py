@@ -149,9 +149,9 @@ def test_windows_files_are_read_and_a_line_that_is_no_text_loses_none_of_the_oth
 
 
 def test_a_file_without_any_face_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"absent\.json can't be read"):
+    with pytest.raises(DataError, match=r"There is no file .*absent\.json"):
         read_annotations(tmp_path / "absent.json")
-    with pytest.raises(DataError, match="can't be read"):
+    with pytest.raises(DataError, match="is not a regular file"):
         read_annotations(tmp_path)
     with pytest.raises(DataError, match="it is empty"):
         read_annotations(written(tmp_path))
@@ -231,3 +231,17 @@ def test_the_real_file(shared: Path) -> None:
     face = lines[12].faces[0]
     assert (face.left, face.bottom) == pytest.approx((0.02771, 0.38095), abs=1e-5)
     assert square(face, 3423, 5000, 0) == Box(27, 355, 949)
+
+
+@pytest.mark.parametrize("content", ["\n" * 100_001 + "null", f"[{'null,' * 100_000}null]"])
+def test_a_file_of_too_many_lines_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "faces.json").write_text(content)
+    with pytest.raises(DataError, match="has more than 100000 lines"):
+        read_annotations(tmp_path / "faces.json")
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "faces.json").open("wb") as file:
+        file.truncate(2**30)
+    with pytest.raises(DataError, match="is larger than 16 MiB"):
+        read_annotations(tmp_path / "faces.json")
