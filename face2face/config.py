@@ -87,7 +87,7 @@ def from_values(
     try:
         result = msgspec.convert(values, cls, dec_hook=_decode, str_keys=True)
         unknown = sorted(_unknown_keys(values, _to_builtins(result)))
-    except (msgspec.ValidationError, RecursionError, OverflowError) as cause:
+    except (ValueError, RecursionError, OverflowError) as cause:
         raise error(f"{origin} is not valid: {cause}.", hint=hint) from cause
     if unknown:
         shown = ", ".join(map(_shortened, unknown[:_MAX_SHOWN]))
