@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from face2face.arrays import ArraySpec, load_arrays
 from face2face.errors import MediaError
@@ -22,14 +22,22 @@ from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 _FACE_SHARE = 1 / 4
 #: Place of the point between its eyes, x and y as shares of its picture.
 _EYES_PLACE = (1 / 2, 0.34)
-#: The arrays of a recorded performance.
+#: Largest width and height of a performance's pictures, in pixels: a camera of 8K.
+_MAX_SIDE = 8192
+#: Greatest distance of a landmark from the picture's corner, in pixels.
+_MAX_COORDINATE = 16.0 * _MAX_SIDE
+#: Longest performance, in seconds: a week.
+_MAX_SECONDS = 7 * 86400.0
+#: Greatest mean number of frames per second.
+_MAX_FPS = 1000.0
+#: Largest file of a performance, in bytes: five hours of 25 frames per second.
+_MAX_BYTES = 256 * 2**20
+#: Name -> type and shape of each array in a performance's file.
 _ARRAYS = {
     "size": ArraySpec(np.int64, (2,)),
-    "landmarks": ArraySpec(np.float32, ("n", LANDMARK_COUNT, 2)),
-    "seconds": ArraySpec(np.float64, ("n",)),
+    "landmarks": ArraySpec(np.float32, ("frames", LANDMARK_COUNT, 2)),
+    "seconds": ArraySpec(np.float64, ("frames",)),
 }
-#: Largest width and height of its pictures, in pixels: those of 8K video.
-_MAX_SIDE = 8192
 
 
 class ScriptedDriver:
@@ -139,14 +147,14 @@ class LandmarkRecording:
         """Return the recording that :meth:`save` wrote.
 
         Raises:
-            MediaError: The file is missing, empty or damaged.
+            MediaError: The file is missing or damaged, or holds no performance.
         """
         hint = "Record it again with --save-performance, or name another."
-        stored = load_arrays(path, _ARRAYS, MediaError, hint)
-        width, height = map(int, stored["size"])
-        landmarks, seconds = stored["landmarks"], stored["seconds"]
-        if not _is_performance(width, height, landmarks, seconds):
-            raise MediaError(f"{path} holds no performance.", hint=hint)
+        arrays = load_arrays(path, _ARRAYS, MediaError, hint, _MAX_BYTES)
+        landmarks, seconds = arrays["landmarks"], arrays["seconds"]
+        width, height = map(int, arrays["size"])
+        if problem := _problem(width, height, landmarks, seconds):
+            raise MediaError(f"{path} holds no performance: {problem}.", hint=hint)
         return cls(width, height, list(landmarks), seconds.tolist())
 
     def __iter__(self) -> Iterator[Scene]:
@@ -167,13 +175,17 @@ class LandmarkRecording:
         pass
 
 
-def _is_performance(
-    width: int, height: int, landmarks: Landmarks, seconds: np.ndarray[Any, Any]
-) -> bool:
-    """Return whether there are frames, of a possible size and with ascending times."""
-    return bool(
-        len(landmarks)
-        and min(width, height) > 0
-        and max(width, height) <= _MAX_SIDE
-        and (np.diff(seconds) >= 0).all()
-    )
+def _problem(width: int, height: int, landmarks: Landmarks, seconds: NDArray[np.float64]) -> str:
+    """Return the first value that is out of range, in words; empty for none."""
+    if not 1 <= min(width, height) <= max(width, height) <= _MAX_SIDE:
+        return f"its pictures have {width}x{height} pixels"
+    if np.abs(landmarks).max() > _MAX_COORDINATE:
+        return "its landmarks lie far outside the pictures"
+    if (np.diff(seconds) < 0).any():
+        return "its times don't ascend"
+    span = float(seconds[-1] - seconds[0])
+    if span > _MAX_SECONDS:
+        return "it lasts longer than a week"
+    if span > 0 and len(seconds) - 1 > _MAX_FPS * span:
+        return f"it has more than {_MAX_FPS:g} frames a second"
+    return ""

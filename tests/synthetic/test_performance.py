@@ -1,6 +1,7 @@
 """Performances recorded and played back."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,17 +32,39 @@ def test_a_damaged_recording_is_refused(tmp_path: Path, content: bytes) -> None:
         LandmarkRecording.load(tmp_path / "bad.npz")
 
 
-def test_a_file_without_a_performance_is_refused(tmp_path: Path) -> None:
-    np.savez(
-        tmp_path / "other.npz",
-        size=(640, 480),
-        landmarks=np.full((3, 68, 2), np.nan),
-        seconds=[0, 1, 2],
-    )
-    with pytest.raises(MediaError, match="not finite"):
+WHOLE = {
+    "size": (640, 480),
+    "landmarks": np.zeros((3, 68, 2), np.float32),
+    "seconds": np.array([0.0, 1.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"landmarks": np.full((3, 68, 2), np.nan)}, "landmarks has numbers that are not finite"),
+        ({"seconds": [0.0, np.nan, 2.0]}, "seconds has numbers that are not finite"),
+        ({"seconds": [0.0, 1.0, np.inf]}, "seconds has numbers that are not finite"),
+        ({"seconds": [0.0, 1.0]}, "seconds has another shape than 3"),
+        ({"seconds": [0.0, 2.0, 1.0]}, "holds no performance: its times don't ascend"),
+        ({"seconds": [0.0, 0.0, 1e-300]}, "holds no performance: it has more than 1000 frames"),
+        ({"seconds": [-1e300, 0.0, 1e300]}, "holds no performance: it lasts longer"),
+        ({"landmarks": np.zeros((0, 68, 2)), "seconds": []}, "landmarks has another shape"),
+        ({"landmarks": np.full((3, 68, 2), -1e9)}, "holds no performance: its landmarks lie far"),
+        ({"size": (60_000, 60_000)}, "holds no performance: its pictures have 60000x60000"),
+        ({"size": (640, 0)}, "holds no performance: its pictures have 640x0"),
+        ({"size": (640.0, 480.0)}, "size is of another type"),
+        ({"size": (2**70, 1)}, "size is of another type"),
+    ],
+)
+def test_a_file_without_a_performance_is_refused(
+    tmp_path: Path, change: dict[str, Any], message: str
+) -> None:
+    np.savez(tmp_path / "other.npz", **(WHOLE | change))
+    with pytest.raises(MediaError, match=message):
         LandmarkRecording.load(tmp_path / "other.npz")
-    np.savez(tmp_path / "other.npz", size=(640, 480), landmarks=np.zeros((0, 68, 2)), seconds=[])
-    with pytest.raises(MediaError, match="another shape"):
-        LandmarkRecording.load(tmp_path / "other.npz")
-    with pytest.raises(MediaError, match="There is no file"):
+
+
+def test_a_missing_recording_is_named(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match=r"There is no file .*missing\.npz"):
         LandmarkRecording.load(tmp_path / "missing.npz")
