@@ -18,7 +18,14 @@ from face2face.files import atomic_write, visible_files
 from face2face.image import Image, Landmarks
 from face2face.media.stills import read_image, write_image
 from face2face.segmentation.confidence import mirror_agreement
-from face2face.segmentation.labels import GROUPS, Labels, fill_groups, group_labels, mean_colours
+from face2face.segmentation.labels import (
+    CLASSES,
+    GROUPS,
+    Labels,
+    fill_groups,
+    group_labels,
+    mean_colours,
+)
 from face2face.segmentation.parser import is_misdetection, portrait_crop
 
 #: Folder of the samples in an output folder.
@@ -78,8 +85,12 @@ class SemanticSample:
         Raises:
             DataError: The file is damaged.
         """
-        arrays = load_arrays(path, _ARRAYS, DataError, "Make it again.")
-        return cls(*(arrays[name] for name in _ARRAYS))
+        hint = "Make it again."
+        arrays = load_arrays(path, _ARRAYS, DataError, hint)
+        sample = cls(*(arrays[name] for name in _ARRAYS))
+        if sample.labels.max() >= len(CLASSES) or sample.groups.max() > 1:
+            raise DataError(f"{path} has labels or masks out of range.", hint=hint)
+        return sample
 
 
 @dataclass(frozen=True)

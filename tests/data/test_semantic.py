@@ -7,6 +7,7 @@ import pytest
 from face2face.card import ModelCard
 from face2face.data.label_maps import read_labels, write_labels
 from face2face.data.semantic import SemanticSample, SemanticSampleBuilder
+from face2face.errors import DataError
 from face2face.face.detector import Detector
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
@@ -157,3 +158,44 @@ def test_a_map_of_another_size_fails_alone(
     assert status == 1
     assert "16x16 pixels, and its photo 256x256" in out
     assert "1 of 1 failed" in out
+
+
+WHOLE = {
+    "Image": np.zeros((8, 8, 3), np.uint8),
+    "Labels": np.zeros((8, 8), np.uint8),
+    "Masks": np.zeros((8, 8, 7), np.uint8),
+    "Colors": np.zeros((7, 3), np.uint8),
+    "Identity": np.zeros(128, np.float32),
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({}, ""),
+        ({"Labels": np.full((8, 8), 19, np.uint8)}, "has labels or masks out of range"),
+        ({"Masks": np.full((8, 8, 7), 2, np.uint8)}, "has labels or masks out of range"),
+        ({"Image": np.zeros((8, 9, 3), np.uint8)}, "Image has another shape than 8 by 8 by 3"),
+        ({"Labels": np.zeros((9, 9), np.uint8)}, "Labels has another shape than 8 by 8"),
+        ({"Identity": np.full(128, np.nan)}, "Identity has numbers that are not finite"),
+        ({"Colors": np.zeros((7, 3))}, "Colors is of another type than uint8"),
+        ({"Colors": np.array([None])}, "Colors is of another type than uint8"),
+    ],
+    ids=lambda each: "".join(each),
+)
+def test_a_sample_of_another_form_is_refused(
+    tmp_path: Path, change: dict[str, np.ndarray], message: str
+) -> None:
+    np.savez_compressed(tmp_path / "a.npz", **(WHOLE | change))
+    if not message:
+        assert SemanticSample.load(tmp_path / "a.npz").photo.shape == (8, 8, 3)
+        return
+    with pytest.raises(DataError, match=message):
+        SemanticSample.load(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"PK no zip", bytes(1000)])
+def test_a_damaged_sample_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(DataError, match=r"is damaged\. Make it again\."):
+        SemanticSample.load(tmp_path / "a.npz")
