@@ -23,7 +23,7 @@ from face2face.files import atomic_write
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
 from face2face.imaging.warp import presharpen, upsample
 from face2face.keyframes.background import BackgroundModel
-from face2face.keyframes.coded import MAX_BYTES, coded_side, decode, encode, split_codes
+from face2face.keyframes.coded import HINT, MAX_BYTES, coded_side, decode, encode, split_codes
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
 from face2face.landmarks import interocular
 
@@ -39,8 +39,8 @@ _PREFETCHED_PIXELS = 6_000_000
 _UPSAMPLED_COUNT = 16
 #: Threads that decode: one for the keyframe that is needed, one for the next.
 _DECODER_THREADS = 2
-#: Hint of every error about a bank that can't be read.
-_HINT = "Restore the file, or make it again with: face2face prepare"
+#: Greatest coordinate, uncertainty and time in a bank.
+_MAX_NUMBER = 1e6
 
 #: The arrays of the file.
 _ARRAYS = {
@@ -277,22 +277,24 @@ class KeyframeBank:
         """
         path = folder / FILE_NAME
         if not path.is_file():
-            raise ModelError(f"The keyframe bank {path} is missing.", hint=_HINT)
+            raise ModelError(f"The keyframe bank {path} is missing.", hint=HINT)
         # Its arrays are not compressed: those of a sound bank fit into the size of the file.
-        stored = load_arrays(path, _ARRAYS, ModelError, _HINT, min(path.stat().st_size, MAX_BYTES))
+        stored = load_arrays(path, _ARRAYS, ModelError, HINT, min(path.stat().st_size, MAX_BYTES))
         try:
             coded = split_codes(stored["photos"], stored["ends"])
             side = stored["still"].shape[0]
             if any(coded_side(code) != side for code in (stored["backdrop"], *coded)):
                 raise ValueError("The keyframes differ in size.")
-            background = BackgroundModel(decode(stored["backdrop"]), stored["still"])
-        except (ValueError, cv2.error) as error:
-            raise ModelError(f"The keyframe bank {path} is damaged.", hint=_HINT) from error
+            numbers = [stored[name] for name in ("landmarks", "reference", "seconds", "spread")]
+            if any(np.abs(each).max() > _MAX_NUMBER for each in numbers):
+                raise ValueError("A number is out of range.")
+        except ValueError as error:
+            raise ModelError(f"The keyframe bank {path} is damaged.", hint=HINT) from error
         return cls(
             coded=coded,
             landmarks=stored["landmarks"],
             seconds=stored["seconds"],
             reference=stored["reference"],
-            background=background,
+            background=BackgroundModel(decode(stored["backdrop"]), stored["still"]),
             uncertainty=stored["spread"],
         )

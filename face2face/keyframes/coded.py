@@ -8,7 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.errors import ModelError
 from face2face.image import Image
+
+#: Hint of every error about a bank that can't be read.
+HINT = "Restore the file, or make it again with: face2face prepare"
 
 #: Largest file, in bytes: three times 500 keyframes of 512 pixels.
 MAX_BYTES = 512 << 20
@@ -60,8 +64,15 @@ def coded_side(code: NDArray[np.uint8]) -> int:
 
 
 def decode(code: NDArray[np.uint8]) -> Image:
-    """Return the photo of :func:`encode`; raise ValueError if there is none."""
-    photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    """Return the photo of :func:`encode`.
+
+    Raises:
+        ModelError: Its pixels are damaged.
+    """
+    try:
+        photo: Any = cv2.imdecode(code, cv2.IMREAD_COLOR)
+    except cv2.error:
+        photo = None
     if photo is None:
-        raise ValueError("The code holds no picture.")
+        raise ModelError("A keyframe of the bank is damaged.", hint=HINT)
     return np.ascontiguousarray(photo[..., ::-1])

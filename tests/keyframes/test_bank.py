@@ -178,6 +178,8 @@ def webp(width: int, height: int) -> NDArray[np.uint8]:
         {"ends": np.array([0.5, 1, 2, 3])},
         {"landmarks": np.zeros((4, 67, 2), np.float32)},
         {"landmarks": np.full((4, 68, 2), np.nan, np.float32)},
+        {"seconds": np.full(4, 1e30, np.float32)},
+        {"spread": np.full((4, 68), -1e30, np.float32)},
         {"seconds": np.array(["a", "b", "c", "d"])},
         {"reference": np.zeros((68, 2), complex)},
         {"still": np.zeros((9, 9, 1), np.uint8)},
@@ -194,6 +196,20 @@ def test_a_hostile_bank_is_refused(
     np.savez(tmp_path / FILE_NAME, **(arrays | changed))
     with pytest.raises(ModelError, match=r"damaged|not valid|larger than"):
         KeyframeBank.load(tmp_path)
+
+
+def test_a_keyframe_with_damaged_pixels_is_a_model_error(
+    bank: KeyframeBank, tmp_path: Path
+) -> None:
+    bank.save(tmp_path)
+    with np.load(tmp_path / FILE_NAME) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    arrays["photos"][arrays["ends"][1] + 25 : arrays["ends"][2]] = 255
+    np.savez(tmp_path / FILE_NAME, **arrays)
+    loaded = KeyframeBank.load(tmp_path)
+    assert (loaded.rgba(1) == bank.rgba(1)).all()
+    with pytest.raises(ModelError, match="A keyframe of the bank is damaged"):
+        loaded.rgba(2)
 
 
 @pytest.mark.parametrize("keep", [0, 100, -100])
