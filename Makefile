@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.installed
 
-.PHONY: demo test test-all lint docs check clean
+.PHONY: demo test test-all fuzz lint docs check clean
 
 demo: $(READY)  ## see it work: writes demo.mp4 and demo.png
 	$(BIN)/face2face demo
@@ -14,6 +14,9 @@ test: $(READY)  ## all tests but the slow ones
 
 test-all: $(READY)  ## all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+fuzz: $(READY)  ## ten thousand damaged files for each loader; on Linux
+	$(BIN)/python -m tests.fuzz
 
 lint: $(READY)  ## style and types
 	$(BIN)/ruff check .

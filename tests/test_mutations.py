@@ -1,4 +1,4 @@
-"""Loaders and mutated files: each is read or refused in one line, within limits.
+"""Loaders and mutated files: each is read and used, or refused in one line, within limits.
 
 ``.ci/run`` tries ten thousand inputs for each loader. A quick sample runs with the other tests.
 """
@@ -6,7 +6,6 @@
 import io
 import json
 import random
-import resource
 import shutil
 import time
 import zipfile
@@ -16,21 +15,29 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image as Pillow
+from PIL import ImageCms
 
+from face2face import modes
 from face2face.card import ModelCard
+from face2face.config import load_json, to_json
 from face2face.data.annotations import read_annotations
+from face2face.data.folders import DatasetConfig, Fingerprint
 from face2face.data.label_maps import read_labels
 from face2face.data.semantic import SemanticSample
-from face2face.errors import Face2FaceError
+from face2face.errors import DataError, Face2FaceError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Scene
 from face2face.inference.limits import check_graph
 from face2face.inference.models import pretrained
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import KeyframeBank
+from face2face.keyframes.pose_metric import POSE_METRICS
 from face2face.media.photo import read_photo
 from face2face.media.video import VideoFile
 from face2face.synthetic.performance import LandmarkRecording
+
+resource = pytest.importorskip("resource", reason="this system has no limits of memory")
 
 #: Seconds in which a loader must answer.
 HANG = 5.0
@@ -47,7 +54,13 @@ TOKENS = (
     b"[",
     b"{",
     b'"',
-    b"9" * 30,
+    b"9" * 400,
+    b"\\ud800",
+    b"\xff\xfe",
+    b"[" * 2000,
+    b"\x00\x00\xc0\x7f",  # a float32 that is not a number
+    b"(1, 68, 2)",
+    b"'<f8'",
 )
 
 
@@ -75,12 +88,17 @@ def mutated_archive(content: bytes, rng: random.Random) -> bytes:
     """Return an archive in which one member is mutated, with a checksum that fits."""
     if rng.random() < 0.3:
         return mutated(content, rng)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as old:
+            members = {name: old.read(name) for name in old.namelist()}
+        chosen = rng.choice(list(members))
+    except Exception:  # It is damaged already.
+        return mutated(content, rng)
     result = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(result, "w") as new:
-        names = old.namelist()
-        chosen = rng.choice(names)
-        for name in names:
-            data = old.read(name)
+    with zipfile.ZipFile(
+        result, "w", rng.choice((zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED))
+    ) as new:
+        for name, data in members.items():
             # The header, where sizes and types stand, is mutated more often than the numbers.
             head = data[:128] if rng.random() < 0.7 else data
             new.writestr(name, mutated(head, rng) + data[len(head) :] if name == chosen else data)
@@ -95,11 +113,17 @@ def performance(folder: Path) -> Loader:
     for second in range(4):
         recording.add(10 * AVERAGE_FACE + np.float32(32), float(second))
     recording.save(folder / "a.npz")
-    return "a.npz", (folder / "a.npz").read_bytes(), LandmarkRecording.load
+
+    def play(path: Path) -> None:
+        played = LandmarkRecording.load(path)
+        assert 0 < played.fps <= 1000
+        next(iter(played))
+
+    return "a.npz", (folder / "a.npz").read_bytes(), play
 
 
 def bank(folder: Path) -> Loader:
-    photo = np.zeros((64, 64, 3), np.uint8)
+    photo = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
     scenes = [Scene(photo, 10 * AVERAGE_FACE + np.float32(32), float(n)) for n in range(3)]
     made = KeyframeBank.of(
         scenes,
@@ -108,8 +132,15 @@ def bank(folder: Path) -> Loader:
         BackgroundModel.of(photo[None]),
     )
     made.save(folder)
-    content = (folder / "bank.npz").read_bytes()
-    return "bank.npz", content, lambda path: KeyframeBank.load(path.parent)
+
+    def choose(path: Path) -> None:
+        read = KeyframeBank.load(path.parent)
+        pose = read.pose_descriptor(read.landmarks[0])
+        for metric in POSE_METRICS:
+            read.rgba(read.nearest(pose, metric))
+        read.rgba(len(read) - 1)
+
+    return "bank.npz", (folder / "bank.npz").read_bytes(), choose
 
 
 def study(folder: Path) -> Loader:
@@ -121,12 +152,28 @@ def study(folder: Path) -> Loader:
         np.zeros(128, np.float32),
     )
     sample.save(folder / "a.npz")
-    return "a.npz", (folder / "a.npz").read_bytes(), SemanticSample.load
+    return (
+        "a.npz",
+        (folder / "a.npz").read_bytes(),
+        lambda path: SemanticSample.load(path).colour_map,
+    )
 
 
 def card(folder: Path) -> Loader:
-    content = (pretrained() / "card.json").read_bytes()
-    return "card.json", content, lambda path: ModelCard.load(path.parent)
+    ModelCard.load(pretrained()).with_panels(("sketch",)).save(folder)
+
+    def draw(path: Path) -> None:
+        read = ModelCard.load(path.parent)
+        mode = modes.load(read, path.parent)
+        if read.mode == "reenact":
+            mode.condition(Scene(np.zeros((read.size, read.size, 3), np.uint8), 60 * AVERAGE_FACE))
+
+    return "card.json", (folder / "card.json").read_bytes(), draw
+
+
+def settings(folder: Path) -> Loader:
+    content = to_json(DatasetConfig(file=Path("me.mp4")).fingerprint([])).encode()
+    return "source.json", content, lambda path: load_json(Fingerprint, path, DataError)
 
 
 def annotations(folder: Path) -> Loader:
@@ -150,8 +197,22 @@ def photo(folder: Path) -> Loader:
 
 
 def jpeg(folder: Path) -> Loader:
-    pixels = np.full((24, 32, 3), 90, np.uint8)
-    return "a.jpg", cv2.imencode(".jpg", pixels)[1].tobytes(), read_photo
+    return "a.jpg", described("JPEG"), read_photo
+
+
+def tiff(folder: Path) -> Loader:
+    return "a.tif", described("TIFF"), read_photo
+
+
+def described(kind: str) -> bytes:
+    """A photo with a colour profile, EXIF data and a resolution."""
+    exif = Pillow.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a face"
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    result = io.BytesIO()
+    picture = Pillow.new("RGB", (32, 24), (90, 80, 70))
+    picture.save(result, kind, exif=exif, icc_profile=profile, dpi=(72, 72))
+    return result.getvalue()
 
 
 def label_map(folder: Path) -> Loader:
@@ -180,7 +241,10 @@ def video(folder: Path) -> Loader:
     return "a.mp4", (folder / "a.mp4").read_bytes(), read
 
 
-LOADERS = (performance, bank, study, card, annotations, photo, jpeg, label_map, graph, video)
+LOADERS = (
+    *(performance, bank, study, card, settings, annotations),
+    *(photo, jpeg, tiff, label_map, graph, video),
+)
 
 
 def attempts(make: Callable[[Path], Loader], folder: Path, count: int) -> Iterator[float]:
@@ -199,6 +263,7 @@ def attempts(make: Callable[[Path], Loader], folder: Path, count: int) -> Iterat
         yield time.perf_counter() - start
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("make", LOADERS, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("count", [100, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_mutated_files_are_read_or_refused(
