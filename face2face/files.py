@@ -98,7 +98,7 @@ def ensure_writable_dir(path: Path) -> Path:
         remove_leftovers(path)
         probe = path / _temporary_name("probe")
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # Another thread may have removed it as a leftover.
     except OSError as error:
         raise WriteError(
             f"The folder {path} isn't writable: {error.strerror or error}.",

@@ -218,4 +218,4 @@ def test_a_finished_parser_is_gone_on_from(
     assert (status, "editor holds a model of mode edit, not a parser" in err) == (2, True)
     (Path("further") / "settings.json").write_text("{")
     status, out, err = face2face(*command, "--output_dir", "further", "--begin", "parser")
-    assert (status, "damaged" in err, err.count("\n")) == (2, True, 1)
+    assert (status, "settings.json" in err, err.count("\n")) == (2, True, 1)
