@@ -62,7 +62,7 @@ def detect(photo: Image) -> list[Landmarks]:
         photo: ``(h, w, 3)`` uint8 RGB.
 
     Returns:
-        ``(68, 2)`` float32 for each face, x and y in pixels, the largest face first; an empty list
+        ``(70, 2)`` float32 for each face, x and y in pixels, the largest face first; an empty list
         where there is none.
 
     Raises:
@@ -71,7 +71,7 @@ def detect(photo: Image) -> list[Landmarks]:
     >>> from skimage.data import astronaut
     >>> [landmarks] = detect(astronaut())
     >>> landmarks.shape
-    (68, 2)
+    (70, 2)
     """
     return _loaded.detector(photo)
 

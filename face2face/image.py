@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 #: A picture, ``(height, width, 3)`` uint8 RGB. BGR exists only inside :mod:`face2face.media`.
 Image = NDArray[np.uint8]
-#: The landmarks of a face, ``(68, 2)`` float32 in pixels, x then y, in the iBUG 300-W order.
+#: The landmarks of a face, ``(70, 2)`` float32 in pixels, x then y: the 68 of iBUG 300-W in their
+#: order, then the centres of the right and the left iris.
 Landmarks = NDArray[np.float32]
 #: A region of a picture: rows and columns, both with a start and a stop.
 Extent = tuple[slice, slice]
 
 #: Number of landmarks of a face.
-LANDMARK_COUNT = 68
+LANDMARK_COUNT = 70
 #: Number of bars in a :func:`vector_panel`. Each holds three numbers, and all sizes are multiples.
 _BARS = 64
 
@@ -113,7 +114,7 @@ class Scene:
 
     Attributes:
         photo: ``(h, w, 3)`` uint8 RGB.
-        landmarks: ``(68, 2)`` float32 in the photo's pixels; None where no face was found.
+        landmarks: ``(70, 2)`` float32 in the photo's pixels; None where no face was found.
         seconds: Time from the start of its video; None for a photo of no video.
         labels: ``(h, w)`` uint8, the class of each pixel; None where it isn't known.
         photo_labels: ``(h, w)`` uint8, the photo's own classes where ``labels`` are those to paint;

@@ -56,7 +56,7 @@ def pick_face(faces: Sequence[Landmarks], number: int, photo: Path) -> Landmarks
     """Return the landmarks of one face of a photo.
 
     Args:
-        faces: ``(68, 2)`` float32 each, the largest face first.
+        faces: ``(70, 2)`` float32 each, the largest face first.
         number: From 1 for the largest.
         photo: The photo's path, for the error.
 

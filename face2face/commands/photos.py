@@ -110,7 +110,7 @@ def read_mask(path: Path, photo: Image, max_megapixels: float) -> NDArray[np.uin
 
 
 def find_face(detector: Detector, picture: Image, number: int, photo: Path) -> Landmarks:
-    """Return the landmarks of the face to change, ``(68, 2)`` float32.
+    """Return the landmarks of the face to change, ``(70, 2)`` float32.
 
     Args:
         detector: Finds it.

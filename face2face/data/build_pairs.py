@@ -53,8 +53,8 @@ class _Mode(Protocol):
     def save(self, folder: Path) -> None: ...
 
 
-#: Function that makes a mode. Its arguments are landmarks ``(n, 68, 2)``, their uncertainty
-#: ``(n, 68)``, the scenes by index, the panel size, and the number of keyframes.
+#: Function that makes a mode. Its arguments are landmarks ``(n, 70, 2)``, their uncertainty
+#: ``(n, 70)``, the scenes by index, the panel size, and the number of keyframes.
 FitMode = Callable[
     [NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode
 ]

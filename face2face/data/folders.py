@@ -105,8 +105,8 @@ class Frame:
     Attributes:
         number: Index of the frame in the video or folder, from 0.
         seconds: Time from the start.
-        landmarks: ``(68, 2)`` float32, in pixels of the panel.
-        uncertainty: ``(68,)`` float32, the landmarks' standard deviation in pixels of the panel.
+        landmarks: ``(70, 2)`` float32, in pixels of the panel.
+        uncertainty: ``(70,)`` float32, the landmarks' standard deviation in pixels of the panel.
         crop: The part of the picture that became the panel.
     """
 

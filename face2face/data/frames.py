@@ -33,7 +33,7 @@ from face2face.synthetic.motion import random_expression
 #: Smallest number of frames that training can learn from.
 MIN_FRAMES = 10
 
-#: A face's landmarks, ``(68, 2)`` float32, and their uncertainty, ``(68,)`` float32, in pixels.
+#: A face's landmarks, ``(70, 2)`` float32, and their uncertainty, ``(70,)`` float32, in pixels.
 _Face = tuple[Landmarks, NDArray[np.float32]]
 
 

@@ -48,7 +48,7 @@ def check_one_person(
 
     Args:
         photos: The photos' paths, at least one.
-        detect: Returns the landmarks of all faces in a photo, ``(68, 2)`` each.
+        detect: Returns the landmarks of all faces in a photo, ``(70, 2)`` each.
         describe: Returns a face's descriptor, ``(128,)``.
 
     Raises:

@@ -59,7 +59,7 @@ class Editor:
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            landmarks: ``(68, 2)`` float32, the face to change, in the photo's pixels. None: the
+            landmarks: ``(70, 2)`` float32, the face to change, in the photo's pixels. None: the
                 label map alone shows where the face is.
             change: Of the photo's size.
 

@@ -38,7 +38,7 @@ class LabelEditorWindow(PaintWindow):
         editor: Makes the changes.
         photo: ``(h, w, 3)`` uint8 RGB.
         labels: ``(h, w)`` uint8, its label map.
-        landmarks: ``(68, 2)`` float32, the face to edit, in the photo's pixels.
+        landmarks: ``(70, 2)`` float32, the face to edit, in the photo's pixels.
         save: Saves the finished photo, at its own size, and returns a status text.
 
     Attributes:

@@ -69,13 +69,13 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     Args:
         text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``.
         labels: ``(h, w)`` uint8, the photo's label map.
-        landmarks: ``(68, 2)`` float32, the face to change, in the photo's pixels.
+        landmarks: ``(70, 2)`` float32, the face to change, in the photo's pixels.
 
     Raises:
         OptionError: The text is unknown, or the photo shows no such part.
 
     >>> labels = np.full((8, 8), CLASSES.index("hair"), np.uint8)
-    >>> change = parse_edit("hair=#552200", labels, np.zeros((68, 2), np.float32))
+    >>> change = parse_edit("hair=#552200", labels, np.zeros((70, 2), np.float32))
     >>> change.colour.tolist(), int(change.where.sum())
     ([85.0, 34.0, 0.0], 64)
     """

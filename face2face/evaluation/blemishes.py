@@ -27,7 +27,7 @@ _MARGIN = np.ones((5, 5), np.uint8)
 #: RGB colour of detected pixels on the contact sheet.
 _GREEN = np.array((0, 255, 0), np.uint8)
 
-#: Returns the label map of a photo and its ``(68, 2)`` landmarks.
+#: Returns the label map of a photo and its ``(70, 2)`` landmarks.
 Parse = Callable[[Image, Landmarks], Labels]
 #: Retouches a photo where a mask ``(h, w)`` uint8 is set.
 Retouch = Callable[[Image, NDArray[np.uint8]], Image]
@@ -86,7 +86,7 @@ def blemish_score(
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
-        landmarks: ``(68, 2)`` of its face.
+        landmarks: ``(70, 2)`` of its face.
         parse: Returns label maps, to find the skin.
         retouch: Retouches detected regions.
         strength: See :func:`face2face.segmentation.blemishes.detect_blemishes`.

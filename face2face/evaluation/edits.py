@@ -52,7 +52,7 @@ class Subject:
     Attributes:
         name: Name of its file.
         photo: ``(h, w, 3)`` uint8 RGB.
-        landmarks: ``(68, 2)`` of its face.
+        landmarks: ``(70, 2)`` of its face.
         labels: ``(h, w)`` uint8, its parsed label map.
     """
 

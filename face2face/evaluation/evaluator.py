@@ -21,7 +21,7 @@ class FaceObservation:
     """Landmarks and identity of one face.
 
     Attributes:
-        landmarks: ``(68, 2)`` in pixels of the picture.
+        landmarks: ``(70, 2)`` in pixels of the picture.
         identity: ``(128,)``, see :class:`face2face.face.identity.Identity`.
     """
 

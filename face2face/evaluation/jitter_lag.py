@@ -78,7 +78,7 @@ class JitterLag:
 def _filtered(
     landmarks: NDArray[np.floating], times: NDArray[np.floating], strength: float
 ) -> NDArray[np.floating]:
-    """Return landmarks ``(n, 68, 2)`` after the filter."""
+    """Return landmarks ``(n, 70, 2)`` after the filter."""
     smooth = LandmarkFilter(strength=strength)
     pixels = (_PIXELS * landmarks).astype(np.float32)
     frames = [smooth(each, float(time)) for each, time in zip(pixels, times, strict=True)]

@@ -103,12 +103,12 @@ def akd(generated: Landmarks, true: Landmarks, width: int) -> float:
     Siarohin et al., *First order motion model for image animation*, NeurIPS 2019, section 4.
 
     Args:
-        generated: ``(68, 2)`` landmarks of the generated picture.
-        true: ``(68, 2)`` landmarks of the true picture, or those that the network was shown.
+        generated: ``(70, 2)`` landmarks of the generated picture.
+        true: ``(70, 2)`` landmarks of the true picture, or those that the network was shown.
         width: Width of the pictures in pixels.
 
     >>> import numpy as np
-    >>> akd(np.zeros((68, 2), np.float32), np.full((68, 2), (3, 4), np.float32), width=512)
+    >>> akd(np.zeros((70, 2), np.float32), np.full((70, 2), (3, 4), np.float32), width=512)
     2.5
     """
     return float(np.linalg.norm(generated - true, axis=1).mean() * AKD_SIZE / width)
@@ -135,7 +135,7 @@ def distance_from(
 
     Args:
         photo: The photo.
-        landmarks: ``(68, 2)`` of its face, and of the face in the other pictures.
+        landmarks: ``(70, 2)`` of its face, and of the face in the other pictures.
         identify: Returns the descriptor of a face.
     """
     own = identify(photo, landmarks)
@@ -169,7 +169,7 @@ def movement(landmarks: Landmarks) -> dict[str, float]:
     A driver's and a result's are correlated over time: -1 to 1, higher is better.
 
     Args:
-        landmarks: ``(68, 2)``.
+        landmarks: ``(70, 2)``.
 
     Returns:
         ``mouth``: the gap of the inner lips in interocular distances. ``right_eye`` and

@@ -151,9 +151,9 @@ def _cross_figures(
 
     Args:
         generated: ``(size, size, 3)`` uint8 RGB.
-        wanted: ``(68, 2)`` landmarks that the network was shown.
+        wanted: ``(70, 2)`` landmarks that the network was shown.
         photo: The driver's frame.
-        ensemble: ``(n, 68, 2)`` landmarks of the driver in it.
+        ensemble: ``(n, 70, 2)`` landmarks of the driver in it.
         target: The target's profile.
         transfer: The motion transfer that posed the target.
         evaluator: Observes the pictures.
@@ -206,7 +206,7 @@ def _movement_figures(face: FaceObservation, ensemble: NDArray[np.float64]) -> d
 
     Args:
         face: The generated face.
-        ensemble: ``(n, 68, 2)`` landmarks of the driver.
+        ensemble: ``(n, 70, 2)`` landmarks of the driver.
     """
     once, again = np.split(ensemble, 2)
     observed = {

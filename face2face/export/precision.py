@@ -32,6 +32,7 @@ from face2face.inference.engine import (
 )
 from face2face.inference.names import GRAPH, QUANTISED
 from face2face.modes.reenact import Reenact
+from face2face.openvino_core import core
 from face2face.sample import evenly_spaced
 
 #: The choice "whichever is fastest here and keeps the picture".
@@ -187,11 +188,11 @@ def _quantise(
 ) -> None:
     """Write a graph with 8-bit weights and activations, in OpenVINO's format."""
     import nncf
-    import openvino as ov
+    from openvino import save_model
     from openvino.passes import ConstantFolding, Manager
 
     nncf.set_log_level(logging.ERROR)
-    model = ov.Core().read_model(graph)
+    model = core().read_model(graph)
     # A quantised graph is only read if its sizes are constants.
     folding = Manager()
     folding.register_pass(ConstantFolding())
@@ -205,7 +206,7 @@ def _quantise(
         subset_size=len(pictures),
         ignored_scope=nncf.IgnoredScope(types=["Add", "Multiply"], validate=False),
     )
-    ov.save_model(result, quantised)
+    save_model(result, quantised)
 
 
 def _install(quantised: Path, destination: Path, keep: bool) -> None:

@@ -24,7 +24,7 @@ def head_box(landmarks: NDArray[np.floating], height: int, width: int) -> Box:
     need more than the picture's shorter side.
 
     Args:
-        landmarks: ``(n, 68, 2)``, in the picture's pixels, n at least 1.
+        landmarks: ``(n, 70, 2)``, in the picture's pixels, n at least 1.
         height: Height of the picture, in pixels.
         width: Width of the picture, in pixels.
 

@@ -1,4 +1,4 @@
-"""Faces in a picture and their 68 landmarks, by dlib.
+"""Faces in a picture and their landmarks, by dlib; the irises by MediaPipe's network.
 
 Faces are found by dlib's HOG detector (Dalal and Triggs, CVPR 2005). Landmarks are regressed as in
 Kazemi and Sullivan, *One millisecond face alignment with an ensemble of regression trees*, CVPR
@@ -17,6 +17,7 @@ import numpy as np
 from imutils import face_utils
 from numpy.typing import NDArray
 
+from face2face.face.mediapipe import MediaPipe
 from face2face.face.tracker import to_grey
 from face2face.face.weights import bundled_weights, load_face_detector, load_shape_predictor
 from face2face.image import Image, Landmarks
@@ -68,7 +69,7 @@ class Detector:
 
     >>> from skimage.data import astronaut
     >>> [face.shape for face in Detector()(astronaut())]
-    [(68, 2)]
+    [(70, 2)]
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Detector:
         path = landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat")
         self._predictor = load_shape_predictor(path)
         self._hog = load_face_detector()
+        self._networks = MediaPipe()
         self._ensemble_size = ensemble_size
 
     def with_ensemble_size(self, ensemble_size: int) -> Detector:
@@ -95,7 +97,7 @@ class Detector:
             photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
 
         Returns:
-            Arrays of ``(68, 2)`` float32 in pixels, the largest face first. Their resolution is a
+            Arrays of ``(70, 2)`` float32 in pixels, the largest face first. Their resolution is a
             400th of the face's width.
         """
         return [mean_landmarks(ensemble) for ensemble in self.detect_ensemble(photo)]
@@ -110,7 +112,7 @@ class Detector:
             photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
 
         Returns:
-            Arrays of ``(ensemble_size, 68, 2)`` float64 in pixels, the largest face first. The
+            Arrays of ``(ensemble_size, 70, 2)`` float64 in pixels, the largest face first. The
             second half of each is predicted in the mirror image.
         """
         grey = to_grey(photo)
@@ -149,15 +151,15 @@ class Detector:
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
-            landmarks: ``(68, 2)``, of the last frame.
+            landmarks: ``(70, 2)``, of the last frame.
 
         Returns:
-            ``(68, 2)`` float32.
+            ``(70, 2)`` float32.
         """
         return mean_landmarks(self._predict_ensemble(to_grey(photo), *_face_box(landmarks)))
 
     def verify(self, photo: Image, landmarks: Landmarks) -> bool:
-        """Return whether a face is where ``(68, 2)`` landmarks lie.
+        """Return whether a face is where ``(70, 2)`` landmarks lie.
 
         It accepts faces that are turned farther than those found in a whole picture.
         """
@@ -169,7 +171,7 @@ class Detector:
     def _predict_ensemble(
         self, grey: np.ndarray, centre: np.ndarray, side: float
     ) -> NDArray[np.float64]:
-        """Return the landmarks, ``(ensemble_size, 68, 2)``, of the face in a box."""
+        """Return the landmarks, ``(ensemble_size, 70, 2)``, of the face in a box."""
         face, to_picture = _cut_face(grey, centre, side, _FACE_SIDE, _FACE_MARGIN)
         offset = (centre - to_picture[:, 2]) / to_picture[0, 0] - (len(face) - 1) / 2
         offset = np.rint(offset).astype(int)
@@ -178,13 +180,15 @@ class Detector:
         if self._ensemble_size > 1:
             mirror = cv2.flip(face, 1)
             mirrored = np.stack([self._predict(mirror, box, offset * (-1, 1)) for box in boxes])
-            found.extend(mirrored[:, MIRRORED] * (-1, 1) + (len(face) - 1, 0))
-        return np.asarray(np.stack(found) @ to_picture[:, :2].T + to_picture[:, 2])
+            found.extend(mirrored[:, MIRRORED[:68]] * (-1, 1) + (len(face) - 1, 0))
+        points = np.asarray(np.stack(found) @ to_picture[:, :2].T + to_picture[:, 2])
+        irises = self._networks.irises(grey, points.mean(0))
+        return np.concatenate([points, np.broadcast_to(irises, (len(points), 2, 2))], axis=1)
 
     def _predict(
         self, face: np.ndarray, box: dlib.rectangle, offset: np.ndarray
     ) -> NDArray[np.float64]:
-        """Return the landmarks, ``(68, 2)``, from one box moved by whole pixels."""
+        """Return all points but the irises, ``(68, 2)``, from one box moved by whole pixels."""
         shape = self._predictor(face, dlib.translate_rect(box, dlib.point(*offset.tolist())))
         return np.asarray(face_utils.shape_to_np(shape, dtype="float64"))
 
@@ -222,24 +226,24 @@ def live_ensemble_size(fps: float) -> int:
 
 
 def mean_landmarks(ensemble: NDArray[np.float64]) -> Landmarks:
-    """Return the mean of an ensemble's landmarks, ``(68, 2)`` float32.
+    """Return the mean of an ensemble's landmarks, ``(70, 2)`` float32.
 
     Args:
-        ensemble: ``(n, 68, 2)``, see :meth:`Detector.detect_ensemble`.
+        ensemble: ``(n, 70, 2)``, see :meth:`Detector.detect_ensemble`.
 
-    >>> mean_landmarks(np.stack([np.zeros((68, 2)), np.full((68, 2), 3.0)]))[0].tolist()
+    >>> mean_landmarks(np.stack([np.zeros((70, 2)), np.full((70, 2), 3.0)]))[0].tolist()
     [1.5, 1.5]
     """
     return np.asarray(ensemble.mean(0), np.float32)
 
 
 def landmark_uncertainty(ensemble: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return each landmark's standard deviation in an ensemble, ``(68,)`` float32 in pixels.
+    """Return each landmark's standard deviation in an ensemble, ``(70,)`` float32 in pixels.
 
     Args:
-        ensemble: ``(n, 68, 2)``, see :meth:`Detector.detect_ensemble`.
+        ensemble: ``(n, 70, 2)``, see :meth:`Detector.detect_ensemble`.
 
-    >>> float(landmark_uncertainty(np.stack([np.zeros((68, 2)), np.full((68, 2), 3.0)]))[0])
+    >>> float(landmark_uncertainty(np.stack([np.zeros((70, 2)), np.full((70, 2), 3.0)]))[0])
     1.5
     """
     return np.asarray(np.sqrt(ensemble.var(0).mean(1)), np.float32)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from face2face.image import Landmarks
 from face2face.landmarks import LIDS, PARTS, interocular
 
-#: Depth of each landmark in front of the plane of the eyes, in interocular distances, ``(68,)``:
-#: rough anatomy. Rows: jaw (two), brows, nose, eyes, outer lips, inner lips.
+#: Depth of each landmark in front of the plane of the eyes, in interocular distances, ``(70,)``:
+#: rough anatomy. Rows: jaw (two), brows, nose, eyes, outer lips, inner lips,
+#: irises.
 # fmt: off
 _DEPTH = np.array(
     [
@@ -22,6 +23,7 @@ _DEPTH = np.array(
         -0.12, 0.02, 0.02, -0.02, 0, 0, -0.02, 0.02, 0.02, -0.12, 0, 0,
         0.06, 0.2, 0.28, 0.3, 0.28, 0.2, 0.06, 0.2, 0.27, 0.28, 0.27, 0.2,
         0.08, 0.22, 0.25, 0.22, 0.08, 0.22, 0.25, 0.22,
+        0, 0,
     ]
 )
 # fmt: on
@@ -48,7 +50,7 @@ _UPPER_LID_SHARE = 0.85
 #: Share of the lids' gap that the lower lid closes in a blink.
 _LOWER_LID_SHARE = 0.1
 
-#: An average adult face, ``(68, 2)`` float32, in interocular distances from the point between the
+#: An average adult face, ``(70, 2)`` float32, in interocular distances from the point between the
 #: eyes: the mean of dlib's landmarks on 82 neutral photos, made symmetric. The photos are those of
 #: the Face Research Lab London Set (DeBruine and Jones, CC BY 4.0).
 # fmt: off
@@ -69,6 +71,7 @@ AVERAGE_FACE: Landmarks = np.array(
         (0.25, 1.16), (0.11, 1.19), (0, 1.2), (-0.11, 1.19), (-0.25, 1.16),
         (-0.32, 1.07), (-0.11, 1.03), (0, 1.04), (0.11, 1.03), (0.32, 1.07), (0.11, 1.04),
         (0, 1.05), (-0.11, 1.04),
+        (-0.495, 0), (0.495, 0),
     ],
     np.float32,
 )
@@ -107,10 +110,10 @@ class Expression:
         """Return a neutral face with this expression.
 
         Args:
-            neutral: ``(68, 2)``, of any size, place and roll.
+            neutral: ``(70, 2)``, of any size, place and roll.
 
         Returns:
-            ``(68, 2)`` float32, in the same pixels.
+            ``(70, 2)`` float32, in the same pixels.
         """
         unit = interocular(neutral)
         right, left = (neutral[PARTS[eye]].mean(0) for eye in ("right_eye", "left_eye"))

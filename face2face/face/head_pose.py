@@ -19,7 +19,7 @@ class HeadPose:
     Attributes:
         vector: ``(4,)`` float64: shift of the centre in pixels (x, y), logarithm of the scale, roll
             in radians.
-        shape: ``(68, 2)`` float64: the landmarks with that motion removed.
+        shape: ``(70, 2)`` float64: the landmarks with that motion removed.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> HeadPose.of(AVERAGE_FACE + (3, 0), AVERAGE_FACE).vector.round(3).tolist()
@@ -31,7 +31,7 @@ class HeadPose:
 
     @classmethod
     def of(cls, landmarks: NDArray[Any], reference: NDArray[Any]) -> HeadPose:
-        """Return the motion of landmarks away from a reference, both ``(68, 2)`` in pixels."""
+        """Return the motion of landmarks away from a reference, both ``(70, 2)`` in pixels."""
         fit = Similarity.between(reference, landmarks)
         back = Similarity.between(landmarks, reference)
         x, y = (landmarks - reference).mean(0)
@@ -41,7 +41,7 @@ class HeadPose:
         )
 
     def landmarks(self, centre: NDArray[Any]) -> Landmarks:
-        """Return the shape with the motion applied, ``(68, 2)`` float32 in pixels.
+        """Return the shape with the motion applied, ``(70, 2)`` float32 in pixels.
 
         Args:
             centre: ``(2,)``, the reference's centre, about which the head rolls and grows.

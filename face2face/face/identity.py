@@ -36,7 +36,7 @@ class Identity:
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            landmarks: ``(68, 2)``, in pixels.
+            landmarks: ``(70, 2)``, in pixels.
 
         Returns:
             ``(128,)`` float64, of length about 1.4. Two descriptors of one person are less than 0.6

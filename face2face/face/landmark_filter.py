@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import LANDMARK_COUNT, Landmarks
-from face2face.landmarks import PARTS, interocular
+from face2face.landmarks import IRISES, PARTS, interocular
 
 #: Parts of the face that share a cut-off frequency: a lid's motion is measured by its whole eye.
 _PARTS = ("jaw", "right_eyebrow", "left_eyebrow", "nose", "right_eye", "left_eye", "mouth")
-#: The first landmark of each part.
-_STARTS = [PARTS[name].start for name in _PARTS]
+#: The first landmark of each part; the irises are one more part, as they move together.
+_STARTS = [*(PARTS[name].start for name in _PARTS), IRISES[0]]
 #: Number of landmarks in each part.
 _COUNTS = np.diff([*_STARTS, LANDMARK_COUNT])
 #: Noise of a part before any was measured, in interocular distances.
@@ -36,9 +36,9 @@ class _State:
 
     Attributes:
         seconds: Time of the last landmarks.
-        filtered: ``(68, 2)`` float32, the last result; None before the first.
+        filtered: ``(70, 2)`` float32, the last result; None before the first.
         previous: The last two landmarks, or fewer, before filtering.
-        noise: ``(7,)`` float64, each part's noise at rest, in interocular distances.
+        noise: ``(8,)`` float64, each part's noise at rest, in interocular distances.
     """
 
     seconds: float = 0.0
@@ -109,10 +109,10 @@ class LandmarkFilter:
         self._state = _State()
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Landmarks:
-        """Return the filtered landmarks, ``(68, 2)`` float32.
+        """Return the filtered landmarks, ``(70, 2)`` float32.
 
         Args:
-            landmarks: ``(68, 2)`` float32, in pixels.
+            landmarks: ``(70, 2)`` float32, in pixels.
             seconds: Their time. If it isn't later than the last one, the filter restarts.
         """
         state = self._state
@@ -134,5 +134,5 @@ class LandmarkFilter:
 
 
 def _part_sizes(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the root mean square length of ``(68, 2)`` vectors in each part, ``(7,)``."""
+    """Return the root mean square length of ``(70, 2)`` vectors in each part, ``(8,)``."""
     return np.asarray(np.sqrt(np.add.reduceat((vectors**2).sum(1), _STARTS) / _COUNTS))

@@ -30,10 +30,10 @@ def neutral_landmarks(landmarks: NDArray[np.float32]) -> Landmarks:
     that this median leaves out.
 
     Args:
-        landmarks: ``(n, 68, 2)``, in pixels, n at least 1.
+        landmarks: ``(n, 70, 2)``, in pixels, n at least 1.
 
     Returns:
-        ``(68, 2)``, in the same pixels.
+        ``(70, 2)``, in the same pixels.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> blink = Expression(blink=1).applied_to(AVERAGE_FACE)
@@ -55,7 +55,7 @@ def close_lips(landmarks: NDArray[Any], max_gap: float) -> Landmarks:
     """Return landmarks with the lips at most a given gap apart; the jaw moves with them.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels.
+        landmarks: ``(70, 2)``, in pixels.
         max_gap: In interocular distances.
     """
     return Expression(open=min(max_gap - _lip_gap(landmarks), 0)).applied_to(landmarks)
@@ -78,7 +78,7 @@ def with_lid_gaps(
     """Return landmarks with the lids opened or closed about their middle.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels.
+        landmarks: ``(70, 2)``, in pixels.
         directions: ``(4, 2)``, those of the neutral face: noise may have crossed shut lids.
         gaps: ``(4,)``, the distances to set, in pixels.
     """
@@ -90,7 +90,7 @@ def with_lid_gaps(
 
 
 def _lip_gap(landmarks: NDArray[Any]) -> float:
-    """Return the mean gap of the inner lips of ``(68, 2)`` landmarks, in interocular distances."""
+    """Return the mean gap of the inner lips of ``(70, 2)`` landmarks, in interocular distances."""
     upper, lower = np.array(INNER_LIPS).T
     gap = float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean())
     return gap / max(interocular(landmarks), 1e-6)
@@ -99,7 +99,7 @@ def _lip_gap(landmarks: NDArray[Any]) -> float:
 def _relative_gaps(
     landmarks: NDArray[np.float32], facing: tuple[tuple[int, int], ...]
 ) -> NDArray[np.floating]:
-    """Return the gaps between facing points of ``(n, 68, 2)`` landmarks, ``(n,)`` in face sizes."""
+    """Return the gaps between facing points of ``(n, 70, 2)`` landmarks, ``(n,)`` in face sizes."""
     upper, lower = np.array(facing).T
     sizes = np.linalg.norm(landmarks - landmarks.mean(1, keepdims=True), axis=(1, 2))
     gaps = np.linalg.norm(landmarks[:, upper] - landmarks[:, lower], axis=(1, 2))

@@ -41,7 +41,7 @@ class Retargeted:
     """The target's pose for a driver's.
 
     Attributes:
-        landmarks: ``(68, 2)`` float32 in panel pixels.
+        landmarks: ``(70, 2)`` float32 in panel pixels.
         excess: Distance of the wanted pose from the target's range, in interocular distances; 0
             within it. Lids don't count.
     """
@@ -55,7 +55,7 @@ class _Calibration:
     """The driver's neutral face and its relation to the target's.
 
     Attributes:
-        neutral: ``(68, 2)``, in the driver's pixels.
+        neutral: ``(70, 2)``, in the driver's pixels.
         to_target: Similarity from it to the target's neutral face.
         lid_gaps: ``(4,)``, distances between facing points of its lids, in the driver's pixels.
     """
@@ -66,7 +66,7 @@ class _Calibration:
 
     @classmethod
     def of(cls, neutral: Landmarks, target: TargetStatistics) -> _Calibration:
-        """Return the calibration of a neutral face, ``(68, 2)``."""
+        """Return the calibration of a neutral face, ``(70, 2)``."""
         return cls(neutral, Similarity.between(neutral, target.neutral), lid_gaps(neutral))
 
 
@@ -113,7 +113,7 @@ class Retargeter:
 
     @property
     def neutral(self) -> Landmarks:
-        """The driver's neutral face, ``(68, 2)`` in its pixels; the target's before any frame."""
+        """The driver's neutral face, ``(70, 2)`` in its pixels; the target's before any frame."""
         return self._calibration.neutral
 
     def recalibrate(self) -> None:
@@ -124,7 +124,7 @@ class Retargeter:
         """Return the target's pose for the driver's next frame.
 
         Args:
-            landmarks: The driver's, ``(68, 2)`` in pixels of its own picture.
+            landmarks: The driver's, ``(70, 2)`` in pixels of its own picture.
             seconds: Time of the frame. It decides which frames calibrate.
         """
         self._calibrate(landmarks, seconds)

@@ -54,7 +54,7 @@ class SketchSpec:
         """Return the sketch of a face, ``(size, size, 3)`` uint8 RGB.
 
         Args:
-            landmarks: ``(68, 2)``, in panel pixels.
+            landmarks: ``(70, 2)``, in panel pixels.
             size: Width and height of the panel, in pixels.
         """
         canvas = np.zeros((size, size, 3), np.uint8)

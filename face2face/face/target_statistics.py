@@ -37,10 +37,10 @@ class TargetStatistics:
     :class:`face2face.face.head_pose.HeadPose`.
 
     Attributes:
-        neutral: ``(68, 2)`` float32, the neutral face, from the half of the frames with the most
+        neutral: ``(70, 2)`` float32, the neutral face, from the half of the frames with the most
             certain landmarks. Its lids have their usual gap; its lips are shut if they ever were.
-        low: ``(68, 2)`` float32, the least of each coordinate, without head motion.
-        high: ``(68, 2)`` float32, the greatest of each coordinate, without head motion.
+        low: ``(70, 2)`` float32, the least of each coordinate, without head motion.
+        high: ``(70, 2)`` float32, the greatest of each coordinate, without head motion.
         pose_low: ``(4,)`` float32, the least of each number in :attr:`HeadPose.vector`.
         pose_high: ``(4,)`` float32, the greatest.
         lids_low: ``(4,)`` float32, the least gap between facing points of the lids.
@@ -49,7 +49,7 @@ class TargetStatistics:
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> face = 50 * AVERAGE_FACE + np.float32(128)
     >>> frames = np.stack([face, face + np.float32([4, 0])])
-    >>> statistics = TargetStatistics.of(frames, np.zeros((2, 68), np.float32))
+    >>> statistics = TargetStatistics.of(frames, np.zeros((2, 70), np.float32))
     >>> round(float(statistics.pose_high[0] - statistics.pose_low[0]), 1)
     3.9
     """
@@ -69,8 +69,8 @@ class TargetStatistics:
         """Return the statistics of one target.
 
         Args:
-            landmarks: ``(n, 68, 2)`` float32 in panel pixels, n at least 1.
-            uncertainty: ``(n, 68)`` float32, their standard deviation in panel pixels.
+            landmarks: ``(n, 70, 2)`` float32 in panel pixels, n at least 1.
+            uncertainty: ``(n, 70)`` float32, their standard deviation in panel pixels.
         """
         total = np.linalg.norm(uncertainty, axis=1)
         neutral = neutral_landmarks(landmarks[total <= np.median(total)])

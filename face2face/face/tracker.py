@@ -60,7 +60,7 @@ class Tracker:
             photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
 
         Returns:
-            At most one array of ``(68, 2)`` float32, in pixels.
+            At most one array of ``(70, 2)`` float32, in pixels.
         """
         found = self._follow(photo)
         if found is None:

@@ -18,13 +18,13 @@ from platformdirs import user_cache_path
 
 from face2face.errors import FaceError, MediaError
 from face2face.files import atomic_write
-from face2face.image import LANDMARK_COUNT
 
 #: Largest cached detector, in bytes: dlib's has 155,000.
 _MAX_DETECTOR_BYTES = 1_000_000
 #: Permissions of the cached detector: only the user reads and writes it.
 _PRIVATE = 0o600
-
+#: Points of a shape predictor: all landmarks but the irises.
+_POINT_COUNT = 68
 #: Takes a grey picture and a face's box; returns its landmarks.
 ShapePredictor = Callable[[np.ndarray, dlib.rectangle], dlib.full_object_detection]
 
@@ -65,9 +65,9 @@ def load_shape_predictor(path: Path) -> ShapePredictor:
     except (RuntimeError, MemoryError) as error:
         raise FaceError(f"{path} is not a dlib shape predictor.", hint=hint) from error
     count = predictor(np.zeros((64, 64), np.uint8), dlib.rectangle(0, 0, 63, 63)).num_parts
-    if count != LANDMARK_COUNT:
+    if count != _POINT_COUNT:
         raise FaceError(
-            f"The shape predictor {path} has {count} points instead of {LANDMARK_COUNT}.", hint=hint
+            f"The shape predictor {path} has {count} points instead of {_POINT_COUNT}.", hint=hint
         )
     return predictor
 

@@ -71,13 +71,13 @@ def face_mask(landmarks: Landmarks, size: int) -> Image:
     pixels.
 
     Args:
-        landmarks: ``(68, 2)`` in pixels of the mask.
+        landmarks: ``(70, 2)`` in pixels of the mask.
         size: Width and height of the mask, in pixels.
 
     Returns:
         ``(size, size, 3)`` uint8, 255 inside, all channels equal.
 
-    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (70, 2)).astype(np.float32)
     >>> face_mask(landmarks, 256)[128, 128].tolist()
     [255, 255, 255]
     """
@@ -120,14 +120,14 @@ def split_upper_lower(landmarks: Landmarks, within: Extent) -> tuple[Extent, Ext
     The halves overlap: one fades into the other along the nose.
 
     Args:
-        landmarks: ``(68, 2)`` in pixels of the panel.
+        landmarks: ``(70, 2)`` in pixels of the panel.
         within: The face's region of the panel.
 
     Returns:
         Region of the upper half, region of the lower half, and the upper half's mask. The mask is
         ``(rows, columns, 3)`` uint8 in the upper region, 255 for pixels of the upper half.
 
-    >>> landmarks = np.zeros((68, 2), np.float32)
+    >>> landmarks = np.zeros((70, 2), np.float32)
     >>> landmarks[33] = (0, 100)  # the nose runs from row 0 to row 100
     >>> upper, lower, mask = split_upper_lower(landmarks, (slice(0, 200), slice(0, 9)))
     >>> upper[0], lower[0]

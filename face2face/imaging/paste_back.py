@@ -22,14 +22,14 @@ def paste_back(face: Image, landmarks: Landmarks, picture: Image, place: Landmar
 
     Args:
         face: ``(size, size, 3)`` uint8 RGB.
-        landmarks: ``(68, 2)``, the landmarks of ``face``, in its own pixels.
+        landmarks: ``(70, 2)``, the landmarks of ``face``, in its own pixels.
         picture: ``(h, w, 3)`` uint8 RGB.
-        place: ``(68, 2)``, the landmarks of the face to cover, in pixels of ``picture``.
+        place: ``(70, 2)``, the landmarks of the face to cover, in pixels of ``picture``.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
 
-    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (70, 2)).astype(np.float32)
     >>> face, picture = np.zeros((256, 256, 3), np.uint8), np.zeros((300, 400, 3), np.uint8)
     >>> paste_back(face, landmarks, picture, landmarks + np.float32(30)).shape
     (300, 400, 3)

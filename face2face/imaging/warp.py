@@ -114,14 +114,14 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> 
     Args:
         photo: ``(n, n, channels)`` uint8, after :func:`presharpen` and :func:`upsample`; n is a
             multiple of ``size``.
-        source: ``(68, 2)``, the photo's landmarks in pixels of the result.
-        destination: ``(68, 2)``, their new positions in pixels of the result.
+        source: ``(70, 2)``, the photo's landmarks in pixels of the result.
+        destination: ``(70, 2)``, their new positions in pixels of the result.
         size: Width and height of the result, in pixels.
 
     Returns:
         ``(size, size, channels)`` uint8.
 
-    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (70, 2)).astype(np.float32)
     >>> photo = upsample(presharpen(np.full((256, 256, 3), 100, np.uint8)))
     >>> warp(photo, landmarks, landmarks + np.float32(5), 256).shape
     (256, 256, 3)
@@ -146,8 +146,8 @@ def warp_many(
     Args:
         photos: At least one ``(n, n, channels)`` uint8, after :func:`presharpen` and
             :func:`upsample`; n is a multiple of ``size``, the same for all.
-        sources: ``(k, 68, 2)``, the landmarks of the k photos, in pixels of the whole result.
-        destination: ``(68, 2)``, the landmarks' new positions, in the same pixels.
+        sources: ``(k, 70, 2)``, the landmarks of the k photos, in pixels of the whole result.
+        destination: ``(70, 2)``, the landmarks' new positions, in the same pixels.
         size: Width and height of the whole result, in pixels.
         constraints: How closely the warp follows which landmarks.
         regions: For each photo, the region of its result to return; all with the same columns.
@@ -155,7 +155,7 @@ def warp_many(
     Returns:
         ``(rows, columns, channels)`` uint8 for each photo. Pixels outside a photo repeat its edge.
 
-    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (68, 2)).astype(np.float32)
+    >>> landmarks = np.random.default_rng(0).uniform(64, 192, (70, 2)).astype(np.float32)
     >>> photo, top = np.zeros((256, 256, 3), np.uint8), (slice(0, 90), slice(0, 256))
     >>> warp_many([photo], landmarks[None], landmarks, 256, FACE_CONSTRAINTS, [top])[0].shape
     (90, 256, 3)
@@ -244,11 +244,11 @@ def _avoid_folds(sources: NDArray[np.floating], destination: Landmarks) -> NDArr
     """Return the photos' landmarks, with lids or lips moved together where the warp would fold.
 
     Args:
-        sources: ``(k, 68, 2)``, the photos' landmarks.
-        destination: ``(68, 2)``, their new positions.
+        sources: ``(k, 70, 2)``, the photos' landmarks.
+        destination: ``(70, 2)``, their new positions.
 
     Returns:
-        ``(k, 68, 2)``.
+        ``(k, 70, 2)``.
     """
     upper, lower = FACING.T
     gaps, new_gaps = sources[:, lower] - sources[:, upper], destination[lower] - destination[upper]

@@ -17,6 +17,7 @@ from face2face.inference.graph_file import damaged
 from face2face.inference.limits import Shape, check_graph, check_output, tensor_name
 from face2face.inference.names import OUTPUT, QUANTISED
 from face2face.inference.quantised import check_quantised
+from face2face.openvino_core import core
 from face2face.segmentation.labels import CLASSES
 
 #: The mode in a parser's card.
@@ -70,8 +71,6 @@ class OpenVinoEngine:
         precision: str = "f32",
         outputs: tuple[Shape, ...] = (),
     ) -> None:
-        import openvino as ov
-
         self.name = f"OpenVINO, {precision}"
         if precision == "int8":
             path = path.with_name(QUANTISED)
@@ -81,13 +80,12 @@ class OpenVinoEngine:
                 hint="Restore it, or run: face2face export",
             )
         inputs, outputs = panel_shapes(panels, size), outputs or ((1, size, size, 3),)
-        core = ov.Core()
         try:
             if precision == "int8":
                 model = check_quantised(core, path, inputs)
             else:
                 check_graph(path, inputs, outputs)
-                model = core.read_model(path)
+                model = core().read_model(path)
             check_output(path, *_ov_output(model), outputs)
         except (RuntimeError, MemoryError) as error:
             raise damaged(path) from error
@@ -98,7 +96,7 @@ class OpenVinoEngine:
         }
 
         def compiled() -> Any:
-            return core.compile_model(model, "CPU", hints).create_infer_request()
+            return core().compile_model(model, "CPU", hints).create_infer_request()
 
         # The rest of the program starts meanwhile.
         self._request = ThreadPoolExecutor(1).submit(compiled)
@@ -201,9 +199,7 @@ def capabilities() -> frozenset[str]:
 
     They are OpenVINO's names: ``FP32``, and perhaps ``BF16`` and ``INT8``.
     """
-    import openvino as ov
-
-    return frozenset(ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    return frozenset(core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
 
 def engine_inputs(names: tuple[str, ...], panels: list[Image]) -> dict[str, NDArray[np.uint8]]:

@@ -64,11 +64,11 @@ class KeyframeBank:
 
     Attributes:
         coded: The n photos, at least one, each as lossless WebP: ``(bytes,)`` uint8.
-        landmarks: ``(n, 68, 2)`` float32, in the photos' pixels.
+        landmarks: ``(n, 70, 2)`` float32, in the photos' pixels.
         seconds: ``(n,)`` float32, each photo's time in the target's video.
-        reference: ``(68, 2)`` float32, the shape to which poses are aligned.
+        reference: ``(70, 2)`` float32, the shape to which poses are aligned.
         background: The static background behind the target, of the photos' size.
-        uncertainty: ``(n, 68)`` float32, standard deviation of the landmarks in pixels: see
+        uncertainty: ``(n, 70)`` float32, standard deviation of the landmarks in pixels: see
             :func:`face2face.face.detector.landmark_uncertainty`; 0 where they are exact.
 
     >>> from face2face.face.expression import AVERAGE_FACE, Expression
@@ -78,7 +78,7 @@ class KeyframeBank:
     >>> photo = np.zeros((64, 64, 3), np.uint8)
     >>> background = BackgroundModel.of(photo[None])
     >>> scenes = [Scene(photo, pose) for pose in poses]
-    >>> bank = KeyframeBank.of(scenes, np.zeros((2, 68), np.float32), neutral, background)
+    >>> bank = KeyframeBank.of(scenes, np.zeros((2, 70), np.float32), neutral, background)
     >>> bank.nearest(bank.pose_descriptor(Expression(open=0.2).applied_to(neutral)), MOUTH)
     1
     """
@@ -103,8 +103,8 @@ class KeyframeBank:
         Args:
             scenes: At least one, with landmarks and of the background's size; those without a time
                 get 0 s.
-            uncertainty: ``(n, 68)`` float32, of their landmarks, in pixels.
-            reference: ``(68, 2)`` float32, the shape to which poses are aligned.
+            uncertainty: ``(n, 70)`` float32, of their landmarks, in pixels.
+            reference: ``(70, 2)`` float32, the shape to which poses are aligned.
             background: The static background behind the target.
         """
         coded, landmarks, seconds = [], [], []
@@ -161,7 +161,7 @@ class KeyframeBank:
         """Begin to decode the keyframes that are needed soon, nearest first, without waiting.
 
         Args:
-            descriptor: ``(147,)``, a pose, see :meth:`pose_descriptor`. A keyframe's distance is
+            descriptor: ``(151,)``, a pose, see :meth:`pose_descriptor`. A keyframe's distance is
                 that in the metric in which it is nearest.
 
         Returns:
@@ -192,7 +192,7 @@ class KeyframeBank:
         return lru_cache(maxsize=_UPSAMPLED_COUNT)(lambda index: upsample(prefetch(index).result()))
 
     def pose_descriptor(self, landmarks: Landmarks) -> NDArray[np.floating]:
-        """Return ``(68, 2)`` landmarks in panel pixels as a pose vector, ``(147,)`` float64."""
+        """Return ``(70, 2)`` landmarks in panel pixels as a pose vector, ``(151,)`` float64."""
         return pose_descriptor(landmarks, self.reference)
 
     def nearest(
@@ -205,7 +205,7 @@ class KeyframeBank:
         """Return the index of the keyframe nearest to a pose.
 
         Args:
-            descriptor: ``(147,)``, see :meth:`pose_descriptor`.
+            descriptor: ``(151,)``, see :meth:`pose_descriptor`.
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
             excluded_time: Keyframes near this time, in seconds, are left out, unless all are near.
                 Training passes the frame's own time, so that the network can't copy the frame.
@@ -230,7 +230,7 @@ class KeyframeBank:
         The error is the excess of its landmarks' uncertainty, times ``uncertainty_weight``.
 
         Args:
-            descriptor: ``(147,)``, see :meth:`pose_descriptor`.
+            descriptor: ``(151,)``, see :meth:`pose_descriptor`.
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
         """
         keyframes, squared = self._weighted[metric]
@@ -240,7 +240,7 @@ class KeyframeBank:
 
     @cached_property
     def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:
-        """Metric -> weighted descriptors, ``(n, 147)``, and their expected squares, ``(n,)``."""
+        """Metric -> weighted descriptors, ``(n, 151)``, and their expected squares, ``(n,)``."""
         descriptors = np.stack([self.pose_descriptor(each) for each in self.landmarks])
         relative = self.uncertainty / max(interocular(self.reference), 1e-6)
         unusual = np.repeat(np.maximum(relative - _USUAL_UNCERTAINTY, 0), 2, axis=1)

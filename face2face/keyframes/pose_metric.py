@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Landmarks
-from face2face.landmarks import FACING, INNER_LIPS, LIDS, Similarity, interocular
+from face2face.landmarks import FACING, INNER_LIPS, IRISES, LIDS, Similarity, gaze, interocular
 
 #: Lids and lips nearer than this count as shut, in interocular distances; keeps logarithms finite.
 _SHUT_GAP = 0.02
@@ -19,8 +19,11 @@ _GAP_WEIGHT = 0.15
 _NEARLY_SHUT_GAP = 0.08
 #: Added weight of differences below that gap: a warp can't hide teeth behind shut lips.
 _NEARLY_SHUT_WEIGHT = 2
-#: Points of each landmark group in the order of :class:`PoseMetric`'s weights, jaw split in three.
-_GROUP_SIZES = (4, 9, 4, 10, 9, 12, 20)
+#: Points that are aligned: all but the irises, which follow the gaze.
+_SHAPE_COUNT = IRISES[0]
+#: Points of each landmark group in the order of :class:`PoseMetric`'s weights, the jaw split in
+#: three, and the irises.
+_GROUP_SIZES = (4, 9, 4, 10, 9, 12, 20, 2)
 
 
 @dataclass(frozen=True)
@@ -34,13 +37,14 @@ class PoseMetric:
         nose: Weight of the nose (27 to 35).
         eyes: Weight of the eyes (36 to 47).
         mouth: Weight of the mouth (48 to 67).
+        gaze: Weight of the irises' places between the corners of the eyes.
         pose: Weight of the head's shift, scale and roll.
         uncertainty_weight: Factor from a landmark's uncertainty beyond the usual to its assumed
             error; 0 ignores uncertainty.
         switch_cost: Hysteresis of :class:`face2face.keyframes.selector.KeyframeSelector`.
 
     >>> EYES.weights.shape
-    (147,)
+    (151,)
     """
 
     cheeks: float
@@ -49,17 +53,21 @@ class PoseMetric:
     nose: float
     eyes: float
     mouth: float
+    gaze: float
     pose: float
     uncertainty_weight: float
     switch_cost: float
 
     @cached_property
     def weights(self) -> NDArray[np.floating]:
-        """``(147,)`` float64, a weight for each number of :func:`pose_descriptor`."""
-        groups = (self.cheeks, self.chin, self.cheeks, self.brows, self.nose, self.eyes, self.mouth)
+        """``(151,)`` float64, a weight for each number of :func:`pose_descriptor`."""
+        groups = (
+            *(self.cheeks, self.chin, self.cheeks),
+            *(self.brows, self.nose, self.eyes, self.mouth, 0.0),
+        )
         shape = np.repeat(groups, np.multiply(2, _GROUP_SIZES))
         gaps = _GAP_WEIGHT * np.repeat((self.eyes, self.mouth), (len(LIDS), len(INNER_LIPS)))
-        return np.concatenate([shape, np.full(4, self.pose), gaps])
+        return np.concatenate([shape, np.full(4, self.pose), gaps, np.full(2, self.gaze)])
 
 
 #: Compares head poses: chooses hair, neck and shoulders.
@@ -70,6 +78,7 @@ HEAD = PoseMetric(
     nose=1,
     eyes=0,
     mouth=0,
+    gaze=0,
     pose=2,
     uncertainty_weight=0,
     switch_cost=4,
@@ -82,6 +91,7 @@ EYES = PoseMetric(
     nose=1,
     eyes=3,
     mouth=0,
+    gaze=2.5,
     pose=1,
     uncertainty_weight=0,
     switch_cost=0.25,
@@ -94,6 +104,7 @@ MOUTH = PoseMetric(
     nose=1,
     eyes=0,
     mouth=3,
+    gaze=0,
     pose=1,
     uncertainty_weight=6,
     switch_cost=0.5,
@@ -105,31 +116,32 @@ POSE_METRICS = (HEAD, EYES, MOUTH)
 def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.floating]:
     """Return a pose as a vector that weighted Euclidean distance can compare.
 
-    The vector has three parts:
+    The vector has four parts:
 
-    - the landmarks after similarity alignment to the reference, less the reference (136 numbers);
+    - the landmarks after similarity alignment to the reference, less the reference (140 numbers);
     - the shift, scale and roll that the alignment removed (4);
-    - the logarithms of the gaps between lids and lips (7).
+    - the logarithms of the gaps between lids and lips (7);
+    - where the eyes look, across and down, in widths of an eye (2).
 
     Logarithms put half-open eyes nearer to open ones than to shut ones. A warp can open them
     further, but it can't uncover an eyeball that shut lids hide.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels.
-        reference: ``(68, 2)``, in the same pixels.
+        landmarks: ``(70, 2)``, in pixels.
+        reference: ``(70, 2)``, in the same pixels.
 
     Returns:
-        ``(147,)`` float64; lengths in the reference's interocular distances, roll in radians.
+        ``(151,)`` float64; lengths in the reference's interocular distances, roll in radians.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> moved = pose_descriptor(AVERAGE_FACE + np.float32([0.5, 0]), AVERAGE_FACE)
-    >>> bool(np.allclose(moved[:136], 0, atol=1e-6)), float(moved[136].round(2))
+    >>> bool(np.allclose(moved[:140], 0, atol=1e-6)), float(moved[140].round(2))
     (True, 0.5)
     """
     unit = max(interocular(reference), 1e-6)
-    fit = Similarity.between(landmarks, reference)
+    fit = Similarity.between(landmarks[:_SHAPE_COUNT], reference[:_SHAPE_COUNT])
     aligned = fit(landmarks)
-    shift = (landmarks - reference).mean(0) / unit
+    shift = (landmarks - reference)[:_SHAPE_COUNT].mean(0) / unit
     upper, lower = FACING.T
     gaps = np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit
     log_gaps = np.log(gaps + _SHUT_GAP)
@@ -138,7 +150,13 @@ def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.fl
         np.minimum(lips, _NEARLY_SHUT_GAP) + _SHUT_GAP
     )
     return np.concatenate(
-        [(aligned - reference).ravel() / unit, shift, (fit.scale - 1, fit.angle), log_gaps]
+        [
+            (aligned - reference).ravel() / unit,
+            shift,
+            (fit.scale - 1, fit.angle),
+            log_gaps,
+            gaze(landmarks).mean(0),
+        ]
     )
 
 
@@ -150,8 +168,8 @@ def farthest_point_sample(
     Farthest-point sampling (Gonzalez 1985) under all metrics together, from the most average pose.
 
     Args:
-        landmarks: ``(n, 68, 2)``, in pixels, n at least 1.
-        reference: ``(68, 2)``, in the same pixels.
+        landmarks: ``(n, 70, 2)``, in pixels, n at least 1.
+        reference: ``(70, 2)``, in the same pixels.
         count: Greatest number of indices.
 
     >>> from face2face.face.expression import AVERAGE_FACE, Expression

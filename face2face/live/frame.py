@@ -27,7 +27,7 @@ class RenderedFrame:
 
     Attributes:
         driver: The driver's frame, with its filtered landmarks where there is a face.
-        landmarks: ``(68, 2)`` float32, of the face in ``image``; None where the driver has no face.
+        landmarks: ``(70, 2)`` float32, of the face in ``image``; None where the driver has no face.
         image: ``(h, w, 3)`` uint8 RGB, the generated picture; where there is no face the last one,
             dimmed, with a note.
         conditioning: ``(h, w, 3)`` uint8, the picture that steered the network: the sketch, or the

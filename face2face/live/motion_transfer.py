@@ -19,7 +19,7 @@ class DrivenPose:
 
     Attributes:
         scene: The driver's frame, with its filtered landmarks; without any where there is no face.
-        landmarks: ``(68, 2)`` float32, the target's, in panel pixels; None where there is no face.
+        landmarks: ``(70, 2)`` float32, the target's, in panel pixels; None where there is no face.
         excess: Distance of the pose from the target's known range, in interocular distances.
     """
 

@@ -72,8 +72,8 @@ class Reenact:
         """Return the mode of a target: its shape statistics and its chosen keyframes.
 
         Args:
-            landmarks: ``(n, 68, 2)`` float32 in panel pixels, of all training frames; n at least 1.
-            uncertainty: ``(n, 68)`` float32, standard deviation of each landmark, in panel pixels.
+            landmarks: ``(n, 70, 2)`` float32 in panel pixels, of all training frames; n at least 1.
+            uncertainty: ``(n, 70)`` float32, standard deviation of each landmark, in panel pixels.
             read: Returns the scene of a training frame, given its index.
             size: Width and height of a panel, in pixels.
             keyframes: Number of keyframes to keep, at most.
@@ -161,7 +161,7 @@ class Reenact:
         """Return the panels of the next frame of a live run.
 
         Args:
-            landmarks: ``(68, 2)`` float32, the target's, in panel pixels.
+            landmarks: ``(70, 2)`` float32, the target's, in panel pixels.
             selectors: The state of the run; they keep the keyframes from jumping.
 
         Returns:
@@ -179,7 +179,7 @@ class Reenact:
         the lower half.
 
         Args:
-            landmarks: ``(68, 2)`` float32, in panel pixels.
+            landmarks: ``(70, 2)`` float32, in panel pixels.
             chosen: The keyframes of each pose metric, and their weights; unused without a bank.
         """
         drawn = self.sketch.draw(landmarks, self.size)

@@ -73,7 +73,7 @@ def skin_mask(labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
 
     Args:
         labels: ``(h, w)`` uint8, the class of each pixel.
-        landmarks: ``(68, 2)`` of that face, in pixels.
+        landmarks: ``(70, 2)`` of that face, in pixels.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> from face2face.segmentation.parser import labels_from_landmarks
@@ -98,7 +98,7 @@ def crease_lines(landmarks: Landmarks) -> list[NDArray[np.float32]]:
     """Return where a face creases: next to the mouth, and next to and below the eyes.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels.
+        landmarks: ``(70, 2)``, in pixels.
 
     Returns:
         Six lines of ``(n, 2)`` float32 points, in the same pixels.

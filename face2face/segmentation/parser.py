@@ -68,7 +68,7 @@ class Parser:
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            landmarks: ``(68, 2)``, in pixels, of the face to parse; far from it all is background.
+            landmarks: ``(70, 2)``, in pixels, of the face to parse; far from it all is background.
                 None where no face is known: the photo is first parsed whole. The crop is corrected
                 by :func:`verified_crop`.
         """
@@ -149,7 +149,7 @@ def portrait_crop(
     picture is already such a photo, it holds the whole picture.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels; None where no face is known.
+        landmarks: ``(70, 2)``, in pixels; None where no face is known.
         height: Height of the picture, in pixels.
         width: Width of the picture, in pixels.
         growth: Width of the crop, as a multiple of that of CelebA-HQ.
@@ -191,7 +191,7 @@ def verified_crop(landmarks: Landmarks | None, labels: Labels) -> Box:
     A detector sometimes takes a chin for a face. The parser still finds the eyes around it.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels; None where no face is known.
+        landmarks: ``(70, 2)``, in pixels; None where no face is known.
         labels: ``(h, w)`` uint8, the photo's map.
 
     >>> verified_crop(None, np.zeros((400, 600), np.uint8))  # the map shows no face either
@@ -226,7 +226,7 @@ def is_misdetection(landmarks: Landmarks, labels: Labels) -> bool:
     """Return whether a map shows its face elsewhere than landmarks lie: see :func:`verified_crop`.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels.
+        landmarks: ``(70, 2)``, in pixels.
         labels: ``(h, w)`` uint8, the photo's map.
 
     >>> from face2face.face.expression import AVERAGE_FACE
@@ -245,7 +245,7 @@ def labels_from_landmarks(landmarks: Landmarks, height: int, width: int) -> Labe
     ends at the brows, since no landmark lies above them.
 
     Args:
-        landmarks: ``(68, 2)``, in pixels.
+        landmarks: ``(70, 2)``, in pixels.
         height: Height of the map, in pixels.
         width: Width of the map, in pixels.
 

@@ -52,8 +52,8 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
 
     Args:
         photo: ``(size, size, 3)`` uint8 RGB.
-        landmarks: ``(68, 2)``, in the photo's pixels.
-        moved: ``(68, 2)``, the places to which they move.
+        landmarks: ``(70, 2)``, in the photo's pixels.
+        moved: ``(70, 2)``, the places to which they move.
 
     Returns:
         ``(size, size, 3)`` uint8 RGB.

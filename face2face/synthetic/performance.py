@@ -56,7 +56,7 @@ class ScriptedDriver:
     >>> len(list(ScriptedDriver()))
     360
     >>> ScriptedDriver().scene(1.0).landmarks.shape
-    (68, 2)
+    (70, 2)
     """
 
     fps = 30.0
@@ -100,7 +100,7 @@ class LandmarkRecording:
     Attributes:
         width: Width of the pictures in which the landmarks were found, in pixels.
         height: Height of these pictures, in pixels.
-        landmarks: An array of ``(68, 2)`` float32 for each frame, in those pixels.
+        landmarks: An array of ``(70, 2)`` float32 for each frame, in those pixels.
         seconds: A time for each frame, ascending.
         live: False, since the next scene waits until it is read.
 
@@ -124,7 +124,7 @@ class LandmarkRecording:
         return (len(self.seconds) - 1) / span if span > 0 else ScriptedDriver.fps
 
     def add(self, landmarks: Landmarks, seconds: float) -> None:
-        """Append a frame: ``(68, 2)`` float32 landmarks, and their time in seconds."""
+        """Append a frame: ``(70, 2)`` float32 landmarks, and their time in seconds."""
         self.landmarks.append(landmarks)
         self.seconds.append(seconds)
 

@@ -409,7 +409,7 @@ def test_every_path_is_declared_as_an_input_or_an_output(name: str) -> None:
 def test_a_take_is_written_over_by_no_other(face2face: Command) -> None:
     take = LandmarkRecording(64, 64)
     for number in range(3):
-        take.add(np.full((68, 2), number, np.float32), number / 30)
+        take.add(np.full((70, 2), number, np.float32), number / 30)
     take.save(Path("take.npz"))
     refused(
         face2face(*LIVE, "--source", "demo", "--save-performance", "take.npz"),

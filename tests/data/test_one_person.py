@@ -11,7 +11,7 @@ from face2face.errors import FaceError
 from face2face.image import Image, Landmarks
 from face2face.media.stills import write_image
 
-FACE = np.zeros((68, 2), np.float32)
+FACE = np.zeros((70, 2), np.float32)
 
 
 def photos_of(folder: Path, people: list[int]) -> list[Path]:

@@ -42,7 +42,7 @@ def test_ssim_of_a_negative_is_negative() -> None:
 
 
 def test_akd_of_a_shift_is_its_length_in_pixels_at_256() -> None:
-    points = np.random.default_rng(0).uniform(0, 512, (68, 2)).astype(np.float32)
+    points = np.random.default_rng(0).uniform(0, 512, (70, 2)).astype(np.float32)
     assert metrics.akd(points + np.float32([3, 4]), points, 256) == pytest.approx(5, abs=1e-4)
     assert metrics.akd(points + np.float32([3, 4]), points, 512) == pytest.approx(2.5, abs=1e-4)
 
@@ -139,7 +139,7 @@ def _from_weights(one: Image, other: Image, path: Path) -> float:
 
 def test_movement_of_a_drawn_face() -> None:
     """Eyes 10 wide and 4 high, 40 apart; lips 8 apart; the nose 6 away from between the eyes."""
-    face = np.zeros((68, 2), np.float32)
+    face = np.zeros((70, 2), np.float32)
     for first, x in ((36, 0), (42, 40)):
         face[first : first + 6] = [
             (x - 5, 0),
@@ -170,7 +170,7 @@ def test_what_both_halves_say_alike_is_certain() -> None:
 
 
 def test_proportions_of_a_face_twice_as_wide_as_high() -> None:
-    face = np.zeros((68, 2), np.float32)
+    face = np.zeros((70, 2), np.float32)
     face[0], face[16], face[27], face[8] = (0, 0), (100, 0), (50, 0), (50, 50)
     face[36:42], face[42:48] = (30, 0), (70, 0)
     assert metrics.proportions(face) == pytest.approx((2.0, 0.4))

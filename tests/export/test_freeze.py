@@ -47,10 +47,10 @@ def trained(folder: Path, name: str, panels: tuple[str, ...] = PANELS, ngf: int 
     generator.save(folder / "best.keras")
     ModelCard("reenact", 256, panels, generator=name).save(folder)
     if "warp" in panels:
-        black, nowhere = np.zeros((256, 256, 3), np.uint8), np.zeros((68, 2), np.float32)
+        black, nowhere = np.zeros((256, 256, 3), np.uint8), np.zeros((70, 2), np.float32)
         KeyframeBank.of(
             [Scene(black, nowhere)],
-            np.zeros((1, 68), np.float32),
+            np.zeros((1, 70), np.float32),
             nowhere,
             BackgroundModel(black, black[..., :1]),
         ).save(folder)

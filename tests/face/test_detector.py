@@ -17,7 +17,7 @@ from face2face.landmarks import MIRRORED, PARTS
 
 def test_one_face_is_found_where_it_is(detector: Detector, astronaut: Scene) -> None:
     (found,) = detector(astronaut.photo)
-    assert found.shape == (68, 2)
+    assert found.shape == (70, 2)
     assert found.dtype == np.float32
     assert np.abs(found - astronaut.landmarks).mean() < 3
 
@@ -54,10 +54,10 @@ def test_covered_landmarks_are_uncertain(detector: Detector, astronaut: Scene) -
 
 
 def test_uncertainty_is_the_ensembles_standard_deviation() -> None:
-    ensemble = np.zeros((2, 68, 2))
+    ensemble = np.zeros((2, 70, 2))
     ensemble[1, 5], ensemble[1, 6] = (2, 0), (6, 8)
     found = landmark_uncertainty(ensemble)
-    assert found.shape == (68,)
+    assert found.shape == (70,)
     assert found.dtype == np.float32
     assert found[4:7] == pytest.approx([0, np.sqrt((1 + 0) / 2), np.sqrt((9 + 16) / 2)])
 

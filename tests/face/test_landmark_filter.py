@@ -17,7 +17,7 @@ def test_a_still_face_stays() -> None:
 
 def test_noise_is_cut_and_motion_is_followed() -> None:
     rng = np.random.default_rng(0)
-    noise = rng.normal(0, 0.3, (90, 68, 2)).astype(np.float32)
+    noise = rng.normal(0, 0.3, (90, 70, 2)).astype(np.float32)
     smooth = LandmarkFilter()
     steadied = np.stack([smooth(FACE + each, number / 30) for number, each in enumerate(noise)])
     assert steadied[30:].std(0).mean() < 0.3 / 3
@@ -49,7 +49,7 @@ def test_a_blink_passes_at_any_noise(noise: float) -> None:
 def test_strength_divides_the_noise(strength: float) -> None:
     rng = np.random.default_rng(0)
     smooth = LandmarkFilter(strength=strength)
-    noise = rng.normal(0, 0.3, (150, 68, 2)).astype(np.float32)
+    noise = rng.normal(0, 0.3, (150, 70, 2)).astype(np.float32)
     left = (
         np.stack([smooth(FACE + each, number / 30) for number, each in enumerate(noise)])[60:]
         .std(0)

@@ -16,14 +16,14 @@ from face2face.synthetic.motion import random_expression, scripted_expression
 LONG: Landmarks = (AVERAGE_FACE * (48, 55) + (128, 110)).astype(np.float32)
 BROAD: Landmarks = (AVERAGE_FACE * (90, 80) + (320, 200)).astype(np.float32)
 #: The uncertainty of exact landmarks.
-EXACT = np.zeros((1, 68), np.float32)
+EXACT = np.zeros((1, 70), np.float32)
 
 
 @pytest.fixture(scope="module")
 def target() -> TargetStatistics:
     rng = np.random.default_rng(0)
     landmarks = np.stack([LONG, *(random_expression(rng).applied_to(LONG) for _ in range(400))])
-    return TargetStatistics.of(landmarks, np.zeros((401, 68), np.float32))
+    return TargetStatistics.of(landmarks, np.zeros((401, 70), np.float32))
 
 
 @given(
@@ -42,7 +42,7 @@ def test_a_neutral_driver_gives_the_neutral_target(
 
 def test_the_neutral_face_is_taken_from_the_more_certain_half() -> None:
     misread = (LONG + np.float32((9, 0))).astype(np.float32)
-    uncertainty = np.repeat(np.float32((0, 1)), 10)[:, None] * np.ones(68, np.float32)
+    uncertainty = np.repeat(np.float32((0, 1)), 10)[:, None] * np.ones(70, np.float32)
     shape = TargetStatistics.of(np.stack([LONG] * 10 + [misread] * 10), uncertainty)
     assert np.allclose(shape.neutral, LONG, atol=0.01)
 
@@ -138,7 +138,7 @@ def test_statistics_survive_the_card(target: TargetStatistics) -> None:
     again = TargetStatistics.from_json(target.to_json())
     assert np.allclose(again.neutral, target.neutral, atol=0.006)
     assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
-    with pytest.raises(ModelError, match=r"no .neutral. of 68 by 2"):
+    with pytest.raises(ModelError, match=r"no .neutral. of 70 by 2"):
         TargetStatistics.from_json({"neutral": [[1, 2]]})
 
 

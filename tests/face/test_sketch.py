@@ -11,7 +11,7 @@ def test_lines_are_drawn_where_the_landmarks_are() -> None:
     sketch = SketchSpec().draw(FACE, 256)
     assert sketch.shape == (256, 256, 3)
     assert sketch.dtype == np.uint8
-    for x, y in np.round(FACE).astype(int):
+    for x, y in np.round(FACE[:68]).astype(int):  # irises are not drawn
         assert sketch[y - 1 : y + 2, x - 1 : x + 2].max() > 100
     assert (sketch.max(axis=-1) > 0).mean() < 0.1
 

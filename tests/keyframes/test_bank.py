@@ -34,7 +34,7 @@ def bank() -> KeyframeBank:
         Scene(np.full((64, 64, 3), 60 * index, np.uint8), pose, index)
         for index, pose in enumerate(POSES)
     ]
-    return KeyframeBank.of(scenes, np.zeros((4, 68), np.float32), NEUTRAL, BACKGROUND)
+    return KeyframeBank.of(scenes, np.zeros((4, 70), np.float32), NEUTRAL, BACKGROUND)
 
 
 def head_distances(bank: KeyframeBank, pose: Landmarks) -> NDArray[np.floating]:
@@ -66,7 +66,7 @@ def test_a_keyframe_whose_mouth_is_hardly_known_is_taken_only_where_no_other_is_
     """Its mouth has the wanted opening, but with an uncertainty beyond the usual."""
     openings = [*np.linspace(0, 0.3, 12), 0.1, 0.6]
     poses = [Expression(open=opening).applied_to(NEUTRAL) for opening in openings]
-    unsure = np.zeros((14, 68), np.float32)
+    unsure = np.zeros((14, 70), np.float32)
     unsure[12:, PARTS["mouth"]] = 0.01 * interocular(NEUTRAL)
     bank = KeyframeBank.of([Scene(BLACK, pose) for pose in poses], unsure, NEUTRAL, BACKGROUND)
     assert bank.nearest(bank.pose_descriptor(poses[12]), MOUTH) in (3, 4)

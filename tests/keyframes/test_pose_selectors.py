@@ -18,7 +18,7 @@ def bank() -> KeyframeBank:
     photo = np.zeros((64, 64, 3), np.uint8)
     scenes = [Scene(photo, NEUTRAL, 0.0), Scene(photo, OPEN, 1.0)]
     background = BackgroundModel.of(np.stack([photo, photo]))
-    return KeyframeBank.of(scenes, np.zeros((2, 68), np.float32), NEUTRAL, background)
+    return KeyframeBank.of(scenes, np.zeros((2, 70), np.float32), NEUTRAL, background)
 
 
 def test_each_metric_has_a_selector_that_follows_the_pose(bank: KeyframeBank) -> None:

@@ -33,7 +33,7 @@ from face2face.synthetic.performance import ScriptedDriver
 
 TARGET: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
 MODE = Reenact(
-    256, SketchSpec(), TargetStatistics.of(TARGET[None], np.zeros((1, 68), np.float32)), None
+    256, SketchSpec(), TargetStatistics.of(TARGET[None], np.zeros((1, 70), np.float32)), None
 )
 
 

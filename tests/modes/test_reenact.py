@@ -22,7 +22,7 @@ def mode(astronaut: Scene) -> Reenact:
         Scene(np.full_like(astronaut.photo, 80 * index), each, 10.0 * index)
         for index, each in enumerate(landmarks)
     ]
-    return Reenact.fit(landmarks, np.zeros((3, 68), np.float32), scenes.__getitem__, 256, 500)
+    return Reenact.fit(landmarks, np.zeros((3, 70), np.float32), scenes.__getitem__, 256, 500)
 
 
 def test_it_shows_the_sketch_and_the_nearest_keyframe_warped(

@@ -34,7 +34,7 @@ def test_a_damaged_recording_is_refused(tmp_path: Path, content: bytes) -> None:
 
 WHOLE = {
     "size": (640, 480),
-    "landmarks": np.zeros((3, 68, 2), np.float32),
+    "landmarks": np.zeros((3, 70, 2), np.float32),
     "seconds": np.array([0.0, 1.0, 2.0]),
 }
 
@@ -42,15 +42,15 @@ WHOLE = {
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"landmarks": np.full((3, 68, 2), np.nan)}, "landmarks has numbers that are not finite"),
+        ({"landmarks": np.full((3, 70, 2), np.nan)}, "landmarks has numbers that are not finite"),
         ({"seconds": [0.0, np.nan, 2.0]}, "seconds has numbers that are not finite"),
         ({"seconds": [0.0, 1.0, np.inf]}, "seconds has numbers that are not finite"),
         ({"seconds": [0.0, 1.0]}, "seconds has another shape than 3"),
         ({"seconds": [0.0, 2.0, 1.0]}, "holds no performance: its times don't ascend"),
         ({"seconds": [0.0, 0.0, 1e-300]}, "holds no performance: it has more than 1000 frames"),
         ({"seconds": [-1e300, 0.0, 1e300]}, "holds no performance: it lasts longer"),
-        ({"landmarks": np.zeros((0, 68, 2)), "seconds": []}, "landmarks has another shape"),
-        ({"landmarks": np.full((3, 68, 2), -1e9)}, "holds no performance: its landmarks lie far"),
+        ({"landmarks": np.zeros((0, 70, 2)), "seconds": []}, "landmarks has another shape"),
+        ({"landmarks": np.full((3, 70, 2), -1e9)}, "holds no performance: its landmarks lie far"),
         ({"size": (60_000, 60_000)}, "holds no performance: its pictures have 60000x60000"),
         ({"size": (640, 0)}, "holds no performance: its pictures have 640x0"),
         ({"size": (640.0, 480.0)}, "size is of another type"),

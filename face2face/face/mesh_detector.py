@@ -1,0 +1,167 @@
+"""MeshDetector: faces and their landmarks by MediaPipe's networks."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.face.detector import mean_landmarks
+from face2face.face.expression import AVERAGE_FACE
+from face2face.face.mediapipe import MediaPipe, Region
+from face2face.image import Image, Landmarks
+from face2face.landmarks import EYE_CORNERS, IRISES, MIRRORED, Similarity
+
+#: Points of the mesh that are the 68 landmarks, in their order.
+# fmt: off
+_LANDMARKS = np.array(
+    [
+        162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389,  # jaw
+        71, 63, 105, 66, 107, 336, 296, 334, 293, 301,  # brows
+        168, 197, 5, 4, 75, 97, 2, 326, 305,  # nose
+        33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,  # eyes
+        61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181,  # outer lips
+        78, 82, 13, 312, 308, 317, 14, 87,  # inner lips
+    ]
+)
+# fmt: on
+#: Landmark of an eye -> its point on the outline that the iris network gives: right, then left.
+_EYES = (
+    {36: 0, 37: 10, 38: 13, 39: 8, 40: 5, 41: 3},
+    {42: 8, 43: 13, 44: 10, 45: 0, 46: 3, 47: 5},
+)
+#: Centre of the region that the mesh network is shown, below the eyes in interocular distances.
+_REGION_CENTRE = np.array([[0.0, 0.45]])
+#: Its side, in the same unit: the face with a quarter of its size around it.
+_REGION_SIDE = 3.75
+#: Motion of the region in an ensemble, as a share of its side: the networks answer differently.
+_ENSEMBLE_SHIFT = 0.02
+#: Least probability of a face where one is tracked.
+_MIN_SCORE = 0.5
+
+
+class MeshDetector:
+    """Finds faces and their landmarks by MediaPipe's face detector, mesh and iris network.
+
+    The landmarks are 68 points of the mesh. Those of the lids come from the iris network, which
+    sees them larger.
+
+    Args:
+        ensemble_size: Regions from which each face's landmarks are predicted: 1, or an even number,
+            half of them in the mirror image. Each takes two milliseconds.
+
+    Raises:
+        FaceError: The networks aren't installed.
+
+    >>> from skimage.data import astronaut
+    >>> [face.shape for face in MeshDetector()(astronaut())]
+    [(70, 2)]
+    """
+
+    def __init__(self, ensemble_size: int = 1) -> None:
+        self._networks = MediaPipe()
+        self._ensemble_size = ensemble_size
+
+    def __call__(self, photo: Image) -> list[Landmarks]:
+        """Return the landmarks of every face in a picture.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+
+        Returns:
+            Arrays of ``(70, 2)`` float32 in pixels, the largest face first.
+        """
+        return [mean_landmarks(ensemble) for ensemble in self.detect_ensemble(photo)]
+
+    def detect_ensemble(self, photo: Image) -> list[NDArray[np.float64]]:
+        """Return the landmarks of every face once for each region of the ensemble.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+
+        Returns:
+            Arrays of ``(ensemble_size, 70, 2)`` float64 in pixels, the largest face first. The
+            second half of each is predicted in the mirror image.
+        """
+        found = []
+        for region in self._networks.find_faces(photo):
+            rough, score = self._predict(photo, region, False)
+            if score >= _MIN_SCORE:
+                found.append(self._ensemble(photo, _region_of(rough)))
+        return found
+
+    def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+        """Return the landmarks of a face that moved a little since the last frame.
+
+        It doesn't check that a face is there: see :meth:`verify`.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            landmarks: ``(70, 2)``, of the last frame.
+
+        Returns:
+            ``(70, 2)`` float32.
+        """
+        return mean_landmarks(self._ensemble(photo, _region_of(landmarks)))
+
+    def verify(self, photo: Image, landmarks: Landmarks) -> bool:
+        """Return whether a face is where ``(70, 2)`` landmarks lie."""
+        return self._networks.mesh(photo, _region_of(landmarks))[1] >= _MIN_SCORE
+
+    def dense(self, photo: Image, landmarks: Landmarks) -> NDArray[np.float32]:
+        """Return the mesh of a face whose landmarks are known.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            landmarks: ``(70, 2)``.
+
+        Returns:
+            ``(468, 3)`` float32: pixels, and depth in the same unit, growing away from the camera.
+        """
+        return self._networks.mesh(photo, _region_of(landmarks))[0].astype(np.float32)
+
+    def _ensemble(self, photo: Image, region: Region) -> NDArray[np.float64]:
+        """Return the landmarks, ``(ensemble_size, 70, 2)``, of the face in a region."""
+        regions = _ensemble_regions(region, max(1, self._ensemble_size // 2))
+        found = [self._predict(photo, each, False)[0] for each in regions]
+        if self._ensemble_size > 1:
+            found.extend(self._predict(photo, each, True)[0] for each in regions)
+        return np.stack(found)
+
+    def _predict(
+        self, photo: Image, region: Region, mirrored: bool
+    ) -> tuple[NDArray[np.float64], float]:
+        """Return the landmarks, ``(70, 2)``, of the face in a region, and their score."""
+        points, score = self._networks.mesh(photo, region, mirrored)
+        landmarks = np.concatenate([points[_LANDMARKS, :2], np.zeros((2, 2))])
+        if mirrored:
+            landmarks = landmarks[MIRRORED]  # the network named the right eye left
+        for eye, (outer, inner), iris in zip(_EYES, EYE_CORNERS, IRISES, strict=True):
+            landmarks[iris], outline = self._networks.eye(
+                photo, landmarks[outer], landmarks[inner], mirrored=eye is _EYES[1]
+            )
+            landmarks[list(eye)] = outline[list(eye.values())]
+        return landmarks, score
+
+
+def _region_of(landmarks: NDArray[np.floating]) -> Region:
+    """Return the region that the mesh network is shown for a face with these landmarks."""
+    fit = Similarity.between(AVERAGE_FACE, landmarks)
+    ((x, y),) = fit(_REGION_CENTRE)
+    return Region(float(x), float(y), _REGION_SIDE * fit.scale, fit.angle)
+
+
+def _ensemble_regions(region: Region, count: int) -> list[Region]:
+    """Return regions around the same face; the region itself for one."""
+    if count == 1:
+        return [region]
+    shift = _ENSEMBLE_SHIFT * region.side
+    angles = 2 * np.pi * np.arange(count) / count
+    return [
+        Region(
+            region.x + shift * float(np.cos(angle)),
+            region.y + shift * float(np.sin(angle)),
+            region.side * (1 + _ENSEMBLE_SHIFT * (-1) ** number),
+            region.angle,
+        )
+        for number, angle in enumerate(angles)
+    ]
