@@ -111,7 +111,7 @@ class Similarity:
         return self.linear(points) + np.array([self.x, self.y])
 
 
-def interocular(landmarks: Landmarks) -> float:
+def interocular(landmarks: NDArray[np.floating]) -> float:
     """Return the distance between the eyes' centres in pixels, the unit of a face's size.
 
     >>> points = np.zeros((70, 2), np.float32)

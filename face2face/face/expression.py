@@ -14,7 +14,7 @@ from face2face.landmarks import LIDS, PARTS, interocular
 #: rough anatomy. Rows: jaw (two), brows, nose, eyes, outer lips, inner lips,
 #: irises.
 # fmt: off
-_DEPTH = np.array(
+DEPTH = np.array(
     [
         -1, -0.95, -0.9, -0.8, -0.62, -0.42, -0.2, -0.02, 0.05,
         -0.02, -0.2, -0.42, -0.62, -0.8, -0.9, -0.95, -1,
@@ -143,7 +143,7 @@ class Expression:
 
     def _turn_head(self, face: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return the face rotated about the head's pivot, projected without perspective."""
-        depth = _DEPTH - _PIVOT_DEPTH
+        depth = DEPTH - _PIVOT_DEPTH
         pivot = np.array([0.0, _PIVOT_HEIGHT])
         x, y = (face - pivot).T
         x, z = (

@@ -201,7 +201,8 @@ class MediaPipe:
         blurred = cv2.GaussianBlur(photo, (0, 0), 0.4 / scale) if scale < 0.5 else photo
         answers = self._run(name, 2 * whole.cut(blurred, size) - 1)
         anchors = _anchors(grids)
-        logits, boxes = answers[len(anchors)], answers[16 * len(anchors)].reshape(-1, 8, 2)
+        logits = answers[len(anchors)]
+        boxes: NDArray[Any] = answers[16 * len(anchors)].reshape(-1, 8, 2)
         found = np.flatnonzero(logits >= _MIN_LOGIT)
         # Rows of a box: centre, size, right eye, left eye, nose, mouth, ears; all but the size are
         # relative to the anchor.

@@ -6,6 +6,7 @@ Panel pixels are pixels of the target's picture.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.face.head_pose import HeadPose
-from face2face.face.neutral import (
-    close_lips,
-    lid_directions,
-    lid_gaps,
-    neutral_landmarks,
-    with_lid_gaps,
-)
-from face2face.face.target_statistics import TargetStatistics
+from face2face.face.neutral import close_lips, lid_directions, lid_gaps, with_lid_gaps
+from face2face.face.target_statistics import TargetStatistics, neutral_shape
 from face2face.image import Landmarks
-from face2face.landmarks import Similarity, interocular
+from face2face.landmarks import IRISES, gaze, with_gaze
 
 #: Greatest gap of a driver's shut lips, in interocular distances: above the noise of landmarks.
 _SHUT_LIPS_GAP = 0.03
-#: How far the target may go beyond its range, in interocular distances.
-_MARGIN = 0.06
-#: How far its lids may go beyond their range, as a share of their neutral gap.
-_LIDS_MARGIN = 0.1
+#: How far its pose may go beyond its range: yaw, pitch and roll in radians, the logarithm of the
+#: scale, and the place in interocular distances.
+_POSE_MARGIN = np.array((0.09, 0.09, 0.12, 0.06, 0.06, 0.06))
+#: How far its shape may go beyond its range, in interocular distances: farther than faces move,
+#: and where it must stay in its range.
+_SHAPE_MARGIN, _NARROW_SHAPE_MARGIN = 0.5, 0.06
+#: How far its lids may do so, as a share of their neutral gap.
+_LIDS_MARGIN, _NARROW_LIDS_MARGIN = 1.0, 0.1
+#: Largest distance of an iris from the middle of its eye, in widths of the eye: across and down.
+_MAX_GAZE = np.array((0.33, 0.2))
 #: Seconds at the start from which the driver's neutral face is taken.
 _CALIBRATION_SECONDS = 2.0
 #: Greatest number of frames used for that: the last of them.
@@ -52,22 +53,27 @@ class Retargeted:
 
 @dataclass(frozen=True)
 class _Calibration:
-    """The driver's neutral face and its relation to the target's.
+    """The driver's neutral face.
 
     Attributes:
-        neutral: ``(70, 2)``, in the driver's pixels.
-        to_target: Similarity from it to the target's neutral face.
-        lid_gaps: ``(4,)``, distances between facing points of its lids, in the driver's pixels.
+        shape: ``(70, 2)`` in head coordinates, lips shut.
+        pose: ``(6,)``, see :attr:`HeadPose.vector`.
+        lid_gaps: ``(4,)``, distances between facing points of its lids.
+        gaze: ``(2, 2)``, see :func:`face2face.landmarks.gaze`.
     """
 
-    neutral: Landmarks
-    to_target: Similarity
+    shape: NDArray[np.float64]
+    pose: NDArray[np.float64]
     lid_gaps: NDArray[np.float64]
+    gaze: NDArray[np.float64]
 
     @classmethod
-    def of(cls, neutral: Landmarks, target: TargetStatistics) -> _Calibration:
-        """Return the calibration of a neutral face, ``(70, 2)``."""
-        return cls(neutral, Similarity.between(neutral, target.neutral), lid_gaps(neutral))
+    def of(cls, landmarks: Sequence[Landmarks]) -> _Calibration:
+        """Return the calibration of some frames, ``(70, 2)`` each, at least one."""
+        shape = neutral_shape(np.stack(landmarks))
+        shut = close_lips(shape, _SHUT_LIPS_GAP).astype(np.float64)
+        pose = np.median([HeadPose.of(each, shut).vector for each in landmarks], axis=0)
+        return cls(shut, pose, lid_gaps(shut), gaze(shape))
 
 
 class Retargeter:
@@ -77,44 +83,54 @@ class Retargeter:
     them. Frames with words, blinks and looks to the side are left out. The neutral face has shut
     lips even if the driver's never were, so that shut lips shut the target's.
 
-    The driver's motion away from its neutral face is split into head motion and expression. Both
-    are scaled to the target's size, added to its neutral face, and limited to a little beyond its
-    range. Lids are transferred apart, as a share of their neutral gap, so that shut eyes shut eyes
-    of any size. The target keeps its proportions and its place with any driver.
+    A frame is split into the head's pose, the expression and the gaze. The pose's change from the
+    driver's neutral one is added to the target's, and kept to a little beyond its range: its
+    pictures show no more. The expression's change is added to the target's neutral shape. Lids are
+    transferred apart, as a share of their neutral gap, so that shut eyes shut eyes of any size.
+    The irises keep their place between the corners of the eyes.
 
     Args:
         target: The target's neutral face and range of motion.
         head: Strength of the head motion: 0 none, 1 the driver's, more exaggerates.
-        expression: Strength of the expression: 0 none, 1 the driver's, more exaggerates.
+        expression: Strength of the expression, as above.
+        gaze: Strength of the gaze, as above.
+        stay_in_range: Ease away an expression that goes farther than the target was seen to go.
 
     Attributes:
         target: The same.
         head: The same; may be changed at any time.
         expression: The same; may be changed at any time.
+        gaze: The same; may be changed at any time.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> face = 50 * AVERAGE_FACE + np.float32(128)
-    >>> target = TargetStatistics.of(face[None], np.zeros((1, 68), np.float32))
+    >>> target = TargetStatistics.of(face[None], np.zeros((1, 70), np.float32))
     >>> retarget = Retargeter(target)
     >>> bool(np.allclose(retarget(2 * face, 0.0).landmarks, face, atol=0.01))
     True
     """
 
     def __init__(
-        self, target: TargetStatistics, head: float = 1.0, expression: float = 1.0
+        self,
+        target: TargetStatistics,
+        head: float = 1.0,
+        expression: float = 1.0,
+        gaze: float = 1.0,
+        stay_in_range: bool = False,
     ) -> None:
-        self.target, self.head, self.expression = target, head, expression
-        self._centre, self._unit = target.neutral.mean(0), interocular(target.neutral)
-        self._lid_gaps = lid_gaps(target.neutral)
-        self._lid_directions = lid_directions(target.neutral)
-        self._calibration = _Calibration.of(target.neutral, target)
+        self.target, self.head, self.expression, self.gaze = target, head, expression, gaze
+        self._shape_margin = _NARROW_SHAPE_MARGIN if stay_in_range else _SHAPE_MARGIN
+        self._lids_margin = _NARROW_LIDS_MARGIN if stay_in_range else _LIDS_MARGIN
+        self._lid_gaps = lid_gaps(target.shape)
+        self._lid_directions = lid_directions(target.shape)
+        self._calibration = _Calibration.of([target.neutral])
         self._calibration_frames: deque[Landmarks] = deque(maxlen=_CALIBRATION_FRAMES)
         self._calibration_start = 0.0
 
     @property
     def neutral(self) -> Landmarks:
         """The driver's neutral face, ``(70, 2)`` in its pixels; the target's before any frame."""
-        return self._calibration.neutral
+        return HeadPose(self._calibration.pose, self._calibration.shape).landmarks()
 
     def recalibrate(self) -> None:
         """Find the driver's neutral face again, from the next landmarks on."""
@@ -128,30 +144,52 @@ class Retargeter:
             seconds: Time of the frame. It decides which frames calibrate.
         """
         self._calibrate(landmarks, seconds)
-        target, unit, driver = self.target, self._unit, self._calibration
-        pose = HeadPose.of(landmarks, driver.neutral)
-        shift = driver.to_target.linear(pose.vector[:2])
-        wanted_pose = self.head * np.array([*shift, *pose.vector[2:]])
-        motion = driver.to_target.linear(pose.shape - driver.neutral)
-        wanted_shape = target.neutral + self.expression * motion
-        # Lids are transferred by their gap relative to neutral: shut eyes shut eyes of any size.
-        opening = lid_gaps(pose.shape) / driver.lid_gaps - 1
-        wanted_gaps = self._lid_gaps * (1 + self.expression * opening)
-        gaps, _ = _soft_clip(
-            wanted_gaps, target.lids_low, target.lids_high, _LIDS_MARGIN * self._lid_gaps
+        pose = HeadPose.of(landmarks, self._calibration.shape)
+        vector, pose_excess = self._pose(pose.vector)
+        shape, shape_excess = self._shape(pose.shape)
+        posed = HeadPose(vector, shape).landmarks()
+        return Retargeted(with_gaze(posed, self._gaze(pose.shape)), max(pose_excess, shape_excess))
+
+    def _pose(self, vector: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Return the target's head pose for the driver's, and its excess over the range."""
+        target, unit = self.target, float(np.exp(self.target.pose[3]))
+        change = vector - self._calibration.pose
+        change[4:] *= unit / np.exp(self._calibration.pose[3])
+        # In interocular distances; an angle moves a point one such distance from the centre by it.
+        units = np.array((1, 1, 1, 1, unit, unit))
+        clipped, excess = _soft_clip(
+            target.pose + self.head * change,
+            target.pose_low,
+            target.pose_high,
+            _POSE_MARGIN * units,
         )
-        wanted_shape = with_lid_gaps(wanted_shape, self._lid_directions, gaps)
-        # Shift is in pixels; scale and roll are in the motion of a point one interocular distance
-        # from the centre, in interocular distances.
-        units = np.array((unit, unit, 1, 1))
-        vector, pose_excess = _soft_clip(
-            wanted_pose, target.pose_low, target.pose_high, _MARGIN * units
+        return clipped, float(np.abs(excess / units).max())
+
+    def _shape(self, shape: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+        """Return the target's shape for the driver's, and its excess over the range."""
+        target, driver = self.target, self._calibration
+        wanted = target.shape + self.expression * (shape - driver.shape)
+        opening = lid_gaps(shape) / driver.lid_gaps - 1
+        gaps = self._lid_gaps * (1 + self.expression * opening)
+        wanted, excess = _soft_clip(wanted, target.low, target.high, self._shape_margin)
+        margin = self._lids_margin * self._lid_gaps
+        gaps, _ = _soft_clip(gaps, target.lids_low, target.lids_high, margin)
+        moved = with_lid_gaps(wanted, self._lid_directions, np.maximum(gaps, 0))
+        # The irises have a place of their own, and count in no range.
+        return moved, float(np.linalg.norm(excess[: IRISES[0]], axis=1).max())
+
+    def _gaze(self, shape: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the places of the target's irises, ``(2, 2)``, for the driver's shape.
+
+        Across, 0 is a look at the camera for everybody. Down, people differ, so that the change
+        from the driver's neutral gaze is added to the target's.
+        """
+        driver, target = gaze(shape), gaze(self.target.shape)
+        change = np.array(
+            (driver[:, 0].mean(), (driver[:, 1] - self._calibration.gaze[:, 1]).mean())
         )
-        shape, shape_excess = _soft_clip(wanted_shape, target.low, target.high, _MARGIN * unit)
-        excess = max(
-            np.abs(pose_excess / units).max(), np.linalg.norm(shape_excess, axis=1).max() / unit
-        )
-        return Retargeted(HeadPose(vector, shape).landmarks(self._centre), float(excess))
+        rest = target - (target[:, 0].mean(), 0.0)
+        return np.clip(rest + self.gaze * change, -_MAX_GAZE, _MAX_GAZE)
 
     def _calibrate(self, landmarks: Landmarks, seconds: float) -> None:
         """Update the driver's neutral face if calibration is still under way."""
@@ -159,8 +197,7 @@ class Retargeter:
             self._calibration_start = seconds
         if seconds - self._calibration_start <= _CALIBRATION_SECONDS:
             self._calibration_frames.append(landmarks)
-            neutral = neutral_landmarks(np.stack(self._calibration_frames))
-            self._calibration = _Calibration.of(close_lips(neutral, _SHUT_LIPS_GAP), self.target)
+            self._calibration = _Calibration.of(list(self._calibration_frames))
 
 
 def _soft_clip(

@@ -9,21 +9,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import ModelError
+from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose
 from face2face.face.neutral import lid_directions, lid_gaps, neutral_landmarks, with_lid_gaps
-from face2face.image import LANDMARK_COUNT
+from face2face.image import LANDMARK_COUNT, Landmarks
+from face2face.landmarks import PARTS, interocular
 
 #: Percentiles of the target's motion that count as its range.
 _RANGE_PERCENTILES = (1, 99)
-#: Greatest number in statistics that are read, in pixels.
+#: Share of the frames, those nearest to the neutral shape, whose pose is the neutral one.
+_NEUTRAL_SHARE = 0.1
+#: Rounds in which the neutral shape and the heads' poses are found from each other.
+_ROUNDS = 2
+#: Greatest number in statistics that are read, in head coordinates and in pixels.
 _MAX_NUMBER = 1e6
 #: Field -> its shape.
 _SHAPES = {
-    "neutral": (LANDMARK_COUNT, 2),
+    "shape": (LANDMARK_COUNT, 2),
+    "pose": (6,),
     "low": (LANDMARK_COUNT, 2),
     "high": (LANDMARK_COUNT, 2),
-    "pose_low": (4,),
-    "pose_high": (4,),
+    "pose_low": (6,),
+    "pose_high": (6,),
     "lids_low": (4,),
     "lids_high": (4,),
 }
@@ -31,18 +38,19 @@ _SHAPES = {
 
 @dataclass(frozen=True)
 class TargetStatistics:
-    """The target's neutral face and how far it was seen to move, in panel pixels.
+    """The target's neutral face and how far it was seen to move.
 
-    "Without head motion" means with the head's rigid motion removed: see
-    :class:`face2face.face.head_pose.HeadPose`.
+    Shapes are in head coordinates, poses are the numbers of :attr:`HeadPose.vector` in panel
+    pixels: see :class:`face2face.face.head_pose.HeadPose`.
 
     Attributes:
-        neutral: ``(70, 2)`` float32, the neutral face, from the half of the frames with the most
+        shape: ``(70, 2)`` float32, the neutral face, from the half of the frames with the most
             certain landmarks. Its lids have their usual gap; its lips are shut if they ever were.
-        low: ``(70, 2)`` float32, the least of each coordinate, without head motion.
-        high: ``(70, 2)`` float32, the greatest of each coordinate, without head motion.
-        pose_low: ``(4,)`` float32, the least of each number in :attr:`HeadPose.vector`.
-        pose_high: ``(4,)`` float32, the greatest.
+        pose: ``(6,)`` float32, the head's pose when the face is neutral.
+        low: ``(70, 2)`` float32, the least of each coordinate.
+        high: ``(70, 2)`` float32, the greatest of each coordinate.
+        pose_low: ``(6,)`` float32, the least of each number of the pose.
+        pose_high: ``(6,)`` float32, the greatest.
         lids_low: ``(4,)`` float32, the least gap between facing points of the lids.
         lids_high: ``(4,)`` float32, the greatest.
 
@@ -50,11 +58,12 @@ class TargetStatistics:
     >>> face = 50 * AVERAGE_FACE + np.float32(128)
     >>> frames = np.stack([face, face + np.float32([4, 0])])
     >>> statistics = TargetStatistics.of(frames, np.zeros((2, 70), np.float32))
-    >>> round(float(statistics.pose_high[0] - statistics.pose_low[0]), 1)
+    >>> round(float(statistics.pose_high[4] - statistics.pose_low[4]), 1)
     3.9
     """
 
-    neutral: NDArray[np.float32]
+    shape: NDArray[np.float32]
+    pose: NDArray[np.float32]
     low: NDArray[np.float32]
     high: NDArray[np.float32]
     pose_low: NDArray[np.float32]
@@ -73,23 +82,30 @@ class TargetStatistics:
             uncertainty: ``(n, 70)`` float32, their standard deviation in panel pixels.
         """
         total = np.linalg.norm(uncertainty, axis=1)
-        neutral = neutral_landmarks(landmarks[total <= np.median(total)])
-        poses = [HeadPose.of(each, neutral) for each in landmarks]
-        low, high = np.percentile([pose.shape for pose in poses], _RANGE_PERCENTILES, axis=0)
-        pose_low, pose_high = np.percentile(
-            [pose.vector for pose in poses], _RANGE_PERCENTILES, axis=0
-        )
-        gaps = [lid_gaps(pose.shape) for pose in poses]
+        shape = neutral_shape(landmarks[total <= np.median(total)])
+        poses = [HeadPose.of(each, shape) for each in landmarks]
+        shapes = np.stack([pose.shape for pose in poses])
+        vectors = np.stack([pose.vector for pose in poses])
+        gaps = np.stack([lid_gaps(each) for each in shapes])
+        distance = np.linalg.norm(shapes - shape, axis=(1, 2))
+        nearest = np.argsort(distance, kind="stable")[: max(1, int(_NEUTRAL_SHARE * len(poses)))]
+        opened = with_lid_gaps(shape, lid_directions(shape), np.median(gaps, axis=0))
+        ranges = (np.percentile(each, _RANGE_PERCENTILES, axis=0) for each in (shapes, vectors))
+        (low, high), (pose_low, pose_high) = ranges
         lids_low, lids_high = np.percentile(gaps, _RANGE_PERCENTILES, axis=0)
-        opened = with_lid_gaps(neutral, lid_directions(neutral), np.median(gaps, axis=0))
-        arrays = (opened, low, high, pose_low, pose_high, lids_low, lids_high)
+        pose = np.median(vectors[nearest], axis=0)
+        arrays = (opened, pose, low, high, pose_low, pose_high, lids_low, lids_high)
         return cls(*(each.astype(np.float32) for each in arrays))
 
+    @property
+    def neutral(self) -> Landmarks:
+        """The neutral face in its neutral pose, ``(70, 2)`` float32 in panel pixels."""
+        return HeadPose(self.pose.astype(np.float64), self.shape.astype(np.float64)).landmarks()
+
     def to_json(self) -> dict[str, Any]:
-        """Return the fields as lists, rounded to 0.01 pixels, and poses to 0.0001."""
-        decimals = {"pose_low": 4, "pose_high": 4}
+        """Return the fields as lists, rounded to 0.0001."""
         return {
-            name: np.round(array.astype(np.float64), decimals.get(name, 2)).tolist()
+            name: np.round(array.astype(np.float64), 4).tolist()
             for name, array in vars(self).items()
         }
 
@@ -114,3 +130,20 @@ class TargetStatistics:
                     hint="Restore the card, or export the model again.",
                 ) from error
         return cls(**arrays)
+
+
+def neutral_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return a person's neutral face in head coordinates, ``(70, 2)``.
+
+    The origin lies between the eyes, and the eyes are 1 apart.
+
+    Args:
+        landmarks: ``(n, 70, 2)`` in pixels, n at least 1.
+    """
+    shape = AVERAGE_FACE.astype(np.float64)
+    for _ in range(_ROUNDS):
+        shapes = [HeadPose.of(each, shape).shape for each in landmarks]
+        median = neutral_landmarks(np.asarray(shapes, np.float32)).astype(np.float64)
+        eyes = (median[PARTS["right_eye"]].mean(0) + median[PARTS["left_eye"]].mean(0)) / 2
+        shape = (median - eyes) / interocular(median)
+    return shape

@@ -9,7 +9,7 @@ from face2face.face.head_pose import HeadPose
 from face2face.face.retarget import Retargeter
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Landmarks
-from face2face.landmarks import Similarity, turn
+from face2face.landmarks import Similarity, gaze, turn, with_gaze
 from face2face.synthetic.motion import random_expression, scripted_expression
 
 #: A target with a long face, and a driver with a broad one.
@@ -57,21 +57,14 @@ def test_an_expression_is_transferred_at_the_targets_size(target: TargetStatisti
     assert opening == pytest.approx(0.15 * 50, rel=0.25)
 
 
-def test_the_target_stays_within_its_range_whatever_the_driver_does(
-    target: TargetStatistics,
-) -> None:
+def test_the_target_stays_in_its_picture_whatever_the_driver_does(target: TargetStatistics) -> None:
     retarget = Retargeter(target)
     retarget(BROAD, 0.0)
-    wild = retarget(
-        (Expression(open=3.0, turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3).astype(np.float32),
-        10.0,
-    )
-    assert wild.excess > 1
-    landmarks = wild.landmarks
-    pose = HeadPose.of(landmarks, target.neutral)
-    assert landmarks.min() > -20
-    assert landmarks.max() < 276
-    assert np.abs(pose.vector[2]) < 0.5
+    wild = Expression(turn=1.4, shift=(9, 9)).applied_to(BROAD) * 3
+    result = retarget(wild.astype(np.float32), 10.0)
+    assert result.excess > 1
+    assert result.landmarks.min() > -20
+    assert result.landmarks.max() < 276
 
 
 @pytest.mark.parametrize("height", [0.7, 1, 1.6])
@@ -97,16 +90,26 @@ def test_shut_eyes_shut_the_targets_whoever_has_the_larger_ones(
     assert gap(retarget(shut, 4.1).landmarks) < 0.25 * rest
 
 
-def test_beyond_its_range_the_target_still_follows_but_not_far(target: TargetStatistics) -> None:
-    retarget = Retargeter(target)
+def mouths(retarget: Retargeter, *openings: float) -> list[float]:
+    """The gaps of the target's lips in pixels, for a driver that opens its mouth so far."""
     for number in range(90):
         retarget(BROAD, number / 30)
-    much, more, most = (
-        np.linalg.norm(
-            np.subtract(*retarget(Expression(open=wide).applied_to(BROAD), 4.0).landmarks[[66, 62]])
-        )
-        for wide in (0.6, 0.7, 5)
-    )
+    return [
+        lip_gap(retarget(Expression(open=wide).applied_to(BROAD), 4.0).landmarks)
+        for wide in openings
+    ]
+
+
+def test_an_expression_beyond_the_range_arrives_in_full(target: TargetStatistics) -> None:
+    some, much = mouths(Retargeter(target), 0.2, 0.5)
+    assert much - some == pytest.approx(0.3 * 50, rel=0.1)
+    retarget = Retargeter(target)
+    retarget(BROAD, 0.0)
+    assert retarget(Expression(open=0.8).applied_to(BROAD), 4.0).excess > 0.2
+
+
+def test_one_that_stays_in_range_follows_but_not_far(target: TargetStatistics) -> None:
+    much, more, most = mouths(Retargeter(target, stay_in_range=True), 0.6, 0.7, 5)
     assert much < more < most < much + 0.2 * 50
 
 
@@ -129,17 +132,12 @@ def test_a_performance_never_leaves_the_target_distorted(target: TargetStatistic
         )
 
 
-def test_pose_and_shape_restore_the_landmarks() -> None:
-    posed = Expression(tilt=0.1, shift=(0.2, 0.1), smile=1).applied_to(LONG)
-    assert np.allclose(HeadPose.of(posed, LONG).landmarks(LONG.mean(0)), posed, atol=0.5)
-
-
 def test_statistics_survive_the_card(target: TargetStatistics) -> None:
     again = TargetStatistics.from_json(target.to_json())
-    assert np.allclose(again.neutral, target.neutral, atol=0.006)
+    assert np.allclose(again.neutral, target.neutral, atol=0.02)
     assert np.allclose(again.pose_high, target.pose_high, atol=1e-4)
-    with pytest.raises(ModelError, match=r"no .neutral. of 70 by 2"):
-        TargetStatistics.from_json({"neutral": [[1, 2]]})
+    with pytest.raises(ModelError, match=r"no .shape. of 70 by 2"):
+        TargetStatistics.from_json({"shape": [[1, 2]]})
 
 
 def test_words_and_blinks_at_the_start_do_not_change_the_neutral_face(
@@ -178,17 +176,20 @@ def test_head_and_expression_each_have_their_strength(target: TargetStatistics) 
     for retarget in (still_head, still_face):
         for number in range(90):
             retarget(BROAD, number / 30)
-    assert (
-        np.abs(HeadPose.of(still_head(turned, 4.0).landmarks, target.neutral).vector).max() < 0.02
-    )
-    assert np.abs(
-        HeadPose.of(still_face(turned, 4.0).landmarks, target.neutral).vector[3]
-    ) == pytest.approx(0.15, abs=0.05)
-    assert np.allclose(
-        HeadPose.of(still_face(talking, 5.0).landmarks, target.neutral).shape,
-        target.neutral,
-        atol=0.5,
-    )
+    assert np.allclose(still_head(turned, 4.0).landmarks, target.neutral, atol=0.5)
+    roll = HeadPose.of(still_face(turned, 4.0).landmarks, target.shape).vector[2]
+    assert roll == pytest.approx(0.15, abs=0.05)
+    assert np.allclose(still_face(talking, 5.0).landmarks, target.neutral, atol=0.5)
+
+
+@pytest.mark.parametrize(("strength", "moved"), [(0.0, 0.0), (1.0, 0.15), (2.0, 0.3)])
+def test_the_gaze_has_its_strength(target: TargetStatistics, strength: float, moved: float) -> None:
+    retarget = Retargeter(target, gaze=strength)
+    for number in range(90):
+        retarget(BROAD, number / 30)
+    aside = with_gaze(BROAD, gaze(BROAD) + np.array((0.15, 0)))
+    change = gaze(retarget(aside, 4.0).landmarks) - gaze(retarget(BROAD, 4.1).landmarks)
+    assert np.allclose(change, [(moved, 0), (moved, 0)], atol=0.02)
 
 
 def lip_gap(landmarks: Landmarks) -> float:
@@ -244,7 +245,7 @@ def test_recalibration_takes_the_neutral_face_from_the_next_landmarks(
     target: TargetStatistics,
 ) -> None:
     retarget = Retargeter(target)
-    assert (retarget.neutral == target.neutral).all()
+    assert np.allclose(retarget.neutral, target.neutral, atol=0.5)
     retarget(BROAD, 0.0)
     retarget(BROAD + 30, 5.0)
     assert np.allclose(retarget.neutral, BROAD, atol=0.1)
