@@ -25,7 +25,7 @@ from face2face.imaging.warp import presharpen, upsample
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.coded import HINT, MAX_BYTES, coded_side, decode, encode, split_codes
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
-from face2face.landmarks import interocular
+from face2face.landmarks import gaze, interocular
 
 #: Name of the file next to a model's graph.
 FILE_NAME = "bank.npz"
@@ -237,6 +237,11 @@ class KeyframeBank:
         pose = descriptor * metric.weights
         # |k - p|^2 = |k|^2 - 2 k.p + |p|^2: the first term is known in advance.
         return np.asarray(np.sqrt(np.maximum(squared - 2 * (keyframes @ pose) + pose @ pose, 0)))
+
+    @cached_property
+    def gaze(self) -> NDArray[np.float64]:
+        """Where each keyframe looks, ``(n, 2, 2)``: see :func:`face2face.landmarks.gaze`."""
+        return np.stack([gaze(each) for each in self.landmarks])
 
     @cached_property
     def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:

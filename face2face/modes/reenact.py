@@ -20,6 +20,7 @@ from face2face.errors import ModelError
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Extent, Image, Landmarks, Scene
+from face2face.imaging.eyes import move_irises
 from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
 from face2face.imaging.warp import FACE_CONSTRAINTS, HEAD_CONSTRAINTS, WarpConstraints, warp_many
 from face2face.keyframes.background import BackgroundModel
@@ -176,7 +177,7 @@ class Reenact:
 
         The keyframe nearest in head pose gives hair, neck and clothes, in front of the background.
         The one nearest in the eyes gives the upper half of the face, the one nearest in the mouth
-        the lower half.
+        the lower half. The irises then move the rest of the way.
 
         Args:
             landmarks: ``(70, 2)`` float32, in panel pixels.
@@ -203,7 +204,8 @@ class Reenact:
         face[lower] = _mix(parts[len(eyes) :], mouth)
         face[upper] = blend(face[upper], _mix(parts[: len(eyes)], eyes), upper_weight)
         warped[inside] = blend(warped[inside], face[inside], mask[inside])
-        return [drawn, warped, mask]
+        looks = sum(weight * self.bank.gaze[index] for index, weight in eyes.items())
+        return [drawn, move_irises(warped, landmarks, np.asarray(looks)), mask]
 
     def _warp(
         self,

@@ -1,0 +1,163 @@
+"""Move the irises of a picture, under its lids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.image import Image, Landmarks
+from face2face.landmarks import gaze
+
+#: Points of each eye from left to right in the picture: the corners, the upper and the lower lid.
+_EYES = (((36, 39), (37, 38), (41, 40)), ((42, 45), (43, 44), (47, 46)))
+#: Radius of an iris, in widths of the eye (11.7 of 30 mm, halved).
+_IRIS_RADIUS = 0.2
+#: Width beyond the iris over which a vertical move fades, in widths of the eye.
+_FADE = 0.12
+#: Least distance of an iris's edge from a corner of the eye, in widths of the eye.
+_CORNER_MARGIN = 0.02
+#: Least distance of a read pixel from a lid, in widths of the eye: lashes stay where they are.
+_LID_MARGIN = 0.02
+#: Width of the soft edge along the lids, in widths of the eye.
+_SOFT_EDGE = 0.035
+#: Moves smaller than this aren't visible, in widths of the eye.
+_MIN_MOVE = 0.004
+#: Least width of an eye that has an iris to move, in pixels.
+_MIN_WIDTH = 4.0
+
+
+@dataclass(frozen=True)
+class _Eye:
+    """One eye's own axes: across from its middle to its right corner, and down.
+
+    Attributes:
+        middle: ``(2,)``, the middle between the corners, in pixels.
+        across: ``(2,)``, the vector from the left corner to the right one, in pixels.
+        upper: ``(4, 2)``, the upper lid from corner to corner, in widths of the eye.
+        lower: ``(4, 2)``, the lower lid.
+    """
+
+    middle: NDArray[np.float64]
+    across: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    lower: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, landmarks: Landmarks, number: int) -> _Eye:
+        """Return the right (0) or the left (1) eye of ``(70, 2)`` landmarks."""
+        corners, upper, lower = (landmarks[list(each)].astype(np.float64) for each in _EYES[number])
+        left, right = corners
+        eye = cls((left + right) / 2, right - left, np.empty(0), np.empty(0))
+        lids = [
+            np.stack(eye.to_eye(*np.vstack([left, lid, right]).T), axis=-1)
+            for lid in (upper, lower)
+        ]
+        return cls(eye.middle, eye.across, *lids)
+
+    @property
+    def width(self) -> float:
+        """Distance of the corners, in pixels."""
+        return float(np.hypot(*self.across))
+
+    def to_eye(
+        self, x: NDArray[np.floating], y: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Return places in the picture in the eye's own axes, in widths of the eye."""
+        (ax, ay), squared = self.across, self.width**2
+        x, y = x - self.middle[0], y - self.middle[1]
+        return (x * ax + y * ay) / squared, (y * ax - x * ay) / squared
+
+    def to_picture(
+        self, u: NDArray[np.floating], v: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return places in the eye's own axes in pixels, as OpenCV's remap takes them."""
+        ax, ay = self.across
+        x, y = self.middle[0] + u * ax - v * ay, self.middle[1] + u * ay + v * ax
+        return x.astype(np.float32), y.astype(np.float32)
+
+    def lids(self, u: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Return the heights of the upper and the lower lid at places across."""
+        upper, lower = (np.interp(u, *lid.T) for lid in (self.upper, self.lower))
+        return upper, lower
+
+
+def move_irises(photo: Image, landmarks: Landmarks, seen: NDArray[np.floating]) -> Image:
+    """Return a picture whose irises moved to where the landmarks have them.
+
+    Between the corners the picture is stretched on one side of the iris and compressed on the
+    other, so the iris keeps its width and whites stay white. Nothing outside the lids moves.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(70, 2)`` in its pixels: lids and corners as they are, irises as wanted.
+        seen: ``(2, 2)``, where the picture's eyes look, see :func:`face2face.landmarks.gaze`.
+
+    >>> from face2face.face.expression import AVERAGE_FACE
+    >>> face = 50 * AVERAGE_FACE + np.float32(128)
+    >>> photo = np.full((256, 256, 3), 90, np.uint8)
+    >>> bool((move_irises(photo, face, gaze(face) - 0.1) == photo).all())
+    True
+    """
+    moved = photo.copy()
+    for number, (source, wanted) in enumerate(zip(seen, gaze(landmarks), strict=True)):
+        eye = _Eye.of(landmarks, number)
+        if eye.width >= _MIN_WIDTH and np.abs(wanted - source).max() >= _MIN_MOVE:
+            _move_iris(moved, eye, source, wanted)
+    return moved
+
+
+def _move_iris(
+    photo: Image, eye: _Eye, source: NDArray[np.floating], wanted: NDArray[np.floating]
+) -> None:
+    """Move one iris in place, from one gaze to another, ``(2,)`` each."""
+    outline = np.stack(eye.to_picture(*np.vstack([eye.upper, eye.lower]).T), axis=-1)
+    height, width = photo.shape[:2]
+    x0, y0 = np.maximum(np.floor(outline.min(0)), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(outline.max(0)) + 1, (width, height)).astype(int)
+    if x0 >= x1 or y0 >= y1:
+        return
+    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float64)
+    u, v = eye.to_eye(x, y)
+    read = cv2.remap(
+        photo,
+        *eye.to_picture(*_read_from(eye, u, v, source, wanted)),
+        cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    upper, lower = eye.lids(u)
+    inside = np.clip((v - upper) / _SOFT_EDGE, 0, 1) * np.clip((lower - v) / _SOFT_EDGE, 0, 1)
+    share = (inside * (np.abs(u) < 0.5))[..., None]
+    part = photo[y0:y1, x0:x1]
+    part[...] = np.rint(part + share * (read.astype(np.float64) - part))
+
+
+def _read_from(
+    eye: _Eye,
+    u: NDArray[np.floating],
+    v: NDArray[np.floating],
+    source: NDArray[np.floating],
+    wanted: NDArray[np.floating],
+) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+    """Return where each place of the eye is read from, in the eye's own axes.
+
+    Across, it is linear in three pieces: left of the iris, the iris, right of it. Down, the iris
+    moves as a whole, and what is read stays between the lids.
+    """
+    farthest = 0.5 - _IRIS_RADIUS - _CORNER_MARGIN
+    start, end = np.clip((source[0], wanted[0]), -farthest, farthest)
+    across = np.interp(
+        u,
+        (-0.5, end - _IRIS_RADIUS, end + _IRIS_RADIUS, 0.5),
+        (-0.5, start - _IRIS_RADIUS, start + _IRIS_RADIUS, 0.5),
+    )
+    share = np.clip(1 - (np.abs(u - end) - _IRIS_RADIUS) / _FADE, 0, 1)
+    down = v - share * (wanted[1] - source[1])
+    upper, lower = eye.lids(across)
+    middle = (upper + lower) / 2
+    down = np.clip(
+        down, np.minimum(upper + _LID_MARGIN, middle), np.maximum(lower - _LID_MARGIN, middle)
+    )
+    return across, down
