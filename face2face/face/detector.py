@@ -21,7 +21,7 @@ from face2face.face.mediapipe import MediaPipe
 from face2face.face.tracker import to_grey
 from face2face.face.weights import bundled_weights, load_face_detector, load_shape_predictor
 from face2face.image import Image, Landmarks
-from face2face.landmarks import MIRRORED, PARTS
+from face2face.landmarks import IRISES, MIRRORED, PARTS, with_gaze
 
 #: Longer side, in pixels, of the picture that is searched first; the least face is 80 wide in it.
 _SEARCH_SIDE = 320
@@ -182,8 +182,10 @@ class Detector:
             mirrored = np.stack([self._predict(mirror, box, offset * (-1, 1)) for box in boxes])
             found.extend(mirrored[:, MIRRORED[:68]] * (-1, 1) + (len(face) - 1, 0))
         points = np.asarray(np.stack(found) @ to_picture[:, :2].T + to_picture[:, 2])
-        irises = self._networks.irises(grey, points.mean(0))
-        return np.concatenate([points, np.broadcast_to(irises, (len(points), 2, 2))], axis=1)
+        looks = self._networks.gaze(grey, points.mean(0))
+        irises = np.zeros((len(points), len(IRISES), 2))
+        whole = np.concatenate([points, irises], axis=1)
+        return np.stack([with_gaze(each, looks) for each in whole]).astype(np.float64)
 
     def _predict(
         self, face: np.ndarray, box: dlib.rectangle, offset: np.ndarray

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.errors import FaceError
-from face2face.image import Image
-from face2face.landmarks import EYE_CORNERS
+from face2face.image import LANDMARK_COUNT, Image
+from face2face.landmarks import EYE_CORNERS, IRISES, gaze
 from face2face.openvino_core import core
 
 #: The package that holds the networks.
@@ -50,6 +50,8 @@ _EYE_SIZE = 64
 _EYE_MARGIN = 2.3
 #: Number of points on the eye's outline: the lower lid from the outer corner, then the upper lid.
 OUTLINE_COUNT = 16
+#: Its points at the corners of the eye.
+OUTER_CORNER, INNER_CORNER = 0, 8
 
 
 @dataclass(frozen=True)
@@ -176,19 +178,21 @@ class MediaPipe:
         points = points @ to_picture[:, :2].T + to_picture[:, 2]
         return points[:5].mean(0), points[5 : 5 + OUTLINE_COUNT]
 
-    def irises(self, photo: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return the centres of the right and the left iris, ``(2, 2)`` in pixels.
+    def gaze(self, photo: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return where the eyes look, ``(2, 2)``: see :func:`face2face.landmarks.gaze`.
+
+        The corners of the eyes are those that the iris network finds: it sees them larger.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
             landmarks: ``(n, 2)``, of which the corners of the eyes are used.
         """
-        return np.stack(
-            [
-                self.eye(photo, landmarks[outer], landmarks[inner], mirrored)[0]
-                for (outer, inner), mirrored in zip(EYE_CORNERS, (False, True), strict=True)
-            ]
-        )
+        found = np.zeros((LANDMARK_COUNT, 2))
+        eyes = zip(EYE_CORNERS, IRISES, (False, True), strict=True)
+        for (outer, inner), iris, mirrored in eyes:
+            found[iris], outline = self.eye(photo, landmarks[outer], landmarks[inner], mirrored)
+            found[outer], found[inner] = outline[OUTER_CORNER], outline[INNER_CORNER]
+        return gaze(found)
 
     def _find(
         self, photo: Image, name: str, size: int, grids: tuple[tuple[int, int], ...]
