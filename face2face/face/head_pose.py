@@ -58,6 +58,12 @@ class HeadPose:
         rest = (landmarks - origin) / scale - DEPTH[:, None] * turn[:, 2]
         return cls(vector, np.linalg.solve(turn[:, :2], rest.T).T)
 
+    @property
+    def depth_axis(self) -> NDArray[np.float64]:
+        """Shift in the picture of a point one interocular distance nearer, ``(2,)`` in pixels."""
+        turn, scale, _ = _projection(self.vector)
+        return scale * turn[:, 2]
+
     def landmarks(self) -> Landmarks:
         """Return the shape in this pose, ``(70, 2)`` float32 in pixels."""
         turn, scale, origin = _projection(self.vector)
