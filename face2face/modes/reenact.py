@@ -187,9 +187,7 @@ class Reenact:
         if self.bank is None:
             return [drawn]
         head, eyes, mouth = (chosen[metric] for metric in (HEAD, EYES, MOUTH))
-        whole = (slice(0, self.size), slice(0, self.size))
-        heads = self._warp(head, landmarks, HEAD_CONSTRAINTS, [whole] * len(head))
-        warped = _mix([self.bank.background.composite(each) for each in heads], head)
+        warped = _mix(self.surroundings(landmarks, head), head)
         mask = face_mask(landmarks, self.size)
         inside = bounding_slices(mask)
         upper, lower, upper_weight = split_upper_lower(landmarks, inside)
@@ -206,6 +204,21 @@ class Reenact:
         warped[inside] = blend(warped[inside], face[inside], mask[inside])
         looks = sum(weight * self.bank.gaze[index] for index, weight in eyes.items())
         return [drawn, move_irises(warped, landmarks, np.asarray(looks)), mask]
+
+    def surroundings(self, landmarks: Landmarks, head: Mapping[int, float]) -> list[Image]:
+        """Return hair, neck and clothes of each head keyframe as they are mixed.
+
+        Args:
+            landmarks: ``(70, 2)`` float32, in panel pixels.
+            head: The keyframes nearest in head pose, and their weights.
+
+        Returns:
+            For each keyframe ``(size, size, 3)`` uint8 RGB, in front of the background.
+        """
+        assert self.bank is not None
+        whole = (slice(0, self.size), slice(0, self.size))
+        heads = self._warp(head, landmarks, HEAD_CONSTRAINTS, [whole] * len(head))
+        return [self.bank.background.composite(each) for each in heads]
 
     def _warp(
         self,
