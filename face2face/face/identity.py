@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from face2face.face.weights import bundled_weights
 from face2face.image import Image, Landmarks
+from face2face.landmarks import IRISES
 
 
 class Identity:
@@ -42,8 +43,9 @@ class Identity:
             ``(128,)`` float64, of length about 1.4. Two descriptors of one person are less than 0.6
             apart.
         """
-        low, high = landmarks.min(0), landmarks.max(0)
+        annotated = landmarks[: IRISES[0]]
+        low, high = annotated.min(0), annotated.max(0)
         box = dlib.rectangle(*(int(each) for each in (*low, *high)))
-        points = [dlib.point(round(float(x)), round(float(y))) for x, y in landmarks]
+        points = [dlib.point(round(float(x)), round(float(y))) for x, y in annotated]
         face = dlib.full_object_detection(box, points)
         return np.array(self._network.compute_face_descriptor(np.ascontiguousarray(photo), face))
