@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """Drive a model with the held-out part of its target's video, or with --driver by
 another person. Write evaluation.json, evaluation.mp4 and evaluation.png, which show condition,
-generated, true and difference."""
+generated, true and difference. With --driver, motion is measured by the landmark back end that
+is not driving."""
 
 #: Metric -> its description in the table, with the direction that is better.
 METRICS = {
@@ -28,18 +29,10 @@ METRICS = {
     "akd": "AKD in pixels at 256, lower",
     "csim": "CSIM, higher",
     "identity": "identity distance, lower",
+    "gaze_error": "gaze error in eye widths, lower",
     "driver_distance": "identity distance from the driver, higher",
     "target_recognised": "share of frames nearer to the target than the driver",
-    "mouth": "mouth opening, correlation with the driver's",
-    "right_eye": "right eye opening, correlation",
-    "left_eye": "left eye opening, correlation",
-    "yaw": "head yaw, correlation",
-    "roll": "head roll, correlation",
-    "certain_mouth": "driver's mouth, reliability up to 1",
-    "certain_right_eye": "driver's right eye, reliability",
-    "certain_left_eye": "driver's left eye, reliability",
-    "certain_yaw": "driver's yaw, reliability",
-    "certain_roll": "driver's roll, reliability",
+    "fade": "share of frames with two outlines, lower",
     "width_to_height": "face width to height, relative error",
     "eyes_to_width": "eye distance to width, relative error",
     "kept_width_to_height": "width to height without the driver's change",
@@ -49,7 +42,7 @@ METRICS = {
     "lost": "frames without a face",
     "frames": "frames",
 }
-READS, WRITES = ("model", "file", "driver"), ("output",)
+READS, WRITES = ("model", "file", "driver"), ("output", "report")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="folder for the three files (default: evaluation/ in the model's folder)",
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        help="with --driver, also write curves and the frames that differ most to this .html file",
+    )
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
@@ -76,9 +74,10 @@ def inputs(options: argparse.Namespace) -> list[Path]:
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """Return the three files."""
-    folder = _folder(options)
-    return Outputs([folder / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")])
+    """Return the three files, and the report."""
+    folder, report = _folder(options), paths_of(options, ("report",))
+    files = [folder / f"evaluation{suffix}" for suffix in (".json", ".mp4", ".png")]
+    return Outputs(files + report)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -92,6 +91,8 @@ def run(options: argparse.Namespace) -> None:
     from face2face.media.stills import write_image
     from face2face.media.video import VideoFile
 
+    if options.report and options.driver is None:
+        raise OptionError("--report shows how a driver is followed.", hint="Add --driver.")
     find_graph(options.model)  # before a mistyped folder is made
     with VideoFile(options.driver or options.file) as video:
         fps = video.fps
@@ -116,19 +117,50 @@ def run(options: argparse.Namespace) -> None:
             print(f"{words:<52}{figures[name]:>10.4g}")
         elif name == "lpips" and options.driver is None:
             print(f"{words:<52}  not installed: pip install face2face[metrics]")
+    if options.driver is not None:
+        _print_motion(results)
     print(f"written: {folder / 'evaluation.json'}, .mp4 and .png")
+    if options.report:
+        _write_report(options, results)
+
+
+def _print_motion(results: list[FrameResult]) -> None:
+    """Print how each feature follows the driver."""
+    from face2face.evaluation.motion import FEATURES
+    from face2face.evaluation.summary import series
+
+    print(f"{'motion':<30}{'correlation':>12}{'gain':>8}{'known to':>12}")
+    for name, each in series(results).follow().items():
+        figures = f"{each.correlation:>12.2f}{each.gain:>8.2f}{each.agreement:>12.2f}"
+        print(f"{FEATURES[name]:<30}{figures if each.moves else 'the driver does not move it'}")
+
+
+def _write_report(options: argparse.Namespace, results: list[FrameResult]) -> None:
+    """Write the page of curves and frames."""
+    from face2face.evaluation.motion_report import page
+    from face2face.evaluation.summary import series
+    from face2face.files import atomic_write
+    from face2face.image import side_by_side
+
+    title = f"{options.driver.name} drives {options.model.resolve().name}"
+    seconds = [each.seconds for each in results]
+    pairs = [(each.true, each.generated) for each in results]
+    written = page(title, seconds, series(results), lambda index: side_by_side(pairs[index]))
+    with atomic_write(options.report) as aside:
+        aside.write_text(written, encoding="utf-8")
+    print(f"written: {options.report}")
 
 
 def _results(options: argparse.Namespace) -> Iterator[FrameResult]:
     """Drive the model, and yield the result of each frame."""
     from face2face.card import ModelCard
-    from face2face.evaluation.evaluator import Evaluator, profile_of
+    from face2face.evaluation.evaluator import Evaluator, driving_back_end, profile_of
     from face2face.evaluation.footage import held_out, portraits
     from face2face.evaluation.reenactment import cross_reenactment, self_reenactment
     from face2face.live.model import ReenactmentModel
 
     model, card = ReenactmentModel.load(options.model), ModelCard.load(options.model)
-    evaluator = Evaluator()
+    evaluator = Evaluator(driving_back_end(card))
     if options.driver is None:
         yield from self_reenactment(model, held_out(card, options.file), evaluator)
     else:

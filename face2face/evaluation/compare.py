@@ -73,6 +73,17 @@ class Untrained:
         return panels[self._index]
 
 
+def untrained_model(pairs: Path) -> ReenactmentModel:
+    """Return the target of a folder of pairs without a network: it shows the warped keyframes.
+
+    Raises:
+        ModelError: The card or the bank is missing or damaged.
+    """
+    card = ModelCard.load(pairs)
+    engine = Untrained(card.panels.index(card.base))
+    return ReenactmentModel(Reenact.load(card, pairs), engine, WARP)
+
+
 def variant(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the name of a variant and its options of ``train``.
 
@@ -132,9 +143,7 @@ def train_variant(
         DataError: The training failed.
     """
     if name == WARP:
-        card = ModelCard.load(pairs)
-        engine = Untrained(card.panels.index(card.base))
-        model = ReenactmentModel(Reenact.load(card, pairs), engine, WARP)
+        model = untrained_model(pairs)
         results = list(self_reenactment(model, frames, evaluator))
         return Result(name, summary(results), [], results)
     snapshots = _train([*options, "--minutes", str(minutes)], pairs, minutes, folder)

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.card import ModelCard
 from face2face.errors import FaceError
 from face2face.evaluation import metrics
-from face2face.face.detector import Detector, live_ensemble_size
+from face2face.face.detector import Detector
 from face2face.face.identity import Identity
+from face2face.face.mesh_detector import MeshDetector
 from face2face.image import Image, Landmarks, Scene
-from face2face.media.decoder import DEFAULT_FPS
+
+#: Names of the landmark back ends.
+DLIB, MESH = "dlib", "mesh"
 
 
 @dataclass(frozen=True)
@@ -45,16 +49,26 @@ class TargetProfile:
 class Evaluator:
     """The networks that look at pictures, loaded once.
 
+    Args:
+        driving: Name of the back end that drives the target. The other one measures motion: a back
+            end that judges itself doesn't see its own mistakes.
+
     Attributes:
         detect: The detector for generated and true pictures.
         identify: The identity network.
         lpips: See :func:`face2face.evaluation.metrics.lpips`.
-        detect_live: The detector for the driver, as the live program has it at a usual camera.
+        drive: The detector for the driver.
+        measure: The detector that measures the motion of driver and result.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, driving: str = DLIB) -> None:
         self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
-        self.detect_live = Detector(ensemble_size=live_ensemble_size(DEFAULT_FPS))
+        self.drive: Detector | MeshDetector = self.detect
+        self.measure: Detector | MeshDetector = self.detect
+        if driving == MESH:
+            self.drive = MeshDetector()
+        else:
+            self.measure = MeshDetector()
 
     def observe(self, picture: Image) -> FaceObservation | None:
         """Return the face in a picture, or None unless there is exactly one.
@@ -66,6 +80,11 @@ class Evaluator:
         if len(faces) != 1:
             return None
         return FaceObservation(faces[0], self.identify(picture, faces[0]))
+
+
+def driving_back_end(card: ModelCard) -> str:
+    """Return the name of the landmark back end that drives a model: the one that made its pairs."""
+    return str(getattr(card, "landmarks", DLIB))
 
 
 def profile_of(scenes: Iterable[Scene], evaluator: Evaluator) -> TargetProfile:

@@ -23,7 +23,7 @@ from face2face.modes.reenact import Reenact
 _VISIBLE_LEVELS = 10
 #: Share of the pixels outside the face that must differ so. Fewer are hard to see: looked at on a
 #: target with dark hair in front of a bright wall.
-MIN_SHARE = 0.02
+_MIN_SHARE = 0.02
 
 
 class ObservedSelectors(PoseSelectors):
@@ -44,7 +44,7 @@ class ObservedSelectors(PoseSelectors):
 
 
 def ghost_share(
-    layers: Sequence[Image], weights: Sequence[float], outside: NDArray[np.bool_]
+    pictures: Sequence[Image], weights: Sequence[float], outside: NDArray[np.bool_]
 ) -> float:
     """Return the share of pixels at which a mix of pictures shows several of them at once.
 
@@ -52,7 +52,7 @@ def ghost_share(
     make no ghost, nor does a mix in which one of them hardly counts.
 
     Args:
-        layers: The pictures that are mixed, ``(h, w, 3)`` uint8 RGB each, at least one.
+        pictures: The pictures that are mixed, ``(h, w, 3)`` uint8 RGB each, at least one.
         weights: Their weights, which add up to 1.
         outside: ``(h, w)``, true at the pixels that count.
 
@@ -66,7 +66,7 @@ def ghost_share(
     >>> ghost_share([black, white], [0.01, 0.99], everywhere)
     0.0
     """
-    stack = np.stack(layers).astype(np.float32)
+    stack = np.stack(pictures).astype(np.float32)
     mix = np.tensordot(np.asarray(weights, np.float32), stack, 1)
     nearest = np.abs(stack - mix).max(-1).min(0)
     return float((nearest > _VISIBLE_LEVELS)[outside].mean())
@@ -86,6 +86,11 @@ def frame_ghost_share(mode: Reenact, landmarks: Landmarks, head: Mapping[int, fl
     return ghost_share(mode.surroundings(landmarks, head), list(head.values()), outside)
 
 
+def is_fade(mode: Reenact, landmarks: Landmarks, head: Mapping[int, float]) -> bool:
+    """Return whether the outlines of two keyframes show at once; see :func:`frame_ghost_share`."""
+    return frame_ghost_share(mode, landmarks, head) > _MIN_SHARE
+
+
 def count_fades(mode: Reenact, poses: Iterable[Landmarks]) -> int:
     """Return in how many frames of a live run the outlines of two keyframes show at once.
 
@@ -97,5 +102,5 @@ def count_fades(mode: Reenact, poses: Iterable[Landmarks]) -> int:
     selectors, count = PoseSelectors(), 0
     for landmarks in poses:
         chosen = selectors(mode.bank, mode.bank.pose_descriptor(landmarks))
-        count += frame_ghost_share(mode, landmarks, chosen[HEAD]) > MIN_SHARE
+        count += is_fade(mode, landmarks, chosen[HEAD])
     return count

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.evaluation.metrics import movement
+from face2face.evaluation.motion import FEATURES, face_features
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.landmark_filter import LandmarkFilter
 from face2face.files import atomic_write
@@ -99,13 +99,19 @@ def _lag(moving: NDArray[np.floating], true: NDArray[np.floating]) -> float:
 
 def _blink_depth(landmarks: NDArray[np.floating]) -> float:
     """Return the distance from the usual opening of the eye to the smallest."""
-    opening = [movement(each.astype(np.float32))["right_eye"] for each in landmarks]
+    opening = _feature(landmarks, "eyes_open")
     return float(np.median(opening) - np.percentile(opening, 1))
 
 
 def _mouth_speed(landmarks: NDArray[np.floating]) -> float:
     """Return the standard deviation of the change of the mouth's opening per frame."""
-    return float(np.diff([movement(each.astype(np.float32))["mouth"] for each in landmarks]).std())
+    return float(np.diff(_feature(landmarks, "mouth_open")).std())
+
+
+def _feature(landmarks: NDArray[np.floating], name: str) -> NDArray[np.floating]:
+    """Return a feature of the average face in each frame, ``(n,)``."""
+    column = list(FEATURES).index(name)
+    return np.array([face_features(each, AVERAGE_FACE)[column] for each in landmarks])
 
 
 def table(points: list[JitterLag]) -> str:

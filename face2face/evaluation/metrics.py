@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from skimage import metrics as skimage
 
 from face2face.image import Image, Landmarks
-from face2face.landmarks import INNER_LIPS, PARTS, interocular, turn
+from face2face.landmarks import gaze, interocular
 
 #: Width in pixels to which landmark distances are scaled.
 AKD_SIZE = 256
@@ -163,48 +163,14 @@ def change(before: Image, after: Image) -> float:
     return float(cv2.absdiff(before, after).mean())
 
 
-def movement(landmarks: Landmarks) -> dict[str, float]:
-    """Return the movements of a face, each 0 at rest.
-
-    A driver's and a result's are correlated over time: -1 to 1, higher is better.
+def gaze_error(generated: Landmarks, true: Landmarks) -> float:
+    """Return the mean distance of the irises' places in two faces' eyes, in widths of an eye.
 
     Args:
-        landmarks: ``(70, 2)``.
-
-    Returns:
-        ``mouth``: the gap of the inner lips in interocular distances. ``right_eye`` and
-        ``left_eye``: the gap of the lids over the eye's width (the eye aspect ratio of Soukupova
-        and Cech, CVWW 2016). ``yaw``: see :func:`face2face.landmarks.turn`. ``roll``: the angle
-        of the line between the eyes in radians, clockwise.
+        generated: ``(70, 2)`` landmarks of the generated picture.
+        true: ``(70, 2)`` landmarks of the true picture.
     """
-    unit = interocular(landmarks)
-    eyes = {name: landmarks[PARTS[name]] for name in ("right_eye", "left_eye")}
-    right, left = (eye.mean(0) for eye in eyes.values())
-    along = (left - right) / unit
-    upper, lower = np.transpose(INNER_LIPS)
-    figures = {
-        "mouth": float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean() / unit)
-    }
-    for name, eye in eyes.items():
-        gap = np.linalg.norm(eye[[1, 2]] - eye[[5, 4]], axis=1).mean()
-        figures[name] = float(gap / np.linalg.norm(eye[0] - eye[3]))
-    return figures | {
-        "yaw": float(turn(landmarks)),
-        "roll": float(np.arctan2(along[1], along[0])),
-    }
-
-
-def split_half_reliability(one: list[float], other: list[float]) -> float:
-    """Return the reliability of the mean of two measurements of the same thing, 0 to 1.
-
-    With the correlation r of the halves it is ``2 r / (1 + r)`` (Spearman 1910; Brown 1910). Its
-    correlation with anything else cannot exceed the root of it (Spearman 1904, on attenuation).
-
-    >>> split_half_reliability([0.0, 1.0, 2.0], [0.0, 2.0, 4.0])
-    1.0
-    """
-    common = correlation(one, other)
-    return 2 * common / (1 + common) if common > 0 else 0.0
+    return float(np.linalg.norm(gaze(generated) - gaze(true), axis=1).mean())
 
 
 def proportions(landmarks: Landmarks) -> tuple[float, float]:
@@ -215,10 +181,3 @@ def proportions(landmarks: Landmarks) -> tuple[float, float]:
     width = float(np.linalg.norm(landmarks[16] - landmarks[0]))
     height = float(np.linalg.norm(landmarks[8] - landmarks[27]))
     return width / height, interocular(landmarks) / width
-
-
-def correlation(one: list[float], other: list[float]) -> float:
-    """Return Pearson's correlation, -1 to 1; 0 where one of the series is constant."""
-    if len(one) < 2 or np.ptp(one) < 1e-9 or np.ptp(other) < 1e-9:
-        return 0.0
-    return float(np.corrcoef(one, other)[0, 1])

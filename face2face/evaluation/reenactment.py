@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from face2face.data.process import resize
 from face2face.errors import FaceError
 from face2face.evaluation import metrics
 from face2face.evaluation.evaluator import Evaluator, FaceObservation, TargetProfile
+from face2face.evaluation.fades import ObservedSelectors, is_fade
+from face2face.evaluation.motion import MeasuredFaces
 from face2face.face.crop import head_box
-from face2face.face.detector import mean_landmarks
 from face2face.face.retarget import Retargeter
 from face2face.face.tracker import Tracker
 from face2face.image import Box, Image, Landmarks, Scene, side_by_side
+from face2face.keyframes.pose_metric import HEAD
 from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.live.model import ReenactmentModel
-from face2face.live.motion_transfer import MotionTransfer, with_landmarks
+from face2face.live.motion_transfer import MotionTransfer
 from face2face.media.video import VideoFile
 
-#: Movements of the driver that are compared with those of the result.
-MOVEMENTS = ("mouth", "right_eye", "left_eye", "yaw", "roll")
 #: Proportions in which the result is compared with the target.
 PROPORTIONS = ("width_to_height", "eyes_to_width")
 #: The same proportions, less the change that the driver's own expression makes to them.
@@ -44,6 +43,7 @@ class FrameResult:
         true: The target's own frame if it drives itself, else the driver's head.
         seconds: Time in the video.
         figures: Metric -> value of this frame.
+        faces: The faces whose motion is compared; None if the target drives itself.
     """
 
     condition: Image
@@ -51,6 +51,7 @@ class FrameResult:
     true: Image
     seconds: float
     figures: dict[str, float]
+    faces: MeasuredFaces | None = None
 
     def row(self, difference: bool) -> Image:
         """Return condition, generated and true, and if requested their amplified difference."""
@@ -74,11 +75,11 @@ def self_reenactment(
         evaluator: Observes the pictures.
         every: Evaluate every n-th frame; the model follows all of them.
     """
-    track = Tracker(evaluator.detect_live)
+    track = Tracker(evaluator.drive)
     transfer, selectors = MotionTransfer(None, model.mode.size), PoseSelectors()
     last: FrameResult | None = None
     for number, scene in enumerate(scenes):
-        posed = transfer(with_landmarks(scene, track))
+        posed = transfer(_detected(scene, track))
         if posed.landmarks is None:
             last = None
             continue
@@ -89,7 +90,10 @@ def self_reenactment(
             continue
         generated = model.engine(panels)
         figures = _picture_figures(generated, scene.photo, evaluator)
-        figures |= _face_figures(evaluator.observe(generated), true, model.mode.size)
+        face = evaluator.observe(generated)
+        figures |= _face_figures(face, true, model.mode.size)
+        if face is not None:
+            figures["gaze_error"] = metrics.gaze_error(face.landmarks, true.landmarks)
         figures |= _changes(last, generated, scene.photo)
         last = FrameResult(panels[0], generated, scene.photo, scene.seconds or 0.0, figures)
         yield last
@@ -110,63 +114,105 @@ def cross_reenactment(
         FaceError: No frame of the video shows a face.
         MediaError: The file is no video.
     """
-    track = Tracker(evaluator.detect_live)
-    transfer, selectors = MotionTransfer(model.mode.shape, model.mode.size), PoseSelectors()
+    transfer = MotionTransfer(model.mode.shape, model.mode.size)
     last: FrameResult | None = None
     box: Box | None = None
     with VideoFile(driver) as video:
-        for scene in video:
-            faces = evaluator.detect.detect_ensemble(scene.photo)
-            if not faces:
+        for frame in driven_frames(model, video, transfer, evaluator):
+            photo = frame.scene.photo
+            faces = evaluator.measure(photo)
+            if frame.landmarks is None or not faces:
                 last = None
                 continue
-            ensemble = faces[0]
-            box = box or head_box(mean_landmarks(ensemble)[None], *scene.photo.shape[:2])
-            posed = transfer(with_landmarks(scene, track))
-            assert posed.landmarks is not None
-            panels = model.mode.condition_live(posed.landmarks, selectors)
-            generated = model.engine(panels)
-            wanted = posed.landmarks
-            figures = _cross_figures(
-                generated, wanted, scene.photo, ensemble, target, transfer, evaluator
-            )
-            head = resize(box.cut(scene.photo), model.mode.size)
-            figures |= _changes(last, generated, head)
-            last = FrameResult(panels[0], generated, head, scene.seconds or 0.0, figures)
+            box = box or head_box(faces[0][None], *photo.shape[:2])
+            shown = evaluator.measure(frame.generated)
+            measured = MeasuredFaces(faces[0], frame.scene.landmarks, shown[0] if shown else None)
+            figures = _cross_figures(frame, measured, target, transfer.retargeter, evaluator)
+            head = resize(box.cut(photo), model.mode.size)
+            figures |= _changes(last, frame.generated, head)
+            seconds = frame.scene.seconds or 0.0
+            last = FrameResult(frame.condition, frame.generated, head, seconds, figures, measured)
             yield last
     if box is None:
         raise FaceError(f"There is no face in {driver}.", hint="Name another video.")
 
 
+@dataclass(frozen=True)
+class DrivenFrame:
+    """A frame of a driver, and the target's picture for it.
+
+    Attributes:
+        scene: The driver's frame, with its landmarks where it has a face.
+        landmarks: ``(70, 2)`` float32, the target's, in panel pixels; None where there is no face.
+        condition: The first panel shown to the network; where there is no face the last one.
+        generated: ``(size, size, 3)`` uint8 RGB; where there is no face the last one.
+        fade: Whether the outlines of two keyframes show at once.
+    """
+
+    scene: Scene
+    landmarks: Landmarks | None
+    condition: Image
+    generated: Image
+    fade: bool = False
+
+
+def driven_frames(
+    model: ReenactmentModel, video: VideoFile, transfer: MotionTransfer, evaluator: Evaluator
+) -> Iterator[DrivenFrame]:
+    """Yield the target's picture for each frame of a driver's video.
+
+    Args:
+        model: The model.
+        video: The driver.
+        transfer: The motion transfer from this driver to the model, new.
+        evaluator: Its detector for drivers finds the face.
+    """
+    track, selectors = Tracker(evaluator.drive, video.fps), ObservedSelectors()
+    condition = generated = np.zeros((model.mode.size, model.mode.size, 3), np.uint8)
+    for scene in video:
+        detected = _detected(scene, track)
+        wanted = transfer(detected).landmarks
+        if wanted is None:
+            yield DrivenFrame(detected, None, condition, generated)
+            continue
+        condition, *others = model.mode.condition_live(wanted, selectors)
+        generated = model.engine([condition, *others])
+        fade = bool(others) and is_fade(model.mode, wanted, selectors.chosen[HEAD])
+        yield DrivenFrame(detected, wanted, condition, generated, fade)
+
+
+def _detected(scene: Scene, track: Tracker) -> Scene:
+    """Return a frame of the driver with the landmarks of its face, if it has one."""
+    faces = track(scene.photo)
+    return replace(scene, landmarks=faces[0] if faces else None)
+
+
 def _cross_figures(
-    generated: Image,
-    wanted: Landmarks,
-    photo: Image,
-    ensemble: NDArray[np.float64],
+    frame: DrivenFrame,
+    faces: MeasuredFaces,
     target: TargetProfile,
-    transfer: MotionTransfer,
+    retarget: Retargeter | None,
     evaluator: Evaluator,
 ) -> dict[str, float]:
     """Return the figures of a picture that another person drives.
 
     Args:
-        generated: ``(size, size, 3)`` uint8 RGB.
-        wanted: ``(70, 2)`` landmarks that the network was shown.
-        photo: The driver's frame.
-        ensemble: ``(n, 70, 2)`` landmarks of the driver in it.
+        frame: The frame; it has a face.
+        faces: The driver's face, and the result's if it was found.
         target: The target's profile.
-        transfer: The motion transfer that posed the target.
-        evaluator: Observes the pictures.
+        retarget: The retargeter that posed the target.
+        evaluator: Describes the identities.
     """
-    face = evaluator.observe(generated)
-    figures = _face_figures(face, FaceObservation(wanted, target.identity), generated.shape[1])
-    if face is None:
+    figures = {"fade": float(frame.fade)}
+    if faces.result is None or faces.driver is None or frame.landmarks is None:
         return figures
-    driver = mean_landmarks(ensemble)
-    figures |= _movement_figures(face, ensemble)
-    figures |= _proportion_figures(face, driver, target, transfer.retargeter)
+    picture = frame.generated
+    face = FaceObservation(faces.result, evaluator.identify(picture, faces.result))
+    wanted = FaceObservation(frame.landmarks, target.identity)
+    figures |= _face_figures(face, wanted, picture.shape[1])
+    figures |= _proportion_figures(face, faces.driver, target, retarget)
     figures["driver_distance"] = metrics.identity_distance(
-        face.identity, evaluator.identify(photo, driver)
+        face.identity, evaluator.identify(frame.scene.photo, faces.driver)
     )
     return figures
 
@@ -195,30 +241,6 @@ def _face_figures(
         "akd": metrics.akd(generated.landmarks, wanted.landmarks, width),
         "csim": metrics.csim(generated.identity, wanted.identity),
         "identity": metrics.identity_distance(generated.identity, wanted.identity),
-    }
-
-
-def _movement_figures(face: FaceObservation, ensemble: NDArray[np.float64]) -> dict[str, float]:
-    """Return the movements of the generated face and of the driver.
-
-    Also those by each half of the driver's ensemble: the frame and its mirror image. Their
-    agreement is the reliability of the measurement.
-
-    Args:
-        face: The generated face.
-        ensemble: ``(n, 70, 2)`` landmarks of the driver.
-    """
-    once, again = np.split(ensemble, 2)
-    observed = {
-        "shown": face.landmarks,
-        "driven": mean_landmarks(ensemble),
-        "once": mean_landmarks(once),
-        "again": mean_landmarks(again),
-    }
-    return {
-        f"{prefix}_{name}": value
-        for prefix, landmarks in observed.items()
-        for name, value in metrics.movement(landmarks).items()
     }
 
 

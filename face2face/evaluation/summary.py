@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from face2face.evaluation import metrics
-from face2face.evaluation.reenactment import (
-    KEPT_PROPORTIONS,
-    MOVEMENTS,
-    PROPORTIONS,
-    FrameResult,
-)
+from face2face.evaluation.motion import MotionSeries
+from face2face.evaluation.reenactment import KEPT_PROPORTIONS, PROPORTIONS, FrameResult
 from face2face.image import Image, side_by_side
 from face2face.sample import evenly_spaced
 
 #: Metrics that are averaged over all frames.
-_AVERAGED = ("l1", "psnr", "ssim", "lpips", "akd", "csim", "identity")
+_AVERAGED = ("l1", "psnr", "ssim", "lpips", "akd", "csim", "identity", "gaze_error", "fade")
 
 
 def summary(results: list[FrameResult]) -> dict[str, float]:
     """Return metric -> figure over an evaluation.
 
-    Averages, ratios to the true pictures, correlations with the driver's movements and their
-    reliability, and the number of frames in which no face was found.
+    Averages, ratios to the true pictures, the motion that follows the driver's, and the number of
+    frames in which no face was found.
 
     Args:
         results: At least one frame.
@@ -44,7 +39,7 @@ def summary(results: list[FrameResult]) -> dict[str, float]:
             "driver_distance": mean["driver_distance"],
             "target_recognised": float(recognised.mean()),
         }
-    figures |= _movements(columns)
+    figures |= _motion(results)
     figures |= {name: abs(mean[name]) for name in (*PROPORTIONS, *KEPT_PROPORTIONS) if name in mean}
     for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
         if name in mean:
@@ -55,17 +50,19 @@ def summary(results: list[FrameResult]) -> dict[str, float]:
     }
 
 
-def _movements(columns: dict[str, list[float]]) -> dict[str, float]:
-    """Return each movement's correlation with the driver's, and the reliability of the latter."""
-    figures = {}
-    for name in MOVEMENTS:
-        if f"shown_{name}" in columns:
-            figures[name] = metrics.correlation(columns[f"driven_{name}"], columns[f"shown_{name}"])
-        if f"again_{name}" in columns:
-            figures[f"certain_{name}"] = metrics.split_half_reliability(
-                columns[f"once_{name}"], columns[f"again_{name}"]
-            )
-    return figures
+def series(results: list[FrameResult]) -> MotionSeries:
+    """Return the motion of the frames that another person drove."""
+    return MotionSeries.of([each.faces for each in results if each.faces is not None])
+
+
+def _motion(results: list[FrameResult]) -> dict[str, float]:
+    """Return correlation, gain and agreement of each feature that the driver moves."""
+    return {
+        f"{name}_{figure}": getattr(each, figure)
+        for name, each in series(results).follow().items()
+        if each.moves
+        for figure in ("correlation", "gain", "agreement")
+    }
 
 
 def sheet(results: list[FrameResult], count: int = 12) -> Image:

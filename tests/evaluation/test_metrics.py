@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from face2face.evaluation import metrics
+from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image
+from face2face.landmarks import with_gaze
 
 
 def flat(level: int, size: int = 16) -> Image:
@@ -137,36 +139,11 @@ def _from_weights(one: Image, other: Image, path: Path) -> float:
     return total
 
 
-def test_movement_of_a_drawn_face() -> None:
-    """Eyes 10 wide and 4 high, 40 apart; lips 8 apart; the nose 6 away from between the eyes."""
-    face = np.zeros((70, 2), np.float32)
-    for first, x in ((36, 0), (42, 40)):
-        face[first : first + 6] = [
-            (x - 5, 0),
-            (x - 2, -2),
-            (x + 2, -2),
-            (x + 5, 0),
-            (x + 2, 2),
-            (x - 2, 2),
-        ]
-    face[[61, 62, 63]] = [(15, 46), (20, 46), (25, 46)]
-    face[[67, 66, 65]] = [(15, 54), (20, 54), (25, 54)]
-    face[27:36] = (26, 20)
-    found = metrics.movement(face)
-    assert found == pytest.approx(
-        {"mouth": 0.2, "right_eye": 0.4, "left_eye": 0.4, "yaw": 0.15, "roll": 0}
-    )
-    turn = np.array([[math.cos(0.1), math.sin(0.1)], [-math.sin(0.1), math.cos(0.1)]])
-    assert metrics.movement((3 * face @ turn).astype(np.float32)) == pytest.approx(
-        found | {"roll": 0.1}, abs=1e-5
-    )
-
-
-def test_what_both_halves_say_alike_is_certain() -> None:
-    up, also, down = [1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0], [4.0, 3.0, 2.0, 1.0]
-    assert metrics.split_half_reliability(up, up) == pytest.approx(1)
-    assert metrics.split_half_reliability(up, also) == pytest.approx(2 * 0.8 / 1.8)
-    assert metrics.split_half_reliability(up, down) == 0
+def test_gaze_error_is_in_eye_widths() -> None:
+    straight = with_gaze(AVERAGE_FACE, np.zeros((2, 2)))
+    aside = with_gaze(AVERAGE_FACE, np.array([[0.3, 0.4], [0.0, 0.0]]))
+    assert metrics.gaze_error(aside, straight) == pytest.approx(0.25, abs=1e-5)
+    assert metrics.gaze_error(300 * aside + 7, aside) == pytest.approx(0, abs=1e-4)
 
 
 def test_proportions_of_a_face_twice_as_wide_as_high() -> None:
@@ -174,8 +151,3 @@ def test_proportions_of_a_face_twice_as_wide_as_high() -> None:
     face[0], face[16], face[27], face[8] = (0, 0), (100, 0), (50, 0), (50, 50)
     face[36:42], face[42:48] = (30, 0), (70, 0)
     assert metrics.proportions(face) == pytest.approx((2.0, 0.4))
-
-
-def test_correlation_of_opposites_and_of_something_that_stays() -> None:
-    assert metrics.correlation([1, 2, 3], [6, 4, 2]) == pytest.approx(-1)
-    assert metrics.correlation([1, 2, 3], [5, 5, 5]) == 0

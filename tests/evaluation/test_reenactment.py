@@ -10,8 +10,10 @@ import pytest
 from skimage.data import astronaut
 
 from face2face.evaluation.compare import VARIANTS, variant
+from face2face.evaluation.motion import MeasuredFaces
 from face2face.evaluation.reenactment import FrameResult
 from face2face.evaluation.summary import sheet, summary
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.inference.models import pretrained
 from face2face.media.stills import read_image, write_image
 from tests.conftest import write_video
@@ -46,16 +48,20 @@ def test_a_summary_tells_whom_the_face_looks_like() -> None:
     assert summary([nearer, farther])["target_recognised"] == 0.5
 
 
-def test_a_summary_tells_how_well_the_drivers_movement_is_known() -> None:
-    figures = summary(
-        [
-            moment(each, driven_yaw=each, shown_yaw=-each, once_yaw=each, again_yaw=2.0 * each)
-            for each in range(3)
-        ]
-    )
-    assert figures["yaw"] == pytest.approx(-1)
-    assert figures["certain_yaw"] == pytest.approx(1)
-    assert "certain_roll" not in figures
+def test_a_summary_tells_what_follows_and_leaves_out_what_the_driver_does_not_move() -> None:
+    grey = np.full((8, 8, 3), 10, np.uint8)
+    results = []
+    for number, amount in enumerate((0.0, 0.1, 0.3, 0.0)):
+        driver = 100 * Expression(open=amount).applied_to(AVERAGE_FACE)
+        shown = 100 * Expression(open=amount / 2).applied_to(AVERAGE_FACE)
+        faces = MeasuredFaces(driver, driver, shown)
+        results.append(FrameResult(grey, grey, grey, number, {"fade": number % 2}, faces))
+    figures = summary(results)
+    assert figures["mouth_open_correlation"] == pytest.approx(1)
+    assert figures["mouth_open_gain"] == pytest.approx(0.5, abs=0.05)
+    assert figures["mouth_open_agreement"] == pytest.approx(1)
+    assert figures["fade"] == 0.5
+    assert "roll_gain" not in figures
 
 
 @pytest.mark.parametrize("count", [1, 5, 12, 40])
@@ -78,6 +84,7 @@ def test_a_model_is_evaluated_on_what_was_held_out(
     assert 0.7 < figures["ssim"] <= 1
     assert figures["lost"] == 0
     assert figures["identity"] < 0.6
+    assert 0 <= figures["gaze_error"] < 0.2
     with av.open("seen/evaluation.mp4") as clip:
         shapes = [(frame.width, frame.height) for frame in clip.decode(video=0)]
     assert shapes == [(4 * 256, 256)] * int(figures["frames"])
@@ -105,25 +112,31 @@ def test_the_target_of_a_model_made_of_a_photo_is_known_by_it(
 ) -> None:
     photo = in_folder / "astronaut.png"
     write_image(photo, astronaut())
-    status, _, err = face2face(
+    model = pretrained("astronaut")
+    status, out, err = face2face(
         "evaluate",
-        "--model",
-        pretrained("astronaut"),
-        "--file",
-        photo,
-        "--driver",
-        video,
-        "--output",
-        "seen",
+        *("--model", model, "--file", photo, "--driver", video),
+        *("--output", "seen", "--report", "page.html"),
     )
     assert status == 0, err
     figures = json.loads(Path("seen/evaluation.json").read_text())
-    assert figures["identity"] < 0.4
-    assert figures["mouth"] > 0.9
-    assert figures["certain_mouth"] > 0.9
+    assert figures["identity"] < 0.6
+    assert figures["eyes_open_correlation"] > 0.9
+    assert figures["eyes_open_agreement"] > 0.9
+    assert 0 <= figures["fade"] <= 1
+    assert "mouth open" in out
+    assert Path("page.html").read_text().startswith("<!doctype html>")
     assert figures["width_to_height"] < 0.1
     assert figures["kept_width_to_height"] < 0.05
     assert figures["kept_eyes_to_width"] < 0.05
+
+
+def test_a_report_needs_a_driver(trained: Path, video: Path, face2face: Command) -> None:
+    status, _, err = face2face(
+        "evaluate", "--model", trained, "--file", video, "--report", "p.html"
+    )
+    assert status == 2
+    assert "Add --driver" in err
 
 
 def test_a_driver_without_a_face_is_refused(
