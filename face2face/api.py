@@ -234,7 +234,7 @@ def build_pairs(
     >>> from skimage.data import astronaut
     >>> write_image("me.png", astronaut())
     >>> build_pairs("me.png", "my-face", num=10).train
-    9
+    8
     """
     config = DatasetConfig(Path(file), num, size, keyframes)
     return _build_pairs(config, Path(output_dir), Reenact.fit)

@@ -65,6 +65,7 @@ class _Data:
 
     file: Annotated[str, Meta(max_length=1000)] = ""
     trained_until: Annotated[float, Meta(ge=0)] = 0.0
+    chosen_until: Annotated[float, Meta(ge=0)] = 0.0
     crop: tuple[_Place, _Place, Annotated[int, Meta(ge=1, le=_MAX_PLACE)]] = (0, 0, 1)
 
 

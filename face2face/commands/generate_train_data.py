@@ -115,12 +115,13 @@ def run(options: argparse.Namespace) -> int:
     if options.file.is_dir():
         _check_one_person(options.file, options.output_dir)
     result = build_pairs(config, options.output_dir, Reenact.fit, options.overwrite)
-    print(f"{result.train + result.val} frames kept: {result.train} to train on,", end=" ")
-    print(f"the last {result.val} held out")
+    held_out = result.val + result.left
+    kept = result.train + held_out
+    print(f"{kept} frames kept: {result.train} to train on, the last {held_out} held out")
     for reason, count in sorted(result.dropped.items()):
         print(f"{count} left out: {reason}")
     print("next:", next_command("train", "--input_dir", options.output_dir / "combined"))
-    return result.failures.report(result.train + result.val + sum(result.dropped.values()))
+    return result.failures.report(kept + sum(result.dropped.values()))
 
 
 def _check_one_person(folder: Path, output_dir: Path) -> None:

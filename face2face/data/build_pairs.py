@@ -26,7 +26,8 @@ from face2face.media.source import Stills, open_file
 from face2face.media.video import VideoFile
 
 #: Share of a video that is held out, as one block at its end. Neighbouring frames are nearly the
-#: same, so that a random choice would be no test.
+#: same, so that a random choice would be no test. The block's first half chooses checkpoints and
+#: scales; quality is reported on its second half.
 HELD_OUT = 0.1
 
 
@@ -36,13 +37,15 @@ class BuildResult:
 
     Attributes:
         train: Number of training pairs.
-        val: Number of held-out pairs.
+        val: Number of held-out pairs, on which checkpoints are chosen.
+        left: Number of held-out frames that are left for evaluation.
         dropped: Reason -> number of frames left out for it.
         failures: The photos that could not be read.
     """
 
     train: int
     val: int
+    left: int
     dropped: dict[str, int]
     failures: Failures = field(default_factory=Failures)
 
@@ -102,12 +105,13 @@ def build_pairs(
     )
     _write_strips(mode, folders, train, val)
     mode.save(folders.combined)
-    data = _describe(dataset, frames, train) | {"animated": photo is not None}
+    data = _describe(dataset, frames, train, val) | {"animated": photo is not None}
     card = ModelCard(
         **mode.card_fields(), data=data, licence=dataset.licence, consent=dataset.consent
     )
     card.save(folders.combined)
-    return BuildResult(len(train), len(val), dict(dropped), failures)
+    left = len(frames) - len(train) - len(val)
+    return BuildResult(len(train), len(val), left, dict(dropped), failures)
 
 
 def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: list[Frame]) -> None:
@@ -127,13 +131,16 @@ def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: li
         pass
 
 
-def _describe(dataset: DatasetConfig, frames: list[Frame], train: list[Frame]) -> dict[str, Any]:
+def _describe(
+    dataset: DatasetConfig, frames: list[Frame], train: list[Frame], val: list[Frame]
+) -> dict[str, Any]:
     """Return the card's description of the data."""
     data: dict[str, Any] = {
         "file": dataset.file.name,
         "frames": len(frames),
         "seconds": round(max(frame.seconds for frame in frames), 2),
         "trained_until": round(max(frame.seconds for frame in train), 3),
+        "chosen_until": round(max(frame.seconds for frame in val), 3),
     }
     if len({frame.crop for frame in frames}) == 1:
         data["crop"] = list(astuple(frames[0].crop))
@@ -141,6 +148,6 @@ def _describe(dataset: DatasetConfig, frames: list[Frame], train: list[Frame]) -
 
 
 def _split(frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:
-    """Return the training frames and the held-out ones, at least one."""
-    held_out = max(1, round(len(frames) * HELD_OUT))
-    return frames[:-held_out], frames[-held_out:]
+    """Return the training frames, and the first half of the held-out ones, at least one."""
+    held_out = max(2, round(len(frames) * HELD_OUT))
+    return frames[:-held_out], frames[-held_out : len(frames) - held_out // 2]

@@ -1,4 +1,4 @@
-"""Footage of the target for evaluation: the part of its video that training did not see."""
+"""Footage of the target for evaluation: the part of its video that training did not use."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ _PORTRAIT_STRIDE = 5
 
 
 def held_out(card: ModelCard, file: Path) -> Iterator[Scene]:
-    """Yield the frames of a video that training did not see.
+    """Yield the frames of a video by which nothing was trained or chosen.
 
     Args:
-        card: Of the model; it knows the crop, and the time in seconds at which training ended.
+        card: Of the model; it knows the crop, and the time in seconds of the last frame that was
+            trained on, and of the last by which the checkpoint and its scale were chosen.
         file: The target's video.
 
     Yields:
@@ -34,13 +35,14 @@ def held_out(card: ModelCard, file: Path) -> Iterator[Scene]:
     """
     with VideoFile(file) as video:
         times = video.times()
-        start = card.data.get("trained_until", times[-1] * (1 - HELD_OUT))
+        trained_until = card.data.get("trained_until", times[-1] * (1 - HELD_OUT))
+        start = card.data.get("chosen_until", trained_until)
         video.rewind()
         numbers = [number for number, seconds in enumerate(times) if seconds > start]
-        if len(numbers) < 2:
+        if not numbers:
             raise OptionError(
                 f"{file} lasts {times[-1] + 1 / video.fps:.1f} seconds; "
-                f"the held-out part begins at {start:.1f} seconds.",
+                f"the part for evaluation begins after {start:.1f} seconds.",
                 hint="Name the video that the model was trained on.",
             )
         for _, scene in video.select(numbers):

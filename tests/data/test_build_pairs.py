@@ -33,9 +33,9 @@ def made(tmp_path_factory: pytest.TempPathFactory, dataset: Path) -> Path:
     return Path(shutil.copytree(dataset, tmp_path_factory.mktemp("made") / "dataset"))
 
 
-def test_a_video_becomes_pairs_with_the_last_tenth_held_out(made: Path) -> None:
+def test_a_video_becomes_pairs_and_half_of_the_last_tenth_chooses(made: Path) -> None:
     train, val = (list_strips(made / "combined", part) for part in ("train", "val"))
-    assert (len(train), len(val)) == (18, 2)
+    assert (len(train), len(val)) == (18, 1), "the last of twenty frames is for evaluation"
     assert max(path.name for path in train) < min(path.name for path in val)
     assert len(list_images(made / "original")) == len(list_images(made / "landmarks")) == 20
     sketch, warped, _, photo = read_strip(train[5], 4)
@@ -52,6 +52,7 @@ def test_the_card_says_where_it_comes_from(made: Path) -> None:
     assert card.data["file"] == "astronaut.mp4"
     assert card.consent == "NASA portrait"
     assert not card.data["animated"]
+    assert card.data["trained_until"] < card.data["chosen_until"] < card.data["seconds"]
     bank = KeyframeBank.load(made / "combined")
     assert len(bank) == 18
     assert bank.seconds.max() < 23 / 12, "no held-out frame is a keyframe"
@@ -140,7 +141,7 @@ def test_overwriting_removes_only_what_was_made(
         )[0]
         == 0
     )
-    assert len(list_images(tmp_path / "combined")) == 14
+    assert len(list_images(tmp_path / "combined")) == 13, "the last is for evaluation"
     assert mine.exists()
 
 
