@@ -54,21 +54,17 @@ class Evaluator:
             end that judges itself doesn't see its own mistakes.
 
     Attributes:
-        detect: The detector for generated and true pictures.
+        detect: The detector of the back end that drives; its landmarks compare with the model's.
+        measure: The detector of the other one.
         identify: The identity network.
         lpips: See :func:`face2face.evaluation.metrics.lpips`.
-        drive: The detector for the driver.
-        measure: The detector that measures the motion of driver and result.
     """
 
     def __init__(self, driving: str = DLIB) -> None:
-        self.detect, self.identify, self.lpips = Detector(), Identity(), metrics.lpips()
-        self.drive: Detector | MeshDetector = self.detect
-        self.measure: Detector | MeshDetector = self.detect
-        if driving == MESH:
-            self.drive = MeshDetector()
-        else:
-            self.measure = MeshDetector()
+        detectors: dict[str, Detector | MeshDetector] = {DLIB: Detector(), MESH: MeshDetector()}
+        self.detect = detectors.pop(driving)
+        (self.measure,) = detectors.values()
+        self.identify, self.lpips = Identity(), metrics.lpips()
 
     def observe(self, picture: Image) -> FaceObservation | None:
         """Return the face in a picture, or None unless there is exactly one.

@@ -96,7 +96,7 @@ class MeasuredDriver:
         driving: list[Landmarks | None] = []
         seconds, identities = [], {}
         with VideoFile(path) as video:
-            track = Tracker(evaluator.drive, video.fps)
+            track = Tracker(evaluator.detect, video.fps)
             for number, scene in enumerate(video):
                 tracked = track(scene.photo)
                 faces = evaluator.measure(scene.photo) if number % every == 0 else []
@@ -126,7 +126,7 @@ def drive_clip(model: ReenactmentModel, driver: Path, path: Path, evaluator: Eva
         model: The target.
         driver: The driver's video.
         path: The clip to write, ``.mp4``.
-        evaluator: Its detector for drivers finds the face.
+        evaluator: Its detector finds the driver's face.
 
     Returns:
         The share of frames in which two outlines show at once.

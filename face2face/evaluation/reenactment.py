@@ -75,7 +75,7 @@ def self_reenactment(
         evaluator: Observes the pictures.
         every: Evaluate every n-th frame; the model follows all of them.
     """
-    track = Tracker(evaluator.drive)
+    track = Tracker(evaluator.detect)
     transfer, selectors = MotionTransfer(None, model.mode.size), PoseSelectors()
     last: FrameResult | None = None
     for number, scene in enumerate(scenes):
@@ -127,7 +127,7 @@ def cross_reenactment(
             box = box or head_box(faces[0][None], *photo.shape[:2])
             shown = evaluator.measure(frame.generated)
             measured = MeasuredFaces(faces[0], frame.scene.landmarks, shown[0] if shown else None)
-            figures = _cross_figures(frame, measured, target, transfer.retargeter, evaluator)
+            figures = _cross_figures(frame, target, transfer.retargeter, evaluator)
             head = resize(box.cut(photo), model.mode.size)
             figures |= _changes(last, frame.generated, head)
             seconds = frame.scene.seconds or 0.0
@@ -165,9 +165,9 @@ def driven_frames(
         model: The model.
         video: The driver.
         transfer: The motion transfer from this driver to the model, new.
-        evaluator: Its detector for drivers finds the face.
+        evaluator: Its detector finds the driver's face.
     """
-    track, selectors = Tracker(evaluator.drive, video.fps), ObservedSelectors()
+    track, selectors = Tracker(evaluator.detect, video.fps), ObservedSelectors()
     condition = generated = np.zeros((model.mode.size, model.mode.size, 3), np.uint8)
     for scene in video:
         detected = _detected(scene, track)
@@ -188,31 +188,26 @@ def _detected(scene: Scene, track: Tracker) -> Scene:
 
 
 def _cross_figures(
-    frame: DrivenFrame,
-    faces: MeasuredFaces,
-    target: TargetProfile,
-    retarget: Retargeter | None,
-    evaluator: Evaluator,
+    frame: DrivenFrame, target: TargetProfile, retarget: Retargeter | None, evaluator: Evaluator
 ) -> dict[str, float]:
     """Return the figures of a picture that another person drives.
 
     Args:
         frame: The frame; it has a face.
-        faces: The driver's face, and the result's if it was found.
         target: The target's profile.
         retarget: The retargeter that posed the target.
-        evaluator: Describes the identities.
+        evaluator: Observes the pictures.
     """
+    driver, wanted = frame.scene.landmarks, frame.landmarks
+    assert driver is not None and wanted is not None
+    face, width = evaluator.observe(frame.generated), frame.generated.shape[1]
     figures = {"fade": float(frame.fade)}
-    if faces.result is None or faces.driver is None or frame.landmarks is None:
+    figures |= _face_figures(face, FaceObservation(wanted, target.identity), width)
+    if face is None:
         return figures
-    picture = frame.generated
-    face = FaceObservation(faces.result, evaluator.identify(picture, faces.result))
-    wanted = FaceObservation(frame.landmarks, target.identity)
-    figures |= _face_figures(face, wanted, picture.shape[1])
-    figures |= _proportion_figures(face, faces.driver, target, retarget)
+    figures |= _proportion_figures(face, driver, target, retarget)
     figures["driver_distance"] = metrics.identity_distance(
-        face.identity, evaluator.identify(frame.scene.photo, faces.driver)
+        face.identity, evaluator.identify(frame.scene.photo, driver)
     )
     return figures
 
