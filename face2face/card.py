@@ -17,8 +17,9 @@ from face2face.errors import ModelError
 FILE_NAME = files.CARD_NAME
 #: Name of the file in which training keeps the generator of its best epoch.
 BEST = "best.keras"
-#: Version of the card's format.
-FORMAT = 1
+#: Mode -> version of its card's format; 1 for all other modes. Version 2 of ``reenact`` has
+#: landmarks with irises, and shape statistics in three dimensions.
+_FORMATS = {"reenact": 2}
 #: Smallest and largest width of a panel, in pixels. Pairs are made at one of these two.
 SIZES = (256, 512)
 #: A panel's width is a multiple of this, in pixels: networks halve it six times.
@@ -109,10 +110,11 @@ class ModelCard:
         metrics: Validation figures of the graph's weights.
         notice: Warning to users of the model.
         made_by: Program and version that wrote the card; empty where the file doesn't say.
-        format: Version of this format.
+        format: Version of the mode's format; 0 for the one that this version writes.
 
-    >>> ModelCard("reenact", 256, ("sketch",)).is_own
-    True
+    >>> card = ModelCard("reenact", 256, ("sketch",))
+    >>> card.is_own, card.format
+    (True, 2)
     """
 
     mode: str
@@ -135,11 +137,13 @@ class ModelCard:
     metrics: dict[str, float] = field(default_factory=dict)
     notice: str = NOTICE
     made_by: str = f"{_PROGRAM} {__version__}"
-    format: int = FORMAT
+    format: int = 0
 
     def __post_init__(self) -> None:
         if not self.objective:
             object.__setattr__(self, "objective", _OBJECTIVES.get(self.mode, "pix2pix"))
+        if not self.format:
+            object.__setattr__(self, "format", format_of(self.mode))
 
     @property
     def is_own(self) -> bool:
@@ -168,8 +172,13 @@ class ModelCard:
         config.save_json(folder / FILE_NAME, replace(self, made_by=ModelCard.made_by))
 
     @classmethod
-    def load(cls, folder: Path) -> ModelCard:
+    def load(cls, folder: Path, earlier: bool = False) -> ModelCard:
         """Return the card in a folder.
+
+        Args:
+            folder: The folder.
+            earlier: Whether a card of an earlier format will do. What it says of the data's origin
+                still holds; its model can't be used.
 
         Raises:
             ModelError: The card is missing, damaged or of another format, or a field is missing,
@@ -178,11 +187,7 @@ class ModelCard:
         path = folder / FILE_NAME
         values = config.read_json(path, ModelError, _HINT)
         if isinstance(values, dict):
-            if values.get("format") != FORMAT:
-                raise ModelError(
-                    f"{path} isn't a card of format {FORMAT}, which this version reads.",
-                    hint="Update face2face, or export the model again.",
-                )
+            _check_format(values, path, earlier)
             values = {"made_by": "", **values}
         card = config.from_values(cls, values, path, ModelError, _HINT)
         if problem := card._problem():
@@ -224,6 +229,33 @@ class ModelCard:
         if _CONTROLS.search(str(self.data.get("file", ""))):
             return "data: file holds control characters"
         return ""
+
+
+def format_of(mode: str) -> int:
+    """Return the version of a mode's format, for cards, training data and runs.
+
+    >>> format_of("reenact"), format_of("edit")
+    (2, 1)
+    """
+    return _FORMATS.get(mode, 1)
+
+
+def _check_format(values: dict[str, Any], path: Path, earlier: bool) -> None:
+    """Raise ModelError where a card's values are of another format than is wanted."""
+    wanted, found = format_of(str(values.get("mode"))), values.get("format")
+    if found in range(1, wanted):
+        if earlier:
+            return
+        raise ModelError(
+            f"{path} is of format {found}, from an earlier version of face2face.",
+            hint="Prepare and train again: face2face prepare --file VIDEO, "
+            "then face2face train --input_dir combined",
+        )
+    if found != wanted:
+        raise ModelError(
+            f"{path} isn't a card of format {wanted}, which this version reads.",
+            hint="Update face2face, or export the model again.",
+        )
 
 
 def describes_data(folder: Path, mode: str) -> bool:

@@ -23,8 +23,8 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": 99}, "format 1"),
-        ({"format": 99, "surprise": 1, "size": "large"}, "format 1"),
+        ({"format": 99}, "format 2"),
+        ({"format": 99, "surprise": 1, "size": "large"}, "format 2"),
         ({"size": 300}, "from 256 to 512"),
         ({"size": "256"}, r"Expected `int`, got `str` - at `\$\.size`"),
         ({"panels": "sketch"}, r"Expected `array`, got `str` - at `\$\.panels`"),
@@ -42,7 +42,7 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
         ({"training": {"steps": -1}}, r"training: Expected `int` >= 0"),
         ({"sketch": {"thickness": 10**6}}, r"sketch: Expected `int` <= 64"),
         ({"sketch": {"palette": ["white"]}}, r"sketch: Expected `str`, got `array`"),
-        ({"mode": "m" * 1000}, "mode is longer than 60 characters"),
+        ({"mode": "m" * 1000, "format": 1}, "mode is longer than 60 characters"),
         ({"panels": ["sketch\n"]}, "panels is longer than 60 characters, or not printable"),
         ({"panels": ["sketch"] * 17}, "panels has more than 16 names"),
         ({"consent": "\u001b]0;title\u0007"}, "consent holds control characters"),
@@ -56,6 +56,26 @@ def test_a_card_of_another_kind_is_refused(tmp_path: Path, change: dict, message
         ModelCard.load(tmp_path)
 
 
+def test_a_reenactment_of_an_earlier_version_is_refused_with_the_commands(tmp_path: Path) -> None:
+    CARD.save(tmp_path)
+    values = json.loads((tmp_path / FILE_NAME).read_text())
+    (tmp_path / FILE_NAME).write_text(json.dumps(values | {"format": 1, "shape": {"neutral": []}}))
+    with pytest.raises(ModelError) as refused:
+        ModelCard.load(tmp_path)
+    assert "format 1" in refused.value.problem
+    assert "face2face prepare --file" in refused.value.hint
+    assert "face2face train --input_dir" in refused.value.hint
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("mode", ["edit", "inpaint", "manipulate", "parse", "reconstruct"])
+def test_cards_of_other_modes_keep_their_format(tmp_path: Path, mode: str) -> None:
+    card = ModelCard(mode, 256, ("photo",))
+    card.save(tmp_path)
+    assert json.loads((tmp_path / FILE_NAME).read_text())["format"] == 1
+    assert ModelCard.load(tmp_path) == card
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"format": 1}'])
 def test_a_damaged_card_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE_NAME).write_text(text)
@@ -64,7 +84,7 @@ def test_a_damaged_card_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_card_of_another_program_is_not_own(tmp_path: Path) -> None:
-    values = {"format": 1, "mode": "reenact", "size": 256, "panels": ["sketch"]}
+    values = {"format": 2, "mode": "reenact", "size": 256, "panels": ["sketch"]}
     (tmp_path / FILE_NAME).write_text(json.dumps(values))
     assert not ModelCard.load(tmp_path).is_own
 

@@ -87,7 +87,7 @@ def _models(folders: list[Path]) -> list[Belonging]:
         if not (folder / FILE_NAME).is_file() or (folder / TRAIN).is_dir():
             continue
         with suppress(ModelError):  # A damaged card is not shown.
-            card = ModelCard.load(folder)
+            card = ModelCard.load(folder, earlier=True)
             if card.is_own:
                 files = tuple(path for path in folder.rglob("*") if path.is_file())
                 source = str(card.data.get("file", folder.name))

@@ -177,6 +177,7 @@ def _settings(options: argparse.Namespace, card: ModelCard) -> Settings:
         seed=options.seed,
         hole_weight=options.hole_weight if card.mode == "inpaint" else 1.0,
         feature_weight=options.feature_weight,
+        format=card.format,
         data=card.data | {"strips": len(list_strips(options.input_dir, TRAIN))},
     )
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face import config
-from face2face.card import FILE_NAME
+from face2face.card import FILE_NAME, format_of
 from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError, MediaError
 from face2face.face.sketch import SketchSpec
@@ -84,7 +84,7 @@ class DatasetConfig:
                     f"{each} can't be read: {error.strerror or error}.", hint="Check the path."
                 ) from error
         settings = asdict(replace(self, file=Path(self.file.name)))
-        return Fingerprint(**settings, sha256=digest.hexdigest())
+        return Fingerprint(**settings, sha256=digest.hexdigest(), format=format_of("reenact"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,9 +93,11 @@ class Fingerprint(DatasetConfig):
 
     Attributes:
         sha256: Hash of the beginning and the length of each source file, in hexadecimal.
+        format: Version of the data's format; 1 where an earlier version didn't say.
     """
 
     sha256: str
+    format: int = 1
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,8 @@ class DatasetDirs:
     def claim(self, fingerprint: Fingerprint, overwrite: bool) -> None:
         """Make the folders for a run, or check that they were made with the same settings.
 
+        Data of the same source and settings in an earlier format is removed, to be made again.
+
         Args:
             fingerprint: The run's settings and source.
             overwrite: Whether to remove the data of another run. Other files are never removed.
@@ -186,8 +190,11 @@ class DatasetDirs:
         Raises:
             DataError: The folders hold the data of another run, and ``overwrite`` is false.
         """
-        if self.stored_fingerprint() == fingerprint:
+        stored = self.stored_fingerprint()
+        if stored == fingerprint:
             return
+        if stored is not None and replace(stored, format=fingerprint.format) == fingerprint:
+            overwrite = True
         notes = (self._source, self.points)
         if not overwrite and any(path not in notes for path in self._listed()):
             raise DataError(

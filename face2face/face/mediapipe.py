@@ -64,7 +64,7 @@ class Region:
         side: Width and height in pixels, above 0.
         angle: Radians, clockwise on a screen.
 
-    >>> Region(50.0, 50.0, 20.0, 0.0).to_picture(10, False).round(1).tolist()
+    >>> (Region(50.0, 50.0, 20.0, 0.0).to_picture(10, False).round(1) + 0.0).tolist()
     [[2.0, 0.0, 41.0], [0.0, 2.0, 41.0]]
     """
 

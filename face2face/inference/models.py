@@ -120,6 +120,6 @@ def _trained_models(folder: Path) -> Iterator[Path]:
             continue
         # A damaged card is skipped: nobody named that model.
         with suppress(ModelError):
-            card = ModelCard.load(path.parent)
+            card = ModelCard.load(path.parent, earlier=True)
             if card.is_own and card.mode in DRIVEN:
                 yield path.parent

@@ -59,6 +59,7 @@ class Settings:
         mode: Mode of the strips, a name in :data:`face2face.modes.MODES`.
         hole_weight: Weight of a missing pixel in the L1 term of inpainting; a known one has 1.
         feature_weight: Weight of :class:`face2face.learn.perceptual_loss.PerceptualLoss`.
+        format: Version of the strips' format; 1 where an earlier version didn't say.
     """
 
     generator: str
@@ -81,6 +82,7 @@ class Settings:
     mode: str = "reenact"
     hole_weight: float = 1.0
     feature_weight: float = 0.0
+    format: int = 1
 
     #: Fields on which the shapes of the weights depend.
     ARCHITECTURE: ClassVar = (

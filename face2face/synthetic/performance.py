@@ -16,6 +16,7 @@ from face2face.face.expression import AVERAGE_FACE
 from face2face.face.sketch import SketchSpec
 from face2face.files import atomic_write, ensure_writable_dir
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
+from face2face.landmarks import EYE_CORNERS, IRISES
 from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 
 #: Interocular distance of the scripted driver, as a share of its picture.
@@ -35,7 +36,7 @@ _MAX_BYTES = 256 * 2**20
 #: Name -> type and shape of each array in a performance's file.
 _ARRAYS = {
     "size": ArraySpec(np.int64, (2,)),
-    "landmarks": ArraySpec(np.float32, ("frames", LANDMARK_COUNT, 2)),
+    "landmarks": ArraySpec(np.float32, ("frames", "points", 2)),
     "seconds": ArraySpec(np.float64, ("frames",)),
 }
 
@@ -146,12 +147,14 @@ class LandmarkRecording:
     def load(cls, path: Path) -> LandmarkRecording:
         """Return the recording that :meth:`save` wrote.
 
+        One of an earlier version has no irises: they are placed in the middle of the eyes.
+
         Raises:
             MediaError: The file is missing or damaged, or holds no performance.
         """
         hint = "Record it again with --save-performance, or name another."
         arrays = load_arrays(path, _ARRAYS, MediaError, hint, _MAX_BYTES)
-        landmarks, seconds = arrays["landmarks"], arrays["seconds"]
+        landmarks, seconds = _with_irises(arrays["landmarks"]), arrays["seconds"]
         width, height = map(int, arrays["size"])
         if problem := _problem(width, height, landmarks, seconds):
             raise MediaError(f"{path} holds no performance: {problem}.", hint=hint)
@@ -175,8 +178,20 @@ class LandmarkRecording:
         pass
 
 
-def _problem(width: int, height: int, landmarks: Landmarks, seconds: NDArray[np.float64]) -> str:
+def _with_irises(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return landmarks, ``(n, 70, 2)``, from some that may lack the irises, ``(n, 68, 2)``."""
+    if landmarks.shape[1] != IRISES[0]:
+        return landmarks
+    middles = landmarks[:, np.array(EYE_CORNERS)].mean(2)
+    return np.concatenate([landmarks, middles], axis=1)
+
+
+def _problem(
+    width: int, height: int, landmarks: NDArray[np.float32], seconds: NDArray[np.float64]
+) -> str:
     """Return the first value that is out of range, in words; empty for none."""
+    if landmarks.shape[1] != LANDMARK_COUNT:
+        return f"its faces have {landmarks.shape[1]} landmarks, not {LANDMARK_COUNT}"
     if not 1 <= min(width, height) <= max(width, height) <= _MAX_SIDE:
         return f"its pictures have {width}x{height} pixels"
     if np.abs(landmarks).max() > _MAX_COORDINATE:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from face2face.errors import MediaError
+from face2face.landmarks import gaze
 from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
 
 
@@ -23,6 +24,17 @@ def test_a_recording_is_played_back_unchanged(tmp_path: Path) -> None:
     assert [scene.seconds for scene in scenes] == pytest.approx([0, 0.04, 0.08, 0.12, 0.16])
     assert (np.array([scene.landmarks for scene in scenes]) == np.array(recording.landmarks)).all()
     assert {scene.photo.shape for scene in scenes} == {(360, 480, 3)}
+
+
+def test_a_recording_without_irises_looks_straight_ahead(tmp_path: Path) -> None:
+    faces = np.zeros((2, 68, 2), np.float32)
+    faces[:, [36, 39]], faces[:, [42, 45]] = ((10, 20), (30, 24)), ((50, 24), (70, 20))
+    np.savez(tmp_path / "old.npz", size=(640, 480), landmarks=faces, seconds=[0.0, 1.0])
+    for scene, face in zip(LandmarkRecording.load(tmp_path / "old.npz"), faces, strict=True):
+        assert scene.landmarks is not None
+        assert (scene.landmarks[:68] == face).all()
+        assert scene.landmarks[68:].tolist() == [[20, 22], [60, 22]]
+        assert gaze(scene.landmarks).tolist() == [[0, 0], [0, 0]]
 
 
 @pytest.mark.parametrize("content", [b"", b"PK no zip", b"x" * 1000])
@@ -51,6 +63,7 @@ WHOLE = {
         ({"seconds": [-1e300, 0.0, 1e300]}, "holds no performance: it lasts longer"),
         ({"landmarks": np.zeros((0, 70, 2)), "seconds": []}, "landmarks has another shape"),
         ({"landmarks": np.full((3, 70, 2), -1e9)}, "holds no performance: its landmarks lie far"),
+        ({"landmarks": np.zeros((3, 5, 2))}, "holds no performance: its faces have 5 landmarks"),
         ({"size": (60_000, 60_000)}, "holds no performance: its pictures have 60000x60000"),
         ({"size": (640, 0)}, "holds no performance: its pictures have 640x0"),
         ({"size": (640.0, 480.0)}, "size is of another type"),
