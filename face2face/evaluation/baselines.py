@@ -12,6 +12,7 @@ import cv2
 import dlib
 import numpy as np
 from imutils import face_utils
+from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.data.dataset import PanelLayout
@@ -94,17 +95,25 @@ def make_twin(model: Path, folder: Path) -> Path:
         folder
     )
     shape = TargetStatistics.from_json(card.shape)
-    # A head pose is a shift in pixels, which scales, a logarithm and an angle, which do not.
-    pose = np.array((factor, factor, 1, 1), np.float32)
-    larger = TargetStatistics(
+    # Shapes are in head coordinates. Of a pose, the logarithm of the scale and the place change.
+    larger = replace(
+        shape,
         **{
-            name: each * (pose if name.startswith("pose") else factor)
-            for name, each in vars(shape).items()
-        }
+            name: _enlarged(getattr(shape, name), factor)
+            for name in ("pose", "pose_low", "pose_high")
+        },
     )
     _freeze(folder, replace(card, size=_TWIN_SIZE, shape=larger.to_json()))
     choose_precision(folder, AUTO, examples(folder))
     return folder
+
+
+def _enlarged(pose: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
+    """Return a head's pose, ``(6,)``, in a picture enlarged by a factor."""
+    scaled = pose.copy()
+    scaled[3] += np.log(factor)
+    scaled[4:] *= factor
+    return scaled
 
 
 def _larger(photo: Image, factor: int) -> Image:

@@ -36,8 +36,11 @@ def test_the_twin_keeps_what_its_model_keeps(tmp_path: Path) -> None:
         ModelCard.load(each) for each in (pretrained(), make_twin(pretrained(), tmp_path))
     )
     assert (twin.size, twin.panels, twin.generator) == (512, model.panels, model.generator)
-    landmarks = 2 * np.array(model.shape["neutral"], np.float32)
     larger, smaller = ReenactmentModel.load(tmp_path), ReenactmentModel.load(pretrained())
+    assert larger.mode.shape is not None
+    assert smaller.mode.shape is not None
+    landmarks = larger.mode.shape.neutral
+    assert landmarks == pytest.approx(2 * smaller.mode.shape.neutral, abs=0.1)
     wanted = cv2.resize(smaller.mode.condition_live(landmarks / 2, PoseSelectors())[1], (512, 512))
     panels = larger.mode.condition_live(landmarks, PoseSelectors())
     assert np.abs(wanted - panels[1].astype(float)).mean() < 3
