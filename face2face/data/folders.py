@@ -181,7 +181,7 @@ class DatasetDirs:
     def claim(self, fingerprint: Fingerprint, overwrite: bool) -> None:
         """Make the folders for a run, or check that they were made with the same settings.
 
-        Data of the same source and settings in an earlier format is removed, to be made again.
+        Data of the same source in an earlier format is removed, to be made again.
 
         Args:
             fingerprint: The run's settings and source.
@@ -193,8 +193,8 @@ class DatasetDirs:
         stored = self.stored_fingerprint()
         if stored == fingerprint:
             return
-        if stored is not None and replace(stored, format=fingerprint.format) == fingerprint:
-            overwrite = True
+        if stored is not None and stored.format < fingerprint.format:
+            overwrite = overwrite or stored.sha256 == fingerprint.sha256
         notes = (self._source, self.points)
         if not overwrite and any(path not in notes for path in self._listed()):
             raise DataError(

@@ -161,7 +161,7 @@ class KeyframeBank:
         """Begin to decode the keyframes that are needed soon, nearest first, without waiting.
 
         Args:
-            descriptor: ``(151,)``, a pose, see :meth:`pose_descriptor`. A keyframe's distance is
+            descriptor: ``(153,)``, a pose, see :meth:`pose_descriptor`. A keyframe's distance is
                 that in the metric in which it is nearest.
 
         Returns:
@@ -192,7 +192,7 @@ class KeyframeBank:
         return lru_cache(maxsize=_UPSAMPLED_COUNT)(lambda index: upsample(prefetch(index).result()))
 
     def pose_descriptor(self, landmarks: Landmarks) -> NDArray[np.floating]:
-        """Return ``(70, 2)`` landmarks in panel pixels as a pose vector, ``(151,)`` float64."""
+        """Return ``(70, 2)`` landmarks in panel pixels as a pose vector, ``(153,)`` float64."""
         return pose_descriptor(landmarks, self.reference)
 
     def nearest(
@@ -205,7 +205,7 @@ class KeyframeBank:
         """Return the index of the keyframe nearest to a pose.
 
         Args:
-            descriptor: ``(151,)``, see :meth:`pose_descriptor`.
+            descriptor: ``(153,)``, see :meth:`pose_descriptor`.
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
             excluded_time: Keyframes near this time, in seconds, are left out, unless all are near.
                 Training passes the frame's own time, so that the network can't copy the frame.
@@ -230,7 +230,7 @@ class KeyframeBank:
         The error is the excess of its landmarks' uncertainty, times ``uncertainty_weight``.
 
         Args:
-            descriptor: ``(151,)``, see :meth:`pose_descriptor`.
+            descriptor: ``(153,)``, see :meth:`pose_descriptor`.
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
         """
         keyframes, squared = self._weighted[metric]
@@ -245,7 +245,7 @@ class KeyframeBank:
 
     @cached_property
     def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:
-        """Metric -> weighted descriptors, ``(n, 151)``, and their expected squares, ``(n,)``."""
+        """Metric -> weighted descriptors, ``(n, 153)``, and their expected squares, ``(n,)``."""
         descriptors = np.stack([self.pose_descriptor(each) for each in self.landmarks])
         relative = self.uncertainty / max(interocular(self.reference), 1e-6)
         unusual = np.repeat(np.maximum(relative - _USUAL_UNCERTAINTY, 0), 2, axis=1)

@@ -44,7 +44,7 @@ class PoseMetric:
         switch_cost: Hysteresis of :class:`face2face.keyframes.selector.KeyframeSelector`.
 
     >>> EYES.weights.shape
-    (151,)
+    (153,)
     """
 
     cheeks: float
@@ -60,7 +60,7 @@ class PoseMetric:
 
     @cached_property
     def weights(self) -> NDArray[np.floating]:
-        """``(151,)`` float64, a weight for each number of :func:`pose_descriptor`."""
+        """``(153,)`` float64, a weight for each number of :func:`pose_descriptor`."""
         groups = (
             *(self.cheeks, self.chin, self.cheeks),
             *(self.brows, self.nose, self.eyes, self.mouth, 0.0),
@@ -131,7 +131,7 @@ def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.fl
         reference: ``(70, 2)``, in the same pixels.
 
     Returns:
-        ``(151,)`` float64; lengths in the reference's interocular distances, roll in radians.
+        ``(153,)`` float64; lengths in the reference's interocular distances, roll in radians.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> moved = pose_descriptor(AVERAGE_FACE + np.float32([0.5, 0]), AVERAGE_FACE)

@@ -31,7 +31,7 @@ class PoseSelectors:
 
         Args:
             bank: The target's keyframes; the same at every call.
-            descriptor: ``(151,)`` float64, the pose, from ``bank.pose_descriptor``.
+            descriptor: ``(153,)`` float64, the pose, from ``bank.pose_descriptor``.
         """
         if not self._started:
             bank.prefetch_nearest(descriptor)
