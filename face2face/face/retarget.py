@@ -31,6 +31,8 @@ _SHAPE_MARGIN, _NARROW_SHAPE_MARGIN = 0.5, 0.06
 _LIDS_MARGIN, _NARROW_LIDS_MARGIN = 1.0, 0.1
 #: Largest distance of an iris from the middle of its eye, in widths of the eye: across and down.
 _MAX_GAZE = np.array((0.33, 0.2))
+#: Opening of a driver's eye, as a share of its neutral one, below which its lids hide the iris.
+_SHUT_EYE = 0.4
 #: Seconds at the start from which the driver's neutral face is taken.
 _CALIBRATION_SECONDS = 2.0
 #: Greatest number of frames used for that: the last of them.
@@ -87,7 +89,8 @@ class Retargeter:
     driver's neutral one is added to the target's, and kept to a little beyond its range: its
     pictures show no more. The expression's change is added to the target's neutral shape. Lids are
     transferred apart, as a share of their neutral gap, so that shut eyes shut eyes of any size.
-    The irises keep their place between the corners of the eyes.
+    The irises keep their place between the corners of the eyes; while both eyes are shut, the last
+    one.
 
     Args:
         target: The target's neutral face and range of motion.
@@ -126,6 +129,8 @@ class Retargeter:
         self._calibration = _Calibration.of([target.neutral])
         self._calibration_frames: deque[Landmarks] = deque(maxlen=_CALIBRATION_FRAMES)
         self._calibration_start = 0.0
+        #: The driver's gaze at the last frame with an open eye, less its neutral one, ``(2,)``.
+        self._held_gaze = np.zeros(2)
 
     @property
     def neutral(self) -> Landmarks:
@@ -182,14 +187,15 @@ class Retargeter:
         """Return the places of the target's irises, ``(2, 2)``, for the driver's shape.
 
         Across, 0 is a look at the camera for everybody. Down, people differ, so that the change
-        from the driver's neutral gaze is added to the target's.
+        from the driver's neutral gaze is added to the target's. The iris of a shut eye is hidden.
         """
-        driver, target = gaze(shape), gaze(self.target.shape)
-        change = np.array(
-            (driver[:, 0].mean(), (driver[:, 1] - self._calibration.gaze[:, 1]).mean())
-        )
+        driver, target = self._calibration, gaze(self.target.shape)
+        neutral = driver.gaze - (driver.gaze[:, 0].mean(), 0.0)
+        opening = (lid_gaps(shape) / driver.lid_gaps).reshape(2, -1).mean(1)
+        if (seen := opening >= _SHUT_EYE).any():
+            self._held_gaze = (gaze(shape) - neutral)[seen].mean(0)
         rest = target - (target[:, 0].mean(), 0.0)
-        return np.clip(rest + self.gaze * change, -_MAX_GAZE, _MAX_GAZE)
+        return np.clip(rest + self.gaze * self._held_gaze, -_MAX_GAZE, _MAX_GAZE)
 
     def _calibrate(self, landmarks: Landmarks, seconds: float) -> None:
         """Update the driver's neutral face if calibration is still under way."""

@@ -9,7 +9,7 @@ from face2face.face.head_pose import HeadPose
 from face2face.face.retarget import Retargeter
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Landmarks
-from face2face.landmarks import Similarity, gaze, turn, with_gaze
+from face2face.landmarks import LIDS, Similarity, gaze, turn, with_gaze
 from face2face.synthetic.motion import random_expression, scripted_expression
 
 #: A target with a long face, and a driver with a broad one.
@@ -190,6 +190,65 @@ def test_the_gaze_has_its_strength(target: TargetStatistics, strength: float, mo
     aside = with_gaze(BROAD, gaze(BROAD) + np.array((0.15, 0)))
     change = gaze(retarget(aside, 4.0).landmarks) - gaze(retarget(BROAD, 4.1).landmarks)
     assert np.allclose(change, [(moved, 0), (moved, 0)], atol=0.02)
+
+
+def with_lids(landmarks: Landmarks, right: float, left: float) -> Landmarks:
+    """A face whose eyes are open as far as given, as shares of their opening."""
+    moved = landmarks.copy()
+    for upper, lower, opening in zip(*np.array(LIDS).T, (right, right, left, left), strict=True):
+        moved[upper] = moved[lower] + opening * (landmarks[upper] - landmarks[lower])
+    return moved
+
+
+def looking(across: float, down: float, right: float = 1, left: float = 1) -> Landmarks:
+    """A driver that looks aside, by widths of an eye, with the eyes as far open as given."""
+    return with_gaze(with_lids(BROAD, right, left), gaze(BROAD) + np.array((across, down)))
+
+
+@pytest.fixture
+def calibrated(target: TargetStatistics) -> Retargeter:
+    """A retargeter that knows the driver's neutral face."""
+    retarget = Retargeter(target)
+    for number in range(90):
+        retarget(BROAD, number / 30)
+    return retarget
+
+
+def gaze_change(retarget: Retargeter, driver: Landmarks) -> np.ndarray:
+    """The target's gaze for a driver's next frame, less its neutral gaze."""
+    return gaze(retarget(driver, 4.0).landmarks) - gaze(retarget.target.shape)
+
+
+def test_the_gaze_is_held_while_the_eyes_are_shut(calibrated: Retargeter) -> None:
+    before = gaze_change(calibrated, looking(0.15, 0.05))
+    assert before == pytest.approx(np.array([(0.15, 0.05)] * 2), abs=0.02)
+    for opening in (0.3, 0.0, 0.3):  # the networks say something of hidden irises
+        shut = gaze_change(calibrated, looking(-0.3, 0.2, opening, opening))
+        assert shut == pytest.approx(before, abs=0.001)
+    after = gaze_change(calibrated, looking(-0.1, 0))
+    assert after == pytest.approx(np.array([(-0.1, 0)] * 2), abs=0.02)
+
+
+def test_a_wink_looks_where_the_open_eye_does(calibrated: Retargeter) -> None:
+    both = gaze_change(calibrated, looking(0.15, 0.05))
+    wink = looking(0.15, 0.05, right=0)
+    wink[68] += (40, 10)
+    assert gaze_change(calibrated, wink) == pytest.approx(both, abs=0.001)
+
+
+def test_a_driver_who_begins_with_shut_eyes_gives_the_neutral_gaze(
+    target: TargetStatistics,
+) -> None:
+    retarget = Retargeter(target)
+    for number in range(3):
+        shut = retarget(looking(0.3, 0.2, 0.1, 0.1), number / 30).landmarks
+        assert np.isfinite(shut).all()
+        assert np.abs(gaze(shut) - gaze(target.shape)).max() < 0.35
+    for number in range(3, 60):
+        retarget(BROAD, number / 30)
+    assert gaze_change(retarget, looking(0.15, 0)) == pytest.approx(
+        np.array([(0.15, 0)] * 2), abs=0.02
+    )
 
 
 def lip_gap(landmarks: Landmarks) -> float:
