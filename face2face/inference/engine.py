@@ -82,7 +82,7 @@ class OpenVinoEngine:
         inputs, outputs = panel_shapes(panels, size), outputs or ((1, size, size, 3),)
         try:
             if precision == "int8":
-                model = check_quantised(core, path, inputs)
+                model = check_quantised(core(), path, inputs)
             else:
                 check_graph(path, inputs, outputs)
                 model = core().read_model(path)

@@ -103,7 +103,7 @@ def test_ways_of_retargeting_and_their_strengths(
         status, _, err = face2face(*live, *shown, *options)
         assert status == 0, err
         faces = [detector(picture)[0] for picture in pictures(Path(name))[20::5]]
-        head = float(np.ptp([face.mean(0) for face in faces], axis=0).max())
+        head = float(np.ptp([face[27:36].mean(0) for face in faces], axis=0).max())
         return head, float(np.ptp([face[66, 1] - face[62, 1] for face in faces]))
 
     full = moved("full.mp4", "--retarget", "full")
