@@ -1,6 +1,6 @@
 """Work on photos and make models from Python, in one call each.
 
-The networks and dlib's weights are loaded at the first call, once for each thread. The functions
+The networks are loaded at the first call, once for each thread. The functions
 that drive a target stand in :mod:`face2face.live`.
 """
 
@@ -20,7 +20,7 @@ from face2face.data.folders import DatasetConfig
 from face2face.edit.editor import Editor
 from face2face.edit.parse_edit import parse_edit
 from face2face.errors import FaceError
-from face2face.face.detector import Detector
+from face2face.face.back_ends import FaceDetector, make_detector
 from face2face.image import Image, Landmarks
 from face2face.imaging.retoucher import Retoucher
 from face2face.inference.pretrained import load_edit, load_parser, load_retoucher
@@ -36,8 +36,8 @@ class _Loaded(threading.local):
     """The detector and the networks of one thread: neither can be shared by threads."""
 
     @cached_property
-    def detector(self) -> Detector:
-        return Detector()
+    def detector(self) -> FaceDetector:
+        return make_detector()
 
     @cached_property
     def parser(self) -> Parser:
@@ -66,7 +66,7 @@ def detect(photo: Image) -> list[Landmarks]:
         where there is none.
 
     Raises:
-        FaceError: dlib's weights are not installed.
+        FaceError: The detector's networks are not installed.
 
     >>> from skimage.data import astronaut
     >>> [landmarks] = detect(astronaut())

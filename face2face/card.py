@@ -28,10 +28,23 @@ _SIZE_STEP = 64
 _PROGRAM = "face2face"
 #: Mode -> its objective, where the card names none; pix2pix for all other modes.
 _OBJECTIVES = {"inpaint": "inpainting", "manipulate": "manipulation", "parse": "segmentation"}
+#: Modes that a driver moves.
+DRIVEN = frozenset({"reenact"})
 #: Fields that name one of the panels.
 ROLES = ("base", "mask", "colours", "bars")
 #: Fields that are names, such as that of a panel, and the largest number of their characters.
-_NAMES = ("mode", "base", "mask", "colours", "bars", "fill", "objective", "generator", "precision")
+_NAMES = (
+    "mode",
+    "base",
+    "mask",
+    "colours",
+    "bars",
+    "fill",
+    "objective",
+    "generator",
+    "precision",
+    "landmarks",
+)
 _MAX_NAME = 60
 #: Largest number of panels.
 _MAX_PANELS = 16
@@ -101,6 +114,8 @@ class ModelCard:
         sketch: Fields of :class:`face2face.face.sketch.SketchSpec`.
         shape: Fields of :class:`face2face.face.target_statistics.TargetStatistics`.
         data: Origin of the pictures: file name, frames, seconds.
+        landmarks: Landmark back end that measured the data, in
+            :data:`face2face.face.back_ends.BACK_ENDS`; cards that don't name it are dlib's.
         licence: Licence of the data, as its owner states it.
         consent: How the person shown agreed.
         generator: Name of the network; empty while there is none.
@@ -129,6 +144,7 @@ class ModelCard:
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
+    landmarks: str = "dlib"
     licence: str = "not stated"
     consent: str = "not stated"
     generator: str = ""

@@ -83,7 +83,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.card import ModelCard
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
-    from face2face.evaluation.evaluator import Evaluator, driving_back_end
+    from face2face.evaluation.evaluator import Evaluator
     from face2face.evaluation.footage import held_out
     from face2face.files import ensure_writable_dir
     from face2face.modes.reenact import Reenact
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> None:
     build_pairs(config, folder, Reenact.fit, options.overwrite)
     pairs = folder / "combined"
     card = ModelCard.load(pairs)
-    frames, evaluator = list(held_out(card, options.file)), Evaluator(driving_back_end(card))
+    frames, evaluator = list(held_out(card, options.file)), Evaluator(card.landmarks)
     results: list[Result] = []
     extra = ("--overwrite",) if options.overwrite else ()
     for name, arguments in variants:

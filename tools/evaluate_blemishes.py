@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program, strength
+from face2face.commands.options import add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, default=Path("blemishes"), help="folder for the contact sheet"
     )
     parser.add_argument("--rows", type=positive, default=6, help="rows of the contact sheet")
+    add_landmarks_argument(parser)
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -63,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.batch import Failures
     from face2face.data.label_maps import held_out
     from face2face.evaluation.blemishes import blemish_score, table
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_parser, load_retoucher
     from face2face.media.stills import list_images, read_image, write_image
@@ -76,7 +78,11 @@ def run(options: argparse.Namespace) -> int:
             hint="Name another folder." if options.all else "Name another folder, or add --all.",
         )
     folder = ensure_writable_dir(options.output)
-    detect, parse, retouch = Detector(), load_parser(options.parser), load_retoucher(options.model)
+    detect, parse, retouch = (
+        make_detector(options.landmarks),
+        load_parser(options.parser),
+        load_retoucher(options.model),
+    )
     scores: list[BlemishScore] = []
     failures = Failures()
     for path in tqdm(paths, "photos", unit="photo"):

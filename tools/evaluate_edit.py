@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
+from face2face.commands.options import add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from face2face.data.batch import Failures
     from face2face.edit.editor import Editor
     from face2face.evaluation.edits import EditScore, Subject
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import FaceDetector
 
 DESCRIPTION = """Make scripted edits of held-out photos, each of another one. Measure whether all
 pixels outside the edit are unchanged, whether the parser finds the edit, and the identity distance;
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("edited"), help="folder for figures and contact sheet"
     )
+    add_landmarks_argument(parser)
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -62,14 +64,14 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.batch import Failures
     from face2face.edit.editor import Editor
     from face2face.evaluation.edits import edit_score, scripted_edits, sheet
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.inference.pretrained import load_edit, load_parser
     from face2face.media.stills import write_image
 
     folder = ensure_writable_dir(options.output)
-    detect, identify = Detector(), Identity()
+    detect, identify = make_detector(options.landmarks), Identity()
     editor = Editor(load_parser(options.parser), *load_edit(options.model))
     failures = Failures()
     subjects = _subjects(options, editor, detect, failures)
@@ -97,7 +99,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _subjects(
-    options: argparse.Namespace, editor: Editor, detect: Detector, failures: Failures
+    options: argparse.Namespace, editor: Editor, detect: FaceDetector, failures: Failures
 ) -> list[Subject]:
     """Return the photos that show a face, with landmarks and label map; note the bad ones."""
     from tqdm import tqdm

@@ -186,11 +186,10 @@ def _load(folder: Path) -> ReenactmentModel:
 def _back_end(folder: Path) -> str:
     """Return the back end that made a model's pairs."""
     from face2face.card import ModelCard
-    from face2face.evaluation.evaluator import driving_back_end
     from face2face.inference.models import find_graph
 
     path = folder if folder.is_dir() else find_graph(folder).parent
-    return driving_back_end(ModelCard.load(path))
+    return ModelCard.load(path).landmarks
 
 
 def _measured(path: Path, evaluator: Evaluator, every: int) -> MeasuredDriver:

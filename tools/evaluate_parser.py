@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
+from face2face.commands.options import add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import OptionError
 
@@ -47,6 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("parsed"), help="folder for figures and contact sheets"
     )
+    add_landmarks_argument(parser)
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -68,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
             "--photos and --labels go together; one of them is missing.", hint="Add the other."
         )
     folder = ensure_writable_dir(options.output)
-    parse = _TimedParser(options.model)
+    parse = _TimedParser(options.model, options.landmarks)
     if options.photos is not None:
         _measure(options, parse, folder / "parsing.json")
     for number, source in enumerate(options.sheet_of):
@@ -81,11 +83,11 @@ def run(options: argparse.Namespace) -> None:
 class _TimedParser:
     """A parser that records its time per photo, in seconds, without finding the face."""
 
-    def __init__(self, model: Path | None) -> None:
-        from face2face.face.detector import Detector
+    def __init__(self, model: Path | None, landmarks: str) -> None:
+        from face2face.face.back_ends import make_detector
         from face2face.inference.pretrained import load_parser
 
-        self._detect, self._parse = Detector(), load_parser(model)
+        self._detect, self._parse = make_detector(landmarks), load_parser(model)
         self.seconds: list[float] = []
 
     def __call__(self, photo: Image) -> Labels:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
-from face2face.commands.options import add_held_out_argument
+from face2face.commands.options import add_held_out_argument, add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, OptionError
 
@@ -52,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("rebuilt"), help="folder for figures and contact sheets"
     )
+    add_landmarks_argument(parser)
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -99,7 +100,7 @@ def run(options: argparse.Namespace) -> None:
     scores = _Scores(
         {name: [] for name in (_MEAN_COLOURS, *rebuild)}, {name: [] for name in manipulate}
     )
-    add = _scorer(options.parser, rebuild, manipulate, scores)
+    add = _scorer(options, rebuild, manipulate, scores)
     for path in tqdm(paths, "faces", unit="face"):
         other = path.with_stem(partner(path.stem, names, 0))
         add(SemanticSample.load(path), SemanticSample.load(other))
@@ -151,7 +152,7 @@ def _check_sizes(options: argparse.Namespace, size: int) -> None:
 
 
 def _scorer(
-    parser_folder: Path | None,
+    options: argparse.Namespace,
     rebuild: dict[str, Painter],
     manipulate: dict[str, Painter],
     scores: _Scores,
@@ -160,14 +161,14 @@ def _scorer(
     from face2face.data.reconstruction_pairs import rebuilt
     from face2face.evaluation.metrics import distance_from, lpips
     from face2face.evaluation.reconstruction import map_agreement, reconstruction_score
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
     from face2face.image import side_by_side
     from face2face.inference.pretrained import load_parser
     from face2face.segmentation.labels import colorize
 
-    detect, identify, perceived = Detector(), Identity(), lpips()
-    parser = load_parser(parser_folder)
+    detect, identify, perceived = make_detector(options.landmarks), Identity(), lpips()
+    parser = load_parser(options.parser)
 
     def add(sample: SemanticSample, other: SemanticSample) -> None:
         pictures = [sample.colour_map, *(paint(rebuilt(sample)) for paint in rebuild.values())]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
+from face2face.commands.options import add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--count", type=positive, default=200, help="pairs, spread over those held out"
     )
     parser.add_argument("--rows", type=positive, default=8, help="rows of the contact sheet")
+    add_landmarks_argument(parser)
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -60,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.data.pairs import read_strip
     from face2face.evaluation.inpainting import inpainting_score, table
     from face2face.evaluation.metrics import distance_from, lpips
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
     from face2face.files import ensure_writable_dir
     from face2face.image import side_by_side
@@ -70,7 +72,11 @@ def run(options: argparse.Namespace) -> None:
     paths = _pairs(options)
     folder = ensure_writable_dir(options.output)
     methods = _methods(options.model)
-    detect, identify, perceived = Detector(ensemble_size=2), Identity(), lpips()
+    detect, identify, perceived = (
+        make_detector(options.landmarks, ensemble_size=2),
+        Identity(),
+        lpips(),
+    )
     scores: dict[str, list[InpaintingScore]] = {name: [] for name in methods}
     rows = []
     for path in tqdm(paths, "pairs", unit="pair"):

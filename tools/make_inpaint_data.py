@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.card import FILE_NAME, SIZES, ModelCard, describes_data
 from face2face.commands.console import positive, run_program, whole
-from face2face.commands.options import add_card_arguments
+from face2face.commands.options import add_card_arguments, add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, MediaError, OptionError
 from face2face.modes.inpaint import FILLS
@@ -88,6 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder for train/, val/ and the card",
     )
     parser.add_argument("--seed", type=whole, default=0, help="seed of the random shapes")
+    add_landmarks_argument(parser)
     add_card_arguments(parser, "photos")
 
 
@@ -117,12 +118,8 @@ def run(options: argparse.Namespace) -> int:
     shapes = own_shapes(options.masks) if options.masks else list(SHAPES)
     photos = [_photos_in(each, _not_photos(options)) for each in options.photos]
     mode = Inpaint(options.size, options.fill)
-    recipe = {
-        "repeats": options.repeats,
-        "max_masks": options.max_masks,
-        "masks": len(shapes),
-        "seed": options.seed,
-    }
+    recipe = {name: getattr(options, name) for name in ("repeats", "max_masks", "seed")}
+    recipe["masks"] = len(shapes)
     folder = ensure_writable_dir(options.output)
     _check_same_recipe(folder, recipe, options)
     folders = {part: ensure_writable_dir(folder / part) for part in (TRAIN, VAL)}
@@ -160,13 +157,11 @@ def _check_options(options: argparse.Namespace) -> None:
     if not options.photos and not options.annotations:
         raise OptionError("No photos are named.", hint="Add --photo FOLDER or --annotations FILE.")
     if options.download and options.annotations is None:
-        raise OptionError(
-            "--download needs an annotation file.", hint="Add --annotations FILE --images FOLDER."
-        )
+        hint = "Add --annotations FILE --images FOLDER."
+        raise OptionError("--download needs an annotation file.", hint=hint)
     if (options.annotations is None) != (options.images is None):
-        raise OptionError(
-            "--annotations and --images go together.", hint="Add the one that is missing."
-        )
+        hint = "Add the one that is missing."
+        raise OptionError("--annotations and --images go together.", hint=hint)
 
 
 def _check_same_recipe(folder: Path, recipe: dict[str, Any], options: argparse.Namespace) -> None:
@@ -174,8 +169,9 @@ def _check_same_recipe(folder: Path, recipe: dict[str, Any], options: argparse.N
     if not (folder / FILE_NAME).is_file():
         return
     card = ModelCard.load(folder)
-    old = {name: card.data.get(name) for name in recipe} | {"size": card.size, "fill": card.fill}
-    new = recipe | {"size": options.size, "fill": options.fill}
+    old = {name: card.data.get(name) for name in recipe}
+    old |= {name: getattr(card, name) for name in ("size", "fill", "landmarks")}
+    new = recipe | {name: getattr(options, name) for name in ("size", "fill", "landmarks")}
     differences = [f"{name} {old[name]}, not {new[name]}" for name in new if old[name] != new[name]]
     if differences:
         raise DataError(
@@ -185,7 +181,11 @@ def _check_same_recipe(folder: Path, recipe: dict[str, Any], options: argparse.N
 
 def _card(mode: Inpaint, data: dict[str, Any], options: argparse.Namespace) -> ModelCard:
     return ModelCard(
-        **mode.card_fields(), data=data, licence=options.licence, consent=options.consent
+        **mode.card_fields(),
+        data=data,
+        landmarks=options.landmarks,
+        licence=options.licence,
+        consent=options.consent,
     )
 
 
@@ -233,23 +233,23 @@ def _faces(
         failed: Where photos are noted that can't be read or downloaded.
     """
     for folder, paths in zip(options.photos, photos, strict=True):
-        yield from _detected_faces(folder, paths, skipped, failed)
+        yield from _detected_faces(folder, paths, options.landmarks, skipped, failed)
     if options.annotations:
         yield from _annotated_faces(options, skipped, failed)
 
 
 def _detected_faces(
-    folder: Path, photos: list[Path], skipped: SkipReport, failed: SkipReport
+    folder: Path, photos: list[Path], landmarks: str, skipped: SkipReport, failed: SkipReport
 ) -> Iterator[_Face]:
     """Yield the largest face of each photo in a folder."""
     from tqdm import tqdm
 
     from face2face.data.annotations import SkipReason
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.segmentation.parser import portrait_crop
 
     faceless = SkipReason("photo shows no face", "photos show no face")
-    detect = Detector(ensemble_size=2)
+    detect = make_detector(landmarks, ensemble_size=2)
     for path in tqdm(photos, folder.name, unit="photo"):
         photo = _read_or_skip(path, failed)
         if photo is None:

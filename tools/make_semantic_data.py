@@ -12,7 +12,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.card import FILE_NAME, SIZES, describes_data
 from face2face.commands.console import number, positive, run_program, whole
-from face2face.commands.options import add_card_arguments, add_held_out_argument
+from face2face.commands.options import (
+    add_card_arguments,
+    add_held_out_argument,
+    add_landmarks_argument,
+)
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -90,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="leave out photos whose map agrees with that of their mirror image in a smaller share "
         "of the pixels, 0 to 1: the parser is unsure of them",
     )
+    add_landmarks_argument(parser)
     add_card_arguments(parser, "photos and label maps")
     parser.add_argument(
         "--show",
@@ -149,7 +154,7 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
         keep,
         list_samples,
     )
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
     from face2face.inference.pretrained import load_parser
     from face2face.media.stills import list_images
@@ -167,8 +172,9 @@ def _write_studies(options: argparse.Namespace, failures: Failures) -> list[Path
         )
     _prepare_folders(options)
     parse = load_parser(options.parser) if unlabelled else None
+    detector = make_detector(options.landmarks)
     build = SemanticSampleBuilder(
-        Detector(), Identity(), parse, options.size, options.min_side, options.min_agreement
+        detector, Identity(), parse, options.size, options.min_side, options.min_agreement
     )
     whole = {each for each in list_samples(options.output) if is_whole(each)}
     left_out = []
@@ -271,7 +277,13 @@ def _write_strips(
     cards[2]["panels"] += tuple(NEW + name for name in manipulate.panels)
     data = {"photos": len(studies), "repeats": options.repeats}
     for folder, card in zip(folders, cards, strict=True):
-        ModelCard(**card, data=data, licence=options.licence, consent=options.consent).save(folder)
+        ModelCard(
+            **card,
+            data=data,
+            landmarks=options.landmarks,
+            licence=options.licence,
+            consent=options.consent,
+        ).save(folder)
 
 
 def _show(studies: list[Path]) -> None:

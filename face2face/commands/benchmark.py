@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from face2face.commands.console import positive, quiet
+from face2face.commands.options import add_landmarks_argument
 
 if TYPE_CHECKING:
     from face2face.evaluation.benchmark import Throughput
@@ -25,6 +26,8 @@ program. Nothing else should run meanwhile."""
 _BLEMISHES = 8
 #: Frames with which the start is timed.
 _START_FRAMES = 60
+#: Frames with which latency and load with a camera are measured: ten seconds.
+_CAMERA_FRAMES = 300
 #: Figure -> the head of its row in the table, and its format.
 ROWS = {
     "times_predecessors": ("frames a second, times the predecessors'", ".1f"),
@@ -32,6 +35,8 @@ ROWS = {
     "frame_ms_99": ("milliseconds a frame, 99th percentile", ".1f"),
     "fps": ("frames a second", ".0f"),
     "latency_ms": ("milliseconds from capture to picture", ".1f"),
+    "camera_latency_ms": ("the same with a camera of 30 frames a second", ".1f"),
+    "camera_load": ("processor cores that it keeps busy then", ".2f"),
     "first_picture_s": ("seconds to the first picture", ".2f"),
     "peak_mib": ("peak memory, MiB", ".0f"),
     "model_mib": ("graph and keyframes, MiB", ".1f"),
@@ -60,6 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="MINUTES",
         help="instead run for this many minutes, and show speed and memory of each",
     )
+    add_landmarks_argument(parser, "the model's own")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
 
 
@@ -118,20 +124,25 @@ def _measure(
         print(f"round {number + 1} of {options.rounds}", flush=True)
         legacy_rounds.append(time_calls(legacy, legacy_frames))
         for model, frames in drivers.items():
-            rounds[model].append(benchmark.end_to_end(model, frames))
+            rounds[model].append(benchmark.end_to_end(model, frames, options.landmarks))
     legacy_ms = float(np.median([each.median for each in legacy_rounds]))
     return {
         "machine": machine(),
         "predecessors": {"frame_ms": legacy_ms, "fps": 1000 / legacy_ms},
         "models": {
-            model.name: _figures(model, frames, rounds[model], legacy_ms, folder)
+            model.name: _figures(model, frames, rounds[model], legacy_ms, folder, options.landmarks)
             for model, frames in drivers.items()
         },
     }
 
 
 def _figures(
-    model: Path, frames: list[Image], rounds: list[Throughput], legacy_ms: float, folder: Path
+    model: Path,
+    frames: list[Image],
+    rounds: list[Throughput],
+    legacy_ms: float,
+    folder: Path,
+    landmarks: str | None,
 ) -> dict[str, Any]:
     """Return the figures of one model: medians over the rounds, its start, its steps."""
     import numpy as np
@@ -142,7 +153,8 @@ def _figures(
     from face2face.keyframes.bank import FILE_NAME
 
     frame_ms = float(np.median([each.frame.median for each in rounds]))
-    starts = [benchmark.start(model, frames[:_START_FRAMES], folder) for _ in rounds]
+    starts = [benchmark.start(model, frames[:_START_FRAMES], folder, landmarks) for _ in rounds]
+    uses = [benchmark.with_camera(model, frames[:_CAMERA_FRAMES], landmarks) for _ in rounds]
     files = (*model.glob(f"{Path(GRAPH).stem}.*"), model / FILE_NAME)
     return {
         "size": ModelCard.load(model).size,
@@ -151,12 +163,15 @@ def _figures(
         "frame_ms_99": float(np.median([each.frame.p99 for each in rounds])),
         "fps": 1000 / frame_ms,
         "latency_ms": float(np.median([each.latency.median for each in rounds])),
+        "camera_latency_ms": float(np.median([each.latency.median for each in uses])),
+        "camera_load": float(np.median([each.processor_share for each in uses])),
         "first_picture_s": float(np.median([each.first_picture for each in starts])),
         "peak_mib": max(each.peak_mib for each in starts),
         "tensorflow_imported": any(each.tensorflow for each in starts),
         "model_mib": sum(each.stat().st_size for each in files if each.is_file()) / 2**20,
         "steps_ms": {
-            name: asdict(timing) for name, timing in benchmark.stages(model, frames).items()
+            name: asdict(timing)
+            for name, timing in benchmark.stages(model, frames, landmarks).items()
         },
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.commands.console import paths_of
-from face2face.commands.options import add_face_argument
+from face2face.commands.options import add_face_argument, add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.commands.photos import (
     add_limit_argument,
@@ -16,6 +16,7 @@ from face2face.commands.photos import (
     write_changed,
 )
 from face2face.errors import FaceError, OptionError
+from face2face.face.back_ends import make_detector
 
 if TYPE_CHECKING:
     from face2face.edit.editor import Editor
@@ -57,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="file for the photo's label map, a palette PNG to start painting from",
     )
     add_face_argument(parser, "edit")
+    add_landmarks_argument(parser)
     add_limit_argument(parser)
     parser.add_argument(
         "--model", type=Path, help="folder of an edit model (default: the pretrained one)"
@@ -87,7 +89,6 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.label_maps import write_labels
     from face2face.edit.editor import Editor
-    from face2face.face.detector import Detector
     from face2face.inference.pretrained import load_edit, load_parser
     from face2face.media.photo_writer import check_writable
 
@@ -98,10 +99,11 @@ def run(options: argparse.Namespace) -> None:
     photo, lacking = read_to_change(
         options.photo, options.output or options.save_map, options.max_megapixels
     )
-    # The networks compile in the background while dlib's weights are read.
+    # The networks compile in the background while the detector's are loaded.
     parser = load_parser(options.parser)
     editor = Editor(parser, *load_edit(options.model)) if options.output else None
-    landmarks = find_face(Detector(), photo.shown, options.face, options.photo)
+    detector = make_detector(options.landmarks)
+    landmarks = find_face(detector, photo.shown, options.face, options.photo)
     labels = parser(photo.shown, landmarks)
     if options.save_map:
         write_labels(options.save_map, labels)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.commands.console import paths_of
+from face2face.commands.options import add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import OptionError
 
@@ -55,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the video that the model was trained on; with --driver also the photo it is made of",
     )
     parser.add_argument("--driver", type=Path, help="video of another person who drives the model")
+    add_landmarks_argument(parser, "the model's own")
     parser.add_argument(
         "--output",
         type=Path,
@@ -154,13 +156,14 @@ def _write_report(options: argparse.Namespace, results: list[FrameResult]) -> No
 def _results(options: argparse.Namespace) -> Iterator[FrameResult]:
     """Drive the model, and yield the result of each frame."""
     from face2face.card import ModelCard
-    from face2face.evaluation.evaluator import Evaluator, driving_back_end, profile_of
+    from face2face.evaluation.evaluator import Evaluator, profile_of
     from face2face.evaluation.footage import held_out, portraits
     from face2face.evaluation.reenactment import cross_reenactment, self_reenactment
+    from face2face.face.back_ends import choose_back_end
     from face2face.live.model import ReenactmentModel
 
     model, card = ReenactmentModel.load(options.model), ModelCard.load(options.model)
-    evaluator = Evaluator(driving_back_end(card))
+    evaluator = Evaluator(choose_back_end(options.landmarks, default=card.landmarks))
     if options.driver is None:
         yield from self_reenactment(model, held_out(card, options.file), evaluator)
     else:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from face2face.card import SIZES
 from face2face.commands.console import paths_of, positive
 from face2face.commands.next_command import next_command
-from face2face.commands.options import add_card_arguments
+from face2face.commands.options import add_card_arguments, add_landmark_arguments
 from face2face.commands.outputs import Outputs
+
+if TYPE_CHECKING:
+    from face2face.data.folders import DatasetConfig
 
 DESCRIPTION = """Make training data from a video, a photo, or a folder of photos of one person. It
 goes to three folders: original/ (cropped frames), landmarks/ (sketches) and combined/ (strips to
@@ -31,11 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=1000,
         help="number of frames, spread over the whole video; for one photo, number of poses made",
     )
-    parser.add_argument(
-        "--landmark-model",
-        type=Path,
-        help="dlib shape predictor of 68 points (default: the bundled one)",
-    )
+    add_landmark_arguments(parser)
     parser.add_argument(
         "--size", type=int, choices=SIZES, default=256, help="width and height of a panel in pixels"
     )
@@ -100,6 +100,7 @@ def run(options: argparse.Namespace) -> int:
     """
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
+    from face2face.face.back_ends import choose_back_end
     from face2face.modes.reenact import Reenact
 
     config = DatasetConfig(
@@ -111,9 +112,10 @@ def run(options: argparse.Namespace) -> int:
         options.landmark_model,
         options.licence,
         options.consent,
+        choose_back_end(options.landmarks, options.landmark_model),
     )
     if options.file.is_dir():
-        _check_one_person(options.file, options.output_dir)
+        _check_one_person(config, options.output_dir)
     result = build_pairs(config, options.output_dir, Reenact.fit, options.overwrite)
     held_out = result.val + result.left
     kept = result.train + held_out
@@ -124,12 +126,12 @@ def run(options: argparse.Namespace) -> int:
     return result.failures.report(kept + sum(result.dropped.values()))
 
 
-def _check_one_person(folder: Path, output_dir: Path) -> None:
+def _check_one_person(config: DatasetConfig, output_dir: Path) -> None:
     from face2face.data.folders import DatasetDirs
     from face2face.data.one_person import check_one_person
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
     from face2face.media.source import Stills
 
-    photos = Stills(folder, DatasetDirs(output_dir).all).paths
-    check_one_person(photos, Detector(), Identity())
+    photos = Stills(config.file, DatasetDirs(output_dir).all).paths
+    check_one_person(photos, make_detector(config.landmarks, config.landmark_model), Identity())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from face2face.commands.console import positive
 from face2face.errors import FaceError
+from face2face.face.back_ends import BACK_ENDS, DEFAULT, DLIB
 
 if TYPE_CHECKING:
     from face2face.image import Landmarks
@@ -49,6 +50,38 @@ def add_held_out_argument(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="text file with the names of photos that are never trained on; * stands for any "
         "characters (default: one photo in ten, by its name)",
+    )
+
+
+def add_landmarks_argument(parser: argparse.ArgumentParser, fallback: str = "") -> None:
+    """Add ``--landmarks``, which chooses the back end.
+
+    Args:
+        parser: The command's.
+        fallback: The choice without the option, for the help text; it is then None. Empty for the
+            default back end.
+    """
+    parser.add_argument(
+        "--landmarks",
+        choices=BACK_ENDS,
+        default=None if fallback else DEFAULT,
+        help="back end that finds faces and their landmarks"
+        + (f" (default: {fallback})" if fallback else ""),
+    )
+
+
+def add_landmark_arguments(parser: argparse.ArgumentParser, default: str = DEFAULT) -> None:
+    """Add ``--landmarks`` and ``--landmark-model``, a file that needs dlib.
+
+    Args:
+        parser: The command's.
+        default: The back end where neither is given, for the help text.
+    """
+    add_landmarks_argument(parser, f"{default}; {DLIB} with --landmark-model")
+    parser.add_argument(
+        "--landmark-model",
+        type=Path,
+        help=f"{DLIB} shape predictor of 68 points (default: the bundled one)",
     )
 
 

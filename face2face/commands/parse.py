@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from face2face.commands.options import add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.commands.photos import add_limit_argument
 from face2face.errors import FaceError, MediaError, OptionError
@@ -32,10 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", type=Path, help="folder of a parser (default: the pretrained one)"
     )
     add_limit_argument(parser)
+    add_landmarks_argument(parser)
     parser.add_argument(
         "--landmarks-only",
         action="store_true",
-        help="draw skin, brows, eyes, nose and lips from dlib's landmarks, without a network",
+        help="draw skin, brows, eyes, nose and lips from the landmarks, without a network",
     )
     parser.add_argument(
         "--list-classes",
@@ -73,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
     from face2face.data.batch import Failures
     from face2face.data.label_maps import write_labels
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.files import ensure_writable_dir
     from face2face.media.stills import read_image
 
@@ -81,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     if not photos:
         raise MediaError(f"{options.photo} holds no photo.", hint="Name another folder.")
     folder = ensure_writable_dir(options.output)
-    detect, parse = Detector(), _parser(options)
+    detect, parse = make_detector(options.landmarks), _parser(options)
     faceless = 0
 
     def write(path: Path) -> None:

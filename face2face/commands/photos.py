@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import FaceDetector
     from face2face.image import Image, Landmarks
     from face2face.media.photo import Photo
 
@@ -109,7 +109,7 @@ def read_mask(path: Path, photo: Image, max_megapixels: float) -> NDArray[np.uin
     return mask
 
 
-def find_face(detector: Detector, picture: Image, number: int, photo: Path) -> Landmarks:
+def find_face(detector: FaceDetector, picture: Image, number: int, photo: Path) -> Landmarks:
     """Return the landmarks of the face to change, ``(70, 2)`` float32.
 
     Args:

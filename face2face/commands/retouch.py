@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from face2face.commands.console import strength
-from face2face.commands.options import add_face_argument
+from face2face.commands.options import add_face_argument, add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.commands.photos import (
     add_limit_argument,
@@ -70,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="open a window to brush in; s saves to --output, h shows the keys",
     )
     add_face_argument(parser, "find blemishes in")
+    add_landmarks_argument(parser)
     add_limit_argument(parser)
     parser.add_argument(
         "--model", type=Path, help="folder of an inpainting model (default: the pretrained one)"
@@ -158,12 +159,12 @@ def _finder(options: argparse.Namespace) -> Callable[[Path], Path]:
 
 def _blemish_masker(options: argparse.Namespace) -> Masker:
     """Return a function that masks blemishes in the skin of a photo's face."""
-    from face2face.face.detector import Detector
+    from face2face.face.back_ends import make_detector
     from face2face.inference.pretrained import load_parser
     from face2face.landmarks import interocular
     from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 
-    parse, detector = load_parser(options.parser), Detector()
+    parse, detector = load_parser(options.parser), make_detector(options.landmarks)
 
     def blemishes(path: Path, photo: Image) -> NDArray[np.uint8]:
         landmarks = find_face(detector, photo, options.face, path)

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from face2face.commands.console import paths_of, strength
-from face2face.live.face_worker import start_worker
+from face2face.commands.options import add_landmark_arguments
+from face2face.live.detection import start_detection
 from face2face.live.options import (
     COMPOSITIONS,
     DEMO,
@@ -40,11 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder or graph of a model, a folder of models, or the name of a pretrained model "
         "(default: the newest trained in this folder, or else astronaut)",
     )
-    parser.add_argument(
-        "--landmark-model",
-        type=Path,
-        help="dlib shape predictor of 68 points (default: the bundled one)",
-    )
+    add_landmark_arguments(parser, default="the model's own")
     parser.add_argument(
         "--mode",
         choices=LIVE_MODES,
@@ -93,6 +90,17 @@ def _add_motion_arguments(group: argparse._ArgumentGroup) -> None:
         type=strength,
         default=MotionOptions.head,
         help="strength of the head's motion, 0 to 2",
+    )
+    group.add_argument(
+        "--gaze",
+        type=strength,
+        default=MotionOptions.gaze,
+        help="strength of the gaze, 0 to 2",
+    )
+    group.add_argument(
+        "--stay-in-range",
+        action="store_true",
+        help="ease away an expression that goes farther than the target was seen to go",
     )
     group.add_argument(
         "--smoothing",
@@ -158,9 +166,17 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
         driver=options.source,
         model=options.tf_model,
         mode=options.mode,
+        landmarks=options.landmarks,
         landmark_model=options.landmark_model,
         retouching=options.strength,
-        motion=MotionOptions(options.retarget, options.expression, options.head, options.smoothing),
+        motion=MotionOptions(
+            options.retarget,
+            options.expression,
+            options.head,
+            options.smoothing,
+            options.gaze,
+            options.stay_in_range,
+        ),
         display=DisplayOptions(options.compose, bool(options.show), options.mirror),
         output=OutputOptions(
             window=not options.no_window,
@@ -181,8 +197,8 @@ def run(options: argparse.Namespace) -> None:
         print("\n".join(cameras) or "no camera")
         return
     live = live_options(options)
-    # First of all: dlib's weights load in the worker while the rest is imported and opened here.
-    with start_worker(live) as worker:
+    # First of all: it loads networks while the rest is imported and opened here.
+    with start_detection(live) as worker:
         from face2face.live.program import run_live
 
         run_live(live, worker)

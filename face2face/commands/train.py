@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from face2face.card import BEST, ModelCard
+from face2face.card import BEST, DRIVEN, ModelCard
 from face2face.card import FILE_NAME as CARD
 from face2face.commands.console import quiet
 from face2face.commands.export import export, graphs_in
@@ -86,7 +86,6 @@ def run(options: argparse.Namespace) -> int:
         keras.ops.zeros(())
     from face2face.data.pairs import read_card
     from face2face.learn.checkpoint import Run
-    from face2face.modes import DRIVEN
 
     options.input_dir = _pairs_folder(options.input_dir, options.mode)
     card = read_card(options.input_dir)

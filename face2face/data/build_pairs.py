@@ -106,10 +106,8 @@ def build_pairs(
     _write_strips(mode, folders, train, val)
     mode.save(folders.combined)
     data = _describe(dataset, frames, train, val) | {"animated": photo is not None}
-    card = ModelCard(
-        **mode.card_fields(), data=data, licence=dataset.licence, consent=dataset.consent
-    )
-    card.save(folders.combined)
+    origin = {name: getattr(dataset, name) for name in ("landmarks", "licence", "consent")}
+    ModelCard(**mode.card_fields(), data=data, **origin).save(folders.combined)
     left = len(frames) - len(train) - len(val)
     return BuildResult(len(train), len(val), left, dict(dropped), failures)
 

@@ -21,6 +21,7 @@ from face2face import config
 from face2face.card import FILE_NAME, format_of
 from face2face.data.pairs import TRAIN, VAL
 from face2face.errors import DataError, MediaError
+from face2face.face.back_ends import DEFAULT, DLIB
 from face2face.face.sketch import SketchSpec
 from face2face.files import ensure_writable_dir
 from face2face.image import Box, Image, Landmarks, Scene
@@ -47,6 +48,7 @@ class DatasetConfig:
         landmark_model: A dlib shape predictor; None for the bundled one.
         licence: Licence of the pictures, for the card.
         consent: Consent of the person shown, for the card.
+        landmarks: The landmark back end, in :data:`face2face.face.back_ends.BACK_ENDS`.
     """
 
     file: Path
@@ -57,6 +59,7 @@ class DatasetConfig:
     landmark_model: Path | None = None
     licence: str = "not stated"
     consent: str = "not stated"
+    landmarks: str = DEFAULT
 
     def fingerprint(self, files: Sequence[Path]) -> Fingerprint:
         """Return the settings with a hash of the files: equal for two runs of the same data.
@@ -92,10 +95,12 @@ class Fingerprint(DatasetConfig):
     """The content of ``source.json``: the settings of a data set and a hash of its source.
 
     Attributes:
+        landmarks: As above; a file that doesn't name it is of dlib's landmarks.
         sha256: Hash of the beginning and the length of each source file, in hexadecimal.
         format: Version of the data's format; 1 where an earlier version didn't say.
     """
 
+    landmarks: str = DLIB
     sha256: str
     format: int = 1
 

@@ -19,8 +19,9 @@ from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
 from face2face.errors import FaceError
+from face2face.face.back_ends import make_detector
 from face2face.face.crop import head_box
-from face2face.face.detector import Detector, landmark_uncertainty, mean_landmarks
+from face2face.face.ensemble import landmark_uncertainty, mean_landmarks
 from face2face.face.expression import Expression
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
 from face2face.media.source import Stills
@@ -56,7 +57,7 @@ def frames_of_photo(
         FaceError: The photo doesn't show exactly one face.
     """
     photo = read_image(path)
-    faces = Detector(dataset.landmark_model)(photo)
+    faces = make_detector(dataset.landmarks, dataset.landmark_model)(photo)
     if len(faces) != 1:
         raise FaceError(
             f"A photo of the target shows exactly one face, and there are {len(faces)} in {path}.",
@@ -189,14 +190,16 @@ def _detect(
 
     def detect(numbered: tuple[int, Scene]) -> tuple[int, list[_Face]]:
         if not hasattr(per_thread, "detector"):
-            per_thread.detector = Detector(dataset.landmark_model)
+            per_thread.detector = make_detector(dataset.landmarks, dataset.landmark_model)
         number, scene = numbered
         return number, [
             (mean_landmarks(estimates), landmark_uncertainty(estimates))
             for estimates in per_thread.detector.detect_ensemble(scene.photo)
         ]
 
-    Detector(dataset.landmark_model)  # reports unusable weights before the work begins
+    make_detector(
+        dataset.landmarks, dataset.landmark_model
+    )  # reports unusable weights before the work begins
     _cut_torn_line(store)
     with store.open("a", encoding="utf-8") as file:
         detected = in_parallel(detect, _reread(source, missing, failures))

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
+from face2face.evaluation.live_run import ClipDriver, play
 from face2face.evaluation.timing import FPS, WARM_UP, Timing
 from face2face.image import Image, Scene
 from face2face.inference.models import mode_name
 from face2face.keyframes.pose_selectors import PoseSelectors
-from face2face.live import loop
-from face2face.live.controls import LiveControls
-from face2face.live.face_worker import load_weights, make_tracker
+from face2face.live.detection import back_end_of, make_tracker
 from face2face.live.frame import RenderedFrame
 from face2face.live.model import ReenactmentModel
-from face2face.live.outputs import LiveOutputs
+from face2face.live.options import LiveOptions
 from face2face.live.pipeline import LivePipeline
-from face2face.live.worker import WorkerProcess
 from face2face.media.recording import Recording
 from face2face.memory import current_memory
 
@@ -31,16 +29,18 @@ from face2face.memory import current_memory
 _TRACKER_FPS = 120
 
 
-def stages(model: Path, frames: list[Image]) -> dict[str, Timing]:
+def stages(model: Path, frames: list[Image], landmarks: str | None = None) -> dict[str, Timing]:
     """Return the time of each step of the live program when nothing else runs.
 
     Args:
         model: Folder of the model.
         frames: The driver's, ``(h, w, 3)`` uint8 RGB.
+        landmarks: The landmark back end; None for the model's own.
     """
+    back_end = back_end_of(LiveOptions(model=model, landmarks=landmarks))
     pipeline = LivePipeline.load(model)
     target = ReenactmentModel.load(model) if mode_name(model) == "reenact" else None
-    track, selectors = make_tracker(_TRACKER_FPS, None), PoseSelectors()
+    track, selectors = make_tracker(_TRACKER_FPS, back_end), PoseSelectors()
     seconds: dict[str, list[float]] = {}
 
     def timed(name: str, step: Callable[..., Any], *arguments: Any) -> Any:
@@ -77,24 +77,55 @@ class Throughput:
     latency: Timing
 
 
-def end_to_end(model: Path, frames: list[Image]) -> Throughput:
-    """Return the times of the live loop on frames that come as fast as it takes them."""
-    captured: dict[float, float] = {}
-    shown: list[tuple[float, float]] = []
+def end_to_end(model: Path, frames: list[Image], landmarks: str | None = None) -> Throughput:
+    """Return the times of the live loop on frames that come as fast as it takes them.
 
-    def scenes() -> Iterator[Scene]:
-        for number, photo in enumerate(frames):
-            captured[number / FPS] = time.perf_counter()
-            yield Scene(photo, seconds=number / FPS)
+    Args:
+        model: Folder of the model.
+        frames: The driver's.
+        landmarks: The landmark back end; None for the model's own.
+    """
+    driver = ClipDriver(frames, _TRACKER_FPS)
+    play(model, driver, landmarks)
+    counted = driver.shown[WARM_UP:]
+    periods = [after - before for (_, before), (_, after) in pairwise(counted)]
+    return Throughput(Timing.of(periods), Timing.of(driver.latencies()[WARM_UP:]))
 
-    def on_frame(frame: RenderedFrame) -> None:
-        shown.append((frame.seconds, time.perf_counter()))
 
-    _play(model, scenes(), on_frame)
-    counted = shown[WARM_UP:]
-    periods = [after[1] - before[1] for before, after in pairwise(counted)]
-    latencies = [done - captured[seconds] for seconds, done in counted]
-    return Throughput(Timing.of(periods), Timing.of(latencies))
+@dataclass(frozen=True)
+class CameraUse:
+    """The live program at a camera's pace.
+
+    Attributes:
+        latency: From a frame's capture to its picture.
+        processor_share: Time on a processor core over the time that passed; it may exceed 1.
+    """
+
+    latency: Timing
+    processor_share: float
+
+
+def with_camera(model: Path, frames: list[Image], landmarks: str | None = None) -> CameraUse:
+    """Return latency and load of the live loop on frames that come thirty times a second.
+
+    Args:
+        model: Folder of the model.
+        frames: The driver's, more than :data:`WARM_UP`.
+        landmarks: The landmark back end; None for the model's own.
+    """
+
+    def timed(count: int) -> tuple[ClipDriver, float]:
+        driver = ClipDriver(frames[:count], FPS, live=True)
+        began = sum(os.times()[:4])  # this process and its children
+        play(model, driver, landmarks)
+        return driver, sum(os.times()[:4]) - began
+
+    # A short run costs as much to start as a long one.
+    _, start_seconds = timed(WARM_UP)
+    driver, processor_seconds = timed(len(frames))
+    seconds = (len(frames) - WARM_UP) / FPS
+    share = (processor_seconds - start_seconds) / seconds
+    return CameraUse(Timing.of(driver.latencies()[WARM_UP:]), share)
 
 
 @dataclass(frozen=True)
@@ -121,39 +152,30 @@ def soak_test(
         seconds: Duration of the run.
         intervals: Number of intervals.
     """
-    shown: list[float] = []
     done: list[SoakInterval] = []
     end: float | None = None
 
-    def scenes() -> Iterator[Scene]:
+    def pictures() -> Iterator[Image]:
         for number in count():
             if len(done) == intervals:
                 return
-            yield Scene(frames[number % len(frames)], seconds=number / FPS)
+            yield frames[number % len(frames)]
+
+    driver = ClipDriver(pictures(), _TRACKER_FPS)
 
     def on_frame(frame: RenderedFrame) -> None:
         nonlocal end
-        shown.append(time.perf_counter())
-        end = end or shown[0] + seconds / intervals
-        if shown[-1] > end:
-            periods = [after - before for before, after in pairwise(shown)]
+        driver.note(frame)
+        times = [each for _, each in driver.shown]
+        end = end or times[0] + seconds / intervals
+        if times[-1] > end:
+            periods = [after - before for before, after in pairwise(times)]
             done.append(SoakInterval(Timing.of(periods), current_memory()))
-            shown.clear()
+            driver.shown.clear()
             end += seconds / intervals
 
-    _play(model, scenes(), on_frame)
+    play(model, driver, None, on_frame)
     return done[:intervals]
-
-
-def _play(model: Path, scenes: Iterator[Scene], on_frame: Callable[[RenderedFrame], None]) -> None:
-    """Run the live program without a camera and a window."""
-    with (
-        WorkerProcess(partial(load_weights, None)) as worker,
-        LiveOutputs([_NullSink()]) as outputs,
-    ):
-        controls = LiveControls([partial(LivePipeline.load, model)], outputs=outputs)
-        detect = worker.bind(partial(make_tracker, _TRACKER_FPS, None))
-        loop.run(controls, scenes, detect, on_frame=on_frame)
 
 
 @dataclass(frozen=True)
@@ -171,13 +193,14 @@ class Startup:
     tensorflow: bool
 
 
-def start(model: Path, frames: list[Image], folder: Path) -> Startup:
+def start(model: Path, frames: list[Image], folder: Path, landmarks: str | None = None) -> Startup:
     """Run the command ``face2face run`` on a clip, and return its start and size.
 
     Args:
         model: Folder of the model.
         frames: The driver's.
         folder: Folder for the clip and the result.
+        landmarks: The landmark back end; None for the model's own.
     """
     clip, output = folder / "driver.mp4", folder / "first.mp4"
     with Recording(clip, FPS) as recording:
@@ -191,6 +214,7 @@ def start(model: Path, frames: list[Image], folder: Path) -> Startup:
     )
     options = ["run", "--source", str(clip), "--tf-model", str(model), "--no-window"]
     options += ["--output", str(output)]
+    options += ["--landmarks", landmarks] if landmarks else []
     began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-c", code, *options], stdout=subprocess.PIPE, text=True
@@ -201,16 +225,3 @@ def start(model: Path, frames: list[Image], folder: Path) -> Startup:
         assert program.stdout is not None
         *_, peak, tensorflow = program.stdout.read().split()
     return Startup(first, int(peak), tensorflow == "True")
-
-
-class _NullSink:
-    """A sink that discards every picture."""
-
-    def write(self, image: Image, seconds: float) -> None:
-        pass
-
-    def __enter__(self) -> _NullSink:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass

@@ -8,16 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import ModelCard
 from face2face.errors import FaceError
 from face2face.evaluation import metrics
-from face2face.face.detector import Detector
+from face2face.face.back_ends import BACK_ENDS, DEFAULT, make_detector
 from face2face.face.identity import Identity
-from face2face.face.mesh_detector import MeshDetector
 from face2face.image import Image, Landmarks, Scene
-
-#: Names of the landmark back ends.
-DLIB, MESH = "dlib", "mesh"
 
 
 @dataclass(frozen=True)
@@ -76,11 +71,6 @@ class Evaluator:
         if len(faces) != 1:
             return None
         return FaceObservation(faces[0], self.identify(picture, faces[0]))
-
-
-def driving_back_end(card: ModelCard) -> str:
-    """Return the name of the landmark back end that drives a model: the one that made its pairs."""
-    return str(getattr(card, "landmarks", DLIB))
 
 
 def profile_of(scenes: Iterable[Scene], evaluator: Evaluator) -> TargetProfile:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from skimage.data import astronaut
 
-from face2face.face.detector import Detector
+from face2face.face.back_ends import make_detector
 from face2face.image import Image
 from face2face.landmarks import interocular
 from face2face.segmentation.blemishes import skin_mask
@@ -72,7 +72,7 @@ def portrait_clip(length: int, blemishes: int = 0) -> list[Image]:
         Frames ``(480, 640, 3)`` uint8 RGB.
     """
     photo = astronaut()
-    (landmarks,) = Detector()(photo)
+    (landmarks,) = make_detector()(photo)
     skin = skin_mask(labels_from_landmarks(landmarks, *photo.shape[:2]), landmarks)
     photo, _ = draw_blemishes(
         photo, skin, interocular(landmarks), np.random.default_rng(0), blemishes

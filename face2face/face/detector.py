@@ -17,6 +17,7 @@ import numpy as np
 from imutils import face_utils
 from numpy.typing import NDArray
 
+from face2face.face.ensemble import mean_landmarks
 from face2face.face.mediapipe import MediaPipe
 from face2face.face.tracker import to_grey
 from face2face.face.weights import bundled_weights, load_face_detector, load_shape_predictor
@@ -81,13 +82,13 @@ class Detector:
         self._networks = MediaPipe()
         self._ensemble_size = ensemble_size
 
-    def with_ensemble_size(self, ensemble_size: int) -> Detector:
-        """Return this detector with another ensemble size.
+    def for_video(self, fps: float) -> Detector:
+        """Return this detector with the ensemble that a live camera's frame rate allows.
 
         Both share their weights: don't use them in two threads at a time.
         """
         other = copy(self)
-        other._ensemble_size = ensemble_size
+        other._ensemble_size = live_ensemble_size(fps)
         return other
 
     def __call__(self, photo: Image) -> list[Landmarks]:
@@ -106,7 +107,8 @@ class Detector:
         """Return the landmarks of every face once for each box of the ensemble.
 
         dlib predicts 68 points in any picture. Where it misreads a face, for instance a tongue as a
-        lip, each box gives other points: see :func:`landmark_uncertainty`.
+        lip, each box gives other points: see
+        :func:`face2face.face.ensemble.landmark_uncertainty`.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB, or ``(h, w)`` uint8 grey.
@@ -225,30 +227,6 @@ def live_ensemble_size(fps: float) -> int:
     if affordable < _MIN_ENSEMBLE_SIZE:
         return 1
     return int(np.clip(2 * round(affordable / 2), 2, _MAX_ENSEMBLE_SIZE))
-
-
-def mean_landmarks(ensemble: NDArray[np.float64]) -> Landmarks:
-    """Return the mean of an ensemble's landmarks, ``(70, 2)`` float32.
-
-    Args:
-        ensemble: ``(n, 70, 2)``, see :meth:`Detector.detect_ensemble`.
-
-    >>> mean_landmarks(np.stack([np.zeros((70, 2)), np.full((70, 2), 3.0)]))[0].tolist()
-    [1.5, 1.5]
-    """
-    return np.asarray(ensemble.mean(0), np.float32)
-
-
-def landmark_uncertainty(ensemble: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Return each landmark's standard deviation in an ensemble, ``(70,)`` float32 in pixels.
-
-    Args:
-        ensemble: ``(n, 70, 2)``, see :meth:`Detector.detect_ensemble`.
-
-    >>> float(landmark_uncertainty(np.stack([np.zeros((70, 2)), np.full((70, 2), 3.0)]))[0])
-    1.5
-    """
-    return np.asarray(np.sqrt(ensemble.var(0).mean(1)), np.float32)
 
 
 def _face_box(landmarks: Landmarks) -> tuple[np.ndarray, float]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.detector import mean_landmarks
+from face2face.face.ensemble import mean_landmarks
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose
 from face2face.face.mediapipe import MediaPipe, Region
@@ -41,8 +43,14 @@ _REGION_CENTRE = np.array([[0.0, 0.45]])
 _REGION_SIDE = 3.75
 #: Motion of the region in an ensemble, as a share of its side: the networks answer differently.
 _ENSEMBLE_SHIFT = 0.02
-#: Least probability of a face where one is tracked.
+#: Regions in an ensemble: four leave half of one's jitter, and as much as dlib's eight boxes.
+_ENSEMBLE_SIZE = 4
+#: Regions in an ensemble of a live camera's frame: the landmark filter has to do the rest.
+_LIVE_ENSEMBLE_SIZE = 1
+#: Least probability of a face.
 _MIN_SCORE = 0.5
+#: Largest angle of an upright face, in radians: half of a quarter turn.
+_MAX_TILT = np.pi / 4
 
 
 class MeshDetector:
@@ -63,9 +71,19 @@ class MeshDetector:
     [(70, 2)]
     """
 
-    def __init__(self, ensemble_size: int = 1) -> None:
+    def __init__(self, ensemble_size: int = _ENSEMBLE_SIZE) -> None:
         self._networks = MediaPipe()
         self._ensemble_size = ensemble_size
+        self._refined: tuple[Image, Landmarks, float] | None = None  # the last, with their score
+
+    def for_video(self, fps: float) -> MeshDetector:
+        """Return this detector with the ensemble that a live camera's frame allows: one region.
+
+        Both share their networks: don't use them in two threads at a time.
+        """
+        other = copy(self)
+        other._ensemble_size = _LIVE_ENSEMBLE_SIZE
+        return other
 
     def __call__(self, photo: Image) -> list[Landmarks]:
         """Return the landmarks of every face in a picture.
@@ -92,8 +110,21 @@ class MeshDetector:
         for region in self._networks.find_faces(photo):
             rough, score = self._predict(photo, region, False)
             if score >= _MIN_SCORE:
-                found.append(self._ensemble(photo, _region_of(rough)))
+                found.append(self._ensemble(photo, _region_of(rough))[0])
         return found
+
+    def quarter_turns(self, photo: Image) -> int:
+        """Return by how many quarter turns to the left a picture's clearest face is upright.
+
+        A photo is as for :meth:`__call__`. Without a face, it is upright.
+        """
+        best = [0.0] * 4
+        for turns in range(4):
+            turned = np.ascontiguousarray(np.rot90(photo, turns))
+            for region in self._networks.find_faces(turned):
+                if abs(region.angle) < _MAX_TILT:
+                    best[turns] = max(best[turns], self._networks.mesh(turned, region)[1])
+        return int(np.argmax(best)) if max(best) >= _MIN_SCORE else 0
 
     def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         """Return the landmarks of a face that moved a little since the last frame.
@@ -107,11 +138,21 @@ class MeshDetector:
         Returns:
             ``(70, 2)`` float32.
         """
-        return mean_landmarks(self._ensemble(photo, _region_of(landmarks)))
+        ensemble, score = self._ensemble(photo, _region_of(landmarks))
+        refined = mean_landmarks(ensemble)
+        self._refined = photo, refined, score
+        return refined
 
     def verify(self, photo: Image, landmarks: Landmarks) -> bool:
-        """Return whether a face is where ``(70, 2)`` landmarks lie."""
-        return self._networks.mesh(photo, _region_of(landmarks))[1] >= _MIN_SCORE
+        """Return whether a face is where ``(70, 2)`` landmarks lie.
+
+        That of landmarks which :meth:`refine` has just returned takes no time.
+        """
+        if self._refined and photo is self._refined[0] and landmarks is self._refined[1]:
+            score = self._refined[2]
+        else:
+            score = self._networks.mesh(photo, _region_of(landmarks))[1]
+        return score >= _MIN_SCORE
 
     def dense(self, photo: Image, landmarks: Landmarks) -> NDArray[np.float32]:
         """Return the mesh of a face whose landmarks are known.
@@ -125,13 +166,17 @@ class MeshDetector:
         """
         return self._networks.mesh(photo, _region_of(landmarks))[0].astype(np.float32)
 
-    def _ensemble(self, photo: Image, region: Region) -> NDArray[np.float64]:
-        """Return the landmarks, ``(ensemble_size, 70, 2)``, of the face in a region."""
+    def _ensemble(self, photo: Image, region: Region) -> tuple[NDArray[np.float64], float]:
+        """Return the landmarks, ``(ensemble_size, 70, 2)``, of the face in a region, and a score.
+
+        The score is the mean probability of a face.
+        """
         regions = _ensemble_regions(region, max(1, self._ensemble_size // 2))
-        found = [self._predict(photo, each, False)[0] for each in regions]
+        found = [self._predict(photo, each, False) for each in regions]
         if self._ensemble_size > 1:
-            found.extend(self._predict(photo, each, True)[0] for each in regions)
-        return np.stack(found)
+            found.extend(self._predict(photo, each, True) for each in regions)
+        landmarks, scores = zip(*found, strict=True)
+        return np.stack(landmarks), float(np.mean(scores))
 
     def _predict(
         self, photo: Image, region: Region, mirrored: bool

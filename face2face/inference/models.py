@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from face2face.card import FILE_NAME, ModelCard
+from face2face.card import DRIVEN, FILE_NAME, ModelCard
 from face2face.errors import ModelError
 from face2face.inference.names import GRAPH
-from face2face.modes import DRIVEN
 
 #: The pretrained target that is driven by default.
 DEFAULT_TARGET = "astronaut"

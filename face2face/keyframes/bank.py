@@ -69,7 +69,7 @@ class KeyframeBank:
         reference: ``(70, 2)`` float32, the shape to which poses are aligned.
         background: The static background behind the target, of the photos' size.
         uncertainty: ``(n, 70)`` float32, standard deviation of the landmarks in pixels: see
-            :func:`face2face.face.detector.landmark_uncertainty`; 0 where they are exact.
+            :func:`face2face.face.ensemble.landmark_uncertainty`; 0 where they are exact.
 
     >>> from face2face.face.expression import AVERAGE_FACE, Expression
     >>> from face2face.keyframes.pose_metric import MOUTH

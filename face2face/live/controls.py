@@ -119,6 +119,12 @@ class LiveControls:
             retargeter.head = _stepped(retargeter.head, step)
             self.show(f"head {retargeter.head:.1f}")
 
+    def change_gaze(self, step: float) -> None:
+        """Add a step to the strength of the gaze."""
+        if (retargeter := self.pipeline.motion.retargeter) is not None:
+            retargeter.gaze = _stepped(retargeter.gaze, step)
+            self.show(f"gaze {retargeter.gaze:.1f}")
+
     def change_smoothing(self, step: float) -> None:
         """Add a step to the strength of the landmark filter."""
         landmark_filter = self.pipeline.motion.filter

@@ -22,6 +22,8 @@ KEYBINDINGS: Keys[LiveControls] = Keys(
         "E": ("more expression", lambda controls: controls.change_expression(_STEP)),
         "t": ("less head motion", lambda controls: controls.change_head(-_STEP)),
         "T": ("more head motion", lambda controls: controls.change_head(_STEP)),
+        "g": ("less motion of the eyes", lambda controls: controls.change_gaze(-_STEP)),
+        "G": ("more motion of the eyes", lambda controls: controls.change_gaze(_STEP)),
         "s": ("less smoothing", lambda controls: controls.change_smoothing(-_STEP)),
         "S": ("more smoothing", lambda controls: controls.change_smoothing(_STEP)),
         "p": ("snapshot", LiveControls.snapshot),

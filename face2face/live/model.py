@@ -8,6 +8,7 @@ from pathlib import Path
 from face2face import modes
 from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
+from face2face.face.back_ends import DLIB
 from face2face.inference.engine import Engine, OpenVinoEngine
 from face2face.inference.legacy import load_legacy
 from face2face.inference.models import DEFAULT_TARGET, find_graph, pretrained
@@ -22,6 +23,7 @@ class ReenactmentModel:
         mode: Makes the panels of a pose.
         engine: Generates the target's picture from the panels.
         name: Name of the model's folder.
+        landmarks: The landmark back end that it was trained with.
 
     >>> model = load_model("astronaut")
     >>> model.mode.panels
@@ -31,6 +33,7 @@ class ReenactmentModel:
     mode: Reenact
     engine: Engine
     name: str
+    landmarks: str = DLIB
 
     @classmethod
     def load(cls, path: Path) -> ReenactmentModel:
@@ -54,7 +57,7 @@ class ReenactmentModel:
                 f"The model in {folder} is of mode {card.mode}, not reenact.",
                 hint="Name another model.",
             )
-        return cls(mode, OpenVinoEngine.of(card, graph), folder.name)
+        return cls(mode, OpenVinoEngine.of(card, graph), folder.name, card.landmarks)
 
 
 def load_model(name: str | Path = DEFAULT_TARGET) -> ReenactmentModel:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from face2face.face.landmark_filter import LandmarkFilter
 from face2face.face.retarget import Retargeter
 from face2face.face.target_statistics import TargetStatistics
-from face2face.face.tracker import to_grey
 from face2face.image import Image, Landmarks, Scene, centre_box
 from face2face.live.options import EXPRESSION, NONE, MotionOptions
 
@@ -33,12 +32,12 @@ def with_landmarks(scene: Scene, detect: Callable[[Image], list[Landmarks]] | No
 
     Args:
         scene: A frame of the driver; one that has landmarks keeps them.
-        detect: Returns the landmarks of each face in a grey ``(h, w)`` uint8 picture, the driver's
-            first; None where every scene brings its own.
+        detect: Returns the landmarks of each face in a picture, ``(h, w, 3)`` uint8 RGB, the
+            driver's first; None where every scene brings its own.
     """
     if scene.landmarks is not None or detect is None:
         return scene
-    faces = detect(to_grey(scene.photo))
+    faces = detect(scene.photo)
     return replace(scene, landmarks=faces[0] if faces else None)
 
 
@@ -64,9 +63,13 @@ class MotionTransfer:
         self.filter.strength = options.smoothing
         self.retargeter: Retargeter | None = None
         if shape is not None and options.retarget != NONE:
-            self.retargeter = Retargeter(shape)
-            self.retargeter.head = 0.0 if options.retarget == EXPRESSION else options.head
-            self.retargeter.expression = options.expression
+            self.retargeter = Retargeter(
+                shape,
+                head=0.0 if options.retarget == EXPRESSION else options.head,
+                expression=options.expression,
+                gaze=options.gaze,
+                stay_in_range=options.stay_in_range,
+            )
 
     def __call__(self, scene: Scene) -> DrivenPose:
         """Return the target's pose for the next frame of the driver.

@@ -1,7 +1,7 @@
 """LiveOptions: all options of the live program as one frozen value.
 
 The console, Python and the web studio build the same value. Nothing here imports NumPy: the
-process that finds faces starts first.
+detection of faces starts first.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from face2face.errors import OptionError
+from face2face.face.back_ends import choose_back_end
 
 #: Modes of a model that run live: another face that follows, or one's own, retouched.
 LIVE_MODES = ("reenact", "inpaint")
@@ -53,6 +54,8 @@ class MotionOptions:
         expression: Strength of the expression, 0 to 2.
         head: Strength of the head's motion, 0 to 2.
         smoothing: Strength of the landmark filter, 0 to 2.
+        gaze: Strength of the gaze, 0 to 2.
+        stay_in_range: Ease away an expression that goes farther than the target was seen to go.
 
     Raises:
         OptionError: A value is out of range.
@@ -65,10 +68,12 @@ class MotionOptions:
     expression: float = 1.0
     head: float = 1.0
     smoothing: float = 1.0
+    gaze: float = 1.0
+    stay_in_range: bool = False
 
     def __post_init__(self) -> None:
         _check_choice("retarget", self.retarget, RETARGETING)
-        for name in ("expression", "head", "smoothing"):
+        for name in ("expression", "head", "smoothing", "gaze"):
             _check_strength(name, getattr(self, name))
 
 
@@ -134,6 +139,7 @@ class LiveOptions:
         model: A model's folder or graph, or a folder of models; None for the newest model trained
             in the current folder, or else the pretrained one.
         mode: The mode that the model must have; None for any of :data:`LIVE_MODES`.
+        landmarks: The landmark back end, ``dlib`` or ``mesh``; None for the model's own.
         landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
         retouching: Strength of retouching, 0 to 2; for models of mode ``inpaint``.
         motion: How the driver's motion is transferred.
@@ -141,7 +147,7 @@ class LiveOptions:
         output: Where the pictures go.
 
     Raises:
-        OptionError: A value is out of range.
+        OptionError: A value is out of range, or the back end takes no such landmark model.
 
     >>> LiveOptions(driver="clip.mp4", motion=MotionOptions(head=0.5)).motion.head
     0.5
@@ -150,6 +156,7 @@ class LiveOptions:
     driver: str = "0"
     model: Path | None = None
     mode: str | None = None
+    landmarks: str | None = None
     landmark_model: Path | None = None
     retouching: float = 1.0
     motion: MotionOptions = MotionOptions()
@@ -158,6 +165,7 @@ class LiveOptions:
 
     def __post_init__(self) -> None:
         _check_strength("retouching", self.retouching)
+        choose_back_end(self.landmarks, self.landmark_model)
 
     @property
     def has_landmarks(self) -> bool:

@@ -10,10 +10,10 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
-from face2face.inference.models import default_model, find_models
 from face2face.live import loop
 from face2face.live.controls import LiveControls
-from face2face.live.driver import detection_for, open_driver
+from face2face.live.detection import back_end_of, detection_for, models_of
+from face2face.live.driver import open_driver
 from face2face.live.frame import RenderedFrame
 from face2face.live.options import LiveOptions
 from face2face.live.outputs import LiveOutputs
@@ -56,21 +56,23 @@ def run_live(
 
     Args:
         options: All options of the run.
-        worker: Finds the driver's face, see :func:`face2face.live.face_worker.start_worker`; None
-            for a driver that brings its landmarks.
+        worker: The process in which the driver's face is found, see
+            :func:`face2face.live.detection.start_detection`; None for this one.
         report: Called with a line on the run, and one for each file that was written.
 
     Raises:
         Face2FaceError: The driver, a model or an output can't be opened, or breaks off.
     """
-    models = find_models(options.model) if options.model else [default_model(options.mode)]
+    models = models_of(options)
     with ExitStack() as stack:
         window = stack.enter_context(Window()) if options.output.window else None
         # Opened before the outputs: they are closed first, since a source's driver may hang.
         source = stack.enter_context(open_driver(options.driver, watched=window is not None))
         on_frame = stack.enter_context(_landmarks_saved(options.output.landmarks, report))
-        detection = detection_for(source, options.landmark_model)
-        detect = worker.bind(detection) if worker is not None else None
+        detect = None
+        if not options.has_landmarks:
+            back_end = back_end_of(options)
+            detect = detection_for(source, back_end, options.landmark_model, worker)
         outputs = stack.enter_context(_opened_outputs(options, source, report))
         controls = LiveControls(
             [partial(LivePipeline.load, model, options) for model in models],

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from face2face.face.back_ends import choose_back_end
 from face2face.image import Image, Scene
-from face2face.live.driver import detection_for, open_driver
-from face2face.live.face_worker import make_tracker
+from face2face.live.detection import detection_for, make_tracker
+from face2face.live.driver import open_driver
 from face2face.live.frame import RenderedFrame
 from face2face.live.model import ReenactmentModel, load_model
 from face2face.live.motion_transfer import with_landmarks
@@ -31,10 +32,12 @@ class Reenactor:
         motion: How the motion is transferred.
         fps: Frames a second that the driver is expected to have, above 0.
         landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
+        landmarks: The landmark back end, ``dlib`` or ``mesh``; None for the target's own.
 
     Raises:
         ModelError: The model is missing or damaged.
-        FaceError: The landmark model is unusable.
+        FaceError: The back end's networks or the landmark model are unusable.
+        OptionError: The back end is unknown, or takes no landmark model.
 
     >>> from skimage.data import astronaut
     >>> reenactor = Reenactor("astronaut")
@@ -49,10 +52,12 @@ class Reenactor:
         motion: MotionOptions = MotionOptions(),
         fps: float = _DEFAULT_FPS,
         landmark_model: Path | None = None,
+        landmarks: str | None = None,
     ) -> None:
         loaded = model if isinstance(model, ReenactmentModel) else load_model(model)
         self._pipeline = LivePipeline.of(loaded, motion)
-        self._track = make_tracker(fps, landmark_model)
+        back_end = choose_back_end(landmarks, landmark_model, loaded.landmarks)
+        self._track = make_tracker(fps, back_end, landmark_model)
 
     def __call__(self, photo: Image, seconds: float) -> RenderedFrame:
         """Return the target in the pose of the driver's next picture.
@@ -69,6 +74,7 @@ def drive(
     driver: str | Path | int | Iterable[Image],
     motion: MotionOptions = MotionOptions(),
     fps: float = _DEFAULT_FPS,
+    landmarks: str | None = None,
 ) -> Iterator[RenderedFrame]:
     """Yield the target in the pose of each of a driver's frames.
 
@@ -80,6 +86,7 @@ def drive(
             ``(h, w, 3)`` uint8 RGB each.
         motion: How the motion is transferred.
         fps: Frames a second of pictures, above 0; files and cameras know their own.
+        landmarks: The landmark back end, ``dlib`` or ``mesh``; None for the target's own.
 
     Raises:
         MediaError: The driver can't be opened or breaks off.
@@ -91,13 +98,13 @@ def drive(
     """
     loaded = model if isinstance(model, ReenactmentModel) else load_model(model)
     if not isinstance(driver, str | Path | int):
-        reenactor = Reenactor(loaded, motion, fps)
+        reenactor = Reenactor(loaded, motion, fps, landmarks=landmarks)
         for number, photo in enumerate(driver):
             yield reenactor(photo, number / fps)
         return
     pipeline = LivePipeline.of(loaded, motion)
     with open_driver(str(driver)) as source:
-        detect = detection_for(source, None)()
+        detect = detection_for(source, choose_back_end(landmarks, None, loaded.landmarks))
         for scene in source:
             yield pipeline(with_landmarks(scene, detect))
 

@@ -52,8 +52,6 @@ MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]]
     "reconstruct": Reconstruct,
     "manipulate": Reconstruct,
 }
-#: Modes that a driver moves.
-DRIVEN = frozenset({"reenact"})
 
 
 def load(card: ModelCard, folder: Path) -> Mode:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from face2face.errors import FaceError
-from face2face.face.detector import Detector, landmark_uncertainty, live_ensemble_size
+from face2face.face.detector import Detector, live_ensemble_size
+from face2face.face.ensemble import landmark_uncertainty
 from face2face.image import Image, Scene, side_by_side
 from face2face.landmarks import MIRRORED, PARTS
 
@@ -29,11 +30,11 @@ def test_a_grey_picture_gives_the_same_landmarks(detector: Detector, astronaut: 
 
 @pytest.mark.parametrize("ensemble_size", [2, 4, 8])
 def test_a_mirror_image_has_the_mirror_images_landmarks(
-    ensemble_size: int, detector: Detector, astronaut: Scene
+    ensemble_size: int, astronaut: Scene
 ) -> None:
     assert astronaut.landmarks is not None
     mirrored = astronaut.landmarks[MIRRORED] * np.float32((-1, 1)) + np.float32((255, 0))
-    other_size = detector.with_ensemble_size(ensemble_size)
+    other_size = Detector(ensemble_size=ensemble_size)
     found = other_size.refine(astronaut.photo, astronaut.landmarks)
     other = other_size.refine(np.ascontiguousarray(astronaut.photo[:, ::-1]), mirrored)
     assert np.abs(other[MIRRORED] * (-1, 1) + (255, 0) - found).mean() < 0.2
