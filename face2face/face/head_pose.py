@@ -17,6 +17,10 @@ _BONE = np.array([0, 1, 2, 3, 13, 14, 15, 16, 27, 28, 29, 30, 31, 33, 35, 36, 39
 _FIT_ROUNDS = 4
 #: Distance at which a point counts half in that fit, in interocular distances.
 _OUTLIER_DISTANCE = 0.03
+#: Least scale, in pixels a unit.
+_MIN_SCALE = 1e-6
+#: Share added to a matrix's diagonal, so that it has an inverse even for points in a line.
+_RIDGE = 1e-9
 #: Largest yaw and pitch, in radians: beyond it a face's outline hides the points behind.
 _MAX_TURN = 1.0
 
@@ -52,11 +56,8 @@ class HeadPose:
             landmarks: ``(70, 2)`` in pixels.
             neutral: ``(70, 2)``, the person's neutral face in head coordinates.
         """
-        vector = _fit(np.asarray(landmarks, np.float64)[_BONE], neutral)
-        turn, scale, origin = _projection(vector)
-        # scale * turn @ (x, y, depth) + origin = landmark, solved for x and y.
-        rest = (landmarks - origin) / scale - DEPTH[:, None] * turn[:, 2]
-        return cls(vector, np.linalg.solve(turn[:, :2], rest.T).T)
+        vectors, shapes = split_poses(np.asarray(landmarks)[None], neutral)
+        return cls(vectors[0], shapes[0])
 
     @property
     def depth_axis(self) -> NDArray[np.float64]:
@@ -66,51 +67,91 @@ class HeadPose:
 
     def landmarks(self) -> Landmarks:
         """Return the shape in this pose, ``(70, 2)`` float32 in pixels."""
-        turn, scale, origin = _projection(self.vector)
+        (turn,), (scale,), (origin,) = _projections(self.vector[None])
         points = np.column_stack([self.shape, DEPTH])
         return (scale * points @ turn.T + origin).astype(np.float32)
 
 
+def split_poses(
+    landmarks: NDArray[Any], neutral: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return pose and shape of many faces of one person, as :meth:`HeadPose.of` does of one.
+
+    Args:
+        landmarks: ``(n, 70, 2)`` in pixels.
+        neutral: ``(70, 2)``, the person's neutral face in head coordinates.
+
+    Returns:
+        ``(n, 6)`` and ``(n, 70, 2)``, see :class:`HeadPose`.
+    """
+    vectors = _fit(landmarks[:, _BONE].astype(np.float64), neutral)
+    turns, scales, origins = _projections(vectors)
+    # scale * turn @ (x, y, depth) + origin = landmark, solved for x and y.
+    rest = (landmarks - origins) / scales - DEPTH[:, None] * turns[:, None, :, 2]
+    return vectors, rest @ np.linalg.inv(turns[:, :, :2]).swapaxes(1, 2)
+
+
 def _fit(landmarks: NDArray[np.float64], neutral: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the pose in which a neutral face is nearest to some of its landmarks.
+    """Return the poses in which a neutral face is nearest to some landmarks, ``(n, 6)``.
 
     Weighted least squares for an affine projection, then the nearest scaled rotation, as in
     orthographic structure from motion (Tomasi and Kanade, IJCV 1992). Points that move with the
     expression lose weight each round.
 
     Args:
-        landmarks: ``(n, 2)`` in pixels, those of :data:`_BONE`.
+        landmarks: ``(n, m, 2)`` in pixels, the m of :data:`_BONE`.
         neutral: ``(70, 2)`` in head coordinates.
     """
     points = np.column_stack([neutral[_BONE], DEPTH[_BONE]])
-    weights = np.ones(len(points))
+    share = np.full((len(landmarks), 1, len(points)), 1 / len(points))
     for _ in range(_FIT_ROUNDS):
-        share = weights / weights.sum()
         middle, centre = share @ points, share @ landmarks
-        root = np.sqrt(share)[:, None]
-        affine = np.linalg.lstsq(root * (points - middle), root * (landmarks - centre))[0].T
-        left, stretch, right = np.linalg.svd(affine, full_matrices=False)
-        turn, scale = left @ right, max(float(stretch.mean()), 1e-6)
-        origin = centre - scale * turn @ middle
-        distance = np.linalg.norm(scale * points @ turn.T + origin - landmarks, axis=1) / scale
-        weights = 1 / (1 + (distance / _OUTLIER_DISTANCE) ** 2)
-    towards = np.cross(turn[0], turn[1])
-    yaw, pitch = np.arctan2(-towards[0], towards[2]), np.arcsin(np.clip(-towards[1], -1, 1))
-    return np.array(
-        [
-            *np.clip((yaw, pitch), -_MAX_TURN, _MAX_TURN),
-            np.arctan2(-turn[0, 1], turn[1, 1]),
-            np.log(scale),
-            *origin,
-        ]
-    )
+        weighted = share.swapaxes(1, 2) * (points - middle)
+        moments = (points - middle).swapaxes(1, 2) @ weighted
+        products = (landmarks - centre).swapaxes(1, 2) @ weighted
+        affine = products @ np.linalg.inv(moments + _RIDGE * np.eye(3))
+        turn, scale = _nearest_rotation(affine)
+        origin = centre - scale * middle @ turn.swapaxes(1, 2)
+        distance = scale * points @ turn.swapaxes(1, 2) + origin - landmarks
+        distance = np.linalg.norm(distance, axis=2, keepdims=True) / scale
+        weights = (1 / (1 + (distance / _OUTLIER_DISTANCE) ** 2)).swapaxes(1, 2)
+        share = weights / weights.sum(2, keepdims=True)
+    towards = np.cross(turn[:, 0], turn[:, 1])
+    vectors = np.empty((len(landmarks), 6))
+    vectors[:, 0] = np.arctan2(-towards[:, 0], towards[:, 2])
+    vectors[:, 1] = np.arcsin(np.clip(-towards[:, 1], -1, 1))
+    vectors[:, :2] = np.clip(vectors[:, :2], -_MAX_TURN, _MAX_TURN)
+    vectors[:, 2] = np.arctan2(-turn[:, 0, 1], turn[:, 1, 1])
+    vectors[:, 3] = np.log(scale[:, 0, 0])
+    vectors[:, 4:] = origin[:, 0]
+    return vectors
 
 
-def _projection(
-    vector: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
-    """Return the first two rows of a pose's rotation, ``(2, 3)``, its scale and its origin."""
-    (sy, sp, sr), (cy, cp, cr) = np.sin(vector[:3]), np.cos(vector[:3])
-    turned = np.array([[cy, 0.0, sy], [-sy * sp, cp, cy * sp]])
-    roll = np.array([[cr, -sr], [sr, cr]])
-    return roll @ turned, float(np.exp(vector[3])), vector[4:]
+def _nearest_rotation(
+    affine: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the orthonormal rows nearest to some matrices, ``(n, 2, 3)``, and their scales.
+
+    The rows are ``(A A^T)^(-1/2) A``. The root of a 2 by 2 matrix S with ``s = sqrt(det S)`` is
+    ``(S + s I) / t``, and ``t = sqrt(trace S + 2 s)`` is the sum of A's singular values.
+    """
+    square = affine @ affine.swapaxes(1, 2)
+    s = np.sqrt(np.maximum(np.linalg.det(square), 0))[:, None, None]
+    t = np.sqrt(np.trace(square, axis1=1, axis2=2)[:, None, None] + 2 * s)
+    t = np.maximum(t, 2 * _MIN_SCALE)
+    root = (square + (s + _RIDGE * t**2) * np.eye(2)) / t
+    return np.linalg.inv(root) @ affine, t / 2
+
+
+def _projections(
+    vectors: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the first two rows of poses' rotations, their scales and their origins.
+
+    They are ``(n, 2, 3)``, ``(n, 1, 1)`` and ``(n, 1, 2)``, for ``(n, 6)``.
+    """
+    (sy, sp, sr), (cy, cp, cr) = np.sin(vectors[:, :3].T), np.cos(vectors[:, :3].T)
+    turned = np.stack([cy, np.zeros_like(cy), sy, -sy * sp, cp, cy * sp], axis=1)
+    roll = np.stack([cr, -sr, sr, cr], axis=1)
+    turns = roll.reshape(-1, 2, 2) @ turned.reshape(-1, 2, 3)
+    return turns, np.exp(vectors[:, 3])[:, None, None], vectors[:, None, 4:]

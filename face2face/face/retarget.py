@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.head_pose import HeadPose
+from face2face.face.head_pose import HeadPose, split_poses
 from face2face.face.neutral import close_lips, lid_directions, lid_gaps, with_lid_gaps
 from face2face.face.target_statistics import TargetStatistics, neutral_shape
 from face2face.image import Landmarks
@@ -74,8 +74,8 @@ class _Calibration:
         """Return the calibration of some frames, ``(70, 2)`` each, at least one."""
         shape = neutral_shape(np.stack(landmarks))
         shut = close_lips(shape, _SHUT_LIPS_GAP).astype(np.float64)
-        pose = np.median([HeadPose.of(each, shut).vector for each in landmarks], axis=0)
-        return cls(shut, pose, lid_gaps(shut), gaze(shape))
+        poses, _ = split_poses(np.stack(landmarks), shut)
+        return cls(shut, np.median(poses, axis=0), lid_gaps(shut), gaze(shape))
 
 
 class Retargeter:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.errors import ModelError
 from face2face.face.expression import AVERAGE_FACE
-from face2face.face.head_pose import HeadPose
+from face2face.face.head_pose import HeadPose, split_poses
 from face2face.face.neutral import lid_directions, lid_gaps, neutral_landmarks, with_lid_gaps
 from face2face.image import LANDMARK_COUNT, Landmarks
 from face2face.landmarks import PARTS, interocular
@@ -142,8 +142,8 @@ def neutral_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
     """
     shape = AVERAGE_FACE.astype(np.float64)
     for _ in range(_ROUNDS):
-        shapes = [HeadPose.of(each, shape).shape for each in landmarks]
-        median = neutral_landmarks(np.asarray(shapes, np.float32)).astype(np.float64)
+        _, shapes = split_poses(landmarks, shape)
+        median = neutral_landmarks(shapes.astype(np.float32)).astype(np.float64)
         eyes = (median[PARTS["right_eye"]].mean(0) + median[PARTS["left_eye"]].mean(0)) / 2
         shape = (median - eyes) / interocular(median)
     return shape
