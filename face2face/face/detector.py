@@ -79,7 +79,7 @@ class Detector:
         path = landmark_model or bundled_weights("shape_predictor_68_face_landmarks.dat")
         self._predictor = load_shape_predictor(path)
         self._hog = load_face_detector()
-        self._networks = MediaPipe()
+        self._networks = MediaPipe(eyes_only=True)
         self._ensemble_size = ensemble_size
 
     def for_video(self, fps: float) -> Detector:

