@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = [
     {
         *("errors", "image", "landmarks", "files", "config", "arrays"),
-        *("sample", "card", "memory", "signals", "openvino_core"),
+        *("sample", "card", "memory", "signals", "openvino_core", "user_cache"),
     },
     {"imaging"},
     {"media"},

