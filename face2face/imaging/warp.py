@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from face2face.image import Extent, Image, Landmarks
 from face2face.imaging.thin_plate import ThinPlateSplines, border_points
-from face2face.landmarks import FACING
+from face2face.landmarks import FACING, Similarity
 
 #: Grid cells along the longer side of the result. The spline is evaluated at their centres and
 #: interpolated linearly between them; evaluating it at each pixel would take far longer.
@@ -29,14 +29,6 @@ _EXTENDED_SHARE = 0.6
 #: Least distance of facing points (lids, lips) in the result, as a share of their distance in the
 #: photo. Closer pairs would fold the spline; the generator closes the rest.
 _MIN_GAP_RATIO = 0.4
-#: Photos are upsampled by the greatest whole factor that keeps their width within this, in pixels.
-_MIN_SAMPLING_SIZE = 512
-#: Standard deviation of the blur that presharpening undoes, in pixels of the photo.
-_SHARPEN_SIGMA = 0.8
-#: Share of the fine detail that reading an upsampled photo loses.
-_LOSS_UPSAMPLED = 0.2
-#: Share of the fine detail that reading a photo at its own size loses.
-_LOSS_PLAIN = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,71 +40,35 @@ class WarpConstraints:
         stiffness: Resistance to bending, in units of the bending energy at 256 pixels; 0 follows
             the landmarks exactly. About 1 smooths out only their noise. Several hundred let a head
             move without dragging the shoulders.
-        margin: Distance of some anchors outside the picture, as a share of its size: those at the
-            top and on the upper part of both sides. The others lie on the edge.
+        margin: Distance of the upper anchors outside the picture, as a share of its size: those at
+            the top and on the upper part of both sides. The others lie on the edge.
+        moves_above: Whether the upper anchors move with the landmarks. The others always stay.
 
-    >>> WarpConstraints(points=(27, 30, 33), stiffness=800.0, margin=0.3).margin
+    >>> WarpConstraints((27, 30, 33), stiffness=800.0, margin=0.3, moves_above=False).margin
     0.3
     """
 
     points: tuple[int, ...]
     stiffness: float
     margin: float
+    moves_above: bool
 
 
 #: Follow all landmarks closely: for the face.
-FACE_CONSTRAINTS = WarpConstraints(tuple(range(68)), 1.0, 0.0)
+FACE_CONSTRAINTS = WarpConstraints(tuple(range(68)), 1.0, 0.0, False)
 #: Follow rigid landmarks loosely: for hair, neck and clothes. Brows, chin, lips and lids would
 #: make them nod with every word. Anchors outside the picture let hair near the edge follow.
-HEAD_CONSTRAINTS = WarpConstraints((0, 1, 2, 3, 13, 14, 15, 16, *range(27, 36)), 800.0, 0.3)
-
-
-def presharpen(photo: Image) -> Image:
-    """Return a photo sharpened by as much as :func:`warp` will blur it.
-
-    Args:
-        photo: ``(h, w, channels)`` uint8.
-
-    Returns:
-        ``(h, w, channels)`` uint8.
-
-    >>> int(presharpen(np.full((4, 4, 3), 100, np.uint8)).max())
-    100
-    """
-    blurred = cv2.GaussianBlur(photo, (0, 0), _SHARPEN_SIGMA)
-    loss = _LOSS_UPSAMPLED if photo.shape[0] < _MIN_SAMPLING_SIZE else _LOSS_PLAIN
-    return np.asarray(cv2.addWeighted(photo, 1 + loss, blurred, -loss, 0), np.uint8)
-
-
-def upsample(photo: Image) -> Image:
-    """Return a small photo enlarged by a whole factor, so that it is sharp when read linearly.
-
-    Linear reading at the photo's own size loses a third of its sharpness; cubic reading takes three
-    times as long.
-
-    Args:
-        photo: ``(size, size, channels)`` uint8.
-
-    Returns:
-        ``(k * size, k * size, channels)`` uint8, where k is the greatest whole factor that keeps
-        the width within 512 pixels. A photo wider than 256 pixels is returned itself.
-
-    >>> upsample(np.zeros((256, 256, 3), np.uint8)).shape
-    (512, 512, 3)
-    """
-    factor = max(1, _MIN_SAMPLING_SIZE // photo.shape[0])
-    if factor == 1:
-        return photo
-    return np.asarray(
-        cv2.resize(photo, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8
-    )
+_HEAD_POINTS = (0, 1, 2, 3, 13, 14, 15, 16, *range(27, 36))
+HEAD_CONSTRAINTS = WarpConstraints(_HEAD_POINTS, 800.0, 0.3, False)
+#: The same in front of a background that is added later: hair moves with the head, to its ends.
+LOOSE_HEAD_CONSTRAINTS = WarpConstraints(_HEAD_POINTS, 800.0, 0.0, True)
 
 
 def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> NDArray[np.uint8]:
     """Return a photo warped so that its landmarks move to new positions.
 
     Args:
-        photo: ``(n, n, channels)`` uint8, after :func:`presharpen` and :func:`upsample`; n is a
+        photo: ``(n, n, channels)`` uint8, after :mod:`face2face.imaging.upsample`; n is a
             multiple of ``size``.
         source: ``(70, 2)``, the photo's landmarks in pixels of the result.
         destination: ``(70, 2)``, their new positions in pixels of the result.
@@ -122,7 +78,7 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> 
         ``(size, size, channels)`` uint8.
 
     >>> landmarks = np.random.default_rng(0).uniform(64, 192, (70, 2)).astype(np.float32)
-    >>> photo = upsample(presharpen(np.full((256, 256, 3), 100, np.uint8)))
+    >>> photo = np.full((512, 512, 3), 100, np.uint8)
     >>> warp(photo, landmarks, landmarks + np.float32(5), 256).shape
     (256, 256, 3)
     """
@@ -138,19 +94,22 @@ def warp_many(
     size: int,
     constraints: WarpConstraints,
     regions: Sequence[Extent],
+    margin: int = 0,
 ) -> list[NDArray[np.uint8]]:
     """Return regions of several photos that are warped to the same landmarks.
 
     One linear system, which depends on the destination only, is solved for all photos.
 
     Args:
-        photos: At least one ``(n, n, channels)`` uint8, after :func:`presharpen` and
-            :func:`upsample`; n is a multiple of ``size``, the same for all.
+        photos: At least one ``(n, n, channels)`` uint8, after
+            :mod:`face2face.imaging.upsample`; n is a multiple of ``size``, the same for all.
         sources: ``(k, 70, 2)``, the landmarks of the k photos, in pixels of the whole result.
         destination: ``(70, 2)``, the landmarks' new positions, in the same pixels.
         size: Width and height of the whole result, in pixels.
         constraints: How closely the warp follows which landmarks.
         regions: For each photo, the region of its result to return; all with the same columns.
+        margin: Pixels that each photo has on each side beyond what landmarks are measured in: see
+            :func:`face2face.imaging.fill.extend_foreground`. They don't count in n.
 
     Returns:
         ``(rows, columns, channels)`` uint8 for each photo. Pixels outside a photo repeat its edge.
@@ -162,24 +121,16 @@ def warp_many(
     """
     first, columns = min(rows.start for rows, _ in regions), regions[0][1]
     lengths = max(rows.stop for rows, _ in regions) - first, columns.stop - columns.start
-    unit = size / 256
+    unit, cell = size / 256, -(-max(lengths) // _GRID_CELLS)
     splines = _inverse_splines(sources, destination, size, constraints)
-    cell = -(-max(lengths) // _GRID_CELLS)
-    y, x = (
-        _cell_centres(start, length, cell)
-        for start, length in zip((first, columns.start), lengths, strict=True)
-    )
+    y = _cell_centres(first, lengths[0], cell) / unit
+    x = _cell_centres(columns.start, lengths[1], cell) / unit
     # Pixel centres have whole coordinates, in the result and in the photos.
-    grid = photos[0].shape[0] / size * (splines.on_grid(x / unit, y / unit) + 0.5) - 0.5
+    scale = (photos[0].shape[0] - 2 * margin) / size
+    grid = np.dsplit(scale * (splines.on_grid(x, y) + 0.5) + (margin - 0.5), len(photos))
     return [
-        _remap(
-            photo,
-            grid[..., 2 * number : 2 * number + 2],
-            cell,
-            slice(rows.start - first, rows.stop - first),
-            lengths[1],
-        )
-        for number, (photo, (rows, _)) in enumerate(zip(photos, regions, strict=True))
+        _remap(photo, each, cell, slice(rows.start - first, rows.stop - first), lengths[1])
+        for photo, each, (rows, _) in zip(photos, grid, regions, strict=True)
     ]
 
 
@@ -202,13 +153,14 @@ def _inverse_splines(
     """
     points, anchors, stiffness = _constrained_points(constraints, size)
     places = np.concatenate([destination[points], anchors]) / (size / 256)
-    values = np.stack(
-        [
-            np.concatenate([source[points], anchors])
-            for source in _avoid_folds(sources, destination)
-        ],
-        1,
-    )
+    upper = constraints.moves_above * _is_upper(border_points(_ANCHORS_PER_SIDE))
+
+    def control_values(source: Landmarks) -> NDArray[np.floating]:
+        """Return the place in a photo of each control point."""
+        moved = Similarity.between(destination[points], source[points])(anchors)
+        return np.concatenate([source[points], np.where(upper, moved, anchors)])
+
+    values = np.stack([control_values(each) for each in _avoid_folds(sources, destination)], 1)
     return ThinPlateSplines(places, values.reshape(len(places), -1), stiffness)
 
 
@@ -277,5 +229,9 @@ def _anchors(size: int, margin: float) -> NDArray[np.floating]:
     """Return ``(n, 2)`` points around the picture in pixels, the upper ones ``margin`` outside."""
     border = border_points(_ANCHORS_PER_SIDE)
     outwards = np.where(np.abs(border) == 0.5, np.sign(border), 0)
-    extended = border[:, 1:] < _EXTENDED_SHARE - 0.5
-    return (size - 1) * (0.5 + border + margin * np.where(extended, outwards, 0))
+    return (size - 1) * (0.5 + border + margin * np.where(_is_upper(border), outwards, 0))
+
+
+def _is_upper(border: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which points ``(n, 2)`` of a square from -0.5 to 0.5 are upper: ``(n, 1)``."""
+    return border[:, 1:] < _EXTENDED_SHARE - 0.5

@@ -13,7 +13,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Thread
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,7 +20,7 @@ from face2face.arrays import ArraySpec, load_arrays
 from face2face.errors import ModelError
 from face2face.files import atomic_write
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
-from face2face.imaging.warp import presharpen, upsample
+from face2face.imaging.upsample import presharpen, upsample
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.coded import HINT, MAX_BYTES, coded_side, decode, encode, split_codes
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
@@ -135,27 +134,25 @@ class KeyframeBank:
 
         The channels are RGB, and 255 for foreground.
         """
-        return self.prefetch(index).result()
+        margin = self.background.margin
+        return self.prefetch(index).result()[margin:-margin, margin:-margin]
 
     @cached_property
     def prefetch(self) -> Callable[[int], Future[NDArray[np.uint8]]]:
-        """Function that begins to decode a keyframe by its index; its future holds :meth:`rgba`.
+        """Function that begins to decode a keyframe by its index.
 
-        The most recently used keyframes stay in memory.
+        Its future holds the keyframe as :meth:`BackgroundModel.cut_out` returns it. The most
+        recently used keyframes stay in memory.
         """
         # The closure doesn't refer to the bank, so both are freed as soon as the bank is dropped.
-        threads, coded, background = (
-            ThreadPoolExecutor(_DECODER_THREADS),
-            self.coded,
-            self.background,
-        )
+        threads = ThreadPoolExecutor(_DECODER_THREADS)
+        coded, landmarks, background = self.coded, self.landmarks, self.background
 
-        def presharpened(index: int) -> NDArray[np.uint8]:
-            photo = presharpen(decode(coded[index]))
-            return np.asarray(cv2.merge([photo, background.foreground(photo)]), np.uint8)
+        def cut_out(index: int) -> NDArray[np.uint8]:
+            return background.cut_out(presharpen(decode(coded[index])), landmarks[index])
 
-        count = max(1, _DECODED_BYTES // (4 * self.size**2))
-        return lru_cache(maxsize=count)(lambda index: threads.submit(presharpened, index))
+        count = max(1, _DECODED_BYTES // (4 * (self.size + 2 * background.margin) ** 2))
+        return lru_cache(maxsize=count)(lambda index: threads.submit(cut_out, index))
 
     def prefetch_nearest(self, descriptor: NDArray[np.floating]) -> Thread:
         """Begin to decode the keyframes that are needed soon, nearest first, without waiting.
@@ -183,13 +180,15 @@ class KeyframeBank:
 
     @cached_property
     def upsampled(self) -> Callable[[int], NDArray[np.uint8]]:
-        """Function that returns a keyframe's :meth:`rgba` upsampled for warping, by its index.
+        """Function that returns a keyframe for warping, by its index.
 
-        ``(n, n, 4)`` uint8, see :func:`face2face.imaging.warp.upsample`. The most recently used
-        ones stay in memory.
+        ``(n, n, 4)`` uint8, as :meth:`BackgroundModel.cut_out` returns it, upsampled with its
+        margin. The most recently used ones stay in memory.
         """
-        prefetch = self.prefetch
-        return lru_cache(maxsize=_UPSAMPLED_COUNT)(lambda index: upsample(prefetch(index).result()))
+        prefetch, margin = self.prefetch, self.background.margin
+        return lru_cache(maxsize=_UPSAMPLED_COUNT)(
+            lambda index: upsample(prefetch(index).result(), margin)
+        )
 
     def pose_descriptor(self, landmarks: Landmarks) -> NDArray[np.floating]:
         """Return ``(70, 2)`` landmarks in panel pixels as a pose vector, ``(153,)`` float64."""

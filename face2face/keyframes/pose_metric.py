@@ -81,7 +81,7 @@ HEAD = PoseMetric(
     gaze=0,
     pose=2,
     uncertainty_weight=0,
-    switch_cost=4,
+    switch_cost=12,
 )
 #: Compares eyes and brows nearly wherever the head is: chooses the face's upper half.
 EYES = PoseMetric(

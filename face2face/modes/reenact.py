@@ -20,9 +20,17 @@ from face2face.errors import ModelError
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Extent, Image, Landmarks, Scene
+from face2face.imaging.align import align
 from face2face.imaging.eyes import move_irises
 from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
-from face2face.imaging.warp import FACE_CONSTRAINTS, HEAD_CONSTRAINTS, WarpConstraints, warp_many
+from face2face.imaging.upsample import upsampling_factor
+from face2face.imaging.warp import (
+    FACE_CONSTRAINTS,
+    HEAD_CONSTRAINTS,
+    LOOSE_HEAD_CONSTRAINTS,
+    WarpConstraints,
+    warp_many,
+)
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import KeyframeBank
 from face2face.keyframes.pose_metric import (
@@ -81,8 +89,10 @@ class Reenact:
         """
         shape = TargetStatistics.of(landmarks, uncertainty)
         chosen = farthest_point_sample(landmarks, shape.neutral, keyframes)
-        sampled = range(0, len(landmarks), max(1, len(landmarks) // _BACKGROUND_FRAMES))
-        background = BackgroundModel.of(np.stack([read(index).photo for index in sampled]))
+        sampled = np.arange(0, len(landmarks), max(1, len(landmarks) // _BACKGROUND_FRAMES))
+        background = BackgroundModel.of(
+            np.stack([read(int(index)).photo for index in sampled]), landmarks[sampled]
+        )
         bank = KeyframeBank.of(
             (read(index) for index in chosen), uncertainty[chosen], shape.neutral, background
         )
@@ -217,8 +227,13 @@ class Reenact:
         """
         assert self.bank is not None
         whole = (slice(0, self.size), slice(0, self.size))
-        heads = self._warp(head, landmarks, HEAD_CONSTRAINTS, [whole] * len(head))
-        return [self.bank.background.composite(each) for each in heads]
+        background = self.bank.background
+        constraints = LOOSE_HEAD_CONSTRAINTS if background.is_known else HEAD_CONSTRAINTS
+        heads = self._warp(head, landmarks, constraints, [whole] * len(head))
+        views = [background.composite(each) for each in heads]
+        if len(heads) < 2:
+            return views
+        return [background.composite(each) for each in align(heads, views, [*head.values()])]
 
     def _warp(
         self,
@@ -237,6 +252,7 @@ class Reenact:
             self.size,
             constraints,
             extents,
+            self.bank.background.margin * upsampling_factor(self.size),
         )
 
     def card_fields(self) -> dict[str, Any]:

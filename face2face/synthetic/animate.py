@@ -10,7 +10,8 @@ import numpy as np
 
 from face2face.image import Image, Landmarks
 from face2face.imaging.masks import polygon_mask
-from face2face.imaging.warp import presharpen, upsample, warp
+from face2face.imaging.upsample import presharpen, upsample
+from face2face.imaging.warp import warp
 from face2face.landmarks import PARTS, interocular
 
 #: Colour of the mouth's inside below the teeth, RGB.

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Image, Landmarks, Scene
-from face2face.imaging.warp import FACE_CONSTRAINTS, presharpen, upsample, warp, warp_many
+from face2face.imaging.upsample import presharpen, upsample
+from face2face.imaging.warp import FACE_CONSTRAINTS, LOOSE_HEAD_CONSTRAINTS, warp, warp_many
 from face2face.synthetic.animate import animate
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
@@ -113,3 +114,32 @@ def test_an_open_mouth_is_dark_and_a_shut_eye_is_skin(astronaut: Scene) -> None:
     assert (
         animate(astronaut.photo, neutral, asleep)[y, x].mean() > astronaut.photo[y, x].mean() + 30
     )
+
+
+def test_a_loose_head_moves_to_its_top_and_the_shoulders_stay() -> None:
+    ramp = np.broadcast_to(np.arange(256, dtype=np.uint8)[None, :, None], (256, 256, 3)).copy()
+    whole = (slice(0, 256), slice(0, 256))
+    (shifted,) = warp_many(
+        [ramp], FACE[None], FACE + np.float32([12, 0]), 256, LOOSE_HEAD_CONSTRAINTS, [whole]
+    )
+    row = shifted[..., 0].astype(int)
+    assert row[2, 128] == pytest.approx(116, abs=2), "hair moves as far as the face"
+    assert row[90, 128] == pytest.approx(116, abs=2)
+    assert row[255, 128] == pytest.approx(128, abs=1)
+
+
+def test_a_margin_is_read_where_the_picture_ends() -> None:
+    photo = np.full((256, 256, 1), 50, np.uint8)
+    extended = np.pad(photo, ((32, 32), (32, 32), (0, 0)), constant_values=200)
+    whole = (slice(0, 256), slice(0, 256))
+    (shifted,) = warp_many(
+        [extended],
+        FACE[None],
+        FACE + np.float32([0, 16]),
+        256,
+        LOOSE_HEAD_CONSTRAINTS,
+        [whole],
+        margin=32,
+    )
+    assert shifted[:14, 100:156].min() == 200
+    assert shifted[18:, 100:156].max() == 50

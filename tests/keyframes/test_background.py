@@ -1,7 +1,9 @@
+import cv2
 import numpy as np
 import pytest
 
-from face2face.image import Image
+from face2face.face.expression import AVERAGE_FACE
+from face2face.image import Image, Landmarks
 from face2face.keyframes.background import BackgroundModel
 
 
@@ -57,3 +59,51 @@ def test_the_wall_is_known_where_it_is_covered_now_and_then() -> None:
 def test_a_camera_that_moved_leaves_nothing_static() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 3), np.uint8)
     assert BackgroundModel.of(noise).static_mask.max() == 0
+
+
+def person(at: int, noise: int) -> tuple[Image, Landmarks]:
+    """A person with dark hair in front of a wall that grows brighter to the right."""
+    wall = np.broadcast_to(np.linspace(90, 200, 128), (128, 128))
+    picture = np.repeat(wall[..., None], 3, 2) + np.random.default_rng(noise).integers(0, 3)
+    landmarks = (AVERAGE_FACE * 14 + (at, 60)).astype(np.float32)
+    cv2.ellipse(picture, (at, 62), (26, 38), 0, 0, 360, (30, 20, 20), -1)
+    cv2.ellipse(picture, (at, 68), (18, 26), 0, 0, 360, (220, 160, 130), -1)
+    cv2.rectangle(picture, (at - 9, 90), (at + 9, 127), (220, 160, 130), -1)
+    return np.rint(picture).astype(np.uint8), landmarks
+
+
+def test_the_wall_is_completed_behind_the_person() -> None:
+    frames = [person(at, at) for at in range(50, 79, 2)]
+    photos, landmarks = (np.stack(each) for each in zip(*frames, strict=True))
+    background = BackgroundModel.of(photos, landmarks)
+    wall = np.linspace(90, 200, 128)
+    assert background.static_mask[64, 64] == 0, "never seen"
+    assert background.static_mask[64, 34] == 255, "seen while the head was to the right"
+    assert np.abs(background.photo[64, ..., 0] - wall).max() < 12
+    assert np.abs(background.photo[110, ..., 0] - wall).max() < 12
+
+
+def test_a_face_that_never_moves_is_no_background() -> None:
+    frames = [person(64, noise) for noise in range(8)]
+    photos, landmarks = (np.stack(each) for each in zip(*frames, strict=True))
+    background = BackgroundModel.of(photos, landmarks)
+    assert background.static_mask[64, 64] == 0
+    assert background.static_mask[110, 64] == 0, "nor is the neck"
+    cut = background.cut_out(photos[0], landmarks[0])[..., 3]
+    margin = background.margin
+    assert cut.shape == (128 + 2 * margin,) * 2
+    assert cut[margin + 64, margin + 64] == 255
+    assert cut[margin + 64, margin + 5] == 0
+
+
+def test_the_foreground_has_no_holes(background: BackgroundModel) -> None:
+    ring = room(44)
+    ring[28:36, 48:56] = 151
+    assert background.foreground(ring)[32, 52] == 255
+
+
+def test_a_photo_stays_as_it_is_where_the_camera_moved() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (12, 64, 64, 4), np.uint8)
+    background = BackgroundModel.of(noise[..., :3])
+    assert not background.is_known
+    assert (background.composite(noise[0]) == noise[0, ..., :3]).all()

@@ -1,14 +1,15 @@
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from face2face import modes
 from face2face.card import ModelCard
 from face2face.errors import ModelError
-from face2face.face.expression import Expression
+from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.sketch import LEGACY
-from face2face.image import Image, Scene
+from face2face.image import Image, Landmarks, Scene
 from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.modes.reenact import Reenact
 
@@ -113,3 +114,21 @@ def test_cards_that_do_not_fit_are_refused(
 def test_a_missing_bank_is_named(mode: Reenact, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"bank\.npz"):
         modes.load(ModelCard(**mode.card_fields()), tmp_path)
+
+
+def test_the_wall_stands_still_behind_a_head_that_moves_away() -> None:
+    """The head leaves the place at which each keyframe shows it."""
+    face: Landmarks = (AVERAGE_FACE * 40 + (118, 120)).astype(np.float32)
+
+    def scene(shift: int) -> Scene:
+        picture = np.full((256, 256, 3), (90, 120, 150), np.uint8)
+        cv2.ellipse(picture, (118 + shift, 125), (62, 90), 0, 0, 360, (20, 20, 30), -1)
+        cv2.ellipse(picture, (118 + shift, 132), (46, 66), 0, 0, 360, (210, 150, 120), -1)
+        return Scene(picture, face + np.float32([shift, 0]), float(shift))
+
+    scenes = [scene(shift) for shift in range(0, 12)]
+    landmarks = np.stack([each.landmarks for each in scenes if each.landmarks is not None])
+    mode = Reenact.fit(landmarks, np.zeros((12, 70), np.float32), scenes.__getitem__, 256, 500)
+    warped = mode.condition_live(face + np.float32([30, 0]), PoseSelectors())[1]
+    assert np.abs(warped[125, 70].astype(int) - (90, 120, 150)).max() < 10, "uncovered"
+    assert np.abs(warped[125, 205].astype(int) - (20, 20, 30)).max() < 10, "hair"
