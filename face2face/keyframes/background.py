@@ -22,6 +22,9 @@ _MOVING_LEVELS = 9.0
 #: Share of the frames in which a pixel must be static. It is more than half, so that the median is
 #: the background even if something passes in front of it.
 _STATIC_SHARE = 0.6
+#: The background begins at the sides in this upper share of the picture. Below it, static pixels
+#: may be shoulders; at the upper edge, hair.
+_SEED_SHARE = 0.6
 #: Steps in which the known background grows, each by 4 pixels of 256.
 _GROWTH_STEPS = 8
 #: A pixel this near to the colour that continues the background shows it, in grey levels.
@@ -30,6 +33,10 @@ _GROWTH_LEVELS = 10.0
 _MIN_SEEN, _MIN_SEEN_SHARE = 2, 0.03
 #: Scale of the landmarks' outline about its centre, so that it holds the ears.
 _HEAD_SCALE = 1.2
+#: Height of the head above the brows, in interocular distances: less than that of any head.
+_CROWN = 1.0
+#: Landmarks of the brows, of the nose's bridge and of the chin.
+_BROWS, _BRIDGE, _CHIN = slice(17, 27), 27, 8
 #: Landmarks of the jaw between which the neck begins.
 _NECK = (5, 11)
 #: Distance of the shoulders from the chin at the neck, in interocular distances.
@@ -81,7 +88,8 @@ class BackgroundModel:
         for number, points in enumerate(landmarks):
             free[number] = ~_body(points, size, _HEAD_SCALE)
         often_free = free.mean(0) > 1 - _STATIC_SHARE
-        static = _at_border(often_free & (_static_share(photos, median, unit) > 0.5))
+        static = often_free & (_static_share(photos, median, unit) > 0.5)
+        static = _at_sides(static, round(_SEED_SHARE * size))
         photo = median.astype(np.float32)
         if static.any():
             for _ in range(_GROWTH_STEPS):
@@ -136,7 +144,7 @@ class BackgroundModel:
         mask = _to_mask(soft)[..., 0]
         for landmarks in people:
             mask[_body(landmarks * (side / photo.shape[0]), side, 1.0)] = 255
-        filled = ~_at_border(mask < 128)
+        filled = ~_at_sides(mask < 128, side)
         inside = cv2.erode(filled.astype(np.uint8), np.ones((7, 7), np.uint8), borderValue=1)
         mask = cv2.max(mask, 255 * inside)
         return cv2.resize(mask, photo.shape[1::-1])[..., None]
@@ -215,7 +223,10 @@ def _body(landmarks: Landmarks, size: int, scale: float) -> NDArray[np.bool_]:
             jaw[_NECK[1]],
         ]
     )
-    face = cv2.convexHull(landmarks[: IRISES[0]].astype(np.float32))[:, 0]
+    upwards = landmarks[_BRIDGE] - landmarks[_CHIN]
+    points = landmarks[: IRISES[0]]
+    crown = points[_BROWS] + _CROWN * unit * upwards / max(float(np.linalg.norm(upwards)), 1e-6)
+    face = cv2.convexHull(np.concatenate([points, crown]).astype(np.float32))[:, 0]
     face = face.mean(0) + scale * (face - face.mean(0))
     body = np.zeros((size, size), np.uint8)
     for outline in (face, neck):
@@ -223,11 +234,20 @@ def _body(landmarks: Landmarks, size: int, scale: float) -> NDArray[np.bool_]:
     return body.astype(bool)
 
 
-def _at_border(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the parts of an ``(h, w)`` mask that reach the border of the picture."""
+def _at_sides(mask: NDArray[np.bool_], height: int) -> NDArray[np.bool_]:
+    """Return the parts of a mask that reach the picture's left or right side in its upper rows.
+
+    Args:
+        mask: ``(h, w)``.
+        height: Number of these rows.
+    """
     _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
-    sides = (labels[0], labels[-1], labels[:, 0], labels[:, -1])
-    return np.isin(labels, np.unique(np.concatenate(sides))) & mask
+    upper = labels[:height]
+    kept = np.zeros(labels.max() + 1, bool)
+    for side in (upper[:, 0], upper[:, -1]):
+        kept[side] = True
+    kept[0] = False
+    return np.asarray(kept[labels])
 
 
 def _dilate(values: NDArray[np.floating], pixels: int) -> NDArray[np.floating]:

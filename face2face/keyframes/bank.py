@@ -23,13 +23,12 @@ from face2face.image import LANDMARK_COUNT, Landmarks, Scene
 from face2face.imaging.upsample import presharpen, upsample
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.coded import HINT, MAX_BYTES, coded_side, decode, encode, split_codes
+from face2face.keyframes.pose_index import PoseIndex
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
-from face2face.landmarks import gaze, interocular
+from face2face.landmarks import gaze
 
 #: Name of the file next to a model's graph.
 FILE_NAME = "bank.npz"
-#: Usual uncertainty of landmarks, in interocular distances; only an excess over it counts.
-_USUAL_UNCERTAINTY = 0.009
 #: Bytes of decoded keyframes kept in memory.
 _DECODED_BYTES = 120_000_000
 #: Pixels of keyframes decoded at the start: 91 keyframes of 256 pixels, 22 of 512.
@@ -222,20 +221,11 @@ class KeyframeBank:
     ) -> NDArray[np.floating]:
         """Return the expected distance from a pose to each keyframe, ``(n,)``, at least 0.
 
-        With the metric's weights w, the pose p, and a keyframe's descriptor k and its error e::
-
-            sqrt(sum((w * (k - p)) ** 2) + sum((w * e) ** 2))
-
-        The error is the excess of its landmarks' uncertainty, times ``uncertainty_weight``.
-
         Args:
             descriptor: ``(153,)``, see :meth:`pose_descriptor`.
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
         """
-        keyframes, squared = self._weighted[metric]
-        pose = descriptor * metric.weights
-        # |k - p|^2 = |k|^2 - 2 k.p + |p|^2: the first term is known in advance.
-        return np.asarray(np.sqrt(np.maximum(squared - 2 * (keyframes @ pose) + pose @ pose, 0)))
+        return self._index.distances(descriptor, metric)
 
     @cached_property
     def gaze(self) -> NDArray[np.float64]:
@@ -243,18 +233,8 @@ class KeyframeBank:
         return np.stack([gaze(each) for each in self.landmarks])
 
     @cached_property
-    def _weighted(self) -> dict[PoseMetric, tuple[NDArray[np.floating], NDArray[np.floating]]]:
-        """Metric -> weighted descriptors, ``(n, 153)``, and their expected squares, ``(n,)``."""
-        descriptors = np.stack([self.pose_descriptor(each) for each in self.landmarks])
-        relative = self.uncertainty / max(interocular(self.reference), 1e-6)
-        unusual = np.repeat(np.maximum(relative - _USUAL_UNCERTAINTY, 0), 2, axis=1)
-
-        def weighted(metric: PoseMetric) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-            vectors = descriptors * metric.weights
-            error = metric.uncertainty_weight * unusual * metric.weights[: 2 * LANDMARK_COUNT]
-            return vectors, (vectors**2).sum(1) + (error**2).sum(1)
-
-        return {metric: weighted(metric) for metric in POSE_METRICS}
+    def _index(self) -> PoseIndex:
+        return PoseIndex(self.landmarks, self.uncertainty, self.reference)
 
     # The keys of bank.npz are a file format: they stay as they are when attributes are renamed.
     def save(self, folder: Path) -> None:

@@ -39,6 +39,8 @@ class PoseMetric:
         mouth: Weight of the mouth (48 to 67).
         gaze: Weight of the irises' places between the corners of the eyes.
         pose: Weight of the head's shift, scale and roll.
+        headroom: Weight of the headroom that a keyframe lacks, see
+            :func:`face2face.keyframes.pose_index.headroom`.
         uncertainty_weight: Factor from a landmark's uncertainty beyond the usual to its assumed
             error; 0 ignores uncertainty.
         switch_cost: Hysteresis of :class:`face2face.keyframes.selector.KeyframeSelector`.
@@ -55,6 +57,7 @@ class PoseMetric:
     mouth: float
     gaze: float
     pose: float
+    headroom: float
     uncertainty_weight: float
     switch_cost: float
 
@@ -80,6 +83,7 @@ HEAD = PoseMetric(
     mouth=0,
     gaze=0,
     pose=2,
+    headroom=4,
     uncertainty_weight=0,
     switch_cost=12,
 )
@@ -93,6 +97,7 @@ EYES = PoseMetric(
     mouth=0,
     gaze=2.5,
     pose=1,
+    headroom=0,
     uncertainty_weight=0,
     switch_cost=0.25,
 )
@@ -106,6 +111,7 @@ MOUTH = PoseMetric(
     mouth=3,
     gaze=0,
     pose=1,
+    headroom=0,
     uncertainty_weight=6,
     switch_cost=0.5,
 )

@@ -13,6 +13,7 @@ from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks, Scene
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import FILE_NAME, KeyframeBank
+from face2face.keyframes.pose_index import headroom
 from face2face.keyframes.pose_metric import EYES, HEAD, MOUTH, POSE_METRICS
 from face2face.keyframes.selector import FADE, KeyframeSelector
 from face2face.landmarks import PARTS, interocular
@@ -51,7 +52,11 @@ def test_distances_are_those_between_weighted_descriptors(bank: KeyframeBank) ->
     wanted = bank.pose_descriptor(Expression(open=0.1, smile=1).applied_to(NEUTRAL))
     for metric in POSE_METRICS:
         plain = [
-            np.linalg.norm(metric.weights * (bank.pose_descriptor(pose) - wanted)) for pose in POSES
+            np.hypot(
+                np.linalg.norm(metric.weights * (each - wanted)),
+                metric.headroom * max(headroom(wanted, NEUTRAL) - headroom(each, NEUTRAL), 0),
+            )
+            for each in map(bank.pose_descriptor, POSES)
         ]
         assert bank.distances(wanted, metric) == pytest.approx(plain)
 
