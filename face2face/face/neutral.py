@@ -47,7 +47,7 @@ def neutral_landmarks(landmarks: NDArray[np.float32]) -> Landmarks:
     silent = awake[mouth <= np.quantile(mouth, _SILENT_QUANTILE) + _SILENT_TOLERANCE]
     turned = np.abs(turn(silent))
     median = np.median(silent[turned <= np.median(turned)], axis=0)
-    shut = float(np.quantile([_lip_gap(each) for each in landmarks], _SHUT_QUANTILE))
+    shut = float(np.quantile([lip_gap(each) for each in landmarks], _SHUT_QUANTILE))
     return close_lips(median, shut)
 
 
@@ -58,7 +58,7 @@ def close_lips(landmarks: NDArray[Any], max_gap: float) -> Landmarks:
         landmarks: ``(70, 2)``, in pixels.
         max_gap: In interocular distances.
     """
-    return Expression(open=min(max_gap - _lip_gap(landmarks), 0)).applied_to(landmarks)
+    return Expression(open=min(max_gap - lip_gap(landmarks), 0)).applied_to(landmarks)
 
 
 def lid_gaps(landmarks: NDArray[Any]) -> NDArray[np.float64]:
@@ -89,8 +89,12 @@ def with_lid_gaps(
     return moved
 
 
-def _lip_gap(landmarks: NDArray[Any]) -> float:
-    """Return the mean gap of the inner lips of ``(70, 2)`` landmarks, in interocular distances."""
+def lip_gap(landmarks: NDArray[Any]) -> float:
+    """Return the mean gap of the inner lips, in interocular distances.
+
+    Args:
+        landmarks: ``(70, 2)``, in pixels.
+    """
     upper, lower = np.array(INNER_LIPS).T
     gap = float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean())
     return gap / max(interocular(landmarks), 1e-6)

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from face2face.errors import ModelError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose, split_poses
-from face2face.face.neutral import lid_directions, lid_gaps, neutral_landmarks, with_lid_gaps
+from face2face.face.neutral import close_lips, lid_gaps, lip_gap, neutral_landmarks
+from face2face.face.neutral_frames import neutral_distances
 from face2face.image import LANDMARK_COUNT, Landmarks
 from face2face.landmarks import PARTS, interocular
 
 #: Percentiles of the target's motion that count as its range.
 _RANGE_PERCENTILES = (1, 99)
-#: Share of the frames, those nearest to the neutral shape, whose pose is the neutral one.
-_NEUTRAL_SHARE = 0.1
+#: Share of the frames with certain landmarks, the most neutral ones, that give the neutral face.
+_NEUTRAL_SHARE = 0.05
 #: Rounds in which the neutral shape and the heads' poses are found from each other.
 _ROUNDS = 2
 #: Greatest number in statistics that are read, in head coordinates and in pixels.
@@ -45,7 +46,7 @@ class TargetStatistics:
 
     Attributes:
         shape: ``(70, 2)`` float32, the neutral face, from the half of the frames with the most
-            certain landmarks. Its lids have their usual gap; its lips are shut if they ever were.
+            certain landmarks. Its lips are shut if they ever were.
         pose: ``(6,)`` float32, the head's pose when the face is neutral.
         low: ``(70, 2)`` float32, the least of each coordinate.
         high: ``(70, 2)`` float32, the greatest of each coordinate.
@@ -73,28 +74,34 @@ class TargetStatistics:
 
     @classmethod
     def of(
-        cls, landmarks: NDArray[np.float32], uncertainty: NDArray[np.float32]
+        cls,
+        landmarks: NDArray[np.float32],
+        uncertainty: NDArray[np.float32],
+        neutral: Landmarks | None = None,
     ) -> TargetStatistics:
         """Return the statistics of one target.
 
         Args:
             landmarks: ``(n, 70, 2)`` float32 in panel pixels, n at least 1.
             uncertainty: ``(n, 70)`` float32, their standard deviation in panel pixels.
+            neutral: ``(70, 2)`` in panel pixels, the neutral face where somebody picked it; None to
+                estimate it from the frames of :func:`neutral_distances`.
         """
         total = np.linalg.norm(uncertainty, axis=1)
-        shape = neutral_shape(landmarks[total <= np.median(total)])
+        certain = landmarks[total <= np.median(total)]
+        rough = neutral_shape(certain)
+        rest = [
+            HeadPose.of(each, rough) for each in (certain if neutral is None else neutral[None])
+        ]
+        shape, pose = _neutral(rest, lip_gap(rough) if neutral is None else np.inf)
         poses = [HeadPose.of(each, shape) for each in landmarks]
         shapes = np.stack([pose.shape for pose in poses])
         vectors = np.stack([pose.vector for pose in poses])
         gaps = np.stack([lid_gaps(each) for each in shapes])
-        distance = np.linalg.norm(shapes - shape, axis=(1, 2))
-        nearest = np.argsort(distance, kind="stable")[: max(1, int(_NEUTRAL_SHARE * len(poses)))]
-        opened = with_lid_gaps(shape, lid_directions(shape), np.median(gaps, axis=0))
         ranges = (np.percentile(each, _RANGE_PERCENTILES, axis=0) for each in (shapes, vectors))
         (low, high), (pose_low, pose_high) = ranges
         lids_low, lids_high = np.percentile(gaps, _RANGE_PERCENTILES, axis=0)
-        pose = np.median(vectors[nearest], axis=0)
-        arrays = (opened, pose, low, high, pose_low, pose_high, lids_low, lids_high)
+        arrays = (shape, pose, low, high, pose_low, pose_high, lids_low, lids_high)
         return cls(*(each.astype(np.float32) for each in arrays))
 
     @property
@@ -132,6 +139,31 @@ class TargetStatistics:
         return cls(**arrays)
 
 
+def _neutral(
+    heads: list[HeadPose], max_lip_gap: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the neutral shape, ``(70, 2)``, and pose, ``(6,)``, of somebody's heads.
+
+    Args:
+        heads: At least one, all in one person's head coordinates.
+        max_lip_gap: Largest gap of the lips, in interocular distances.
+    """
+    shapes = np.stack([head.shape for head in heads])
+    vectors = np.stack([head.vector for head in heads])
+    order = np.argsort(neutral_distances(shapes, vectors), kind="stable")
+    nearest = order[: max(1, int(_NEUTRAL_SHARE * len(order)))]
+    shape = _centred(close_lips(np.median(shapes[nearest], axis=0), max_lip_gap))
+    poses = [HeadPose.of(heads[index].landmarks(), shape).vector for index in nearest]
+    return shape, np.median(poses, axis=0)
+
+
+def _centred(landmarks: Landmarks) -> NDArray[np.float64]:
+    """Return a face in head coordinates, moved and scaled so that its eyes define them."""
+    points = landmarks.astype(np.float64)
+    eyes = (points[PARTS["right_eye"]].mean(0) + points[PARTS["left_eye"]].mean(0)) / 2
+    return (points - eyes) / interocular(points)
+
+
 def neutral_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return a person's neutral face in head coordinates, ``(70, 2)``.
 
@@ -143,7 +175,5 @@ def neutral_shape(landmarks: NDArray[np.float32]) -> NDArray[np.float64]:
     shape = AVERAGE_FACE.astype(np.float64)
     for _ in range(_ROUNDS):
         _, shapes = split_poses(landmarks, shape)
-        median = neutral_landmarks(shapes.astype(np.float32)).astype(np.float64)
-        eyes = (median[PARTS["right_eye"]].mean(0) + median[PARTS["left_eye"]].mean(0)) / 2
-        shape = (median - eyes) / interocular(median)
+        shape = _centred(neutral_landmarks(shapes.astype(np.float32)))
     return shape
