@@ -237,7 +237,7 @@ def build_pairs(
     8
     """
     config = DatasetConfig(Path(file), num, size, keyframes)
-    return _build_pairs(config, Path(output_dir), Reenact.fit)
+    return _build_pairs(config, Path(output_dir), Reenact.fit, load_parser())
 
 
 def train(

@@ -86,12 +86,13 @@ def run(options: argparse.Namespace) -> None:
     from face2face.evaluation.evaluator import Evaluator
     from face2face.evaluation.footage import held_out
     from face2face.files import ensure_writable_dir
+    from face2face.inference.pretrained import load_parser
     from face2face.modes.reenact import Reenact
 
     variants = [compare.variant(each) for each in options.variants]
     folder = ensure_writable_dir(options.output)
     config = DatasetConfig(options.file, options.num, options.size)
-    build_pairs(config, folder, Reenact.fit, options.overwrite)
+    build_pairs(config, folder, Reenact.fit, load_parser(), options.overwrite)
     pairs = folder / "combined"
     card = ModelCard.load(pairs)
     frames, evaluator = list(held_out(card, options.file)), Evaluator(card.landmarks)

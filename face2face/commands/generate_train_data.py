@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.card import SIZES
-from face2face.commands.console import paths_of, positive
+from face2face.commands.console import number, paths_of, positive
 from face2face.commands.next_command import next_command
 from face2face.commands.options import add_card_arguments, add_landmark_arguments
 from face2face.commands.outputs import Outputs
@@ -61,6 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="face",
         help="square to cut out: around all places of the head, or the centre of the picture",
     )
+    parser.add_argument(
+        "--neutral-at",
+        type=number,
+        metavar="SECONDS",
+        help="time in the video at which the face is at rest and looks at the camera (default: "
+        "found by itself)",
+    )
     add_card_arguments(parser, "pictures")
 
 
@@ -101,6 +108,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
     from face2face.face.back_ends import choose_back_end
+    from face2face.inference.pretrained import load_parser
     from face2face.modes.reenact import Reenact
 
     config = DatasetConfig(
@@ -113,15 +121,20 @@ def run(options: argparse.Namespace) -> int:
         options.licence,
         options.consent,
         choose_back_end(options.landmarks, options.landmark_model),
+        options.neutral_at,
     )
     if options.file.is_dir():
         _check_one_person(config, options.output_dir)
-    result = build_pairs(config, options.output_dir, Reenact.fit, options.overwrite)
+    result = build_pairs(config, options.output_dir, Reenact.fit, load_parser(), options.overwrite)
     held_out = result.val + result.left
     kept = result.train + held_out
     print(f"{kept} frames kept: {result.train} to train on, the last {held_out} held out")
     for reason, count in sorted(result.dropped.items()):
         print(f"{count} left out: {reason}")
+    for motion in result.missing:
+        print("missing:", motion)
+    if result.neutral is not None:
+        print(f"neutral face: at {result.neutral:.2f} s; choose another with --neutral-at")
     print("next:", next_command("train", "--input_dir", options.output_dir / "combined"))
     return result.failures.report(kept + sum(result.dropped.values()))
 

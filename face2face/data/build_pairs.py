@@ -16,10 +16,14 @@ from tqdm import tqdm
 
 from face2face.card import ModelCard
 from face2face.data.batch import Failures
-from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
+from face2face.data.folders import DatasetConfig, DatasetDirs, Footage, Frame
+from face2face.data.frame_quality import Parse
 from face2face.data.frames import frames_of, frames_of_photo
+from face2face.data.missing_motion import missing_motion
 from face2face.data.pairs import TRAIN, VAL, write_strip
 from face2face.data.parallel import in_parallel
+from face2face.errors import OptionError
+from face2face.face.target_statistics import TargetStatistics
 from face2face.files import ensure_writable_dir
 from face2face.image import Image, Scene
 from face2face.media.source import Stills, open_file
@@ -40,6 +44,9 @@ class BuildResult:
         val: Number of held-out pairs, on which checkpoints are chosen.
         left: Number of held-out frames that are left for evaluation.
         dropped: Reason -> number of frames left out for it.
+        missing: Motions that the target was never seen to make, see :func:`missing_motion`.
+        neutral: Time of the frame that is nearest to the neutral face, in seconds; None without a
+            video.
         failures: The photos that could not be read.
     """
 
@@ -47,6 +54,8 @@ class BuildResult:
     val: int
     left: int
     dropped: dict[str, int]
+    missing: tuple[str, ...] = ()
+    neutral: float | None = None
     failures: Failures = field(default_factory=Failures)
 
 
@@ -57,14 +66,26 @@ class _Mode(Protocol):
 
 
 #: Function that makes a mode. Its arguments are landmarks ``(n, 70, 2)``, their uncertainty
-#: ``(n, 70)``, the scenes by index, the panel size, and the number of keyframes.
+#: ``(n, 70)``, the scenes by index, the panel size, the number of keyframes, and the statistics.
 FitMode = Callable[
-    [NDArray[np.float32], NDArray[np.float32], Callable[[int], Scene], int, int], _Mode
+    [
+        NDArray[np.float32],
+        NDArray[np.float32],
+        Callable[[int], Scene],
+        int,
+        int,
+        TargetStatistics,
+    ],
+    _Mode,
 ]
 
 
 def build_pairs(
-    dataset: DatasetConfig, output_dir: Path, fit: FitMode, overwrite: bool = False
+    dataset: DatasetConfig,
+    output_dir: Path,
+    fit: FitMode,
+    parse: Parse,
+    overwrite: bool = False,
 ) -> BuildResult:
     """Make ``original/``, ``landmarks/`` and ``combined/`` on all cores, with progress bars.
 
@@ -72,6 +93,8 @@ def build_pairs(
         dataset: The source and the settings.
         output_dir: Folder to write to; made if missing.
         fit: Function that makes the mode, such as :meth:`face2face.modes.reenact.Reenact.fit`.
+        parse: Returns the label map of a photo, which shows hands before a face; such as
+            :class:`face2face.segmentation.parser.Parser`.
         overwrite: Whether to remove the data of an earlier run with other settings. Nothing else
             is removed.
 
@@ -79,6 +102,7 @@ def build_pairs(
         DataError: The folder holds another run's data.
         FaceError: Too few frames have exactly one face.
         MediaError: The file can't be read, or the folder can't be written to.
+        OptionError: ``neutral_at`` names no time in a video.
     """
     folders, failures = DatasetDirs(output_dir), Failures()
     if dataset.file.is_dir():
@@ -86,30 +110,62 @@ def build_pairs(
         failures = Failures.in_folder(dataset.file, folders.all)
     else:
         source = open_file(dataset.file)
+    if dataset.neutral_at is not None and isinstance(source, Stills):
+        raise OptionError(
+            f"--neutral-at names a time, and {dataset.file} is no video.", hint="Leave it out."
+        )
     files = source.paths if isinstance(source, Stills) else [dataset.file]
     fingerprint = dataset.fingerprint(files)
     ensure_writable_dir(output_dir)
     folders.claim(fingerprint, overwrite)
     photo = files[0] if isinstance(source, Stills) and len(files) == 1 else None
     if photo is not None:
-        frames, dropped = frames_of_photo(dataset, photo, folders)
+        footage = frames_of_photo(dataset, photo, folders)
     else:
-        frames, dropped = frames_of(dataset, source, folders, failures)
-    train, val = _split(frames)
+        footage = frames_of(dataset, source, folders, failures, parse)
+    train, val = _split(footage.kept)
+    seen = [frame for frame in footage.seen if frame.number <= train[-1].number]
+    statistics = TargetStatistics.of(
+        *_arrays(seen), footage.neutral.landmarks if footage.neutral else None
+    )
+    landmarks, uncertainty = _arrays(train)
     mode = fit(
-        np.stack([frame.landmarks for frame in train]),
-        np.stack([frame.uncertainty for frame in train]),
+        landmarks,
+        uncertainty,
         lambda index: folders.scene(train[index]),
         dataset.size,
         dataset.keyframes,
+        statistics,
     )
     _write_strips(mode, folders, train, val)
     mode.save(folders.combined)
-    data = _describe(dataset, frames, train, val) | {"animated": photo is not None}
+    result = BuildResult(
+        len(train),
+        len(val),
+        len(footage.kept) - len(train) - len(val),
+        dict(footage.dropped),
+        missing_motion(landmarks, statistics) if photo is None else (),
+        None if isinstance(source, Stills) else _neutral_seconds(footage, seen, statistics),
+        failures,
+    )
+    data = _describe(dataset, footage.kept, train, val, result) | {"animated": photo is not None}
     origin = {name: getattr(dataset, name) for name in ("landmarks", "licence", "consent")}
     ModelCard(**mode.card_fields(), data=data, **origin).save(folders.combined)
-    left = len(frames) - len(train) - len(val)
-    return BuildResult(len(train), len(val), left, dict(dropped), failures)
+    return result
+
+
+def _arrays(frames: list[Frame]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the landmarks, ``(n, 70, 2)``, and the uncertainties, ``(n, 70)``, of frames."""
+    landmarks = np.stack([frame.landmarks for frame in frames])
+    return landmarks, np.stack([frame.uncertainty for frame in frames])
+
+
+def _neutral_seconds(footage: Footage, seen: list[Frame], statistics: TargetStatistics) -> float:
+    """Return the time of the picked neutral frame, or of the one nearest to the neutral face."""
+    if footage.neutral:
+        return footage.neutral.seconds
+    distances = [np.linalg.norm(frame.landmarks - statistics.neutral) for frame in seen]
+    return seen[int(np.argmin(distances))].seconds
 
 
 def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: list[Frame]) -> None:
@@ -130,7 +186,11 @@ def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: li
 
 
 def _describe(
-    dataset: DatasetConfig, frames: list[Frame], train: list[Frame], val: list[Frame]
+    dataset: DatasetConfig,
+    frames: list[Frame],
+    train: list[Frame],
+    val: list[Frame],
+    result: BuildResult,
 ) -> dict[str, Any]:
     """Return the card's description of the data."""
     data: dict[str, Any] = {
@@ -139,7 +199,12 @@ def _describe(
         "seconds": round(max(frame.seconds for frame in frames), 2),
         "trained_until": round(max(frame.seconds for frame in train), 3),
         "chosen_until": round(max(frame.seconds for frame in val), 3),
+        "left_out": result.dropped,
+        "missing": list(result.missing),
     }
+    if result.neutral is not None:
+        how = "estimated" if dataset.neutral_at is None else "picked"
+        data["neutral"] = {"seconds": round(result.neutral, 3), "found": how}
     if len({frame.crop for frame in frames}) == 1:
         data["crop"] = list(astuple(frames[0].crop))
     return data

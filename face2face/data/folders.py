@@ -10,8 +10,9 @@ import errno
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,7 @@ class DatasetConfig:
         licence: Licence of the pictures, for the card.
         consent: Consent of the person shown, for the card.
         landmarks: The landmark back end, in :data:`face2face.face.back_ends.BACK_ENDS`.
+        neutral_at: Time in the video, in seconds, at which the face is neutral; None to find out.
     """
 
     file: Path
@@ -60,6 +62,7 @@ class DatasetConfig:
     licence: str = "not stated"
     consent: str = "not stated"
     landmarks: str = DEFAULT
+    neutral_at: float | None = None
 
     def fingerprint(self, files: Sequence[Path]) -> Fingerprint:
         """Return the settings with a hash of the files: equal for two runs of the same data.
@@ -127,6 +130,23 @@ class Frame:
     def name(self) -> str:
         """Name of the frame's file in each folder."""
         return f"{self.number:06d}.png"
+
+
+@dataclass(frozen=True)
+class Footage:
+    """The frames of a source.
+
+    Attributes:
+        kept: The frames to train on and to hold out.
+        seen: All frames with one face that is neither covered nor blurred, kept or not.
+        neutral: The frame that was picked as neutral; None where none was.
+        dropped: Reason -> number of frames left out for it.
+    """
+
+    kept: list[Frame]
+    seen: list[Frame]
+    neutral: Frame | None = None
+    dropped: Counter[str] = field(default_factory=Counter)
 
 
 class DatasetDirs:

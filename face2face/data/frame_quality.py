@@ -157,7 +157,7 @@ def bad_frames(qualities: Mapping[int, FrameQuality], is_clip: bool) -> dict[int
     numbers = sorted(qualities)
     frames = [qualities[number] for number in numbers]
     covered = _excess(np.array([each.figures for each in frames])) > _MAX_EXCESS
-    is_covered = covered.any(axis=1)
+    is_covered = np.asarray(covered.any(axis=1))
     if is_clip:
         apart = _excess(np.array([each.lips_apart for each in frames])) > _MAX_LIPS_APART
         _spread(is_covered, apart)

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from face2face.data.batch import Failures
-from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
+from face2face.data.detection_store import (
+    Detection,
+    cut_torn_line,
+    read_detections,
+    write_detection,
+)
+from face2face.data.folders import DatasetConfig, DatasetDirs, Footage, Frame
+from face2face.data.frame_quality import Parse, QualityMeter, bad_frames
 from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
-from face2face.errors import FaceError
+from face2face.errors import FaceError, OptionError
 from face2face.face.back_ends import make_detector
 from face2face.face.crop import head_box
 from face2face.face.ensemble import landmark_uncertainty, mean_landmarks
 from face2face.face.expression import Expression
-from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks, Scene, centre_box
+from face2face.image import LANDMARK_COUNT, Box, Image, Scene, centre_box
 from face2face.media.source import Stills
 from face2face.media.stills import read_image
 from face2face.media.video import VideoFile
@@ -34,13 +39,8 @@ from face2face.synthetic.motion import random_expression
 #: Smallest number of frames that training can learn from.
 MIN_FRAMES = 10
 
-#: A face's landmarks, ``(70, 2)`` float32, and their uncertainty, ``(70,)`` float32, in pixels.
-_Face = tuple[Landmarks, NDArray[np.float32]]
 
-
-def frames_of_photo(
-    dataset: DatasetConfig, path: Path, folders: DatasetDirs
-) -> tuple[list[Frame], Counter[str]]:
+def frames_of_photo(dataset: DatasetConfig, path: Path, folders: DatasetDirs) -> Footage:
     """Return frames made of one photo by moving its landmarks, and write their crops.
 
     The first frame is the photo as it is.
@@ -49,9 +49,6 @@ def frames_of_photo(
         dataset: The settings.
         path: The photo.
         folders: Where the crops and sketches are written.
-
-    Returns:
-        The frames, and an empty count of frames left out.
 
     Raises:
         FaceError: The photo doesn't show exactly one face.
@@ -84,7 +81,7 @@ def frames_of_photo(
 
     for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
         pass
-    return frames, Counter()
+    return Footage(frames, frames)
 
 
 def frames_of(
@@ -92,69 +89,131 @@ def frames_of(
     source: VideoFile | Stills,
     folders: DatasetDirs,
     failures: Failures,
-) -> tuple[list[Frame], Counter[str]]:
-    """Return the frames that show exactly one face, and write their crops.
+    parse: Parse,
+) -> Footage:
+    """Return the frames that show exactly one face, and write the crops of those that are kept.
 
     Args:
         dataset: The settings.
         source: A video, or several photos.
         folders: Where the crops and sketches are written.
         failures: Where photos are noted that can't be read.
-
-    Returns:
-        The frames, and for each reason the number of frames left out.
+        parse: See :class:`face2face.data.frame_quality.QualityMeter`.
 
     Raises:
-        FaceError: Too few frames show exactly one face, or a whole face inside the crop.
+        FaceError: Too few frames show exactly one whole and clear face inside the crop, or there
+            is none at the time of ``neutral_at``.
+        OptionError: There is no frame at that time.
     """
-    single, dropped = _single_faces(dataset, source, folders, failures)
-    frames: list[Frame] = []
-    common: Box | None = None
-    for number, scene in _reread(source, sorted(single), failures):
-        if common is None or isinstance(source, Stills):
-            faces = [single[number]] if isinstance(source, Stills) else single.values()
-            common = _crop_box(dataset, scene.photo, np.stack([points for points, _ in faces]))
-        landmarks, uncertainty = single[number]
-        points = common.to_panel(landmarks, dataset.size)
-        if (points < 0).any() or (points > dataset.size - 1).any():
+    wanted, picked = _wanted(dataset, source)
+    detections = _detect(dataset, source, wanted, folders.points, failures, parse)
+    if picked is not None and len(detections[picked].faces) != 1:
+        found = "no face" if not detections[picked].faces else "more than one face"
+        raise FaceError(
+            f"The frame of {dataset.file} at {dataset.neutral_at:g} s shows {found}.",
+            hint="Name another time with --neutral-at.",
+        )
+    clear, dropped = _clear_faces(dataset, source, detections)
+    frames: dict[int, Frame] = {}
+    kept: list[Frame] = []
+    for number, scene in _reread(source, sorted(clear), failures):
+        if isinstance(source, Stills):
+            frames |= _placed(dataset, scene.photo, {number: clear[number]})
+        elif not frames:
+            faces = clear if picked is None else clear | {picked: detections[picked]}
+            frames = _placed(dataset, scene.photo, faces)
+        frame = frames[number]
+        if (frame.landmarks < 0).any() or (frame.landmarks > dataset.size - 1).any():
             dropped["the face beyond the crop"] += 1
             continue
-        scale = np.float32(dataset.size / common.side)
-        frame = Frame(number, scene.seconds or 0.0, points, scale * uncertainty, common)
-        folders.keep(frame, partial(_crop, scene.photo, common, dataset.size), dataset.size)
-        frames.append(frame)
-    if len(frames) < MIN_FRAMES:
+        folders.keep(frame, partial(_crop, scene.photo, frame.crop, dataset.size), dataset.size)
+        kept.append(frame)
+    if len(kept) < MIN_FRAMES:
         raise FaceError(
-            f"Only {len(frames)} frames have the whole face inside the crop; training needs "
-            f"{MIN_FRAMES}.",
+            f"Only {len(kept)} frames of {dataset.file} have one clear, whole face"
+            f"{_reasons(dropped)}; training needs {MIN_FRAMES}.",
             hint="Use --crop face, or a video in which the head stays in the picture.",
         )
-    return frames, dropped
+    seen = [frames[number] for number in sorted(frames) if number in clear]
+    return Footage(kept, seen, None if picked is None else frames[picked], dropped)
 
 
-def _single_faces(
-    dataset: DatasetConfig,
-    source: VideoFile | Stills,
-    folders: DatasetDirs,
-    failures: Failures,
-) -> tuple[dict[int, _Face], Counter[str]]:
-    """Return the face of each frame that has exactly one, and the numbers of the others."""
-    detections = _detect(dataset, source, folders.points, failures)
+def _clear_faces(
+    dataset: DatasetConfig, source: VideoFile | Stills, detections: dict[int, Detection]
+) -> tuple[dict[int, Detection], Counter[str]]:
+    """Return the frames with exactly one clear face, and for each reason the number of others."""
     dropped: Counter[str] = Counter()
-    single: dict[int, _Face] = {}
-    for number, faces in detections.items():
-        if len(faces) == 1:
-            single[number] = faces[0]
+    single: dict[int, Detection] = {}
+    for number, detection in detections.items():
+        if len(detection.faces) == 1:
+            single[number] = detection
         else:
-            dropped["no face" if not faces else "more than one face"] += 1
+            dropped["more than one face" if detection.faces else "no face"] += 1
     if len(single) < MIN_FRAMES:
-        reasons = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
         raise FaceError(
             f"Only {len(single)} of {len(detections)} frames of {dataset.file} have exactly one "
-            f"face{f' ({reasons})' if reasons else ''}; training needs {MIN_FRAMES}.",
+            f"face{_reasons(dropped)}; training needs {MIN_FRAMES}.",
             hint="Film one person, facing the camera, or raise --num.",
         )
-    return single, dropped
+    qualities = {number: each.quality for number, each in single.items() if each.quality}
+    bad = bad_frames(qualities, is_clip=not isinstance(source, Stills))
+    clear = {number: each for number, each in single.items() if number not in bad}
+    return clear, dropped + Counter(bad.values())
+
+
+def _reasons(dropped: Counter[str]) -> str:
+    """Return the numbers of frames left out, in brackets, for an error; empty for none."""
+    reasons = ", ".join(f"{count} with {reason}" for reason, count in dropped.items())
+    return f" ({reasons})" if reasons else ""
+
+
+def _placed(
+    dataset: DatasetConfig, photo: Image, detections: dict[int, Detection]
+) -> dict[int, Frame]:
+    """Return frames of one crop by their numbers.
+
+    Args:
+        dataset: The settings.
+        photo: One of the pictures; all have its size.
+        detections: Number -> one face and its figures.
+    """
+    faces = [detection.faces[0] for detection in detections.values()]
+    box = _crop_box(dataset, photo, np.stack([landmarks for landmarks, _ in faces]))
+    scale = np.float32(dataset.size / box.side)
+    return {
+        number: Frame(
+            number,
+            detection.quality.seconds if detection.quality else 0.0,
+            box.to_panel(landmarks, dataset.size),
+            scale * uncertainty,
+            box,
+        )
+        for (number, detection), (landmarks, uncertainty) in zip(
+            detections.items(), faces, strict=True
+        )
+    }
+
+
+def _wanted(dataset: DatasetConfig, source: VideoFile | Stills) -> tuple[list[int], int | None]:
+    """Return the numbers of the frames to look at, and that of the picked neutral frame.
+
+    Raises:
+        OptionError: The clip has no frame at the picked time.
+    """
+    time = dataset.neutral_at
+    if isinstance(source, Stills):
+        return list(range(len(source.paths))), None
+    times = source.times()
+    wanted = evenly_spaced(range(len(times)), dataset.num)
+    if time is None:
+        return wanted, None
+    if not 0 <= time <= times[-1] + 1 / source.fps:
+        raise OptionError(
+            f"--neutral-at {time:g} lies outside {dataset.file}, which lasts {times[-1]:.2f} s.",
+            hint=f"Name a time from 0 to {times[-1]:.2f}.",
+        )
+    picked = int(np.abs(np.array(times) - time).argmin())
+    return sorted({*wanted, picked}), picked
 
 
 def _reread(
@@ -174,76 +233,43 @@ def _reread(
 
 
 def _detect(
-    dataset: DatasetConfig, source: VideoFile | Stills, store: Path, failures: Failures
-) -> dict[int, list[_Face]]:
-    """Return number -> faces for the wanted frames.
+    dataset: DatasetConfig,
+    source: VideoFile | Stills,
+    wanted: list[int],
+    store: Path,
+    failures: Failures,
+    parse: Parse,
+) -> dict[int, Detection]:
+    """Return number -> detection for the wanted frames.
 
     Each result is stored as it comes, so that an interrupted run continues.
     """
-    known = _read_store(store)
-    if isinstance(source, Stills):
-        wanted = list(range(len(source.paths)))
-    else:
-        wanted = evenly_spaced(range(source.count()), dataset.num)
+    known = read_detections(store)
     missing = [number for number in wanted if number not in known]
-    per_thread = threading.local()
+    per_thread, measure = threading.local(), QualityMeter(parse)
 
-    def detect(numbered: tuple[int, Scene]) -> tuple[int, list[_Face]]:
+    def detect(numbered: tuple[int, Scene]) -> tuple[int, Detection]:
         if not hasattr(per_thread, "detector"):
             per_thread.detector = make_detector(dataset.landmarks, dataset.landmark_model)
         number, scene = numbered
-        return number, [
+        faces = [
             (mean_landmarks(estimates), landmark_uncertainty(estimates))
             for estimates in per_thread.detector.detect_ensemble(scene.photo)
         ]
+        single = faces[0][0] if len(faces) == 1 else None
+        quality = None if single is None else measure(scene.photo, single, scene.seconds or 0.0)
+        return number, Detection(faces, quality)
 
-    make_detector(
-        dataset.landmarks, dataset.landmark_model
-    )  # reports unusable weights before the work begins
-    _cut_torn_line(store)
+    # This reports unusable weights before the work begins.
+    make_detector(dataset.landmarks, dataset.landmark_model)
+    cut_torn_line(store)
     with store.open("a", encoding="utf-8") as file:
         detected = in_parallel(detect, _reread(source, missing, failures))
         bar = tqdm(detected, "faces", len(missing), unit="frame", disable=not missing)
-        for number, faces in bar:
-            known[number] = faces
-            line = [number, [[each.tolist() for each in face] for face in faces]]
-            file.write(json.dumps(line) + "\n")
+        for number, detection in bar:
+            known[number] = detection
+            write_detection(file, number, detection)
     return {number: known[number] for number in wanted if number in known}
-
-
-def _cut_torn_line(store: Path) -> None:
-    """Cut off the line that was being written when an earlier run was killed."""
-    if store.is_file():
-        with store.open("rb+") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)
-
-
-def _read_store(store: Path) -> dict[int, list[_Face]]:
-    """Return number -> faces as stored by an earlier run. Damaged lines are left out."""
-    known: dict[int, list[_Face]] = {}
-    if store.is_file():
-        for line in store.read_bytes().splitlines():
-            try:
-                number, faces = json.loads(line)
-                known[int(number)] = [_checked_face(*face) for face in faces]
-            except (ValueError, TypeError, OverflowError, RecursionError):
-                continue
-    return known
-
-
-def _checked_face(landmarks: Any, uncertainty: Any) -> _Face:
-    """Return a stored face.
-
-    Raises:
-        ValueError: It has another shape, or a number isn't finite.
-        TypeError: It holds other things than numbers.
-    """
-    points, deviations = np.array(landmarks, np.float32), np.array(uncertainty, np.float32)
-    if points.shape != (LANDMARK_COUNT, 2) or deviations.shape != (LANDMARK_COUNT,):
-        raise ValueError("not a face's landmarks and their uncertainty")
-    if not (np.isfinite(points).all() and np.isfinite(deviations).all()):
-        raise ValueError("not finite")
-    return points, deviations
 
 
 def _crop_box(dataset: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:

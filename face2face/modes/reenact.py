@@ -77,6 +77,7 @@ class Reenact:
         read: Callable[[int], Scene],
         size: int,
         keyframes: int,
+        shape: TargetStatistics | None = None,
     ) -> Reenact:
         """Return the mode of a target: its shape statistics and its chosen keyframes.
 
@@ -86,8 +87,9 @@ class Reenact:
             read: Returns the scene of a training frame, given its index.
             size: Width and height of a panel, in pixels.
             keyframes: Number of keyframes to keep, at most.
+            shape: The target's shape statistics; None for those of the training frames.
         """
-        shape = TargetStatistics.of(landmarks, uncertainty)
+        shape = shape or TargetStatistics.of(landmarks, uncertainty)
         chosen = farthest_point_sample(landmarks, shape.neutral, keyframes)
         sampled = np.arange(0, len(landmarks), max(1, len(landmarks) // _BACKGROUND_FRAMES))
         background = BackgroundModel.of(
