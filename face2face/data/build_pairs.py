@@ -104,20 +104,11 @@ def build_pairs(
         MediaError: The file can't be read, or the folder can't be written to.
         OptionError: ``neutral_at`` names no time in a video.
     """
-    folders, failures = DatasetDirs(output_dir), Failures()
-    if dataset.file.is_dir():
-        source: VideoFile | Stills = Stills(dataset.file, folders.all)
-        failures = Failures.in_folder(dataset.file, folders.all)
-    else:
-        source = open_file(dataset.file)
-    if dataset.neutral_at is not None and isinstance(source, Stills):
-        raise OptionError(
-            f"--neutral-at names a time, and {dataset.file} is no video.", hint="Leave it out."
-        )
+    folders = DatasetDirs(output_dir)
+    source, failures = _open_source(dataset, folders)
     files = source.paths if isinstance(source, Stills) else [dataset.file]
-    fingerprint = dataset.fingerprint(files)
     ensure_writable_dir(output_dir)
-    folders.claim(fingerprint, overwrite)
+    folders.claim(dataset.fingerprint(files), overwrite)
     photo = files[0] if isinstance(source, Stills) and len(files) == 1 else None
     if photo is not None:
         footage = frames_of_photo(dataset, photo, folders)
@@ -125,33 +116,49 @@ def build_pairs(
         footage = frames_of(dataset, source, folders, failures, parse)
     train, val = _split(footage.kept)
     seen = [frame for frame in footage.seen if frame.number <= train[-1].number]
-    statistics = TargetStatistics.of(
-        *_arrays(seen), footage.neutral.landmarks if footage.neutral else None
-    )
+    picked = footage.neutral.landmarks if footage.neutral else None
+    statistics = TargetStatistics.of(*_arrays(seen), picked)
     landmarks, uncertainty = _arrays(train)
-    mode = fit(
-        landmarks,
-        uncertainty,
-        lambda index: folders.scene(train[index]),
-        dataset.size,
-        dataset.keyframes,
-        statistics,
-    )
+    scenes = _scenes(folders, train)
+    mode = fit(landmarks, uncertainty, scenes, dataset.size, dataset.keyframes, statistics)
     _write_strips(mode, folders, train, val)
     mode.save(folders.combined)
-    result = BuildResult(
-        len(train),
-        len(val),
-        len(footage.kept) - len(train) - len(val),
-        dict(footage.dropped),
-        missing_motion(landmarks, statistics) if photo is None else (),
-        None if isinstance(source, Stills) else _neutral_seconds(footage, seen, statistics),
-        failures,
-    )
+    missing = missing_motion(landmarks, statistics) if photo is None else ()
+    neutral = None if isinstance(source, Stills) else _neutral_seconds(footage, seen, statistics)
+    left = len(footage.kept) - len(train) - len(val)
+    dropped = dict(footage.dropped)
+    result = BuildResult(len(train), len(val), left, dropped, missing, neutral, failures)
     data = _describe(dataset, footage.kept, train, val, result) | {"animated": photo is not None}
     origin = {name: getattr(dataset, name) for name in ("landmarks", "licence", "consent")}
     ModelCard(**mode.card_fields(), data=data, **origin).save(folders.combined)
     return result
+
+
+def _open_source(
+    dataset: DatasetConfig, folders: DatasetDirs
+) -> tuple[VideoFile | Stills, Failures]:
+    """Return the video or the photos, and where photos are noted that can't be read.
+
+    Raises:
+        MediaError: The file can't be read.
+        OptionError: ``neutral_at`` names no time in a video.
+    """
+    if not dataset.file.is_dir():
+        source: VideoFile | Stills = open_file(dataset.file)
+        failures = Failures()
+    else:
+        source = Stills(dataset.file, folders.all)
+        failures = Failures.in_folder(dataset.file, folders.all)
+    if dataset.neutral_at is not None and isinstance(source, Stills):
+        raise OptionError(
+            f"--neutral-at names a time, and {dataset.file} is no video.", hint="Leave it out."
+        )
+    return source, failures
+
+
+def _scenes(folders: DatasetDirs, frames: list[Frame]) -> Callable[[int], Scene]:
+    """Return a function that reads the scene of a frame by its index."""
+    return lambda index: folders.scene(frames[index])
 
 
 def _arrays(frames: list[Frame]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -107,12 +107,8 @@ def frames_of(
     """
     wanted, picked = _wanted(dataset, source)
     detections = _detect(dataset, source, wanted, folders.points, failures, parse)
-    if picked is not None and len(detections[picked].faces) != 1:
-        found = "no face" if not detections[picked].faces else "more than one face"
-        raise FaceError(
-            f"The frame of {dataset.file} at {dataset.neutral_at:g} s shows {found}.",
-            hint="Name another time with --neutral-at.",
-        )
+    if picked is not None:
+        _check_picked(dataset, detections.get(picked))
     clear, dropped = _clear_faces(dataset, source, detections)
     frames: dict[int, Frame] = {}
     kept: list[Frame] = []
@@ -136,6 +132,17 @@ def frames_of(
         )
     seen = [frames[number] for number in sorted(frames) if number in clear]
     return Footage(kept, seen, None if picked is None else frames[picked], dropped)
+
+
+def _check_picked(dataset: DatasetConfig, detection: Detection | None) -> None:
+    """Check that the picked neutral frame shows one face; raise FaceError where it doesn't."""
+    faces = detection.faces if detection else []
+    if len(faces) != 1:
+        raise FaceError(
+            f"The frame of {dataset.file} at {dataset.neutral_at:g} s shows "
+            f"{'more than one' if faces else 'no'} face.",
+            hint="Name another time with --neutral-at.",
+        )
 
 
 def _clear_faces(

@@ -55,10 +55,9 @@ class Evaluator:
         lpips: See :func:`face2face.evaluation.metrics.lpips`.
     """
 
-    def __init__(self, driving: str = DLIB) -> None:
-        detectors: dict[str, Detector | MeshDetector] = {DLIB: Detector(), MESH: MeshDetector()}
-        self.detect = detectors.pop(driving)
-        (self.measure,) = detectors.values()
+    def __init__(self, driving: str = DEFAULT) -> None:
+        (other,) = (name for name in BACK_ENDS if name != driving)
+        self.detect, self.measure = make_detector(driving), make_detector(other)
         self.identify, self.lpips = Identity(), metrics.lpips()
 
     def observe(self, picture: Image) -> FaceObservation | None:

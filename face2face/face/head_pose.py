@@ -62,8 +62,8 @@ class HeadPose:
     @property
     def depth_axis(self) -> NDArray[np.float64]:
         """Shift in the picture of a point one interocular distance nearer, ``(2,)`` in pixels."""
-        turn, scale, _ = _projection(self.vector)
-        return scale * turn[:, 2]
+        (turn,), (scale,), _ = _projections(self.vector[None])
+        return np.asarray(scale[0] * turn[:, 2])
 
     def landmarks(self) -> Landmarks:
         """Return the shape in this pose, ``(70, 2)`` float32 in pixels."""

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from face2face.face.ensemble import mean_landmarks
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose
-from face2face.face.mediapipe import MediaPipe, Region
+from face2face.face.mediapipe import MediaPipe
+from face2face.face.region import Region
 from face2face.image import Image, Landmarks
 from face2face.landmarks import EYE_CORNERS, IRISES, MIRRORED, Similarity
 

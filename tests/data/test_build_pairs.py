@@ -1,6 +1,7 @@
 """From a video or a photo to pairs, through the command line."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from face2face.card import ModelCard
 from face2face.data.frames import MIN_FRAMES
 from face2face.data.pairs import list_strips, read_strip
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.imaging.warp import presharpen
 from face2face.keyframes.bank import KeyframeBank
@@ -297,3 +299,61 @@ def test_a_replaced_data_set_has_no_card_until_it_is_whole(
     assert not (tmp_path / "data/combined/card.json").exists()
     assert not (tmp_path / "data/combined/bank.npz").exists()
     assert list_strips(tmp_path / "data/combined", "train") == []
+
+
+def test_the_neutral_frame_is_found_or_picked(
+    made: Path, video: Path, tmp_path: Path, face2face: Command
+) -> None:
+    found = ModelCard.load(made / "combined").data["neutral"]
+    assert found["found"] == "estimated"
+    assert 0 <= found["seconds"] < 2
+    arguments = ("--file", video, "--num", 12, "--output_dir", tmp_path, "--neutral-at", 0.74)
+    status, out, err = face2face("generate_train_data", *arguments)
+    assert status == 0, err
+    assert "neutral face: at 0.75 s" in out, "the frame nearest to that time"
+    card = ModelCard.load(tmp_path / "combined")
+    assert card.data["neutral"] == {"seconds": 0.75, "found": "picked"}
+    points = {
+        json.loads(line)[0]: np.array(json.loads(line)[1][0][0])
+        for line in (tmp_path / "landmarks" / "points.jsonl").read_text().splitlines()
+    }
+    x, y, side = card.data["crop"]
+    picked = (points[9] + 0.5 - (x, y)) * 256 / side - 0.5
+    assert np.allclose(TargetStatistics.from_json(card.shape).neutral, picked, atol=0.2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "error"),
+    [
+        (7, "--neutral-at 7 lies outside .*, which lasts 1.92 s. Name a time from 0 to 1.92."),
+        (-1, "-1 is not a number of at least 0"),
+        ("nan", "nan is not a number of at least 0"),
+        (0, "at 0 s shows no face. Name another time with --neutral-at."),
+    ],
+)
+def test_a_neutral_frame_that_cannot_be_used_is_one_line(
+    seconds: float, error: str, frames: list[Image], tmp_path: Path, face2face: Command
+) -> None:
+    video = write_video(tmp_path / "late.mp4", [np.zeros_like(frames[0]), *frames[1:]])
+    arguments = ("--file", video, "--output_dir", tmp_path, "--neutral-at", seconds)
+    status, _, err = face2face("generate_train_data", *arguments)
+    assert status == 2
+    assert re.search(error, err), err
+
+
+def test_photos_have_no_time(photos: Path, face2face: Command) -> None:
+    arguments = ("--file", photos, "--output_dir", "out", "--neutral-at", 1)
+    status, _, err = face2face("generate_train_data", *arguments)
+    assert status == 2
+    assert "is no video. Leave it out." in err
+
+
+def test_the_person_is_told_what_the_material_lacks(
+    made: Path, video: Path, tmp_path: Path, face2face: Command
+) -> None:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    arguments = ("--num", 20, "--output_dir", tmp_path, "--consent", "NASA portrait")
+    _, out, _ = face2face("generate_train_data", "--file", video, *arguments)
+    lacking = ModelCard.load(tmp_path / "combined").data["missing"]
+    assert lacking == re.findall("missing: (.*)", out)
+    assert "no looks to the left" in lacking
