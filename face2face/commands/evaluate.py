@@ -33,6 +33,7 @@ METRICS = {
     "gaze_error": "gaze error in eye widths, lower",
     "driver_distance": "identity distance from the driver, higher",
     "target_recognised": "share of frames nearer to the target than the driver",
+    "lips_agree": "share of frames in which lips are shut or apart alike",
     "fade": "share of frames with two outlines, lower",
     "width_to_height": "face width to height, relative error",
     "eyes_to_width": "eye distance to width, relative error",

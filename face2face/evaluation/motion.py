@@ -42,6 +42,8 @@ _EYE_WIDTH = float(np.linalg.norm(AVERAGE_FACE[39] - AVERAGE_FACE[36]))
 _STILL_LIMITS = np.array(
     [_STILL / _EYE_WIDTH if name.startswith("gaze") else _STILL for name in FEATURES]
 )
+#: Gap of the inner lips up to which they count as shut, in interocular distances.
+_SHUT_LIPS = 0.1
 #: A series that spans less than this is constant.
 _CONSTANT = 1e-9
 
@@ -126,6 +128,17 @@ class MotionSeries:
             moves = deviation >= float(limit)
             found[name] = Following(correlation, gain, agreement, deviation, moves)
         return found
+
+    def lips_agree(self) -> float:
+        """Return the share of frames in which both have shut lips, or both have them apart.
+
+        Frames in which one of both has no face are left out; 0 where there is no other.
+        """
+        column = list(FEATURES).index("mouth_open")
+        driver, result = self.driver[:, column], self.result[:, column]
+        both = np.isfinite(driver) & np.isfinite(result)
+        agree = (driver <= _SHUT_LIPS) == (result <= _SHUT_LIPS)
+        return float(agree[both].mean()) if both.any() else 0.0
 
     def centred(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the driver's and the result's features, each less its median over time.

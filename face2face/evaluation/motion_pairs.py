@@ -45,6 +45,7 @@ class PairScore:
         no_face: Share of them in which the result has none.
         identity: Mean identity distance from the target.
         nearer: Share of the compared frames that are nearer to the target than to the driver.
+        lips: Share of frames in which both have shut lips, or both have them apart.
         fades: Share of frames with two outlines; None for a clip that was made elsewhere.
         features: Feature -> how it follows, see :class:`face2face.evaluation.motion.Following`.
     """
@@ -55,6 +56,7 @@ class PairScore:
     no_face: float
     identity: float
     nearer: float
+    lips: float
     fades: float | None
     features: dict[str, Following]
 
@@ -216,6 +218,7 @@ def score_clip(
         lost / max(len(wanted), 1),
         float(np.mean(own)) if own else 0.0,
         float(np.less(own, others).mean()) if own else 0.0,
+        series.lips_agree(),
         fades,
         series.follow(),
     )

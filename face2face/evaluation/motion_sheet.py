@@ -63,10 +63,10 @@ def sheet(driver: MeasuredDriver, clip: Path, series: MotionSeries) -> Image:
             number: scene.photo for number, scene in video.select(sorted(set(chosen.values())))
         }
     columns = []
-    faces = [each for each in driver.measured if each is not None]
     for name, number in chosen.items():
-        photo = photos[number]
-        head = head_box(np.stack(faces), *photo.shape[:2]).cut(photo)
+        photo, face = photos[number], driver.measured[number]
+        assert face is not None, "extremes are frames with a face"
+        head = head_box(face[None], *photo.shape[:2]).cut(photo)
         columns.append(
             np.concatenate([draw_note(resize(head, size), name), results[shown[number]]])
         )

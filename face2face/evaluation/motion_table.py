@@ -14,6 +14,7 @@ _FIGURES = {
     "identity": "identity ↓",
     "nearer": "nearer to the target ↑",
     "no_face": "no face ↓",
+    "lips": "lips agree ↑",
     "fades": "fades ↓",
 }
 
@@ -68,7 +69,13 @@ def _cell(followed: Following) -> str:
 
 def _figures(score: PairScore) -> list[str]:
     fades = "" if score.fades is None else f"{score.fades:.1%}"
-    return [f"{score.identity:.3f}", f"{score.nearer:.1%}", f"{score.no_face:.1%}", fades]
+    return [
+        f"{score.identity:.3f}",
+        f"{score.nearer:.1%}",
+        f"{score.no_face:.1%}",
+        f"{score.lips:.1%}",
+        fades,
+    ]
 
 
 def _means(scores: Sequence[PairScore]) -> list[str]:
@@ -103,5 +110,6 @@ def _worst(scores: Sequence[PairScore]) -> list[str]:
         f"{max(each.identity for each in scores):.3f}",
         f"{min(each.nearer for each in scores):.1%}",
         f"{max(each.no_face for each in scores):.1%}",
+        f"{min(each.lips for each in scores):.1%}",
         f"{max(fades):.1%}" if fades else "",
     ]

@@ -56,10 +56,16 @@ def series(results: list[FrameResult]) -> MotionSeries:
 
 
 def _motion(results: list[FrameResult]) -> dict[str, float]:
-    """Return correlation, gain and agreement of each feature that the driver moves."""
-    return {
+    """Return correlation, gain and agreement of each feature that the driver moves.
+
+    Also the share of frames in which the lips agree; nothing for a target that drives itself.
+    """
+    motion = series(results)
+    if not len(motion.driver):
+        return {}
+    return {"lips_agree": motion.lips_agree()} | {
         f"{name}_{figure}": getattr(each, figure)
-        for name, each in series(results).follow().items()
+        for name, each in motion.follow().items()
         if each.moves
         for figure in ("correlation", "gain", "agreement")
     }

@@ -127,6 +127,15 @@ def test_a_result_that_stays_has_no_correlation() -> None:
     assert int(np.argmax(still.differences())) == 2
 
 
+def test_lips_agree_where_both_are_shut_or_both_apart() -> None:
+    rows = np.zeros((2, 5, 10))
+    rows[0, :, 0] = 0.02, 0.05, 0.3, 0.4, np.nan
+    rows[1, :, 0] = 0.09, 0.11, 0.2, 0.01, 0.3
+    driver, result = rows
+    assert MotionSeries(driver, driver, result).lips_agree() == 0.5
+    assert MotionSeries(driver, driver, np.full((5, 10), np.nan)).lips_agree() == 0
+
+
 def test_nobody_has_no_features() -> None:
     assert np.isnan(features([None, None])).all()
     found = series([None], [None], [None])

@@ -87,7 +87,7 @@ def score(
 ) -> PairScore:
     features = {name: Following(correlation, gain, 0.75, 0.1, True) for name in FEATURES}
     features["roll"] = Following(correlation, gain, 0.75, 0.001, moves)
-    return PairScore(driver, target, 10, 0.0, 0.25, 1.0, 0.1, features)
+    return PairScore(driver, target, 10, 0.0, 0.25, 1.0, 0.9, 0.1, features)
 
 
 def cells(text: str, row: str) -> list[str]:
@@ -103,7 +103,7 @@ def test_the_table_has_means_and_the_worst_of_what_moves() -> None:
     assert cells(text, "**worst**")[2] == "0.50, 0.60"
     # Only the first driver rolls the head.
     assert cells(text, "**mean**")[11] == cells(text, "**worst**")[11] == "0.90, 1.20"
-    assert cells(text, "**mean**")[12:] == ["0.250", "100.0%", "0.0%", "10.0%"]
+    assert cells(text, "**mean**")[12:] == ["0.250", "100.0%", "0.0%", "90.0%", "10.0%"]
 
 
 def test_a_feature_that_no_driver_moves_has_no_mean() -> None:
