@@ -76,6 +76,7 @@ JOBS = {
         "freeze_model --model-folder reduced --precision auto --input_dir combined",
         "steadiness --strengths 1",
         "evaluate --model {model} --file photos/a.png --driver clip.mp4 --output evaluated",
+        "evaluate_motion --drivers clip.mp4 --models {model} --every 8 --output motion",
         "evaluate_edit --photos photos --all --count 1",
         "evaluate_blemishes --photos photos --all --rows 1",
     ],

@@ -28,7 +28,7 @@ sheet: the driver's most extreme frames above, the results below. Run again, it 
 _FIGURES = "motion.json"
 #: Sets of pairs: those that are driven here, and those of --clips.
 _NOW, _BEFORE = "now", "before"
-READS, WRITES = ("clips",), ("output",)
+READS, WRITES = ("drivers", "models", "clips"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

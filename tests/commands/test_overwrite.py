@@ -212,6 +212,10 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("evaluate", "--model", "m", "--file", "me.mp4"), "m/evaluation/evaluation.json"),
         (("evaluate_blemishes", "--photos", "p", "--output", "d"), "d/blemishes.png"),
         (("evaluate_edit", "--photos", "p", "--output", "d"), "d/edits.json"),
+        (
+            ("evaluate_motion", "--drivers", "a.mp4", "--models", "m", "--output", "d"),
+            "d/clips/a-m.mp4",
+        ),
         (("evaluate_parser", "--sheet-of", "p", "--output", "d"), "d/sheet_0.png"),
         (("evaluate_rebuild", "--studies", "p", "--output", "d"), "d/manipulated.png"),
         (("evaluate_retouch", "--output", "d"), "d/mended.json"),
