@@ -61,6 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="face",
         help="square to cut out: around all places of the head, or the centre of the picture",
     )
+    _add_neutral_argument(parser)
+    add_card_arguments(parser, "pictures")
+
+
+def _add_neutral_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--neutral-at",
         type=number,
@@ -68,7 +73,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="time in the video at which the face is at rest and looks at the camera (default: "
         "found by itself)",
     )
-    add_card_arguments(parser, "pictures")
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:

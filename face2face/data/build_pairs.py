@@ -105,7 +105,7 @@ def build_pairs(
         OptionError: ``neutral_at`` names no time in a video.
     """
     folders = DatasetDirs(output_dir)
-    source, failures = _open_source(dataset, folders)
+    source, failures = _open(dataset, folders)
     files = source.paths if isinstance(source, Stills) else [dataset.file]
     ensure_writable_dir(output_dir)
     folders.claim(dataset.fingerprint(files), overwrite)
@@ -115,18 +115,14 @@ def build_pairs(
     else:
         footage = frames_of(dataset, source, folders, failures, parse)
     train, val = _split(footage.kept)
-    seen = [frame for frame in footage.seen if frame.number <= train[-1].number]
-    picked = footage.neutral.landmarks if footage.neutral else None
-    statistics = TargetStatistics.of(*_arrays(seen), picked)
-    landmarks, uncertainty = _arrays(train)
-    scenes = _scenes(folders, train)
-    mode = fit(landmarks, uncertainty, scenes, dataset.size, dataset.keyframes, statistics)
+    statistics = _statistics(footage, train)
+    read, (landmarks, uncertainty) = _reader(folders, train), _arrays(train)
+    mode = fit(landmarks, uncertainty, read, dataset.size, dataset.keyframes, statistics)
     _write_strips(mode, folders, train, val)
     mode.save(folders.combined)
     missing = missing_motion(landmarks, statistics) if photo is None else ()
-    neutral = None if isinstance(source, Stills) else _neutral_seconds(footage, seen, statistics)
-    left = len(footage.kept) - len(train) - len(val)
-    dropped = dict(footage.dropped)
+    neutral = None if isinstance(source, Stills) else _neutral_seconds(footage, statistics)
+    left, dropped = len(footage.kept) - len(train) - len(val), dict(footage.dropped)
     result = BuildResult(len(train), len(val), left, dropped, missing, neutral, failures)
     data = _describe(dataset, footage.kept, train, val, result) | {"animated": photo is not None}
     origin = {name: getattr(dataset, name) for name in ("landmarks", "licence", "consent")}
@@ -134,21 +130,19 @@ def build_pairs(
     return result
 
 
-def _open_source(
-    dataset: DatasetConfig, folders: DatasetDirs
-) -> tuple[VideoFile | Stills, Failures]:
-    """Return the video or the photos, and where photos are noted that can't be read.
+def _open(dataset: DatasetConfig, folders: DatasetDirs) -> tuple[VideoFile | Stills, Failures]:
+    """Return the source, and the photos in it that can't be read.
 
     Raises:
-        MediaError: The file can't be read.
-        OptionError: ``neutral_at`` names no time in a video.
+        MediaError: The file is missing or unreadable.
+        OptionError: It has no times, and one of them is named as neutral.
     """
-    if not dataset.file.is_dir():
-        source: VideoFile | Stills = open_file(dataset.file)
-        failures = Failures()
-    else:
-        source = Stills(dataset.file, folders.all)
+    failures = Failures()
+    if dataset.file.is_dir():
+        source: VideoFile | Stills = Stills(dataset.file, folders.all)
         failures = Failures.in_folder(dataset.file, folders.all)
+    else:
+        source = open_file(dataset.file)
     if dataset.neutral_at is not None and isinstance(source, Stills):
         raise OptionError(
             f"--neutral-at names a time, and {dataset.file} is no video.", hint="Leave it out."
@@ -156,8 +150,8 @@ def _open_source(
     return source, failures
 
 
-def _scenes(folders: DatasetDirs, frames: list[Frame]) -> Callable[[int], Scene]:
-    """Return a function that reads the scene of a frame by its index."""
+def _reader(folders: DatasetDirs, frames: list[Frame]) -> Callable[[int], Scene]:
+    """Return a function that reads a frame's scene, given its index."""
     return lambda index: folders.scene(frames[index])
 
 
@@ -167,12 +161,19 @@ def _arrays(frames: list[Frame]) -> tuple[NDArray[np.float32], NDArray[np.float3
     return landmarks, np.stack([frame.uncertainty for frame in frames])
 
 
-def _neutral_seconds(footage: Footage, seen: list[Frame], statistics: TargetStatistics) -> float:
+def _statistics(footage: Footage, train: list[Frame]) -> TargetStatistics:
+    """Return the statistics of all frames with a clear face before the held-out ones."""
+    seen = [frame for frame in footage.seen if frame.number <= train[-1].number]
+    picked = footage.neutral.landmarks if footage.neutral else None
+    return TargetStatistics.of(*_arrays(seen), picked)
+
+
+def _neutral_seconds(footage: Footage, statistics: TargetStatistics) -> float:
     """Return the time of the picked neutral frame, or of the one nearest to the neutral face."""
     if footage.neutral:
         return footage.neutral.seconds
-    distances = [np.linalg.norm(frame.landmarks - statistics.neutral) for frame in seen]
-    return seen[int(np.argmin(distances))].seconds
+    distances = [np.linalg.norm(frame.landmarks - statistics.neutral) for frame in footage.seen]
+    return footage.seen[int(np.argmin(distances))].seconds
 
 
 def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: list[Frame]) -> None:
