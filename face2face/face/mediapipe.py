@@ -134,7 +134,8 @@ class MediaPipe:
 
         Returns:
             ``(2,)`` and ``(16, 2)`` in pixels: the lower lid from the outer to the inner corner (9
-            points), then the upper lid between them (7).
+            points), then the upper lid between them (7). The iris of a hidden eye is a guess, no
+            farther from the eye's middle than the corners.
         """
         along = (outer - inner if mirrored else inner - outer).astype(np.float64)
         x, y = (outer + inner) / 2
@@ -144,7 +145,8 @@ class MediaPipe:
         to_picture = region.to_picture(_EYE_SIZE, mirrored)
         points = np.concatenate([answers[15].reshape(-1, 3), answers[213].reshape(-1, 3)])[:, :2]
         points = points @ to_picture[:, :2].T + to_picture[:, 2]
-        return points[:5].mean(0), points[5 : 5 + OUTLINE_COUNT]
+        outline = points[5 : 5 + OUTLINE_COUNT]
+        return _within(outline, points[:5].mean(0)), outline
 
     def gaze(self, photo: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return where the eyes look, ``(2, 2)``: see :func:`face2face.landmarks.gaze`.
@@ -210,6 +212,14 @@ def _anchors(grids: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
         grid = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
         centres.append(grid.repeat(boxes, axis=0))
     return np.concatenate(centres)
+
+
+def _within(outline: NDArray[np.float64], iris: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return an iris moved towards the middle of its eye, until it is as near as the corners."""
+    outer, inner = outline[0], outline[8]
+    middle, reach = (outer + inner) / 2, np.linalg.norm(outer - inner) / 2
+    away = iris - middle
+    return np.asarray(middle + away * min(1.0, float(reach / max(np.linalg.norm(away), 1e-9))))
 
 
 @cache
