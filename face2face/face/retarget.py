@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose, split_poses
 from face2face.face.neutral import close_lips, lid_directions, lid_gaps, with_lid_gaps
 from face2face.face.target_statistics import TargetStatistics, neutral_shape
@@ -33,6 +34,8 @@ _LIDS_MARGIN, _NARROW_LIDS_MARGIN = 1.0, 0.1
 _MAX_GAZE = np.array((0.33, 0.2))
 #: Opening of a driver's eye, as a share of its neutral one, below which its lids hide the iris.
 _SHUT_EYE = 0.4
+#: Where eyes that look at the camera are across, right and left, in widths of the eye.
+_CAMERA_GAZE = gaze(AVERAGE_FACE)[:, 0]
 #: Seconds at the start from which the driver's neutral face is taken.
 _CALIBRATION_SECONDS = 2.0
 #: Greatest number of frames used for that: the last of them.
@@ -186,15 +189,16 @@ class Retargeter:
     def _gaze(self, shape: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the places of the target's irises, ``(2, 2)``, for the driver's shape.
 
-        Across, 0 is a look at the camera for everybody. Down, people differ, so that the change
-        from the driver's neutral gaze is added to the target's. The iris of a shut eye is hidden.
+        Across, an average face's gaze is a look at the camera for everybody: so a target that was
+        filmed with crossed eyes doesn't squint. Down, people differ, so that the change from the
+        driver's neutral gaze is added to the target's. The iris of a shut eye is hidden.
         """
         driver, target = self._calibration, gaze(self.target.shape)
         neutral = driver.gaze - (driver.gaze[:, 0].mean(), 0.0)
         opening = (lid_gaps(shape) / driver.lid_gaps).reshape(2, -1).mean(1)
         if (seen := opening >= _SHUT_EYE).any():
             self._held_gaze = (gaze(shape) - neutral)[seen].mean(0)
-        rest = target - (target[:, 0].mean(), 0.0)
+        rest = np.column_stack([_CAMERA_GAZE, target[:, 1]])
         return np.clip(rest + self.gaze * self._held_gaze, -_MAX_GAZE, _MAX_GAZE)
 
     def _calibrate(self, landmarks: Landmarks, seconds: float) -> None:
