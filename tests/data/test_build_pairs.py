@@ -12,6 +12,7 @@ import pytest
 from face2face.card import ModelCard
 from face2face.data.frames import MIN_FRAMES
 from face2face.data.pairs import list_strips, read_strip
+from face2face.face.back_ends import BACK_ENDS
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.imaging.warp import presharpen
@@ -119,6 +120,45 @@ def test_two_videos_are_never_mixed(
     assert status == 2
     assert "--overwrite" in err
     assert snapshot(made) == before
+
+
+def test_landmarks_of_two_back_ends_are_never_mixed(
+    made: Path, video: Path, face2face: Command
+) -> None:
+    before = snapshot(made)
+    for options in (("--landmarks", "dlib"), ("--landmark-model", "none.dat")):
+        arguments = ("--file", video, "--num", 20, "--consent", "NASA portrait", *options)
+        status, _, err = face2face("generate_train_data", *arguments, "--output_dir", made)
+        assert status == 2
+        assert "holds the data of another video or setting" in err
+    assert snapshot(made) == before
+
+
+@pytest.mark.parametrize("back_end", BACK_ENDS)
+def test_the_card_names_the_back_end(
+    back_end: str, video: Path, tmp_path: Path, face2face: Command
+) -> None:
+    status, _, err = face2face(
+        *("generate_train_data", "--file", video, "--num", 12, "--landmarks", back_end),
+        *("--output_dir", tmp_path),
+    )
+    assert status == 0, err
+    assert ModelCard.load(tmp_path / "combined").landmarks == back_end
+
+
+def test_data_of_earlier_versions_was_made_with_dlib(
+    video: Path, tmp_path: Path, face2face: Command
+) -> None:
+    arguments = ("generate_train_data", "--file", video, "--num", 12, "--output_dir", tmp_path)
+    assert face2face(*arguments, "--landmarks", "dlib")[0] == 0
+    source = tmp_path / "original" / "source.json"
+    noted = json.loads(source.read_text(encoding="utf-8"))
+    del noted["landmarks"]
+    source.write_text(json.dumps(noted), encoding="utf-8")
+    assert face2face(*arguments, "--landmarks", "dlib")[0] == 0
+    status, _, err = face2face(*arguments, "--landmarks", "mesh")
+    assert status == 2
+    assert "another video or setting" in err
 
 
 def test_overwriting_removes_only_what_was_made(

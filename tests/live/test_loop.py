@@ -258,10 +258,14 @@ def test_keys_change_how_it_is_shown() -> None:
 
 
 def test_keys_change_how_it_moves() -> None:
-    motion = typed("eeTTTTSS")[0].pipeline.motion
+    motion = typed("eeTTTTSSggg")[0].pipeline.motion
     assert motion.retargeter is not None
-    strengths = (motion.retargeter.expression, motion.retargeter.head, motion.filter.strength)
-    assert strengths == (0.8, 1.4, 1.2)
+    retargeter = motion.retargeter
+    strengths = (retargeter.expression, retargeter.head, retargeter.gaze, motion.filter.strength)
+    assert strengths == (0.8, 1.4, 0.7, 1.2)
+    eager = typed("GGgGG")[0].pipeline.motion.retargeter
+    assert eager is not None
+    assert eager.gaze == 1.3
     lowest = typed("t" * 30)[0].pipeline.motion.retargeter
     assert lowest is not None
     assert lowest.head == 0

@@ -23,18 +23,20 @@ def test_the_consoles_defaults_are_the_classes_defaults() -> None:
 
 def test_the_console_fills_every_field() -> None:
     command = (
-        "--source clip.mp4 --tf-model here --mode inpaint --landmark-model points.dat "
-        "--strength 0.5 --retarget expression --expression 0.1 --head 0.2 --smoothing 0.3 "
-        "--compose target --show 1 --mirror --no-window --output out.mp4 --virtual-camera "
-        "--save-performance take.npz --no-mark"
+        "--source clip.mp4 --tf-model here --mode inpaint --landmarks dlib "
+        "--landmark-model points.dat --strength 0.5 --retarget expression --expression 0.1 "
+        "--head 0.2 --smoothing 0.3 --gaze 0.4 --stay-in-range --compose target --show 1 "
+        "--mirror --no-window --output out.mp4 --virtual-camera --save-performance take.npz "
+        "--no-mark"
     )
     assert typed(*command.split()) == LiveOptions(
         driver="clip.mp4",
         model=Path("here"),
         mode="inpaint",
+        landmarks="dlib",
         landmark_model=Path("points.dat"),
         retouching=0.5,
-        motion=MotionOptions("expression", 0.1, 0.2, 0.3),
+        motion=MotionOptions("expression", 0.1, 0.2, 0.3, gaze=0.4, stay_in_range=True),
         display=DisplayOptions("target", conditioning=True, mirror=True),
         output=OutputOptions(
             window=False,
@@ -53,6 +55,9 @@ def test_the_console_fills_every_field() -> None:
         (lambda: MotionOptions(expression=2.1), "expression is 2.1"),
         (lambda: MotionOptions(smoothing=-1), "smoothing is -1"),
         (lambda: MotionOptions(head=float("nan")), "head is nan"),
+        (lambda: MotionOptions(gaze=2.5), "gaze is 2.5"),
+        (lambda: LiveOptions(landmarks="hog"), "Choose dlib or mesh"),
+        (lambda: LiveOptions(landmarks="mesh", landmark_model=Path("p.dat")), "leave --landmark"),
         (lambda: DisplayOptions(compose="top"), "side, target, driver"),
         (lambda: LiveOptions(retouching=3), "retouching is 3"),
         (lambda: OutputOptions(window=False), "no window and no other output"),
