@@ -50,7 +50,7 @@ _OUTER_MARGIN = 0.4
 #: How much each of :attr:`FrameQuality.figures` may exceed the usual one of the clip. Uncovered
 #: faces stay below three quarters of it, even those that grimace. Only a head turned by 45 degrees
 #: at the picture's lower edge has a larger dent.
-_MAX_EXCESS = np.array([0.1, 0.2, 0.02, 0.08])
+_MAX_EXCESS = np.array([0.12, 0.2, 0.02, 0.08])
 #: Percentile of a figure in a clip that is its usual one: less than half, as hands may stay long.
 _USUAL_PERCENTILE = 25
 #: How much :attr:`FrameQuality.lips_apart` may exceed the usual one next to a covered frame. A
