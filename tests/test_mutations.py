@@ -59,7 +59,7 @@ TOKENS = (
     b"\xff\xfe",
     b"[" * 2000,
     b"\x00\x00\xc0\x7f",  # a float32 that is not a number
-    b"(1, 68, 2)",
+    b"(1, 70, 2)",
     b"'<f8'",
 )
 
