@@ -61,9 +61,11 @@ class PoseIndex:
         """
         keyframes, squared = self._weighted[metric]
         pose = descriptor * metric.weights
-        lack = np.maximum(headroom(descriptor, self._reference) - self._headrooms, 0)
         # |k - p|^2 = |k|^2 - 2 k.p + |p|^2: the first term is known in advance.
-        total = squared - 2 * (keyframes @ pose) + pose @ pose + (metric.headroom * lack) ** 2
+        total = squared - 2 * (keyframes @ pose) + pose @ pose
+        if metric.headroom > 0:
+            lack = np.maximum(headroom(descriptor, self._reference) - self._headrooms, 0)
+            total += (metric.headroom * lack) ** 2
         return np.asarray(np.sqrt(np.maximum(total, 0)))
 
     @cached_property
