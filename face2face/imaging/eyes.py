@@ -19,10 +19,13 @@ _IRIS_RADIUS = 0.2
 _FADE = 0.12
 #: Least distance of an iris's edge from a corner of the eye, in widths of the eye.
 _CORNER_MARGIN = 0.02
-#: Least distance of a read pixel from a lid, in widths of the eye: lashes stay where they are.
-_LID_MARGIN = 0.02
-#: Width of the soft edge along the lids, in widths of the eye.
-_SOFT_EDGE = 0.035
+#: How far the lids' landmarks may lie inside the eye, in widths of the eye: what is between them,
+#: and this far beyond them, moves in full.
+_LID_REACH = 0.06
+#: Width of the soft edge beyond that, in widths of the eye.
+_SOFT_EDGE = 0.08
+#: Opening of an eye from which its iris moves in full, in widths of the eye: shut lids stay.
+_OPEN = 0.15
 #: Moves smaller than this aren't visible, in widths of the eye.
 _MIN_MOVE = 0.004
 #: Least width of an eye that has an iris to move, in pixels.
@@ -62,6 +65,11 @@ class _Eye:
         """Distance of the corners, in pixels."""
         return float(np.hypot(*self.across))
 
+    @property
+    def opening(self) -> float:
+        """Mean gap between the lids, in widths of the eye; 0 where they are shut."""
+        return max(float((self.lower - self.upper)[1:3, 1].mean()), 0.0)
+
     def to_eye(
         self, x: NDArray[np.floating], y: NDArray[np.floating]
     ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
@@ -79,16 +87,17 @@ class _Eye:
         return x.astype(np.float32), y.astype(np.float32)
 
     def lids(self, u: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        """Return the heights of the upper and the lower lid at places across."""
+        """Return the upper and the lower end of what moves in full, at places across."""
         upper, lower = (np.interp(u, *lid.T) for lid in (self.upper, self.lower))
-        return upper, lower
+        reach = np.minimum(_LID_REACH, (lower - upper) / 2)
+        return upper - reach, lower + reach
 
 
 def move_irises(photo: Image, landmarks: Landmarks, seen: NDArray[np.floating]) -> Image:
     """Return a picture whose irises moved to where the landmarks have them.
 
     Between the corners the picture is stretched on one side of the iris and compressed on the
-    other, so the iris keeps its width and whites stay white. Nothing outside the lids moves.
+    other, so the iris keeps its width and whites stay white. Beyond the lids the move fades out.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
@@ -115,8 +124,9 @@ def _move_iris(
     """Move one iris in place, from one gaze to another, ``(2,)`` each."""
     outline = np.stack(eye.to_picture(*np.vstack([eye.upper, eye.lower]).T), axis=-1)
     height, width = photo.shape[:2]
-    x0, y0 = np.maximum(np.floor(outline.min(0)), 0).astype(int)
-    x1, y1 = np.minimum(np.ceil(outline.max(0)) + 1, (width, height)).astype(int)
+    reach = (_LID_REACH + _SOFT_EDGE) * eye.width
+    x0, y0 = np.maximum(np.floor(outline.min(0) - reach), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(outline.max(0) + reach) + 1, (width, height)).astype(int)
     if x0 >= x1 or y0 >= y1:
         return
     y, x = np.mgrid[y0:y1, x0:x1].astype(np.float64)
@@ -128,8 +138,9 @@ def _move_iris(
         borderMode=cv2.BORDER_REPLICATE,
     )
     upper, lower = eye.lids(u)
-    inside = np.clip((v - upper) / _SOFT_EDGE, 0, 1) * np.clip((lower - v) / _SOFT_EDGE, 0, 1)
-    share = (inside * (np.abs(u) < 0.5))[..., None]
+    inside = np.clip(1 - np.maximum(upper - v, v - lower) / _SOFT_EDGE, 0, 1)
+    opened = np.clip(eye.opening / _OPEN, 0, 1)
+    share = (opened * inside * (np.abs(u) < 0.5))[..., None]
     part = photo[y0:y1, x0:x1]
     part[...] = np.rint(part + share * (read.astype(np.float64) - part))
 
@@ -157,7 +168,5 @@ def _read_from(
     down = v - share * (wanted[1] - source[1])
     upper, lower = eye.lids(across)
     middle = (upper + lower) / 2
-    down = np.clip(
-        down, np.minimum(upper + _LID_MARGIN, middle), np.maximum(lower - _LID_MARGIN, middle)
-    )
+    down = np.clip(down, np.minimum(upper, middle), np.maximum(lower, middle))
     return across, down

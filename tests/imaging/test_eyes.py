@@ -48,11 +48,13 @@ def test_irises_move_up_and_down_under_the_lids() -> None:
     assert heights[2] > heights[1] + 2
 
 
-def test_whites_stay_white_and_nothing_outside_the_lids_moves() -> None:
+def test_whites_stay_white_and_nothing_far_from_the_lids_moves() -> None:
     before = drawn(FACE)
     after = move_irises(before, with_gaze(FACE, gaze(FACE) + np.array((0.2, 0.05))), gaze(FACE))
     skin = (before == SKIN).all(-1)
-    assert (after[skin] == before[skin]).all()
+    near = cv2.dilate((~skin).astype(np.uint8), np.ones((23, 23), np.uint8)) > 0
+    assert (after[~near] == before[~near]).all()
+    assert np.abs(after[skin].astype(int) - before[skin]).mean() < 0.3
     dark = [(photo.max(-1) < 120).sum() for photo in (before, after)]
     assert dark[1] == pytest.approx(dark[0], rel=0.25)
 
@@ -70,9 +72,10 @@ def test_eyes_outside_the_picture_are_left_alone(shift: tuple[int, int]) -> None
 
 
 def test_shut_and_tiny_eyes_are_left_alone() -> None:
-    shut = Expression(blink=1).applied_to(FACE)
+    shut = FACE.copy()
+    shut[[37, 38, 43, 44]] = shut[[41, 40, 47, 46]]
     photo = drawn(shut)
     looked = move_irises(photo, with_gaze(shut, gaze(shut) + 0.1), gaze(shut))
-    assert np.abs(looked.astype(int) - photo).max() < 120
+    assert (looked == photo).all()
     tiny = (FACE - 256) / 60 + 256
     assert (move_irises(photo, tiny, gaze(tiny) + 0.1) == photo).all()
