@@ -9,10 +9,13 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
+from skimage.data import astronaut
 
 from face2face.evaluation.motion import FEATURES, face_features
+from face2face.face.back_ends import make_detector
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.landmark_filter import LandmarkFilter
+from face2face.face.tracker import Tracker
 from face2face.files import atomic_write
 from face2face.landmarks import interocular
 from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
@@ -22,6 +25,8 @@ from face2face.synthetic.motion import PERFORMANCE_SECONDS, scripted_expression
 JITTER = 0.0016
 #: Frames a second of the simulated camera.
 FPS = 30
+#: Standard deviation of a camera's noise, in grey levels.
+_CAMERA_NOISE = 3.0
 #: Delays that are tried, in seconds.
 _LAGS = np.arange(0, 0.2, 0.002)
 #: Frames at the start that are ignored: the filter settles.
@@ -73,6 +78,23 @@ class JitterLag:
             _blink_depth(moving) / _blink_depth(true),
             _mouth_speed(moving) / _mouth_speed(true),
         )
+
+
+def still_jitter(landmarks: str) -> float:
+    """Return the jitter of a still portrait's live landmarks, in interocular distances.
+
+    It is their standard deviation, with a camera's noise of three grey levels.
+
+    Args:
+        landmarks: The landmark back end.
+    """
+    photo, rng = astronaut(), np.random.default_rng(0)
+    track = Tracker(make_detector(landmarks).for_video(FPS), FPS)
+    found = []
+    for _ in range(_WARM_UP):
+        noisy = np.clip(photo + rng.normal(0, _CAMERA_NOISE, photo.shape), 0, 255)
+        found.extend(track(noisy.astype(np.uint8)))
+    return float(np.std(found, axis=0).mean()) / interocular(found[0])
 
 
 def _filtered(
