@@ -29,6 +29,8 @@ _EXTENDED_SHARE = 0.6
 #: Least distance of facing points (lids, lips) in the result, as a share of their distance in the
 #: photo. Closer pairs would fold the spline; the generator closes the rest.
 _MIN_GAP_RATIO = 0.4
+#: Landmarks of lids and lips, which may fold a spline.
+_FACING_POINTS = frozenset(FACING.ravel().tolist())
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +158,9 @@ def _inverse_splines(
     """
     points, anchors, stiffness, following = _constrained_points(constraints, size)
     places = np.concatenate([destination[points], anchors]) / (size / 256)
-    held = _avoid_folds(sources, destination)[:, points]
+    if not _FACING_POINTS.isdisjoint(constraints.points):
+        sources = _avoid_folds(sources, destination)
+    held = sources[:, points]
     ends = [anchors] * len(held)
     if constraints.following:
         moved = [Similarity.between(destination[points], source)(anchors) for source in held]
