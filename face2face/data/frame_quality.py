@@ -48,9 +48,8 @@ _INNER_MARGIN = 0.1
 #: Margin outside it, up to which lips and skin count, in the same unit.
 _OUTER_MARGIN = 0.4
 #: How much each of :attr:`FrameQuality.figures` may exceed the usual one of the clip. Uncovered
-#: faces stay below three quarters of it, even those that grimace. Only a head turned by 45 degrees
-#: at the picture's lower edge has a larger dent.
-_MAX_EXCESS = np.array([0.12, 0.2, 0.02, 0.08])
+#: faces stay below three quarters of it, even those that grimace or turn beside a fringe.
+_MAX_EXCESS = np.array([0.12, 0.2, 0.05, 0.08])
 #: Percentile of a figure in a clip that is its usual one: less than half, as hands may stay long.
 _USUAL_PERCENTILE = 25
 #: How much :attr:`FrameQuality.lips_apart` may exceed the usual one next to a covered frame. A
@@ -61,6 +60,8 @@ _NEAR_SECONDS = 0.25
 #: Least sharpness, as a share of the clip's median. Closed eyes have 0.52; a head that moves by a
 #: sixth of the eyes' distance during the exposure has at most 0.44.
 _MIN_SHARPNESS = 0.45
+#: Decimals of the figures.
+_DECIMALS = 4
 #: Number of figures that are stored for a frame.
 _COUNT = 8
 
@@ -109,8 +110,8 @@ class FrameQuality:
         return cls(*values)
 
     def to_json(self) -> list[float]:
-        """Return the figures in the order of the attributes, rounded to 0.0001."""
-        return [round(float(each), 4) for each in astuple(self)]
+        """Return the figures in the order of the attributes."""
+        return list(astuple(self))
 
 
 class QualityMeter:
@@ -139,7 +140,8 @@ class QualityMeter:
         with self._lock:
             labels = self._parse(np.asarray(panel, np.uint8), points)
         labels = _within(labels, box.to_panel(np.array([(0, 0), photo.shape[1::-1]]), _SIDE))
-        return FrameQuality(seconds, *_shares(labels, points), *_sharpness(panel, points))
+        figures = (*_shares(labels, points), *_sharpness(panel, points))
+        return FrameQuality(seconds, *(round(figure, _DECIMALS) for figure in figures))
 
 
 def bad_frames(qualities: Mapping[int, FrameQuality], is_clip: bool) -> dict[int, str]:

@@ -44,17 +44,17 @@ class WarpConstraints:
             move without dragging the shoulders.
         margin: Distance of the upper anchors outside the picture, as a share of its size: those at
             the top and on the upper part of both sides. The others lie on the edge.
-        following: Share of the landmarks' shift, turn and scale that the upper anchors follow. The
-            others always stay.
+        follow_share: Share of the landmarks' shift, turn and scale that the upper anchors follow.
+            The others always stay.
 
-    >>> WarpConstraints((27, 30, 33), stiffness=800.0, margin=0.3, following=0.0).margin
+    >>> WarpConstraints((27, 30, 33), stiffness=800.0, margin=0.3, follow_share=0.0).margin
     0.3
     """
 
     points: tuple[int, ...]
     stiffness: float
     margin: float
-    following: float
+    follow_share: float
 
 
 #: Follow all landmarks closely: for the face.
@@ -156,15 +156,15 @@ def _inverse_splines(
     its size, so that stiffness means the same at all sizes. A place in a photo is in pixels of the
     result; the caller scales it to the photo.
     """
-    points, anchors, stiffness, following = _constrained_points(constraints, size)
+    points, anchors, stiffness, follow_share = _constrained_points(constraints, size)
     places = np.concatenate([destination[points], anchors]) / (size / 256)
     if not _FACING_POINTS.isdisjoint(constraints.points):
         sources = _avoid_folds(sources, destination)
     held = sources[:, points]
     ends = [anchors] * len(held)
-    if constraints.following:
+    if constraints.follow_share:
         moved = [Similarity.between(destination[points], source)(anchors) for source in held]
-        ends = [anchors + following * (each - anchors) for each in moved]
+        ends = [anchors + follow_share * (each - anchors) for each in moved]
     values = np.concatenate([held, ends], 1).swapaxes(0, 1)
     return ThinPlateSplines(places, values.reshape(len(places), -1), stiffness)
 
@@ -232,7 +232,7 @@ def _constrained_points(
         np.array(constraints.points),
         anchors,
         np.repeat((constraints.stiffness, 0.0), (len(constraints.points), len(anchors))),
-        constraints.following * _is_upper(border_points(_ANCHORS_PER_SIDE)),
+        constraints.follow_share * _is_upper(border_points(_ANCHORS_PER_SIDE)),
     )
 
 

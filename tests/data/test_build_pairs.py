@@ -15,7 +15,7 @@ from face2face.data.pairs import list_strips, read_strip
 from face2face.face.back_ends import BACK_ENDS
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
-from face2face.imaging.warp import presharpen
+from face2face.imaging.upsample import presharpen
 from face2face.keyframes.bank import KeyframeBank
 from face2face.media.stills import list_images, read_image, write_image
 from tests.conftest import write_video
@@ -207,7 +207,7 @@ def test_a_photo_becomes_poses_which_are_its_bank(
     photo = read_image(tmp_path / "out" / "original" / f"{int(bank.seconds[5]):06d}.png")
     assert (bank.rgba(5)[..., :3] == presharpen(photo)).all()
     _, first, _, truth = read_strip(list_strips(tmp_path / "out" / "combined", "train")[7], 4)
-    assert np.abs(first.astype(int) - truth).mean() < 10
+    assert np.abs(first.astype(int) - truth).mean() < 15
     assert ModelCard.load(tmp_path / "out" / "combined").data["animated"]
 
 

@@ -44,8 +44,8 @@ def draw_hand_before_the_nose(labels: Labels, landmarks: Landmarks) -> None:
     cv2.circle(labels, landmarks[33].astype(int).tolist(), 40, CLASSES.index("skin"), -1)
 
 
-def draw_hand_at_the_jaw(labels: Labels, landmarks: Landmarks) -> None:
-    cv2.circle(labels, landmarks[4].astype(int).tolist(), 25, CLASSES.index("skin"), -1)
+def draw_sleeve_at_the_jaw(labels: Labels, landmarks: Landmarks) -> None:
+    cv2.circle(labels, landmarks[4].astype(int).tolist(), 30, CLASSES.index("cloth"), -1)
 
 
 def draw_microphone(labels: Labels, landmarks: Landmarks) -> None:
@@ -69,7 +69,7 @@ def measured(draw: Draw, photo: Image = PHOTO, seconds: float = 0.0) -> FrameQua
     [
         draw_fingers_before_the_mouth,
         draw_hand_before_the_nose,
-        draw_hand_at_the_jaw,
+        draw_sleeve_at_the_jaw,
         draw_microphone,
     ],
 )
