@@ -43,6 +43,22 @@ def test_the_whole_picture_is_searched_only_at_first() -> None:
     assert seen.searched == 1
 
 
+class Sluggish(Scripted):
+    """A detector that comes halfway to a face, as from a box that lies beside it."""
+
+    def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
+        return (super().refine(photo, landmarks) + landmarks) / 2
+
+
+@pytest.mark.parametrize(("moved", "share"), [(2, 0.5), (8, 0.75)])
+def test_a_face_that_moves_fast_is_refined_twice(moved: float, share: float) -> None:
+    seen = Sluggish([FACE])
+    track = Tracker(seen, fps=120)
+    track(PHOTO)
+    seen.faces = [FACE + np.float32(moved)]
+    assert np.allclose(track(PHOTO)[0] - FACE, share * moved)
+
+
 @pytest.mark.parametrize(("fps", "frames"), [(30, 6), (120, 24), (1, 1)])
 def test_a_face_that_leaves_is_lost_within_a_fifth_of_a_second_and_found_again(
     fps: float, frames: int
