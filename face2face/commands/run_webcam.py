@@ -72,6 +72,12 @@ def _add_display_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--no-window", action="store_true", help="open no window")
 
 
+def _add_strength(
+    group: argparse._ArgumentGroup, name: str, default: float, description: str
+) -> None:
+    group.add_argument(name, type=strength, default=default, help=f"{description}, 0 to 2")
+
+
 def _add_motion_arguments(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--retarget",
@@ -79,35 +85,15 @@ def _add_motion_arguments(group: argparse._ArgumentGroup) -> None:
         default=MotionOptions.retarget,
         help="transfer head and expression, the expression alone, or none: landmarks as they lie",
     )
-    group.add_argument(
-        "--expression",
-        type=strength,
-        default=MotionOptions.expression,
-        help="strength of the expression, 0 to 2",
-    )
-    group.add_argument(
-        "--head",
-        type=strength,
-        default=MotionOptions.head,
-        help="strength of the head's motion, 0 to 2",
-    )
-    group.add_argument(
-        "--gaze",
-        type=strength,
-        default=MotionOptions.gaze,
-        help="strength of the gaze, 0 to 2",
-    )
+    _add_strength(group, "--expression", MotionOptions.expression, "strength of the expression")
+    _add_strength(group, "--head", MotionOptions.head, "strength of the head's motion")
+    _add_strength(group, "--gaze", MotionOptions.gaze, "strength of the gaze")
     group.add_argument(
         "--stay-in-range",
         action="store_true",
         help="ease away an expression that goes farther than the target was seen to go",
     )
-    group.add_argument(
-        "--smoothing",
-        type=strength,
-        default=MotionOptions.smoothing,
-        help="strength of the landmark filter, 0 to 2",
-    )
+    _add_strength(group, "--smoothing", MotionOptions.smoothing, "strength of the landmark filter")
     group.add_argument(
         "--strength",
         type=strength,

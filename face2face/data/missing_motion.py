@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.head_pose import HeadPose
+from face2face.face.head_pose import split_poses
 from face2face.face.neutral import lid_gaps, lip_gap
 from face2face.face.neutral_frames import neutral_distances
 from face2face.face.target_statistics import TargetStatistics
@@ -41,11 +41,7 @@ def missing_motion(landmarks: NDArray[np.float32], statistics: TargetStatistics)
     >>> missing_motion(face, still)[:2]
     ('mouth never open', 'eyes never shut')
     """
-    heads = [HeadPose.of(each, statistics.shape) for each in landmarks]
-    shapes, poses = (
-        np.stack([each.shape for each in heads]),
-        np.stack([each.vector for each in heads]),
-    )
+    poses, shapes = split_poses(landmarks, statistics.shape)
     turn, nod = poses[:, 0] - statistics.pose[0], poses[:, 1] - statistics.pose[1]
     look = np.array([gaze(shape).mean(axis=0) for shape in shapes]) - gaze(
         statistics.shape.astype(np.float64)

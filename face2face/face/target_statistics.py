@@ -94,9 +94,7 @@ class TargetStatistics:
             HeadPose.of(each, rough) for each in (certain if neutral is None else neutral[None])
         ]
         shape, pose = _neutral(rest, lip_gap(rough) if neutral is None else np.inf)
-        poses = [HeadPose.of(each, shape) for each in landmarks]
-        shapes = np.stack([pose.shape for pose in poses])
-        vectors = np.stack([pose.vector for pose in poses])
+        vectors, shapes = split_poses(landmarks, shape)
         gaps = np.stack([lid_gaps(each) for each in shapes])
         ranges = (np.percentile(each, _RANGE_PERCENTILES, axis=0) for each in (shapes, vectors))
         (low, high), (pose_low, pose_high) = ranges

@@ -1,4 +1,4 @@
-"""The motions that the person is told to film."""
+"""The motions that are named as missing from somebody's pictures."""
 
 import numpy as np
 import pytest

@@ -44,7 +44,7 @@ def test_the_whole_picture_is_searched_only_at_first() -> None:
 
 
 class Sluggish(Scripted):
-    """A detector that comes halfway to a face, as from a box that lies beside it."""
+    """A detector whose refined landmarks go only half of the way to the face."""
 
     def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
         return (super().refine(photo, landmarks) + landmarks) / 2
