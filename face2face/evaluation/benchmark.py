@@ -19,6 +19,7 @@ from face2face.inference.models import mode_name
 from face2face.keyframes.pose_selectors import PoseSelectors
 from face2face.live.detection import back_end_of, make_tracker
 from face2face.live.frame import RenderedFrame
+from face2face.live.loop import one_opencv_thread
 from face2face.live.model import ReenactmentModel
 from face2face.live.options import LiveOptions
 from face2face.live.pipeline import LivePipeline
@@ -49,18 +50,19 @@ def stages(model: Path, frames: list[Image], landmarks: str | None = None) -> di
         seconds.setdefault(name, []).append(time.perf_counter() - began)
         return result
 
-    for number, photo in enumerate(frames):
-        faces = timed("face", track, photo)
-        posed = timed(
-            "pose", pipeline.motion, Scene(photo, faces[0] if faces else None, number / FPS)
-        )
-        if target is None:
-            timed("compose", timed("retouch", pipeline.renderer, posed).compose, "side")
-        elif posed.landmarks is not None:
-            panels = timed("condition", target.mode.condition_live, posed.landmarks, selectors)
-            answer = timed("generate", target.engine, panels)
-            frame = RenderedFrame(posed.scene, posed.landmarks, answer, panels[0])
-            timed("compose", frame.compose, "side")
+    with one_opencv_thread():
+        for number, photo in enumerate(frames):
+            faces = timed("face", track, photo)
+            posed = timed(
+                "pose", pipeline.motion, Scene(photo, faces[0] if faces else None, number / FPS)
+            )
+            if target is None:
+                timed("compose", timed("retouch", pipeline.renderer, posed).compose, "side")
+            elif posed.landmarks is not None:
+                panels = timed("condition", target.mode.condition_live, posed.landmarks, selectors)
+                answer = timed("generate", target.engine, panels)
+                frame = RenderedFrame(posed.scene, posed.landmarks, answer, panels[0])
+                timed("compose", frame.compose, "side")
     return {name: Timing.of(each[WARM_UP:]) for name, each in seconds.items()}
 
 

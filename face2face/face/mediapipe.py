@@ -6,6 +6,7 @@ from monocular video* (Kartynnik et al. 2019) and of MediaPipe Iris (Ablavatski 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -60,13 +61,13 @@ class MediaPipe:
     >>> from skimage.data import astronaut
     >>> networks = MediaPipe()
     >>> (face,) = networks.find_faces(astronaut())
-    >>> points, score = networks.mesh(astronaut(), face)
+    >>> ((points, score),) = networks.meshes(astronaut(), [(face, False)])
     >>> points.shape, round(score)
     ((468, 3), 1)
     """
 
     def __init__(self, eyes_only: bool = False) -> None:
-        self._requests: dict[str, Any] = {}
+        self._requests: dict[str, list[Any]] = {}
         for name in (*_FINDERS, _MESH, _IRIS):
             locate(name)
         # The second face finder is rarely needed.
@@ -85,53 +86,58 @@ class MediaPipe:
                 return sorted(faces, key=lambda face: face.side, reverse=True)
         return []
 
-    def mesh(
-        self, photo: Image, region: Region, mirrored: bool = False
-    ) -> tuple[NDArray[np.float64], float]:
-        """Return the mesh of the face in a region, and how certain it is.
+    def meshes(
+        self, photo: Image, views: Sequence[tuple[Region, bool]]
+    ) -> list[tuple[NDArray[np.float64], float]]:
+        """Return the mesh of the face in each view, and how certain it is.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            region: Where the face is.
-            mirrored: Show the network the mirror image.
+            views: Where the face is, and whether to show the network the mirror image.
 
         Returns:
-            ``(468, 3)`` in pixels of the picture, depth growing away from the camera; and the
-            probability that the region shows a face, 0 to 1.
+            For each, ``(468, 3)`` in pixels of the picture, depth growing away from the camera; and
+            the probability that the region shows a face, 0 to 1.
         """
-        answers = self._run(_MESH, region.cut(photo, _MESH_SIZE, mirrored))
-        points, logit = answers[3 * DENSE_COUNT].reshape(-1, 3), float(answers[1][0])
-        to_picture = region.to_picture(_MESH_SIZE, mirrored)
-        flat = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
-        depth = points[:, 2:] * region.side / _MESH_SIZE
-        return np.concatenate([flat, depth], axis=1), 1 / (1 + float(np.exp(-logit)))
+        cuts = [region.cut(photo, _MESH_SIZE, mirrored) for region, mirrored in views]
+        found = []
+        for (region, mirrored), answers in zip(views, self._run(_MESH, cuts), strict=True):
+            points, logit = answers[3 * DENSE_COUNT].reshape(-1, 3), float(answers[1][0])
+            to_picture = region.to_picture(_MESH_SIZE, mirrored)
+            flat = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
+            depth = points[:, 2:] * region.side / _MESH_SIZE
+            found.append((np.concatenate([flat, depth], axis=1), 1 / (1 + float(np.exp(-logit)))))
+        return found
 
-    def eye(
-        self, photo: Image, outer: NDArray[Any], inner: NDArray[Any], mirrored: bool
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return an eye's iris centre and its outline.
+    def eyes(
+        self, photo: Image, corners: Sequence[tuple[NDArray[Any], NDArray[Any]]]
+    ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Return the iris centres and the outlines of a face's eyes.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
-            outer: ``(2,)``, the eye's outer corner in pixels.
-            inner: ``(2,)``, its inner corner.
-            mirrored: Whether it is the person's left eye: the network knows right ones.
+            corners: The outer and the inner corner of each eye, ``(2,)`` each in pixels: first the
+                person's right eye, then the left one; more pairs may follow.
 
         Returns:
-            ``(2,)`` and ``(16, 2)`` in pixels: the lower lid from the outer to the inner corner (9
-            points), then the upper lid between them (7). The iris of a hidden eye is a guess, no
-            farther from the eye's middle than the corners.
+            For each, ``(2,)`` and ``(16, 2)`` in pixels: the lower lid from the outer to the inner
+            corner (9 points), then the upper lid between them (7). The iris of a hidden eye is a
+            guess, no farther from the eye's middle than the corners.
         """
-        along = (outer - inner if mirrored else inner - outer).astype(np.float64)
-        x, y = (outer + inner) / 2
-        side = _EYE_MARGIN * max(float(np.hypot(*along)), 1.0)
-        region = Region(float(x), float(y), side, float(np.arctan2(along[1], along[0])))
-        answers = self._run(_IRIS, region.cut(photo, _EYE_SIZE, mirrored))
-        to_picture = region.to_picture(_EYE_SIZE, mirrored)
-        points = np.concatenate([answers[15].reshape(-1, 3), answers[213].reshape(-1, 3)])[:, :2]
-        points = points @ to_picture[:, :2].T + to_picture[:, 2]
-        outline = points[5 : 5 + OUTLINE_COUNT]
-        return _within(outline, points[:5].mean(0)), outline
+        # The network knows right eyes.
+        views = [
+            (_eye_region(outer, inner, number % 2 == 1), number % 2 == 1)
+            for number, (outer, inner) in enumerate(corners)
+        ]
+        cuts = [region.cut(photo, _EYE_SIZE, mirrored) for region, mirrored in views]
+        found = []
+        for (region, mirrored), answers in zip(views, self._run(_IRIS, cuts), strict=True):
+            to_picture = region.to_picture(_EYE_SIZE, mirrored)
+            points = np.concatenate([answers[15].reshape(-1, 3), answers[213].reshape(-1, 3)])
+            points = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
+            outline = points[5 : 5 + OUTLINE_COUNT]
+            found.append((_within(outline, points[:5].mean(0)), outline))
+        return found
 
     def gaze(self, photo: Image, landmarks: NDArray[np.floating]) -> NDArray[np.float64]:
         """Return where the eyes look, ``(2, 2)``: see :func:`face2face.landmarks.gaze`.
@@ -143,9 +149,11 @@ class MediaPipe:
             landmarks: ``(n, 2)``, of which the corners of the eyes are used.
         """
         found = np.zeros((LANDMARK_COUNT, 2))
-        eyes = zip(EYE_CORNERS, IRISES, (False, True), strict=True)
-        for (outer, inner), iris, mirrored in eyes:
-            found[iris], outline = self.eye(photo, landmarks[outer], landmarks[inner], mirrored)
+        eyes = self.eyes(
+            photo, [(landmarks[outer], landmarks[inner]) for outer, inner in EYE_CORNERS]
+        )
+        for (outer, inner), iris, (centre, outline) in zip(EYE_CORNERS, IRISES, eyes, strict=True):
+            found[iris] = centre
             found[outer], found[inner] = outline[OUTER_CORNER], outline[INNER_CORNER]
         return gaze(found)
 
@@ -158,7 +166,7 @@ class MediaPipe:
         scale = size / whole.side
         # Blur first: reading every fourth pixel of a large picture would miss a face.
         blurred = cv2.GaussianBlur(photo, (0, 0), 0.4 / scale) if scale < 0.5 else photo
-        answers = self._run(name, 2 * whole.cut(blurred, size) - 1)
+        (answers,) = self._run(name, [2 * whole.cut(blurred, size) - 1])
         anchors = _anchors(grids)
         logits = answers[len(anchors)]
         boxes: NDArray[Any] = answers[16 * len(anchors)].reshape(-1, 8, 2)
@@ -180,12 +188,25 @@ class MediaPipe:
             )
         return regions
 
-    def _run(self, name: str, picture: NDArray[np.float32]) -> dict[int, NDArray[np.float32]]:
-        """Return a network's answers by their number of values, each ``(n,)``."""
-        if name not in self._requests:
-            self._requests[name] = load_network(name).result().create_infer_request()
-        answers = self._requests[name].infer(picture)
-        return {value.size: np.ravel(value).copy() for value in answers.values()}
+    def _run(
+        self, name: str, pictures: list[NDArray[np.float32]]
+    ) -> list[dict[int, NDArray[np.float32]]]:
+        """Return a network's answers for some pictures, by their number of values, each ``(n,)``.
+
+        The pictures are shown to it at the same time.
+        """
+        requests = self._requests.setdefault(name, [])
+        while len(requests) < len(pictures):
+            requests.append(load_network(name).result().create_infer_request())
+        running = requests[: len(pictures)]
+        for request, picture in zip(running, pictures, strict=True):
+            request.start_async(picture)
+        for request in running:
+            request.wait()
+        return [
+            {value.size: np.ravel(value).copy() for value in request.results.values()}
+            for request in running
+        ]
 
 
 @cache
@@ -197,6 +218,14 @@ def _anchors(grids: tuple[tuple[int, int], ...]) -> NDArray[np.float64]:
         grid = np.stack(np.meshgrid(middles, middles), axis=-1).reshape(-1, 2)
         centres.append(grid.repeat(boxes, axis=0))
     return np.concatenate(centres)
+
+
+def _eye_region(outer: NDArray[Any], inner: NDArray[Any], mirrored: bool) -> Region:
+    """Return the region that the iris network is shown for an eye with these corners."""
+    along = (outer - inner if mirrored else inner - outer).astype(np.float64)
+    x, y = (outer + inner) / 2
+    side = _EYE_MARGIN * max(float(np.hypot(*along)), 1.0)
+    return Region(float(x), float(y), side, float(np.arctan2(along[1], along[0])))
 
 
 def _within(outline: NDArray[np.float64], iris: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from face2face.face.ensemble import mean_landmarks
 from face2face.face.expression import AVERAGE_FACE
-from face2face.face.head_pose import HeadPose
+from face2face.face.head_pose import HeadPose, split_poses
 from face2face.face.mediapipe import MediaPipe
 from face2face.face.region import Region
-from face2face.image import Image, Landmarks
+from face2face.image import LANDMARK_COUNT, Image, Landmarks
 from face2face.landmarks import EYE_CORNERS, IRISES, MIRRORED, Similarity
 
 #: Points of the mesh that are the 68 landmarks, in their order.
@@ -112,7 +112,7 @@ class MeshDetector:
         """
         found = []
         for region in self._networks.find_faces(photo):
-            rough, score = self._predict(photo, region, False)
+            (rough,), (score,) = self._predict(photo, [(region, False)])
             if score >= _MIN_SCORE:
                 found.append(self._ensemble(photo, _region_of(rough))[0])
         return found
@@ -127,7 +127,8 @@ class MeshDetector:
             turned = np.ascontiguousarray(np.rot90(photo, turns))
             for region in self._networks.find_faces(turned):
                 if abs(region.angle) < _MAX_TILT:
-                    best[turns] = max(best[turns], self._networks.mesh(turned, region)[1])
+                    ((_, score),) = self._networks.meshes(turned, [(region, False)])
+                    best[turns] = max(best[turns], score)
         return int(np.argmax(best)) if max(best) >= _MIN_SCORE else 0
 
     def refine(self, photo: Image, landmarks: Landmarks) -> Landmarks:
@@ -155,20 +156,8 @@ class MeshDetector:
         if self._refined and photo is self._refined[0] and landmarks is self._refined[1]:
             score = self._refined[2]
         else:
-            score = self._networks.mesh(photo, _region_of(landmarks))[1]
+            ((_, score),) = self._networks.meshes(photo, [(_region_of(landmarks), False)])
         return score >= _MIN_SCORE
-
-    def dense(self, photo: Image, landmarks: Landmarks) -> NDArray[np.float32]:
-        """Return the mesh of a face whose landmarks are known.
-
-        Args:
-            photo: ``(h, w, 3)`` uint8 RGB.
-            landmarks: ``(70, 2)``.
-
-        Returns:
-            ``(468, 3)`` float32: pixels, and depth in the same unit, growing away from the camera.
-        """
-        return self._networks.mesh(photo, _region_of(landmarks))[0].astype(np.float32)
 
     def _ensemble(self, photo: Image, region: Region) -> tuple[NDArray[np.float64], float]:
         """Return the landmarks, ``(ensemble_size, 70, 2)``, of the face in a region, and a score.
@@ -176,27 +165,32 @@ class MeshDetector:
         The score is the mean probability of a face.
         """
         regions = _ensemble_regions(region, max(1, self._ensemble_size // 2))
-        found = [self._predict(photo, each, False) for each in regions]
-        if self._ensemble_size > 1:
-            found.extend(self._predict(photo, each, True) for each in regions)
-        landmarks, scores = zip(*found, strict=True)
-        return np.stack(landmarks), float(np.mean(scores))
+        flips = (False, True) if self._ensemble_size > 1 else (False,)
+        faces, scores = self._predict(photo, [(each, flip) for flip in flips for each in regions])
+        return faces, float(np.mean(scores))
 
     def _predict(
-        self, photo: Image, region: Region, mirrored: bool
-    ) -> tuple[NDArray[np.float64], float]:
-        """Return the landmarks, ``(70, 2)``, of the face in a region, and their score."""
-        points, score = self._networks.mesh(photo, region, mirrored)
-        landmarks = np.concatenate([points[_LANDMARKS, :2], np.zeros((2, 2))])
-        if mirrored:
-            landmarks = landmarks[MIRRORED]  # the network named the right eye left
-        for eye, (outer, inner), iris in zip(_EYES, EYE_CORNERS, IRISES, strict=True):
-            landmarks[iris], outline = self._networks.eye(
-                photo, landmarks[outer], landmarks[inner], mirrored=eye is _EYES[1]
-            )
-            landmarks[list(eye)] = outline[list(eye.values())]
-        landmarks[_BROWS] += _BROW_DEPTH * HeadPose.of(landmarks, AVERAGE_FACE).depth_axis
-        return landmarks, score
+        self, photo: Image, views: list[tuple[Region, bool]]
+    ) -> tuple[NDArray[np.float64], list[float]]:
+        """Return the landmarks, ``(n, 70, 2)``, of the face in each view, and their scores.
+
+        A view is a region, and whether the networks are shown its mirror image.
+        """
+        meshes = self._networks.meshes(photo, views)
+        faces = np.zeros((len(views), LANDMARK_COUNT, 2))
+        for face, (mesh, _), (_, mirrored) in zip(faces, meshes, views, strict=True):
+            face[: len(_LANDMARKS)] = mesh[_LANDMARKS, :2]
+            if mirrored:
+                face[:] = face[MIRRORED]  # the network named the right eye left
+        corners = [(face[outer], face[inner]) for face in faces for outer, inner in EYE_CORNERS]
+        eyes = iter(self._networks.eyes(photo, corners))
+        for face in faces:
+            for lids, iris in zip(_EYES, IRISES, strict=True):
+                face[iris], outline = next(eyes)
+                face[list(lids)] = outline[list(lids.values())]
+        for face, vector, shape in zip(faces, *split_poses(faces, AVERAGE_FACE), strict=True):
+            face[_BROWS] += _BROW_DEPTH * HeadPose(vector, shape).depth_axis
+        return faces, [score for _, score in meshes]
 
 
 def _region_of(landmarks: NDArray[np.floating]) -> Region:

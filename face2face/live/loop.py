@@ -8,11 +8,12 @@ generation. Reading and detection overlap with them in threads of their own.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+import cv2
 import numpy as np
 
 from face2face.image import Image, Landmarks, Scene
@@ -85,7 +86,8 @@ def run(
     loop = _Loop(controls)
     # Only reading and detection run in threads of their own: they wait for a source and for another
     # process. More threads would wait for cores and Python's lock, and frames would come in bursts.
-    with closing(pipelined(scenes, partial(with_landmarks, detect=detect), live)) as detected:
+    detected = pipelined(scenes, partial(with_landmarks, detect=detect), live)
+    with one_opencv_thread(), closing(detected):
         for scene in detected:
             if scene is None:
                 loop.idle()
@@ -98,6 +100,17 @@ def run(
     while hold and controls.window is not None and not controls.closed:
         loop.press_key(_KEY_INTERVAL)
     return Summary(loop.frames, loop.found, loop.last - loop.start)
+
+
+@contextmanager
+def one_opencv_thread() -> Iterator[None]:
+    """Keep OpenCV to the threads that call it: its own ones spin, and take time from these."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(threads)
 
 
 class _Loop:

@@ -108,6 +108,16 @@ def test_a_live_detector_follows_as_the_whole_one(either: FaceDetector, photo: I
     assert np.linalg.norm(tracked - found, axis=1).mean() < 0.03 * interocular(found)
 
 
+def test_views_shown_together_are_seen_as_one_by_one(photo: Image) -> None:
+    networks = mediapipe.MediaPipe()
+    (region,) = networks.find_faces(photo)
+    views = [(region, False), (region, True)]
+    for (mesh, score), view in zip(networks.meshes(photo, views), views, strict=True):
+        ((alone, alone_score),) = networks.meshes(photo, [view])
+        assert (mesh == alone).all()
+        assert score == alone_score
+
+
 @pytest.mark.parametrize("turns", range(4))
 def test_a_photo_that_lies_on_its_side_is_noticed(
     turns: int, either: FaceDetector, photo: Image

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -87,6 +88,19 @@ def test_a_performance_drives_the_target() -> None:
     left, right = sink.pictures[100][:, :256], sink.pictures[100][:, 256:]
     assert left.mean() < 50
     assert right.mean() > 200
+
+
+def test_opencv_keeps_to_the_threads_of_the_steps_during_a_run() -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(2)
+    try:
+        during = []
+        scenes = [ScriptedDriver().scene(0.0)]
+        run(controls(), scenes, on_frame=lambda frame: during.append(cv2.getNumThreads()))
+        assert during == [1]
+        assert cv2.getNumThreads() == 2
+    finally:
+        cv2.setNumThreads(before)
 
 
 def test_the_sketch_can_be_shown_instead_of_the_driver() -> None:
