@@ -40,6 +40,9 @@ _CAMERA_GAZE = gaze(AVERAGE_FACE)[:, 0]
 _CALIBRATION_SECONDS = 2.0
 #: Greatest number of frames used for that: the last of them.
 _CALIBRATION_FRAMES = 120
+#: Seconds in which the pose that counts as neutral moves most of the way to the calibrated one. A
+#: faster move would be motion that the driver doesn't make: a nod would end at another zero.
+_NEUTRAL_POSE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,11 @@ class Retargeter:
 
     A frame is split into the head's pose, the expression and the gaze. The pose's change from the
     driver's neutral one is added to the target's, and kept to a little beyond its range: its
-    pictures show no more. The expression's change is added to the target's neutral shape. Lids are
-    transferred apart, as a share of their neutral gap, so that shut eyes shut eyes of any size.
-    The irises keep their place between the corners of the eyes; while both eyes are shut, the last
-    one.
+    pictures show no more. The driver's neutral pose is at first that of the first frame, and moves
+    slowly to the calibrated one. The expression's change is added to the target's neutral shape.
+    Lids are transferred apart, as a share of their neutral gap, so that shut eyes shut eyes of any
+    size. The irises keep their place between the corners of the eyes; while both eyes are shut, the
+    last one.
 
     Args:
         target: The target's neutral face and range of motion.
@@ -131,7 +135,9 @@ class Retargeter:
         self._lid_directions = lid_directions(target.shape)
         self._calibration = _Calibration.of([target.neutral])
         self._calibration_frames: deque[Landmarks] = deque(maxlen=_CALIBRATION_FRAMES)
-        self._calibration_start = 0.0
+        self._calibration_start = self._last = 0.0
+        #: The driver's pose that gives the target's neutral one, ``(6,)``.
+        self._neutral_pose = self._calibration.pose
         #: The driver's gaze at the last frame with an open eye, less its neutral one, ``(2,)``.
         self._held_gaze = np.zeros(2)
 
@@ -161,8 +167,8 @@ class Retargeter:
     def _pose(self, vector: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
         """Return the target's head pose for the driver's, and its excess over the range."""
         target, unit = self.target, float(np.exp(self.target.pose[3]))
-        change = vector - self._calibration.pose
-        change[4:] *= unit / np.exp(self._calibration.pose[3])
+        change = vector - self._neutral_pose
+        change[4:] *= unit / np.exp(self._neutral_pose[3])
         # In interocular distances; an angle moves a point one such distance from the centre by it.
         units = np.array((1, 1, 1, 1, unit, unit))
         clipped, excess = _soft_clip(
@@ -202,12 +208,17 @@ class Retargeter:
         return np.clip(rest + self.gaze * self._held_gaze, -_MAX_GAZE, _MAX_GAZE)
 
     def _calibrate(self, landmarks: Landmarks, seconds: float) -> None:
-        """Update the driver's neutral face if calibration is still under way."""
-        if not self._calibration_frames:
+        """Update the driver's neutral face if calibration is still under way, and its pose."""
+        started = not self._calibration_frames
+        if started:
             self._calibration_start = seconds
         if seconds - self._calibration_start <= _CALIBRATION_SECONDS:
             self._calibration_frames.append(landmarks)
             self._calibration = _Calibration.of(list(self._calibration_frames))
+        step = max(seconds - self._last, 0.0)
+        share = 1.0 if started else 1 - np.exp(-step / _NEUTRAL_POSE_SECONDS)
+        self._neutral_pose = (1 - share) * self._neutral_pose + share * self._calibration.pose
+        self._last = seconds
 
 
 def _soft_clip(

@@ -167,6 +167,20 @@ def test_looks_to_the_side_at_the_start_do_not_change_the_neutral_face(
     assert turn(retarget.neutral) == pytest.approx(turn(BROAD), abs=0.01)
 
 
+def test_a_nod_at_the_start_ends_where_it_began(target: TargetStatistics) -> None:
+    retarget = Retargeter(target)
+    nod = np.concatenate([np.linspace(0, 0.2, 15), np.full(30, 0.2), np.linspace(0.2, 0, 15)])
+    pitches = [
+        HeadPose.of(
+            retarget(Expression(nod=float(angle)).applied_to(BROAD), number / 30).landmarks,
+            target.shape,
+        ).vector[1]
+        for number, angle in enumerate(nod)
+    ]
+    assert pitches[-1] == pytest.approx(pitches[0], abs=0.06)
+    assert max(pitches) > pitches[0] + 0.1
+
+
 def test_head_and_expression_each_have_their_strength(target: TargetStatistics) -> None:
     turned, talking = (
         Expression(tilt=0.15, shift=(0.1, 0)).applied_to(BROAD),
