@@ -20,7 +20,7 @@ from face2face.landmarks import FACING, Similarity
 
 #: Grid cells along the longer side of the result. The spline is evaluated at their centres and
 #: interpolated linearly between them; evaluating it at each pixel would take far longer.
-_GRID_CELLS = 24
+_GRID_CELLS = 48
 #: Anchors on each side of the picture, which keep the background in place.
 _ANCHORS_PER_SIDE = 4
 #: Anchors in this upper part of the picture are moved outwards by the margin; as a share of its
