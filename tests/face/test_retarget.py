@@ -9,7 +9,7 @@ from face2face.face.head_pose import HeadPose
 from face2face.face.retarget import Retargeter
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Landmarks
-from face2face.landmarks import LIDS, Similarity, gaze, turn, with_gaze
+from face2face.landmarks import LIDS, Similarity, gaze, interocular, turn, with_gaze
 from face2face.synthetic.motion import random_expression, scripted_expression
 
 #: A target with a long face, and a driver with a broad one.
@@ -55,6 +55,23 @@ def test_an_expression_is_transferred_at_the_targets_size(target: TargetStatisti
     rest = retarget(BROAD, 3.1).landmarks
     opening = np.linalg.norm(moved[66] - moved[62]) - np.linalg.norm(rest[66] - rest[62])
     assert opening == pytest.approx(0.15 * 50, rel=0.25)
+
+
+def test_brows_mouth_corners_and_lids_go_a_quarter_farther_than_the_drivers() -> None:
+    retarget = Retargeter(TargetStatistics.of(LONG[None], EXACT))
+    rest = retarget(BROAD, 0.0).landmarks
+    raised, smiling, squinting = (
+        retarget(expression.applied_to(BROAD), 3.0).landmarks
+        for expression in (Expression(brows=1), Expression(smile=0.5), Expression(blink=0.4))
+    )
+    unit = interocular(rest)
+    assert np.mean((rest - raised)[17:27, 1]) / unit == pytest.approx(1.25 * 0.12, rel=0.1)
+    wider = np.ptp(smiling[[48, 54], 0]) - np.ptp(rest[[48, 54], 0])
+    assert wider / unit == pytest.approx(1.25 * 0.11, rel=0.15)
+    shares = np.linalg.norm(np.subtract(*squinting[np.array(LIDS).T]), axis=1) / np.linalg.norm(
+        np.subtract(*rest[np.array(LIDS).T]), axis=1
+    )
+    assert shares == pytest.approx(1 - 1.25 * 0.4 * 0.95, abs=0.05)
 
 
 def test_the_target_stays_in_its_picture_whatever_the_driver_does(target: TargetStatistics) -> None:
@@ -196,12 +213,12 @@ def test_head_and_expression_each_have_their_strength(target: TargetStatistics) 
     assert np.allclose(still_face(talking, 5.0).landmarks, target.neutral, atol=0.5)
 
 
-@pytest.mark.parametrize(("strength", "moved"), [(0.0, 0.0), (1.0, 0.12), (2.0, 0.24)])
+@pytest.mark.parametrize(("strength", "moved"), [(0.0, 0.0), (1.0, 0.1), (2.0, 0.2)])
 def test_the_gaze_has_its_strength(target: TargetStatistics, strength: float, moved: float) -> None:
     retarget = Retargeter(target, gaze=strength)
     for number in range(90):
         retarget(BROAD, number / 30)
-    aside = with_gaze(BROAD, gaze(BROAD) + np.array((0.12, 0)))
+    aside = with_gaze(BROAD, gaze(BROAD) + np.array((0.08, 0)))
     change = gaze(retarget(aside, 4.0).landmarks) - gaze(retarget(BROAD, 4.1).landmarks)
     assert np.allclose(change, [(moved, 0), (moved, 0)], atol=0.02)
 
@@ -234,12 +251,12 @@ def gaze_change(retarget: Retargeter, driver: Landmarks) -> np.ndarray:
 
 
 def test_the_gaze_is_held_while_the_eyes_are_shut(calibrated: Retargeter) -> None:
-    before = gaze_change(calibrated, looking(0.15, 0.05))
+    before = gaze_change(calibrated, looking(0.12, 0.04))
     assert before == pytest.approx(np.array([(0.15, 0.05)] * 2), abs=0.02)
     for opening in (0.3, 0.0, 0.3):  # the networks say something of hidden irises
         shut = gaze_change(calibrated, looking(-0.3, 0.2, opening, opening))
         assert shut == pytest.approx(before, abs=0.001)
-    after = gaze_change(calibrated, looking(-0.1, 0))
+    after = gaze_change(calibrated, looking(-0.08, 0))
     assert after == pytest.approx(np.array([(-0.1, 0)] * 2), abs=0.02)
 
 
@@ -257,10 +274,10 @@ def test_a_driver_who_begins_with_shut_eyes_gives_the_neutral_gaze(
     for number in range(3):
         shut = retarget(looking(0.3, 0.2, 0.1, 0.1), number / 30).landmarks
         assert np.isfinite(shut).all()
-        assert np.abs(gaze(shut) - gaze(target.shape)).max() < 0.35
+        assert np.abs(gaze(shut) - gaze(target.shape)).max() < 0.4
     for number in range(3, 60):
         retarget(BROAD, number / 30)
-    assert gaze_change(retarget, looking(0.15, 0)) == pytest.approx(
+    assert gaze_change(retarget, looking(0.12, 0)) == pytest.approx(
         np.array([(0.15, 0)] * 2), abs=0.02
     )
 
