@@ -211,6 +211,7 @@ def build_pairs(
     num: int = DatasetConfig.num,
     size: int = DatasetConfig.size,
     keyframes: int = DatasetConfig.keyframes,
+    neutral_at: float | None = None,
 ) -> BuildResult:
     """Make training pairs of one person, for the mode ``reenact``.
 
@@ -222,6 +223,7 @@ def build_pairs(
         num: Number of frames, spread over the whole video; of a photo, poses made of it.
         size: Width and height of a panel, 256 or 512 pixels.
         keyframes: Number of keyframes to keep, at most.
+        neutral_at: Time in the video at which the face is neutral, in seconds; None to find out.
 
     Returns:
         The numbers of training pairs, of held-out pairs, and of skipped frames.
@@ -230,13 +232,14 @@ def build_pairs(
         DataError: The folder holds another run's data.
         FaceError: Too few frames show exactly one face.
         MediaError: The file can't be read, or the folder can't be written to.
+        OptionError: ``neutral_at`` names no time in a video.
 
     >>> from skimage.data import astronaut
     >>> write_image("me.png", astronaut())
     >>> build_pairs("me.png", "my-face", num=10).train
     8
     """
-    config = DatasetConfig(Path(file), num, size, keyframes)
+    config = DatasetConfig(Path(file), num, size, keyframes, neutral_at=neutral_at)
     return _build_pairs(config, Path(output_dir), Reenact.fit, load_parser())
 
 

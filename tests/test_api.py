@@ -81,6 +81,12 @@ def test_a_picture_without_a_face_is_reported() -> None:
         face2face.edit_photo(np.zeros((240, 320, 3), np.uint8), "mouth=smile")
 
 
+def test_a_photo_has_no_neutral_time(astronaut: Scene, in_folder: Path) -> None:
+    face2face.write_image("me.png", astronaut.photo)
+    with pytest.raises(face2face.OptionError, match="--neutral-at names a time"):
+        face2face.build_pairs("me.png", "my-face", num=10, neutral_at=0.5)
+
+
 def test_an_edit_changes_the_face_and_leaves_the_rest(astronaut: Scene) -> None:
     edited = face2face.edit_photo(astronaut.photo, "mouth=smile")
     changed = (edited != astronaut.photo).any(axis=-1)
