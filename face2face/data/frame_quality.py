@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.data.mask_shapes import broken, dent, disc, largest_piece, missing, polygon
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Box, Image, Landmarks
 from face2face.landmarks import PARTS, Similarity, interocular
@@ -42,6 +43,10 @@ _FACE = (
 )
 #: Landmarks of the nose's outline: the bridge, the wings and the tip.
 _NOSE = (27, 31, 33, 35)
+#: Corners of the mouth, on the inner edges of the lips.
+_MOUTH_CORNERS = (60, 64)
+#: Margin outside the landmarks' mouth, up to which a map's mouth counts, in interocular distances.
+_MOUTH_MARGIN = 0.3
 #: Margin inside the face's outline in which nothing counts as before it, in interocular distances:
 #: hair and clothes begin there.
 _INNER_MARGIN = 0.1
@@ -63,7 +68,7 @@ _MIN_SHARPNESS = 0.45
 #: Decimals of the figures.
 _DECIMALS = 4
 #: Number of figures that are stored for a frame.
-_COUNT = 8
+_COUNT = 9
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class FrameQuality:
             landmarks' mouth.
         sharp_across: Mean strength of fine detail across, in grey levels.
         sharp_down: The same down.
+        mouth_open: Height of the map's mouth between the lips, in interocular distances.
     """
 
     seconds: float
@@ -90,6 +96,7 @@ class FrameQuality:
     lips_apart: float
     sharp_across: float
     sharp_down: float
+    mouth_open: float
 
     @property
     def figures(self) -> tuple[float, float, float, float]:
@@ -140,7 +147,11 @@ class QualityMeter:
         with self._lock:
             labels = self._parse(np.asarray(panel, np.uint8), points)
         labels = _within(labels, box.to_panel(np.array([(0, 0), photo.shape[1::-1]]), _SIDE))
-        figures = (*_shares(labels, points), *_sharpness(panel, points))
+        figures = (
+            *_shares(labels, points),
+            *_sharpness(panel, points),
+            _mouth_opening(labels, points),
+        )
         return FrameQuality(seconds, *(round(figure, _DECIMALS) for figure in figures))
 
 
@@ -216,18 +227,31 @@ def _shares(labels: Labels, landmarks: Landmarks) -> tuple[float, float, float, 
     """Return the shares of :class:`FrameQuality` for a label map."""
     unit = interocular(landmarks)
     nose = labels == CLASSES.index("nose")
-    outline = _polygon(cv2.convexHull(landmarks[:27])[:, 0], labels.shape).astype(np.uint8)
-    inside = cv2.erode(outline, _disc(_INNER_MARGIN * unit)) > 0
-    near = cv2.dilate(outline, _disc(_OUTER_MARGIN * unit)) > 0
+    outline = polygon(cv2.convexHull(landmarks[:27])[:, 0], labels.shape).astype(np.uint8)
+    inside = cv2.erode(outline, disc(_INNER_MARGIN * unit)) > 0
+    near = cv2.dilate(outline, disc(_OUTER_MARGIN * unit)) > 0
     lips, face = class_mask(labels, _LIPS) & near, class_mask(labels, _FACE) & near
-    mouth = _polygon(landmarks[48:60], labels.shape)
+    mouth = polygon(landmarks[48:60], labels.shape)
     return (
-        _broken(lips),
-        _missing(nose, _polygon(landmarks[list(_NOSE)], labels.shape)),
-        _dent(_largest_piece(face)),
-        _missing(face, inside),
+        broken(lips),
+        missing(nose, polygon(landmarks[list(_NOSE)], labels.shape)),
+        dent(largest_piece(face)),
+        missing(face, inside),
         1 - float((lips & mouth).sum() / max(int((lips | mouth).sum()), 1)),
     )
+
+
+def _mouth_opening(labels: Labels, landmarks: Landmarks) -> float:
+    """Return the height of the mouth between the lips, in interocular distances; 0 if shut.
+
+    It is that of an ellipse which has the area of the map's mouth, and the landmarks' width.
+    """
+    unit = max(interocular(landmarks), 1e-6)
+    outline = polygon(cv2.convexHull(landmarks[PARTS["mouth"]])[:, 0], labels.shape)
+    near = cv2.dilate(outline.astype(np.uint8), disc(_MOUTH_MARGIN * unit)) > 0
+    area = np.count_nonzero((labels == CLASSES.index("mouth")) & near)
+    width = float(np.linalg.norm(np.subtract(*landmarks[list(_MOUTH_CORNERS)])))
+    return float(area / (np.pi / 4 * max(width, 1.0)) / unit)
 
 
 def _sharpness(panel: Image, landmarks: Landmarks) -> tuple[float, float]:
@@ -239,60 +263,8 @@ def _sharpness(panel: Image, landmarks: Landmarks) -> tuple[float, float]:
     smooth = cv2.GaussianBlur(grey, (0, 0), 1)
     kernel = np.array([[1, -2, 1]], np.float32)
     inner = landmarks[PARTS["right_eyebrow"].start : 68]
-    inside = _polygon(cv2.convexHull(inner)[:, 0], grey.shape)
+    inside = polygon(cv2.convexHull(inner)[:, 0], grey.shape)
     if not inside.any():
         return 0.0, 0.0
     across, down = (cv2.filter2D(smooth, cv2.CV_32F, each)[inside] for each in (kernel, kernel.T))
     return float(across.std()), float(down.std())
-
-
-def _disc(radius: float) -> NDArray[np.uint8]:
-    """Return a disc for dilation and erosion, of a radius in pixels."""
-    side = 2 * round(radius) + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
-
-
-def _polygon(points: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return where a polygon lies in a picture, ``shape`` bool."""
-    mask = np.zeros(shape, np.uint8)
-    cv2.fillPoly(mask, [np.round(points).astype(np.int32)], 1)
-    return mask > 0
-
-
-def _missing(mask: NDArray[np.bool_], expected: NDArray[np.bool_]) -> float:
-    """Return the share of the expected area that a mask lacks; 1 where none is expected."""
-    return 1 - float(mask[expected].mean()) if expected.any() else 1.0
-
-
-def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the largest connected piece of a mask."""
-    count, pieces, measures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
-        return mask
-    return np.asarray(pieces == 1 + int(measures[1:, cv2.CC_STAT_AREA].argmax()))
-
-
-def _broken(lips: NDArray[np.bool_]) -> float:
-    """Return the share of the lips' convex outline that isn't lips; 1 without lips.
-
-    The outline is that of the straightened mouth: a smile bends it.
-    """
-    y, x = np.nonzero(lips)
-    if not len(x):
-        return 1.0
-    x = x - x.mean()
-    # A parabola needs three columns.
-    bend = np.polyfit(x, y, 2) if len(np.unique(x)) > 2 else np.array([y.mean()])
-    straight = np.column_stack([x, y - np.polyval(bend, x)]).astype(np.float32)
-    hull = cv2.contourArea(cv2.convexHull(straight))
-    # The outline goes through the middles of pixels, so that their number may exceed its area.
-    return max(0.0, 1 - float(len(x) / hull)) if hull else 1.0
-
-
-def _dent(mask: NDArray[np.bool_]) -> float:
-    """Return the share of a mask's convex outline that its pieces and their holes don't fill."""
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not outlines:
-        return 1.0
-    hull = cv2.contourArea(cv2.convexHull(np.concatenate(outlines)))
-    return 1 - float(max(map(cv2.contourArea, outlines)) / hull) if hull else 1.0

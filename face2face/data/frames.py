@@ -21,6 +21,7 @@ from face2face.data.detection_store import (
 )
 from face2face.data.folders import DatasetConfig, DatasetDirs, Footage, Frame
 from face2face.data.frame_quality import Parse, QualityMeter, bad_frames
+from face2face.data.lips import with_measured_lips
 from face2face.data.parallel import in_parallel
 from face2face.data.process import resize
 from face2face.errors import FaceError, OptionError
@@ -110,13 +111,14 @@ def frames_of(
     if picked is not None:
         _check_picked(dataset, detections.get(picked))
     clear, dropped = _clear_faces(dataset, source, detections)
+    shown = clear if picked is None else clear | {picked: detections[picked]}
+    faces = with_measured_lips(shown)
     frames: dict[int, Frame] = {}
     kept: list[Frame] = []
     for number, scene in _reread(source, sorted(clear), failures):
         if isinstance(source, Stills):
-            frames |= _placed(dataset, scene.photo, {number: clear[number]})
+            frames |= _placed(dataset, scene.photo, {number: faces[number]})
         elif not frames:
-            faces = clear if picked is None else clear | {picked: detections[picked]}
             frames = _placed(dataset, scene.photo, faces)
         frame = frames[number]
         if (frame.landmarks < 0).any() or (frame.landmarks > dataset.size - 1).any():

@@ -18,6 +18,11 @@ _SILENT_QUANTILE = 0.25
 _SILENT_TOLERANCE = 0.004
 #: Quantile of the lips' gap, over all frames, that counts as shut: not 0, as some are misread.
 _SHUT_QUANTILE = 0.05
+#: Gaps this little above that quantile are shut too, in interocular distances.
+_SHUT_TOLERANCE = 0.01
+#: Points of the outer edges of the lips, and the points of the inner edges that face them.
+_OUTER_EDGES = [49, 50, 51, 52, 53, 55, 56, 57, 58, 59]
+_INNER_EDGES = [61, 61, 62, 63, 63, 65, 65, 66, 67, 67]
 #: Points of the upper lids, and the points of the lower lids that face them.
 _UPPER_LIDS, _LOWER_LIDS = np.array(LIDS).T
 
@@ -61,6 +66,23 @@ def close_lips(landmarks: NDArray[Any], max_gap: float) -> Landmarks:
     return Expression(open=min(max_gap - lip_gap(landmarks), 0)).applied_to(landmarks)
 
 
+def with_shut_thickness(shape: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.float64]:
+    """Return a face with shut lips, as thick as its person's are when shut.
+
+    Lips that are parted, or stretched by a laugh, have another thickness.
+
+    Args:
+        shape: ``(70, 2)`` in head coordinates.
+        shapes: ``(n, 70, 2)``, the person's in several frames, n at least 1.
+    """
+    gaps = np.array([lip_gap(each) for each in shapes])
+    shut = shapes[gaps <= np.quantile(gaps, _SHUT_QUANTILE) + _SHUT_TOLERANCE]
+    thickness = np.median(shut[:, _OUTER_EDGES, 1] - shut[:, _INNER_EDGES, 1], axis=0)
+    moved = shape.astype(np.float64)
+    moved[_OUTER_EDGES, 1] = moved[_INNER_EDGES, 1] + thickness
+    return moved
+
+
 def lid_gaps(landmarks: NDArray[Any]) -> NDArray[np.float64]:
     """Return the distances between facing points of the lids, ``(4,)`` in pixels, above 0."""
     difference = landmarks[_LOWER_LIDS] - landmarks[_UPPER_LIDS]
@@ -98,6 +120,25 @@ def lip_gap(landmarks: NDArray[Any]) -> float:
     upper, lower = np.array(INNER_LIPS).T
     gap = float(np.linalg.norm(landmarks[upper] - landmarks[lower], axis=1).mean())
     return gap / max(interocular(landmarks), 1e-6)
+
+
+def with_lip_gap(landmarks: Landmarks, gap: float) -> Landmarks:
+    """Return landmarks with the inner lips moved about their middle; the jaw stays.
+
+    Args:
+        landmarks: ``(70, 2)`` float32, in pixels.
+        gap: The mean gap to set, in interocular distances.
+    """
+    upper, lower = np.array(INNER_LIPS).T
+    away = landmarks[lower] - landmarks[upper]
+    lengths = np.linalg.norm(away, axis=1, keepdims=True)
+    down = away.sum(0) / max(float(np.linalg.norm(away.sum(0))), 1e-6)
+    wanted = np.maximum(lengths + (gap - lip_gap(landmarks)) * interocular(landmarks), 0)
+    half = (wanted * down - away) / 2
+    moved = landmarks.copy()
+    moved[upper] -= half
+    moved[lower] += half
+    return moved
 
 
 def _relative_gaps(

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from face2face.errors import ModelError
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose, split_poses
-from face2face.face.neutral import close_lips, lid_gaps, lip_gap, neutral_landmarks
+from face2face.face.neutral import (
+    close_lips,
+    lid_gaps,
+    lip_gap,
+    neutral_landmarks,
+    with_shut_thickness,
+)
 from face2face.face.neutral_frames import neutral_distances
 from face2face.image import LANDMARK_COUNT, Landmarks
 from face2face.landmarks import PARTS, interocular
@@ -150,7 +156,8 @@ def _neutral(
     vectors = np.stack([head.vector for head in heads])
     order = np.argsort(neutral_distances(shapes, vectors), kind="stable")
     nearest = order[: max(1, int(_NEUTRAL_SHARE * len(order)))]
-    shape = _centred(close_lips(np.median(shapes[nearest], axis=0), max_lip_gap))
+    shut = close_lips(np.median(shapes[nearest], axis=0), max_lip_gap)
+    shape = _centred(with_shut_thickness(shut, shapes))
     poses = [HeadPose.of(heads[index].landmarks(), shape).vector for index in nearest]
     return shape, np.median(poses, axis=0)
 

@@ -18,6 +18,7 @@ from face2face.face.detector import Detector
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Image, Landmarks, Scene
 from face2face.inference.pretrained import load_parser
+from face2face.landmarks import interocular
 from face2face.media.source import open_file
 from face2face.segmentation.labels import CLASSES, Labels
 from face2face.segmentation.parser import labels_from_landmarks
@@ -28,7 +29,7 @@ Draw = Callable[[Labels, Landmarks], None]
 FACE: Landmarks = (40 * AVERAGE_FACE + (128, 100)).astype(np.float32)
 PHOTO = np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8)
 #: An uncovered, sharp face.
-CLEAR = (0.03, 0.01, 0.01, 0.0, 0.1, 8.0, 8.0)
+CLEAR = (0.03, 0.01, 0.01, 0.0, 0.1, 8.0, 8.0, 0.0)
 
 
 def draw_nothing(labels: Labels, landmarks: Landmarks) -> None:
@@ -90,6 +91,19 @@ def test_a_blurred_face_is_seen(size: tuple[int, int]) -> None:
     assert bad_frames(qualities, is_clip=True) == {5: BLURRED}
 
 
+def test_the_mouths_opening_is_the_height_of_an_ellipse() -> None:
+    def open_the_mouth(labels: Labels, landmarks: Landmarks) -> None:
+        (x, y), width = landmarks[60:68].mean(0), np.ptp(landmarks[60:68, 0])
+        axes = (round(float(width) / 2), round(0.2 * interocular(landmarks)))
+        cv2.ellipse(labels, (int(x), int(y)), axes, 0, 0, 360, CLASSES.index("mouth"), -1)
+
+    def shut_the_mouth(labels: Labels, landmarks: Landmarks) -> None:
+        labels[labels == CLASSES.index("mouth")] = CLASSES.index("upper_lip")
+
+    assert measured(open_the_mouth).mouth_open == pytest.approx(0.4, abs=0.03), "whole pixels"
+    assert measured(shut_the_mouth).mouth_open == 0
+
+
 def series(**changes: dict[int, float]) -> dict[int, FrameQuality]:
     """Forty clear frames, a tenth of a second apart, of which some have other figures."""
     qualities = {}
@@ -133,7 +147,7 @@ def test_sparse_frames_next_to_a_hand_are_left_out() -> None:
 def test_figures_are_read_as_they_were_written() -> None:
     quality = FrameQuality(1.25, *CLEAR)
     assert FrameQuality.from_json(quality.to_json()) == quality
-    for wrong in ([1.0] * 7, [1.0] * 7 + [float("nan")]):
+    for wrong in ([1.0] * 8, [1.0] * 8 + [float("nan")]):
         with pytest.raises(ValueError, match="not the figures"):
             FrameQuality.from_json(wrong)
 

@@ -68,3 +68,13 @@ def test_the_range_holds_frames_that_are_not_neutral() -> None:
     turned = Expression(turn=0.3)
     found = statistics(faces((Expression(), CAMERA, 90), (turned, CAMERA, 10)))
     assert found.pose_high[0] == pytest.approx(0.3, abs=0.03)
+
+
+def test_shut_lips_are_as_thick_as_they_were_when_shut() -> None:
+    """The neutral face of somebody who laughs is closed; the lips of a laugh are thicker here."""
+    laugh = Expression(open=0.2).applied_to(AVERAGE_FACE)
+    laugh[[50, 51, 52], 1] -= 0.06
+    frames = 50 * np.stack([laugh] * 18 + [AVERAGE_FACE] * 2) + np.float32(128)
+    shape = TargetStatistics.of(frames, np.zeros((20, 70), np.float32)).shape
+    thickness = AVERAGE_FACE[62, 1] - AVERAGE_FACE[51, 1]
+    assert shape[62, 1] - shape[51, 1] == pytest.approx(thickness, abs=0.01)
