@@ -28,7 +28,7 @@ from face2face.errors import FaceError, OptionError
 from face2face.face.back_ends import make_detector
 from face2face.face.crop import head_box
 from face2face.face.ensemble import landmark_uncertainty, mean_landmarks
-from face2face.face.expression import Expression
+from face2face.face.neutral import close_lips, lip_gap
 from face2face.image import LANDMARK_COUNT, Box, Image, Scene, centre_box
 from face2face.media.source import Stills
 from face2face.media.stills import read_image
@@ -39,6 +39,8 @@ from face2face.synthetic.motion import random_expression
 
 #: Smallest number of frames that training can learn from.
 MIN_FRAMES = 10
+#: Gap from which the lips of a photo are parted, and that of shut ones, in interocular distances.
+_PARTED_LIPS_GAP, _SHUT_LIPS_GAP = 0.1, 0.03
 
 
 def frames_of_photo(dataset: DatasetConfig, path: Path, folders: DatasetDirs) -> Footage:
@@ -64,14 +66,12 @@ def frames_of_photo(dataset: DatasetConfig, path: Path, folders: DatasetDirs) ->
     box = _crop_box(dataset, photo, np.stack(faces))
     still, neutral = _crop(photo, box, dataset.size), box.to_panel(faces[0], dataset.size)
     rng = np.random.default_rng(0)
-    expressions = [Expression()] + [
-        random_expression(rng) for _ in range(max(dataset.num, MIN_FRAMES) - 1)
+    shut = close_lips(neutral, _SHUT_LIPS_GAP) if lip_gap(neutral) > _PARTED_LIPS_GAP else neutral
+    poses = [neutral] + [
+        random_expression(rng).applied_to(shut) for _ in range(max(dataset.num, MIN_FRAMES) - 1)
     ]
     certain = np.zeros(LANDMARK_COUNT, np.float32)
-    frames = [
-        Frame(number, float(number), expression.applied_to(neutral), certain, box)
-        for number, expression in enumerate(expressions)
-    ]
+    frames = [Frame(number, float(number), pose, certain, box) for number, pose in enumerate(poses)]
 
     def keep(frame: Frame) -> None:
         folders.keep(

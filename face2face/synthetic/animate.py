@@ -1,6 +1,6 @@
 """A photo animated by moved landmarks.
 
-A warp moves the photo. Shut lids and the inside of the mouth, which a warp can't show, are painted.
+A warp moves the photo. What it can't show is painted: shut lids and lips, and the open mouth.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import numpy as np
 
 from face2face.image import Image, Landmarks
 from face2face.imaging.masks import polygon_mask
+from face2face.imaging.shut_lips import shut_lips
 from face2face.imaging.upsample import presharpen, upsample
 from face2face.imaging.warp import warp
 from face2face.landmarks import PARTS, interocular
@@ -49,7 +50,7 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
 
     A warp alone would squeeze the eyeballs and stretch the teeth. Instead, lids are painted over
     eyes that keep their shape. Teeth keep their height below the upper lip, with darkness under
-    them.
+    them; lips that close are pulled together over them.
 
     Args:
         photo: ``(size, size, 3)`` uint8 RGB.
@@ -74,13 +75,16 @@ def animate(photo: Image, landmarks: Landmarks, moved: Landmarks) -> Image:
     for eye in closing:
         upper, lower = _lids(eye)
         awake[upper] = moved[lower] - growth * (landmarks[lower] - landmarks[upper])
-    picture = warp(upsampled, landmarks, awake, size)
+    lips, shown, places = (_UPPER_INNER_LIP, _LOWER_INNER_LIP), upsampled, landmarks
+    if _gap(moved, lips) < growth * _gap(landmarks, lips) - _OPENING_PIXELS:
+        photo, places = shut_lips(photo, landmarks)
+        shown = upsample(photo)
+    picture = warp(shown, places, awake, size)
     if closing:
-        skin = warp(upsample(_without_eyes(photo, landmarks)), landmarks, awake, size)
+        skin = warp(upsample(_without_eyes(photo, landmarks)), places, awake, size)
         for eye in closing:
             picture = _paint_lid(picture, skin, awake, moved, eye)
-    lips = (_UPPER_INNER_LIP, _LOWER_INNER_LIP)
-    if _gap(moved, lips) > growth * _gap(landmarks, lips) + _OPENING_PIXELS:
+    if _gap(moved, lips) > growth * _gap(places, lips) + _OPENING_PIXELS:
         picture = _paint_mouth(picture, upsampled, landmarks, awake, growth)
     return picture
 

@@ -13,6 +13,7 @@ from face2face.card import ModelCard
 from face2face.data.frames import MIN_FRAMES
 from face2face.data.pairs import list_strips, read_strip
 from face2face.face.back_ends import BACK_ENDS
+from face2face.face.neutral import lip_gap
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Scene
 from face2face.imaging.upsample import presharpen
@@ -208,7 +209,10 @@ def test_a_photo_becomes_poses_which_are_its_bank(
     assert (bank.rgba(5)[..., :3] == presharpen(photo)).all()
     _, first, _, truth = read_strip(list_strips(tmp_path / "out" / "combined", "train")[7], 4)
     assert np.abs(first.astype(int) - truth).mean() < 15
-    assert ModelCard.load(tmp_path / "out" / "combined").data["animated"]
+    card = ModelCard.load(tmp_path / "out" / "combined")
+    assert card.data["animated"]
+    neutral = TargetStatistics.from_json(card.shape).neutral
+    assert lip_gap(neutral) < 0.06, "the photo's lips are parted; its neutral face shuts them"
 
 
 def test_a_folder_of_photos(frames: list[Image], tmp_path: Path, face2face: Command) -> None:
