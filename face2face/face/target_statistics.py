@@ -162,7 +162,7 @@ def _neutral(
     return shape, np.median(poses, axis=0)
 
 
-def _centred(landmarks: Landmarks) -> NDArray[np.float64]:
+def _centred(landmarks: NDArray[Any]) -> NDArray[np.float64]:
     """Return a face in head coordinates, moved and scaled so that its eyes define them."""
     points = landmarks.astype(np.float64)
     eyes = (points[PARTS["right_eye"]].mean(0) + points[PARTS["left_eye"]].mean(0)) / 2
