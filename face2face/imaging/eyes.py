@@ -24,7 +24,8 @@ _CORNER_MARGIN = 0.02
 _LID_REACH = 0.06
 #: Width of the soft edge beyond that, in widths of the eye.
 _SOFT_EDGE = 0.08
-#: Opening of an eye from which its iris moves in full, in widths of the eye: shut lids stay.
+#: Opening of an eye from which its iris moves in full, in widths of the eye: what nearly shut lids
+#: show of an iris is too little to move.
 _OPEN = 0.15
 #: Moves smaller than this aren't visible, in widths of the eye.
 _MIN_MOVE = 0.004
@@ -33,18 +34,50 @@ _MIN_WIDTH = 4.0
 
 
 @dataclass(frozen=True)
-class _Eye:
-    """One eye's own axes: across from its middle to its right corner, and down.
+class _Axes:
+    """The axes of an eye: across from its middle to its right corner, and down.
 
     Attributes:
         middle: ``(2,)``, the middle between the corners, in pixels.
         across: ``(2,)``, the vector from the left corner to the right one, in pixels.
-        upper: ``(4, 2)``, the upper lid from corner to corner, in widths of the eye.
-        lower: ``(4, 2)``, the lower lid.
     """
 
     middle: NDArray[np.float64]
     across: NDArray[np.float64]
+
+    @property
+    def width(self) -> float:
+        """Distance of the corners, in pixels."""
+        return float(np.hypot(*self.across))
+
+    def to_eye(
+        self, x: NDArray[np.floating], y: NDArray[np.floating]
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """Return places in the picture along the axes, in widths of the eye."""
+        (ax, ay), squared = self.across, max(self.width**2, 1e-9)
+        x, y = x - self.middle[0], y - self.middle[1]
+        return (x * ax + y * ay) / squared, (y * ax - x * ay) / squared
+
+    def to_picture(
+        self, u: NDArray[np.floating], v: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return places along the axes in pixels, as OpenCV's remap takes them."""
+        ax, ay = self.across
+        x, y = self.middle[0] + u * ax - v * ay, self.middle[1] + u * ay + v * ax
+        return x.astype(np.float32), y.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Eye:
+    """One eye: its axes and its lids.
+
+    Attributes:
+        axes: In which the lids are given.
+        upper: ``(4, 2)``, the upper lid from corner to corner, in widths of the eye.
+        lower: ``(4, 2)``, the lower lid.
+    """
+
+    axes: _Axes
     upper: NDArray[np.float64]
     lower: NDArray[np.float64]
 
@@ -53,38 +86,14 @@ class _Eye:
         """Return the right (0) or the left (1) eye of ``(70, 2)`` landmarks."""
         corners, upper, lower = (landmarks[list(each)].astype(np.float64) for each in _EYES[number])
         left, right = corners
-        eye = cls((left + right) / 2, right - left, np.empty(0), np.empty(0))
-        lids = [
-            np.stack(eye.to_eye(*np.vstack([left, lid, right]).T), axis=-1)
-            for lid in (upper, lower)
-        ]
-        return cls(eye.middle, eye.across, *lids)
-
-    @property
-    def width(self) -> float:
-        """Distance of the corners, in pixels."""
-        return float(np.hypot(*self.across))
+        axes = _Axes((left + right) / 2, right - left)
+        lids = (np.vstack([left, lid, right]) for lid in (upper, lower))
+        return cls(axes, *(np.stack(axes.to_eye(*lid.T), axis=-1) for lid in lids))
 
     @property
     def opening(self) -> float:
         """Mean gap between the lids, in widths of the eye; 0 where they are shut."""
         return max(float((self.lower - self.upper)[1:3, 1].mean()), 0.0)
-
-    def to_eye(
-        self, x: NDArray[np.floating], y: NDArray[np.floating]
-    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-        """Return places in the picture in the eye's own axes, in widths of the eye."""
-        (ax, ay), squared = self.across, self.width**2
-        x, y = x - self.middle[0], y - self.middle[1]
-        return (x * ax + y * ay) / squared, (y * ax - x * ay) / squared
-
-    def to_picture(
-        self, u: NDArray[np.floating], v: NDArray[np.floating]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return places in the eye's own axes in pixels, as OpenCV's remap takes them."""
-        ax, ay = self.across
-        x, y = self.middle[0] + u * ax - v * ay, self.middle[1] + u * ay + v * ax
-        return x.astype(np.float32), y.astype(np.float32)
 
     def lids(self, u: NDArray[np.floating]) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return the upper and the lower end of what moves in full, at places across."""
@@ -93,28 +102,32 @@ class _Eye:
         return upper - reach, lower + reach
 
 
-def move_irises(photo: Image, landmarks: Landmarks, seen: NDArray[np.floating]) -> Image:
+def move_irises(photo: Image, landmarks: Landmarks, seen: Landmarks) -> Image:
     """Return a picture whose irises moved to where the landmarks have them.
 
     Between the corners the picture is stretched on one side of the iris and compressed on the
     other, so the iris keeps its width and whites stay white. Beyond the lids the move fades out.
+    The nearer an eye is to being shut, before the warp or after it, the less its iris moves.
 
     Args:
-        photo: ``(h, w, 3)`` uint8 RGB.
+        photo: ``(h, w, 3)`` uint8 RGB, a warped face.
         landmarks: ``(70, 2)`` in its pixels: lids and corners as they are, irises as wanted.
-        seen: ``(2, 2)``, where the picture's eyes look, see :func:`face2face.landmarks.gaze`.
+        seen: ``(70, 2)``, those of the face before it was warped, in any pixels: where its eyes
+            look, and how open they are.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> face = 50 * AVERAGE_FACE + np.float32(128)
     >>> photo = np.full((256, 256, 3), 90, np.uint8)
-    >>> bool((move_irises(photo, face, gaze(face) - 0.1) == photo).all())
+    >>> bool((move_irises(photo, face, face + np.float32(9)) == photo).all())
     True
     """
     moved = photo.copy()
-    for number, (source, wanted) in enumerate(zip(seen, gaze(landmarks), strict=True)):
+    for number, (source, wanted) in enumerate(zip(gaze(seen), gaze(landmarks), strict=True)):
         eye = _Eye.of(landmarks, number)
-        if eye.width >= _MIN_WIDTH and np.abs(wanted - source).max() >= _MIN_MOVE:
-            _move_iris(moved, eye, source, wanted)
+        opening = min(eye.opening, _Eye.of(seen, number).opening)
+        move = min(opening / _OPEN, 1.0) * (wanted - source)
+        if eye.axes.width >= _MIN_WIDTH and np.abs(move).max() >= _MIN_MOVE:
+            _move_iris(moved, eye, source, source + move)
     return moved
 
 
@@ -122,25 +135,24 @@ def _move_iris(
     photo: Image, eye: _Eye, source: NDArray[np.floating], wanted: NDArray[np.floating]
 ) -> None:
     """Move one iris in place, from one gaze to another, ``(2,)`` each."""
-    outline = np.stack(eye.to_picture(*np.vstack([eye.upper, eye.lower]).T), axis=-1)
+    outline = np.stack(eye.axes.to_picture(*np.vstack([eye.upper, eye.lower]).T), axis=-1)
     height, width = photo.shape[:2]
-    reach = (_LID_REACH + _SOFT_EDGE) * eye.width
+    reach = (_LID_REACH + _SOFT_EDGE) * eye.axes.width
     x0, y0 = np.maximum(np.floor(outline.min(0) - reach), 0).astype(int)
     x1, y1 = np.minimum(np.ceil(outline.max(0) + reach) + 1, (width, height)).astype(int)
     if x0 >= x1 or y0 >= y1:
         return
     y, x = np.mgrid[y0:y1, x0:x1].astype(np.float64)
-    u, v = eye.to_eye(x, y)
+    u, v = eye.axes.to_eye(x, y)
     read = cv2.remap(
         photo,
-        *eye.to_picture(*_read_from(eye, u, v, source, wanted)),
+        *eye.axes.to_picture(*_read_from(eye, u, v, source, wanted)),
         cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
     upper, lower = eye.lids(u)
     inside = np.clip(1 - np.maximum(upper - v, v - lower) / _SOFT_EDGE, 0, 1)
-    opened = np.clip(eye.opening / _OPEN, 0, 1)
-    share = (opened * inside * (np.abs(u) < 0.5))[..., None]
+    share = (inside * (np.abs(u) < 0.5))[..., None]
     part = photo[y0:y1, x0:x1]
     part[...] = np.rint(part + share * (read.astype(np.float64) - part))
 

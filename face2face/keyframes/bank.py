@@ -25,7 +25,6 @@ from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.coded import HINT, MAX_BYTES, coded_side, decode, encode, split_codes
 from face2face.keyframes.pose_index import PoseIndex
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
-from face2face.landmarks import gaze
 
 #: Name of the file next to a model's graph.
 FILE_NAME = "bank.npz"
@@ -226,11 +225,6 @@ class KeyframeBank:
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
         """
         return self._index.distances(descriptor, metric)
-
-    @cached_property
-    def gaze(self) -> NDArray[np.float64]:
-        """Where each keyframe looks, ``(n, 2, 2)``: see :func:`face2face.landmarks.gaze`."""
-        return np.stack([gaze(each) for each in self.landmarks])
 
     @cached_property
     def _index(self) -> PoseIndex:

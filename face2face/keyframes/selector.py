@@ -18,6 +18,9 @@ class KeyframeSelector:
     ``distance / nearest_distance - 1`` to a sum. When the sum exceeds the switch cost, the nearest
     keyframe replaces the kept one (a ski-rental rule).
 
+    A replaced keyframe that adds more than the switch cost in one frame doesn't fit the pose at
+    all, as shut lids when an eye opens. Its weight is at most ``switch cost / what it adds``.
+
     Args:
         switch_cost: See :class:`face2face.keyframes.pose_metric.PoseMetric`.
 
@@ -50,12 +53,19 @@ class KeyframeSelector:
         self._cost += kept_distance / max(distances[nearest], _MIN_DISTANCE) - 1
         if self._cost > self._switch_cost:
             self._kept, self._cost = nearest, 0.0
-        # Others fade; the kept one takes their weight. So no sequence of choices makes a jump.
+        # Others fade; the kept one takes their weight.
+        kept_distance = max(distances[self._kept], _MIN_DISTANCE)
         faded = {
-            index: max(weight - FADE, 0.0)
+            index: min(
+                weight - FADE, self._greatest_weight(float(distances[index] / kept_distance - 1))
+            )
             for index, weight in self._weights.items()
             if index != self._kept
         }
         self._weights = {index: weight for index, weight in faded.items() if weight > 0}
         self._weights[self._kept] = 1.0 - sum(self._weights.values())
         return dict(self._weights)
+
+    def _greatest_weight(self, excess: float) -> float:
+        """Return the greatest weight of a replaced keyframe that adds an excess at each frame."""
+        return self._switch_cost / max(excess, self._switch_cost)

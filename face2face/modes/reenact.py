@@ -214,8 +214,8 @@ class Reenact:
         face[lower] = _mix(parts[len(eyes) :], mouth)
         face[upper] = blend(face[upper], _mix(parts[: len(eyes)], eyes), upper_weight)
         warped[inside] = blend(warped[inside], face[inside], mask[inside])
-        looks = sum(weight * self.bank.gaze[index] for index, weight in eyes.items())
-        return [drawn, move_irises(warped, landmarks, np.asarray(looks)), mask]
+        seen = np.average(self.bank.landmarks[[*eyes]], axis=0, weights=[*eyes.values()])
+        return [drawn, move_irises(warped, landmarks, seen), mask]
 
     def surroundings(self, landmarks: Landmarks, head: Mapping[int, float]) -> list[Image]:
         """Return hair, neck and clothes of each head keyframe as they are mixed.

@@ -237,13 +237,18 @@ def test_a_selector_keeps_its_keyframe_until_another_is_clearly_better(bank: Key
 def test_a_selector_fades_without_a_jump(bank: KeyframeBank) -> None:
     select = KeyframeSelector(HEAD.switch_cost)
     rng = np.random.default_rng(0)
-    last = select(head_distances(bank, POSES[0]))
+    poses = [share * POSES[0] + (1 - share) * POSES[3] for share in (0.7, 0.3)]
+    last = select(head_distances(bank, poses[0]))
+    kept = set()
     for _ in range(300):
-        weights = select(head_distances(bank, POSES[rng.choice([0, 3])]))
+        weights = select(head_distances(bank, poses[rng.choice(2)]))
+        kept |= {index for index, weight in weights.items() if weight == 1}
         assert sum(weights.values()) == pytest.approx(1)
         assert min(weights.values()) > 0
-        assert abs(weights.get(0, 0) - last.get(0, 0)) <= FADE + 1e-6
+        for index in weights.keys() | last.keys():
+            assert abs(weights.get(index, 0) - last.get(index, 0)) <= FADE + 1e-6
         last = weights
+    assert len(kept) > 1
     for _ in range(10):
         last = select(head_distances(bank, POSES[3]))
     assert last == {3: 1.0}

@@ -18,3 +18,12 @@ def test_distances_below_the_landmark_noise_count_as_equal() -> None:
     select = KeyframeSelector(switch_cost=0.5)
     select(np.array([0.0, 1.0]))
     assert [select(np.array([0.01, 0.0])) for _ in range(50)] == [{0: 1.0}] * 50
+
+
+def test_a_replaced_keyframe_that_does_not_fit_at_all_hardly_shows() -> None:
+    """As lids that were shut, when the eye opens within a frame."""
+    select = KeyframeSelector(switch_cost=0.5)
+    select(np.array([0.2, 1.0]))
+    # It adds 1.5 / 0.5 - 1 = 2 a frame, four times the switch cost.
+    assert select(np.array([1.5, 0.5])) == pytest.approx({0: 0.25, 1: 0.75})
+    assert select(np.array([1.5, 0.5])) == {1: 1.0}
