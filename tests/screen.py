@@ -16,6 +16,11 @@ needs_screen = pytest.mark.skipif(
     reason="needs Xvfb and xdotool (Debian: xvfb, xdotool)",
 )
 
+#: Bytes of the frame buffer above the pointer, which lies in the middle. Windows reach there.
+_TOP_BYTES = 1_900_000
+#: Seconds after which a window that isn't painted is shown again.
+_PAINT_SECONDS = 5.0
+
 
 def until(condition: Callable[[], object], process: subprocess.Popen, seconds: float = 40) -> None:
     """Poll until a condition holds, while a process runs."""
@@ -37,6 +42,7 @@ class VirtualScreen:
     def __init__(self, number: str, frame_buffer: Path) -> None:
         self.environment = os.environ | {"DISPLAY": f":{number}"}
         self._frame_buffer = frame_buffer
+        self._blank = b""
 
     def xdotool(self, *arguments: object) -> str:
         """Run xdotool, and return what it prints."""
@@ -63,6 +69,7 @@ class VirtualScreen:
 
     def start(self, folder: Path, *arguments: str) -> subprocess.Popen:
         """Start ``face2face`` with some arguments in a folder, on this screen."""
+        self._blank = self.picture()[:_TOP_BYTES]
         pipe = subprocess.PIPE
         program = [sys.executable, "-m", "face2face", *arguments]
         return subprocess.Popen(
@@ -70,9 +77,23 @@ class VirtualScreen:
         )
 
     def window(self, name: str, process: subprocess.Popen) -> str:
-        """Wait for the window of a name, and return its number."""
+        """Wait until the window of a name is painted, and return its number.
+
+        Without a window manager, Qt at times misses that its window is shown, and never paints it.
+        """
         until(lambda: self.xdotool("search", "--name", name), process)
-        return self.xdotool("search", "--name", name).splitlines()[-1]
+        window = self.xdotool("search", "--name", name).splitlines()[-1]
+        due = time.monotonic() + _PAINT_SECONDS
+
+        def painted() -> bool:
+            nonlocal due
+            if time.monotonic() > due:
+                self.xdotool("windowunmap", "--sync", window, "windowmap", "--sync", window)
+                due = time.monotonic() + _PAINT_SECONDS
+            return self.picture()[:_TOP_BYTES] != self._blank
+
+        until(painted, process)
+        return window
 
     def corner(self, window: str) -> tuple[int, int]:
         """Return where the left upper corner of a window is, in pixels."""
