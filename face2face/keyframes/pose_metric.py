@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.neutral import lip_gap
 from face2face.image import Landmarks
 from face2face.landmarks import FACING, INNER_LIPS, IRISES, LIDS, Similarity, gaze, interocular
 
@@ -20,9 +19,6 @@ _GAP_WEIGHT = 0.15
 _NEARLY_SHUT_GAP = 0.08
 #: Added weight of differences below that gap: a warp can't hide teeth behind shut lips.
 _NEARLY_SHUT_WEIGHT = 2
-#: Gap of the reference's lips in both of these, in interocular distances: landmarks of lips that
-#: touch differ from person to person.
-_SHUT_LIPS_GAP = 0.03
 #: Points that are aligned: all but the irises, which follow the gaze.
 _SHAPE_COUNT = IRISES[0]
 #: Points of each landmark group in the order of :class:`PoseMetric`'s weights, the jaw split in
@@ -130,7 +126,7 @@ def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.fl
 
     - the landmarks after similarity alignment to the reference, less the reference (140 numbers);
     - the shift, scale and roll that the alignment removed (4);
-    - the logarithms of the gaps between lids and lips (7), those of lips less the reference's;
+    - the logarithms of the gaps between lids and lips (7);
     - where the eyes look, across and down, in widths of an eye (2).
 
     Logarithms put half-open eyes nearer to open ones than to shut ones. A warp can open them
@@ -155,8 +151,8 @@ def pose_descriptor(landmarks: Landmarks, reference: Landmarks) -> NDArray[np.fl
     upper, lower = FACING.T
     gaps = np.linalg.norm(aligned[lower] - aligned[upper], axis=1) / unit
     log_gaps = np.log(gaps + _SHUT_GAP)
-    lips = np.maximum(gaps[len(LIDS) :] - lip_gap(reference) + _SHUT_LIPS_GAP, 0)
-    log_gaps[len(LIDS) :] = np.log(lips + _SHUT_GAP) + _NEARLY_SHUT_WEIGHT * np.log(
+    lips = gaps[len(LIDS) :]
+    log_gaps[len(LIDS) :] += _NEARLY_SHUT_WEIGHT * np.log(
         np.minimum(lips, _NEARLY_SHUT_GAP) + _SHUT_GAP
     )
     return np.concatenate(
