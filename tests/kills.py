@@ -73,7 +73,7 @@ class Case:
 
 _LIVE = ("run", "--no-window", "--source", "inputs/me.mp4")
 _PHOTOS = ("--photo", "inputs/photos")
-_TRAIN = ("train", "--input_dir", "inputs/pairs/combined", "--max_epochs", "3", "--ngf", "4")
+_TRAIN = ("train", "--input_dir", "inputs/pairs/combined", "--max_epochs", "2", "--ngf", "4")
 CASES = {
     "prepare": Case(("prepare", "--file", "inputs/me.mp4", "--num", "20", "--output_dir", "out")),
     "prepare photos": Case(("prepare", "--file", "inputs/photos", "--output_dir", "out")),
@@ -117,7 +117,7 @@ def make_inputs(folder: Path) -> None:
             posed = scripted_expression(number / 12).applied_to(neutral)
             picture = animate(still, neutral, posed)
             clip.write(picture, number / 12)
-            if number < 12:
+            if number < 8:
                 write_image(folder / "photos" / f"{number:02d}.png", picture)
     mask = np.zeros((256, 256, 3), np.uint8)
     mask[40:60, 100:140] = 255

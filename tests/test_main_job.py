@@ -60,4 +60,4 @@ def test_a_video_becomes_a_face_that_follows_another(
 @pytest.mark.slow
 def test_a_filmed_face_follows_another(shared: Path, in_folder: Path, detector: Detector) -> None:
     videos = shared / "video"
-    follow(videos / "target_franck.mp4", videos / "driver_d0.mp4", 60, 20, detector)
+    follow(videos / "target_franck.mp4", videos / "driver_d0.mp4", 40, 5, detector)

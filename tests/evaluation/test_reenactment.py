@@ -161,7 +161,7 @@ def test_a_video_that_ends_before_what_was_held_out_is_refused(
 def test_variants_are_compared_and_the_comparison_goes_on(
     video: Path, in_folder: Path, face2face: Command
 ) -> None:
-    arguments = ("--minutes", 0.05, "--num", 40, "--output", "out")
+    arguments = ("--minutes", 0.02, "--num", 24, "--output", "out")
     small = "small=--generator light --ngf 4 --batch_size 1"
     status, _out, err = face2face(
         "compare_training", "--file", video, *arguments, "--variants", "warp", small
