@@ -53,9 +53,9 @@ def test_only_pixels_outside_the_face_count() -> None:
 
 
 def test_a_change_of_keyframes_is_two_frames_of_fade() -> None:
-    # The new keyframe counts 0.4, then 0.8, then 1.
-    poses = [HERE] * 3 + [THERE] * 12
-    assert count_fades(target(40, 160), poses) == 2
+    # The new keyframe counts 0.4, then 0.8, then 1. At its own place it would count all at once.
+    nearer = HERE + np.float32([14, 0])
+    assert count_fades(target(40, 160), [HERE] * 3 + [nearer] * 15) == 2
 
 
 def test_keyframes_that_look_alike_make_no_fade() -> None:
