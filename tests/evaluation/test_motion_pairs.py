@@ -147,7 +147,7 @@ def test_pairs_are_measured_now_and_before_and_the_run_goes_on(
     (now,) = json.loads(Path("out/motion.json").read_text())["now"]
     assert now["frames"] == 8
     assert now["no_face"] == 0
-    assert now["features"]["eyes_open"]["correlation"] > 0.8
+    assert now["features"]["eyes_open"]["correlation"] > 0.7
 
     Path("old").mkdir()
     clip.rename(f"old/{name}-me.mp4")
