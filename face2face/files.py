@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import shutil
 import stat
 import sys
 import time
@@ -33,6 +34,8 @@ CARD_NAME = "card.json"
 _numbers = itertools.count()
 #: Names of the temporary files that this process is writing.
 _active: set[str] = set()
+#: Permissions of a folder that shows a person: only the user reads and writes it.
+_PRIVATE_DIR = 0o700
 #: Folders from which this process has removed leftovers.
 _swept: set[Path] = set()
 
@@ -82,6 +85,48 @@ def atomic_write(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         temporary.unlink(missing_ok=True)
+        _active.discard(temporary.name)
+
+
+@contextmanager
+def atomic_dir(path: Path) -> Iterator[Path]:
+    """Give a temporary folder next to a path, which becomes that folder when the block succeeds.
+
+    If another process makes that folder meanwhile, its folder stays. When the block fails, the
+    temporary folder is removed. If the process is killed, the next one that calls this for a folder
+    of the same parent removes it. Only the user can read the folder.
+
+    Args:
+        path: The folder to make.
+
+    Raises:
+        WriteError: The folder can't be made: its parent isn't writable, or the disk is full.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     with atomic_dir(Path(parent, "new")) as temporary:
+    ...         _ = Path(temporary, "a.txt").write_text("whole")
+    ...     [each.name for each in Path(parent, "new").iterdir()]
+    ['a.txt']
+    """
+    ensure_writable_dir(path.parent)
+    temporary = path.with_name(_temporary_name(path.name))
+    _active.add(temporary.name)
+    try:
+        temporary.mkdir(_PRIVATE_DIR)
+        yield temporary
+        try:
+            temporary.rename(path)
+        except OSError:
+            if not path.is_dir():
+                raise
+    except OSError as error:
+        raise WriteError(
+            f"{path} can't be written: {error.strerror or error}.",
+            hint="Free some disk space, or choose another folder.",
+        ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
         _active.discard(temporary.name)
 
 
@@ -135,10 +180,13 @@ def open_regular(
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files in a folder whose processes are gone."""
+    """Remove the temporary files and folders in a folder whose processes are gone."""
     with suppress(OSError):  # The folder is missing, or isn't readable.
         for entry in os.scandir(folder):
             if entry.name.startswith(".aside.") and _is_leftover(Path(entry.path)):
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                    continue
                 with suppress(OSError):
                     Path(entry.path).unlink()
 

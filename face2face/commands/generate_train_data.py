@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from face2face.card import SIZES
 from face2face.commands.console import number, paths_of, positive
 from face2face.commands.next_command import next_command
 from face2face.commands.options import add_card_arguments, add_landmark_arguments
 from face2face.commands.outputs import Outputs
-
-if TYPE_CHECKING:
-    from face2face.data.folders import DatasetConfig
 
 DESCRIPTION = """Make training data from a video, a photo, or a folder of photos of one person. It
 goes to three folders: original/ (cropped frames), landmarks/ (sketches) and combined/ (strips to
@@ -127,8 +123,6 @@ def run(options: argparse.Namespace) -> int:
         choose_back_end(options.landmarks, options.landmark_model),
         options.neutral_at,
     )
-    if options.file.is_dir():
-        _check_one_person(config, options.output_dir)
     result = build_pairs(config, options.output_dir, Reenact.fit, load_parser(), options.overwrite)
     held_out = result.val + result.left
     kept = result.train + held_out
@@ -140,15 +134,4 @@ def run(options: argparse.Namespace) -> int:
     if result.neutral is not None:
         print(f"neutral face: at {result.neutral:.2f} s; choose another with --neutral-at")
     print("next:", next_command("train", "--input_dir", options.output_dir / "combined"))
-    return result.failures.report(kept + sum(result.dropped.values()))
-
-
-def _check_one_person(config: DatasetConfig, output_dir: Path) -> None:
-    from face2face.data.folders import DatasetDirs
-    from face2face.data.one_person import check_one_person
-    from face2face.face.back_ends import make_detector
-    from face2face.face.identity import Identity
-    from face2face.media.source import Stills
-
-    photos = Stills(config.file, DatasetDirs(output_dir).all).paths
-    check_one_person(photos, make_detector(config.landmarks, config.landmark_model), Identity())
+    return result.failures.report(result.read)

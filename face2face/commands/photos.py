@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from face2face.commands.console import number
 from face2face.commands.options import pick_face
-from face2face.errors import FaceError, OptionError
+from face2face.errors import OptionError
 from face2face.media.photo_file import MAX_MEGAPIXELS
 
 if TYPE_CHECKING:
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from face2face.face.back_ends import FaceDetector
     from face2face.image import Image, Landmarks
     from face2face.media.photo import Photo
-
-#: Least distance between the eyes, in pixels. The networks paint smaller faces beyond recognition.
-_MIN_INTEROCULAR = 12
-#: Quarter turns to the left that bring a photo upright -> what is wrong with it, and what to do.
-_TURNED = {
-    1: ("lies on its side", "Turn it to the left"),
-    2: ("is upside down", "Turn it by half a turn"),
-    3: ("lies on its side", "Turn it to the right"),
-}
 
 
 def add_limit_argument(parser: argparse.ArgumentParser) -> None:
@@ -121,16 +112,9 @@ def find_face(detector: FaceDetector, picture: Image, number: int, photo: Path) 
     Raises:
         FaceError: The photo isn't upright, shows fewer faces, or the face is too small.
     """
-    from face2face.landmarks import interocular
+    from face2face.face.photo_checks import check_large_enough, check_upright
 
-    if turns := detector.quarter_turns(picture):
-        problem, hint = _TURNED[turns]
-        raise FaceError(f"{photo} {problem}.", hint=f"{hint} first.")
+    check_upright(detector, picture, photo)
     landmarks = pick_face(detector(picture), number, photo)
-    if interocular(landmarks) < _MIN_INTEROCULAR:
-        raise FaceError(
-            f"The face in {photo} is too small: its eyes are {interocular(landmarks):.0f} pixels "
-            f"apart, and {_MIN_INTEROCULAR} are the least.",
-            hint="Use a larger photo of it.",
-        )
+    check_large_enough(landmarks, photo)
     return landmarks

@@ -5,29 +5,17 @@ An interrupted run continues, since each step skips the files that are there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from face2face.card import ModelCard
 from face2face.data.batch import Failures
-from face2face.data.folders import DatasetConfig, DatasetDirs, Footage, Frame
+from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.frame_quality import Parse
-from face2face.data.frames import frames_of, frames_of_photo
-from face2face.data.missing_motion import missing_motion
 from face2face.data.pairs import TRAIN, VAL, write_strip
 from face2face.data.parallel import in_parallel
-from face2face.errors import OptionError
-from face2face.face.target_statistics import TargetStatistics
-from face2face.files import ensure_writable_dir
-from face2face.image import Image, Scene
-from face2face.media.source import Stills, open_file
-from face2face.media.video import VideoFile
+from face2face.data.target import FitMode, TargetMode, fit_target, read_source
 
 #: Share of a video that is held out, as one block at its end. Neighbouring frames are nearly the
 #: same, so that a random choice would be no test. The block's first half chooses checkpoints and
@@ -47,7 +35,8 @@ class BuildResult:
         missing: Motions that the target was never seen to make, see :func:`missing_motion`.
         neutral: Time of the frame that is nearest to the neutral face, in seconds; None without a
             video.
-        failures: The photos that could not be read.
+        failures: The photos that could not be used.
+        read: Number of frames or photos that were read.
     """
 
     train: int
@@ -57,27 +46,7 @@ class BuildResult:
     missing: tuple[str, ...] = ()
     neutral: float | None = None
     failures: Failures = field(default_factory=Failures)
-
-
-class _Mode(Protocol):
-    def condition(self, scene: Scene) -> list[Image]: ...
-    def card_fields(self) -> dict[str, Any]: ...
-    def save(self, folder: Path) -> None: ...
-
-
-#: Function that makes a mode. Its arguments are landmarks ``(n, 70, 2)``, their uncertainty
-#: ``(n, 70)``, the scenes by index, the panel size, the number of keyframes, and the statistics.
-FitMode = Callable[
-    [
-        NDArray[np.float32],
-        NDArray[np.float32],
-        Callable[[int], Scene],
-        int,
-        int,
-        TargetStatistics,
-    ],
-    _Mode,
-]
+    read: int = 0
 
 
 def build_pairs(
@@ -105,78 +74,34 @@ def build_pairs(
         OptionError: ``neutral_at`` names no time in a video.
     """
     folders = DatasetDirs(output_dir)
-    source, failures = _open(dataset, folders)
-    files = source.paths if isinstance(source, Stills) else [dataset.file]
-    ensure_writable_dir(output_dir)
-    folders.claim(dataset.fingerprint(files), overwrite)
-    photo = files[0] if isinstance(source, Stills) and len(files) == 1 else None
-    if photo is not None:
-        footage = frames_of_photo(dataset, photo, folders)
-    else:
-        footage = frames_of(dataset, source, folders, failures, parse)
-    train, val = _split(footage.kept)
-    statistics = _statistics(footage, train)
-    read, (landmarks, uncertainty) = _reader(folders, train), _arrays(train)
-    mode = fit(landmarks, uncertainty, read, dataset.size, dataset.keyframes, statistics)
-    _write_strips(mode, folders, train, val)
-    mode.save(folders.combined)
-    missing = missing_motion(landmarks, statistics) if photo is None else ()
-    neutral = None if isinstance(source, Stills) else _neutral_seconds(footage, statistics)
-    left, dropped = len(footage.kept) - len(train) - len(val), dict(footage.dropped)
-    result = BuildResult(len(train), len(val), left, dropped, missing, neutral, failures)
-    data = _describe(dataset, footage.kept, train, val, result) | {"animated": photo is not None}
-    origin = {name: getattr(dataset, name) for name in ("landmarks", "licence", "consent")}
-    ModelCard(**mode.card_fields(), data=data, **origin).save(folders.combined)
-    return result
+    source = read_source(dataset, folders, parse, overwrite)
+    kept = source.footage.kept
+    train, val = _split(kept)
+    target = fit_target(dataset, source, train, folders, fit)
+    _write_sketches(folders, kept, dataset.size)
+    _write_strips(target.mode, folders, train, val)
+    target.save(folders.combined, chosen=val)
+    return BuildResult(
+        len(train),
+        len(val),
+        len(kept) - len(train) - len(val),
+        dict(source.footage.dropped),
+        target.missing,
+        target.neutral,
+        source.failures,
+        source.footage.read,
+    )
 
 
-def _open(dataset: DatasetConfig, folders: DatasetDirs) -> tuple[VideoFile | Stills, Failures]:
-    """Return the source, and the photos in it that can't be read.
-
-    Raises:
-        MediaError: The file is missing or unreadable.
-        OptionError: It has no times, and one of them is named as neutral.
-    """
-    failures = Failures()
-    if dataset.file.is_dir():
-        source: VideoFile | Stills = Stills(dataset.file, folders.all)
-        failures = Failures.in_folder(dataset.file, folders.all)
-    else:
-        source = open_file(dataset.file)
-    if dataset.neutral_at is not None and isinstance(source, Stills):
-        raise OptionError(
-            f"--neutral-at names a time, and {dataset.file} is no video.", hint="Leave it out."
-        )
-    return source, failures
+def _write_sketches(folders: DatasetDirs, frames: list[Frame], size: int) -> None:
+    """Write the sketches that are missing."""
+    for _ in in_parallel(lambda frame: folders.draw(frame, size), frames):
+        pass
 
 
-def _reader(folders: DatasetDirs, frames: list[Frame]) -> Callable[[int], Scene]:
-    """Return a function that reads a frame's scene, given its index."""
-    return lambda index: folders.scene(frames[index])
-
-
-def _arrays(frames: list[Frame]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the landmarks, ``(n, 70, 2)``, and the uncertainties, ``(n, 70)``, of frames."""
-    landmarks = np.stack([frame.landmarks for frame in frames])
-    return landmarks, np.stack([frame.uncertainty for frame in frames])
-
-
-def _statistics(footage: Footage, train: list[Frame]) -> TargetStatistics:
-    """Return the statistics of all frames with a clear face before the held-out ones."""
-    seen = [frame for frame in footage.seen if frame.number <= train[-1].number]
-    picked = footage.neutral.landmarks if footage.neutral else None
-    return TargetStatistics.of(*_arrays(seen), picked)
-
-
-def _neutral_seconds(footage: Footage, statistics: TargetStatistics) -> float:
-    """Return the time of the picked neutral frame, or of the one nearest to the neutral face."""
-    if footage.neutral:
-        return footage.neutral.seconds
-    distances = [np.linalg.norm(frame.landmarks - statistics.neutral) for frame in footage.seen]
-    return footage.seen[int(np.argmin(distances))].seconds
-
-
-def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: list[Frame]) -> None:
+def _write_strips(
+    mode: TargetMode, folders: DatasetDirs, train: list[Frame], val: list[Frame]
+) -> None:
     """Write the strips that are missing."""
 
     def write(job: tuple[str, Frame]) -> None:
@@ -191,31 +116,6 @@ def _write_strips(mode: _Mode, folders: DatasetDirs, train: list[Frame], val: li
         (folders.combined / part).mkdir(parents=True, exist_ok=True)
     for _ in tqdm(in_parallel(write, jobs), "pairs", len(jobs), unit="pair"):
         pass
-
-
-def _describe(
-    dataset: DatasetConfig,
-    frames: list[Frame],
-    train: list[Frame],
-    val: list[Frame],
-    result: BuildResult,
-) -> dict[str, Any]:
-    """Return the card's description of the data."""
-    data: dict[str, Any] = {
-        "file": dataset.file.name,
-        "frames": len(frames),
-        "seconds": round(max(frame.seconds for frame in frames), 2),
-        "trained_until": round(max(frame.seconds for frame in train), 3),
-        "chosen_until": round(max(frame.seconds for frame in val), 3),
-        "left_out": result.dropped,
-        "missing": list(result.missing),
-    }
-    if result.neutral is not None:
-        how = "estimated" if dataset.neutral_at is None else "picked"
-        data["neutral"] = {"seconds": round(result.neutral, 3), "found": how}
-    if len({frame.crop for frame in frames}) == 1:
-        data["crop"] = list(astuple(frames[0].crop))
-    return data
 
 
 def _split(frames: list[Frame]) -> tuple[list[Frame], list[Frame]]:

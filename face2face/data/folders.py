@@ -75,22 +75,9 @@ class DatasetConfig:
         Raises:
             MediaError: The video or the only photo can't be read.
         """
-        digest = hashlib.sha256()
-        for each in files:
-            try:
-                if not each.is_file():  # A pipe would never end.
-                    raise FileNotFoundError(errno.ENOENT, "it is no file")
-                with each.open("rb") as opened:
-                    digest.update(opened.read(_HASHED_BYTES))
-                    digest.update(str(os.fstat(opened.fileno()).st_size).encode())
-            except OSError as error:
-                if len(files) > 1:  # A photo of many is left out later.
-                    continue
-                raise MediaError(
-                    f"{each} can't be read: {error.strerror or error}.", hint="Check the path."
-                ) from error
+        sha256 = hash_files(files, _HASHED_BYTES)
         settings = asdict(replace(self, file=Path(self.file.name)))
-        return Fingerprint(**settings, sha256=digest.hexdigest(), format=format_of("reenact"))
+        return Fingerprint(**settings, sha256=sha256, format=format_of("reenact"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +93,36 @@ class Fingerprint(DatasetConfig):
     landmarks: str = DLIB
     sha256: str
     format: int = 1
+
+
+def hash_files(files: Sequence[Path], max_bytes: int | None = None) -> str:
+    """Return a hash of some files' contents and lengths, in hexadecimal.
+
+    Args:
+        files: The files, in order. Of several, those that can't be read are left out.
+        max_bytes: Number of bytes to read of each; None for all.
+
+    Raises:
+        MediaError: The only file can't be read.
+    """
+    digest = hashlib.sha256()
+    for each in files:
+        try:
+            if not each.is_file():  # A pipe would never end.
+                raise FileNotFoundError(errno.ENOENT, "it is no file")
+            with each.open("rb") as opened:
+                left = os.fstat(opened.fileno()).st_size if max_bytes is None else max_bytes
+                while part := opened.read(min(left, _HASHED_BYTES)):
+                    digest.update(part)
+                    left -= len(part)
+                digest.update(str(os.fstat(opened.fileno()).st_size).encode())
+        except OSError as error:
+            if len(files) > 1:  # A photo of many is left out later.
+                continue
+            raise MediaError(
+                f"{each} can't be read: {error.strerror or error}.", hint="Check the path."
+            ) from error
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -139,12 +156,14 @@ class Footage:
     Attributes:
         kept: The frames to train on and to hold out.
         seen: All frames with one face that is neither covered nor blurred, kept or not.
+        read: Number of frames or photos that were read.
         neutral: The frame that was picked as neutral; None where none was.
         dropped: Reason -> number of frames left out for it.
     """
 
     kept: list[Frame]
     seen: list[Frame]
+    read: int
     neutral: Frame | None = None
     dropped: Counter[str] = field(default_factory=Counter)
 
@@ -156,6 +175,7 @@ class DatasetDirs:
         root: Holds ``original/``, ``landmarks/`` and ``combined/``.
 
     Attributes:
+        root: As above.
         original: Cropped frames, and ``source.json``.
         landmarks: Sketches, and ``points.jsonl``.
         combined: Strips in ``train/`` and ``val/``, with the card and the keyframe bank.
@@ -163,6 +183,7 @@ class DatasetDirs:
     """
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.original, self.landmarks, self.combined = (
             root / each for each in ("original", "landmarks", "combined")
         )
@@ -238,16 +259,23 @@ class DatasetDirs:
         """Return the crop of a kept frame with its landmarks."""
         return Scene(read_image(self.original / frame.name), frame.landmarks, frame.seconds)
 
-    def keep(self, frame: Frame, photo: Callable[[], Image], size: int) -> None:
-        """Write a frame's crop and sketch where they are missing.
+    def keep(self, frame: Frame, photo: Callable[[], Image]) -> None:
+        """Write a frame's crop where it is missing.
 
         Args:
             frame: The frame.
             photo: Function that returns the crop; called only where it is missing.
-            size: Width and height of a panel, in pixels.
         """
         if not (self.original / frame.name).exists():
             write_image(self.original / frame.name, photo())
+
+    def draw(self, frame: Frame, size: int) -> None:
+        """Write a frame's sketch where it is missing.
+
+        Args:
+            frame: The frame.
+            size: Width and height of a panel, in pixels.
+        """
         if not (self.landmarks / frame.name).exists():
             write_image(self.landmarks / frame.name, SketchSpec().draw(frame.landmarks, size))
 

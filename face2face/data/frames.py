@@ -28,61 +28,14 @@ from face2face.errors import FaceError, OptionError
 from face2face.face.back_ends import make_detector
 from face2face.face.crop import head_box
 from face2face.face.ensemble import landmark_uncertainty, mean_landmarks
-from face2face.face.neutral import close_lips, lip_gap
-from face2face.image import LANDMARK_COUNT, Box, Image, Scene, centre_box
+from face2face.image import Box, Image, Scene, centre_box
 from face2face.media.source import Stills
 from face2face.media.stills import read_image
 from face2face.media.video import VideoFile
 from face2face.sample import evenly_spaced
-from face2face.synthetic.animate import animate
-from face2face.synthetic.motion import random_expression
 
-#: Smallest number of frames that training can learn from.
+#: Smallest number of frames that make a target.
 MIN_FRAMES = 10
-#: Gap from which the lips of a photo are parted, and that of shut ones, in interocular distances.
-_PARTED_LIPS_GAP, _SHUT_LIPS_GAP = 0.1, 0.03
-
-
-def frames_of_photo(dataset: DatasetConfig, path: Path, folders: DatasetDirs) -> Footage:
-    """Return frames made of one photo by moving its landmarks, and write their crops.
-
-    The first frame is the photo as it is.
-
-    Args:
-        dataset: The settings.
-        path: The photo.
-        folders: Where the crops and sketches are written.
-
-    Raises:
-        FaceError: The photo doesn't show exactly one face.
-    """
-    photo = read_image(path)
-    faces = make_detector(dataset.landmarks, dataset.landmark_model)(photo)
-    if len(faces) != 1:
-        raise FaceError(
-            f"A photo of the target shows exactly one face, and there are {len(faces)} in {path}.",
-            hint="Choose another photo, or crop this one.",
-        )
-    box = _crop_box(dataset, photo, np.stack(faces))
-    still, neutral = _crop(photo, box, dataset.size), box.to_panel(faces[0], dataset.size)
-    rng = np.random.default_rng(0)
-    shut = close_lips(neutral, _SHUT_LIPS_GAP) if lip_gap(neutral) > _PARTED_LIPS_GAP else neutral
-    poses = [neutral] + [
-        random_expression(rng).applied_to(shut) for _ in range(max(dataset.num, MIN_FRAMES) - 1)
-    ]
-    certain = np.zeros(LANDMARK_COUNT, np.float32)
-    frames = [Frame(number, float(number), pose, certain, box) for number, pose in enumerate(poses)]
-
-    def keep(frame: Frame) -> None:
-        folders.keep(
-            frame,
-            lambda: animate(still, neutral, frame.landmarks) if frame.number else still,
-            dataset.size,
-        )
-
-    for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
-        pass
-    return Footage(frames, frames)
 
 
 def frames_of(
@@ -97,7 +50,7 @@ def frames_of(
     Args:
         dataset: The settings.
         source: A video, or several photos.
-        folders: Where the crops and sketches are written.
+        folders: Where the crops are written.
         failures: Where photos are noted that can't be read.
         parse: See :class:`face2face.data.frame_quality.QualityMeter`.
 
@@ -124,16 +77,16 @@ def frames_of(
         if (frame.landmarks < 0).any() or (frame.landmarks > dataset.size - 1).any():
             dropped["the face beyond the crop"] += 1
             continue
-        folders.keep(frame, partial(_crop, scene.photo, frame.crop, dataset.size), dataset.size)
+        folders.keep(frame, partial(cut_panel, scene.photo, frame.crop, dataset.size))
         kept.append(frame)
     if len(kept) < MIN_FRAMES:
         raise FaceError(
             f"Only {len(kept)} frames of {dataset.file} have one clear, whole face"
-            f"{_reasons(dropped)}; training needs {MIN_FRAMES}.",
+            f"{_reasons(dropped)}; at least {MIN_FRAMES} are needed.",
             hint="Use --crop face, or a video in which the head stays in the picture.",
         )
     seen = [frames[number] for number in sorted(frames) if number in clear]
-    return Footage(kept, seen, None if picked is None else frames[picked], dropped)
+    return Footage(kept, seen, len(detections), None if picked is None else frames[picked], dropped)
 
 
 def _check_picked(dataset: DatasetConfig, detection: Detection | None) -> None:
@@ -161,7 +114,7 @@ def _clear_faces(
     if len(single) < MIN_FRAMES:
         raise FaceError(
             f"Only {len(single)} of {len(detections)} frames of {dataset.file} have exactly one "
-            f"face{_reasons(dropped)}; training needs {MIN_FRAMES}.",
+            f"face{_reasons(dropped)}; at least {MIN_FRAMES} are needed.",
             hint="Film one person, facing the camera, or raise --num.",
         )
     qualities = {number: each.quality for number, each in single.items() if each.quality}
@@ -187,7 +140,7 @@ def _placed(
         detections: Number -> one face and its figures.
     """
     faces = [detection.faces[0] for detection in detections.values()]
-    box = _crop_box(dataset, photo, np.stack([landmarks for landmarks, _ in faces]))
+    box = crop_box(dataset, photo, np.stack([landmarks for landmarks, _ in faces]))
     scale = np.float32(dataset.size / box.side)
     return {
         number: Frame(
@@ -281,12 +234,20 @@ def _detect(
     return {number: known[number] for number in wanted if number in known}
 
 
-def _crop_box(dataset: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:
+def crop_box(dataset: DatasetConfig, photo: Image, landmarks: NDArray[np.float32]) -> Box:
+    """Return the part of a picture that becomes the panel.
+
+    Args:
+        dataset: The settings.
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(n, 70, 2)``, every place of the head, in the picture's pixels.
+    """
     height, width = photo.shape[:2]
     if dataset.crop == "face":
         return head_box(landmarks, height, width)
     return centre_box(height, width)
 
 
-def _crop(photo: Image, box: Box, size: int) -> Image:
+def cut_panel(photo: Image, box: Box, size: int) -> Image:
+    """Return a part of a picture as a panel, ``(size, size, 3)`` uint8 RGB."""
     return resize(box.cut(photo), size)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 
 from face2face.errors import ModelError
 from face2face.image import Image
@@ -20,15 +22,16 @@ MAX_BYTES = 512 << 20
 _MAX_COUNT = 10_000
 #: Largest width and height of a keyframe, in pixels: twice a panel's.
 _MAX_SIDE = 1024
-#: Lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of structural similarity.
-_LOSSLESS = (cv2.IMWRITE_WEBP_QUALITY, 101)
+#: Pillow's options of lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of
+#: structural similarity. The greatest effort would save 3 % of the bytes in four times the time.
+_LOSSLESS = {"format": "WEBP", "lossless": True, "method": 2, "quality": 50}
 
 
 def encode(photo: Image) -> NDArray[np.uint8]:
     """Return a photo as lossless WebP, ``(bytes,)`` uint8."""
-    written, code = cv2.imencode(".webp", photo[..., ::-1], _LOSSLESS)
-    assert written
-    return np.asarray(code).ravel()
+    code = io.BytesIO()
+    Pillow.fromarray(photo).save(code, **_LOSSLESS)
+    return np.frombuffer(code.getvalue(), np.uint8)
 
 
 def split_codes(codes: NDArray[np.uint8], ends: NDArray[np.int64]) -> tuple[NDArray[np.uint8], ...]:
