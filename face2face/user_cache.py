@@ -16,10 +16,22 @@ from face2face.errors import MediaError
 from face2face.files import atomic_write
 
 T = TypeVar("T")
+#: Name of the folder of kept targets in the cache.
+_TARGETS = "targets"
 #: Largest kept file, in bytes: the largest one of ours has 2,900,000.
 _MAX_BYTES = 8_000_000
 #: Permissions of a kept file: only the user reads and writes it.
 _PRIVATE = 0o600
+
+
+def cache_dir() -> Path:
+    """Return the program's folder in the user's cache; it may be missing."""
+    return user_cache_path("face2face", appauthor=False)
+
+
+def targets_dir() -> Path:
+    """Return the folder of the targets that are kept; it may be missing."""
+    return cache_dir() / _TARGETS
 
 
 def cached(
@@ -37,7 +49,7 @@ def cached(
         make: Returns it anew.
         dump: Returns its bytes.
     """
-    path = user_cache_path("face2face", appauthor=False) / name
+    path = cache_dir() / name
     with suppress(OSError, ValueError, RuntimeError):
         return load(_read_checked(path))
     made = make()

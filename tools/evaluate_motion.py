@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from face2face.commands.console import positive, quiet, run_program
+from face2face.commands.console import positive, run_program
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, OptionError
 
 if TYPE_CHECKING:
     from face2face.evaluation.evaluator import Evaluator
     from face2face.evaluation.motion_pairs import MeasuredDriver, PairScore
-    from face2face.live.model import ReenactmentModel
 
 DESCRIPTION = """Drive every target by every driver, and measure with the landmark back end that is
 not driving. Write motion.md and motion.json, and for each pair a clip of the target alone and a
@@ -136,10 +135,11 @@ def _score_pair(
     from face2face.evaluation.motion_pairs import drive_clip, score_clip, target_identity
     from face2face.evaluation.motion_sheet import sheet
     from face2face.files import ensure_writable_dir
+    from face2face.live.model import load_model
     from face2face.media.stills import write_image
 
     name, folder = model
-    loaded = _load(folder)
+    loaded = load_model(folder)
     if loaded.mode.bank is None:
         raise OptionError(f"{folder} has no keyframes.", hint="Name a model trained on pairs.")
     pair = f"{driver.path.stem}-{name}"
@@ -170,17 +170,6 @@ def _models(options: argparse.Namespace) -> dict[str, Path]:
             raise OptionError(f"Two models are called {name}.", hint="Write name=folder.")
         found[name] = folder
     return found
-
-
-def _load(folder: Path) -> ReenactmentModel:
-    """Return the model of a folder; of a folder of pairs the warp without a network."""
-    with quiet():
-        from face2face.evaluation.compare import untrained_model
-    from face2face.inference.names import GRAPH
-    from face2face.live.model import load_model
-
-    is_pairs = folder.is_dir() and not (folder / GRAPH).is_file()
-    return untrained_model(folder) if is_pairs else load_model(folder)
 
 
 def _back_end(folder: Path) -> str:

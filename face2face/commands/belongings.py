@@ -1,4 +1,4 @@
-"""Models and training data in a folder, by the video or photo that they are made of."""
+"""Models, training data and kept targets, by the video or photo that they are made of."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from face2face.data.folders import DatasetDirs
 from face2face.data.pairs import TRAIN
 from face2face.errors import ModelError, OptionError
 from face2face.files import remove_leftovers
+from face2face.user_cache import targets_dir
+
+#: Kinds of belongings.
+_MODEL, _DATA, _TARGET = "model", "training data", "target"
 
 
 @dataclass(frozen=True)
 class Belonging:
-    """A model or training data of a person.
+    """A model, training data or a kept target of a person.
 
     Attributes:
-        kind: ``model`` or ``training data``.
+        kind: ``model``, ``training data`` or ``target``.
         folder: Folder of the model, or the folder that holds the three folders of the data.
         source: Name of the video, photo or folder of photos that it is made of.
         files: All its files.
@@ -37,7 +41,7 @@ class Belonging:
 
     def delete(self) -> None:
         """Delete the files, and the folders that are then empty."""
-        if self.kind == "model":
+        if self.kind in (_MODEL, _TARGET):
             shutil.rmtree(self.folder)
             return
         for path in self.files:
@@ -51,13 +55,14 @@ class Belonging:
 
 
 def belongings_in(root: Path) -> list[Belonging]:
-    """Return the models and the training data in a folder and its direct subfolders."""
-    folders = [root, *sorted(each for each in root.iterdir() if each.is_dir())]
-    return [*_models(folders[1:]), *_data(folders)]
+    """Return what is made of people: in a folder and its direct subfolders, and kept targets."""
+    folders = _subfolders(root)
+    kept = _subfolders(targets_dir())
+    return [*_models(folders, _MODEL), *_data([root, *folders]), *_models(kept, _TARGET)]
 
 
 def belongings_of(name: str, root: Path) -> list[Belonging]:
-    """Return the models and the training data of one person.
+    """Return the models, the training data and the kept targets of one person.
 
     Args:
         name: Name of a model's folder, or of the video or photo, with or without its suffix.
@@ -71,17 +76,22 @@ def belongings_of(name: str, root: Path) -> list[Belonging]:
         each.source
         for each in found
         if name in (each.source, Path(each.source).stem)
-        or (each.kind == "model" and name == each.folder.name)
+        or (each.kind == _MODEL and name == each.folder.name)
     }
     if not sources:
         raise OptionError(
-            f"There is no model and no training data of {name} in {root.resolve()}.",
+            f"There is no model and no training data of {name} in {root.resolve()}, and no target "
+            "that is kept.",
             hint="See face2face list.",
         )
     return [each for each in found if each.source in sources]
 
 
-def _models(folders: list[Path]) -> list[Belonging]:
+def _subfolders(root: Path) -> list[Path]:
+    return sorted(each for each in root.iterdir() if each.is_dir()) if root.is_dir() else []
+
+
+def _models(folders: list[Path], kind: str) -> list[Belonging]:
     found = []
     for folder in folders:
         if not (folder / FILE_NAME).is_file() or (folder / TRAIN).is_dir():
@@ -91,7 +101,7 @@ def _models(folders: list[Path]) -> list[Belonging]:
             if card.is_own:
                 files = tuple(path for path in folder.rglob("*") if path.is_file())
                 source = str(card.data.get("file", folder.name))
-                found.append(Belonging("model", folder, source, files))
+                found.append(Belonging(kind, folder, source, files))
     return found
 
 
@@ -102,5 +112,5 @@ def _data(folders: list[Path]) -> list[Belonging]:
         fingerprint = data.stored_fingerprint()
         if fingerprint is not None:
             source, files = fingerprint.file.name, tuple(data.files())
-            found.append(Belonging("training data", folder, source, files))
+            found.append(Belonging(_DATA, folder, source, files))
     return found

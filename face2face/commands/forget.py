@@ -1,12 +1,13 @@
-"""``forget``: delete the models and the training data of one person."""
+"""``forget``: delete the models, the training data and the kept targets of one person."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-DESCRIPTION = """Delete the models and the training data in this folder that are made of one video
-or photo. Asks first. The video, and recordings of the live program, are yours to delete."""
+DESCRIPTION = """Delete the models and the training data in this folder, and the targets that run
+keeps, that are made of one video or photo. Asks first. The video, and recordings of the live
+program, are yours to delete."""
 READS, WRITES = (), ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from face2face.commands.console import paths_of, strength
+from face2face.commands.console import number, paths_of, strength
 from face2face.commands.options import add_landmark_arguments
 from face2face.live.detection import start_detection
 from face2face.live.options import (
@@ -22,7 +22,8 @@ from face2face.live.options import (
 DESCRIPTION = (
     "Show the driver next to the target, who follows. h lists the keys, q or Escape quits."
 )
-READS, WRITES = ("source", "tf_model", "landmark_model"), ("output", "save_performance")
+READS = ("source", "target", "tf_model", "landmark_model")
+WRITES = ("output", "save_performance")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         f"(.npz), or {DEMO} for the scripted driver",
     )
     parser.add_argument("--list-cameras", action="store_true", help="list the cameras and end")
+    _add_target_arguments(parser)
     parser.add_argument(
         "--tf-model",
         "--model",
@@ -51,6 +53,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_display_arguments(parser.add_argument_group("display"))
     _add_motion_arguments(parser.add_argument_group("motion"))
     _add_output_arguments(parser.add_argument_group("outputs"))
+
+
+def _add_target_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--target",
+        nargs="+",
+        type=Path,
+        default=[],
+        help="video, photo, or folder of photos, of one person, to drive without training; of "
+        "several, the key n shows the next",
+    )
+    parser.add_argument(
+        "--neutral-at",
+        type=number,
+        metavar="SECONDS",
+        help="time in the target's video at which the face is at rest (default: found by itself)",
+    )
 
 
 def _add_display_arguments(group: argparse._ArgumentGroup) -> None:
@@ -126,7 +145,7 @@ def _add_output_arguments(group: argparse._ArgumentGroup) -> None:
 
 
 def inputs(options: argparse.Namespace) -> list[Path]:
-    """Return the source, the landmark model, and each model's files."""
+    """Return the source, the targets, the landmark model, and each model's files."""
     from face2face.card import FILE_NAME
     from face2face.inference.models import find_models
     from face2face.inference.names import GRAPH, QUANTISED
@@ -139,7 +158,7 @@ def inputs(options: argparse.Namespace) -> list[Path]:
     files = [folder / name for folder in folders for name in names]
     url = path_of_url(options.source)
     sources = [url] if url else paths_of(options, ("source",))
-    return sources + paths_of(options, ("landmark_model",)) + models + files
+    return sources + paths_of(options, ("target", "landmark_model")) + models + files
 
 
 def live_options(options: argparse.Namespace) -> LiveOptions:
@@ -150,6 +169,8 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
     """
     return LiveOptions(
         driver=options.source,
+        targets=tuple(options.target),
+        neutral_at=options.neutral_at,
         model=options.tf_model,
         mode=options.mode,
         landmarks=options.landmarks,

@@ -16,11 +16,10 @@ from face2face.evaluation.evaluator import Evaluator
 from face2face.evaluation.reenactment import FrameResult, self_reenactment
 from face2face.evaluation.summary import summary
 from face2face.files import atomic_write, ensure_writable_dir
-from face2face.image import Image, Scene
+from face2face.image import Scene
 from face2face.inference.names import GRAPH
 from face2face.keyframes import bank
 from face2face.live.model import ReenactmentModel
-from face2face.modes.reenact import Reenact
 
 #: The variant without a network: it answers with the warped keyframes.
 WARP = "warp"
@@ -54,34 +53,6 @@ class Result:
     figures: dict[str, float]
     curve: list[tuple[float, float, float]]
     results: list[FrameResult]
-
-
-class Untrained:
-    """An engine that answers with one of its panels.
-
-    Args:
-        index: Index of that panel.
-    """
-
-    name = "no network"
-
-    def __init__(self, index: int) -> None:
-        self._index = index
-
-    def __call__(self, panels: list[Image]) -> Image:
-        """Return the panel, see :class:`face2face.inference.engine.Engine`."""
-        return panels[self._index]
-
-
-def untrained_model(pairs: Path) -> ReenactmentModel:
-    """Return the target of a folder of pairs without a network: it shows the warped keyframes.
-
-    Raises:
-        ModelError: The card or the bank is missing or damaged.
-    """
-    card = ModelCard.load(pairs)
-    engine = Untrained(card.panels.index(card.base))
-    return ReenactmentModel(Reenact.load(card, pairs), engine, WARP)
 
 
 def variant(text: str) -> tuple[str, tuple[str, ...]]:
@@ -143,7 +114,7 @@ def train_variant(
         DataError: The training failed.
     """
     if name == WARP:
-        model = untrained_model(pairs)
+        model = ReenactmentModel.load(pairs)
         results = list(self_reenactment(model, frames, evaluator))
         return Result(name, summary(results), [], results)
     snapshots = _train([*options, "--minutes", str(minutes)], pairs, minutes, folder)

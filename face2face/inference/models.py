@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from face2face.card import DRIVEN, FILE_NAME, ModelCard
+from face2face.card import DRIVEN, FILE_NAME, ModelCard, describes_data
 from face2face.errors import ModelError
 from face2face.inference.names import GRAPH
 
@@ -55,6 +55,21 @@ def find_graph(path: Path) -> Path:
     return graph
 
 
+def find_folder(path: Path) -> Path:
+    """Return the folder of a model, or of a target that has keyframes and no network yet.
+
+    Args:
+        path: The folder, or the graph in it.
+
+    Raises:
+        ModelError: There is neither.
+    """
+    has_graph = not path.is_dir() or (path / GRAPH).is_file()
+    if not has_graph and any(describes_data(path, mode) for mode in DRIVEN):
+        return path
+    return find_graph(path).parent
+
+
 def mode_name(path: Path) -> str:
     """Return the name of a model's mode; a graph without a card is one that a driver moves.
 
@@ -64,7 +79,7 @@ def mode_name(path: Path) -> str:
     Raises:
         ModelError: The graph is missing, or the card is damaged.
     """
-    folder = find_graph(path).parent
+    folder = find_folder(path)
     return ModelCard.load(folder).mode if (folder / FILE_NAME).is_file() else "reenact"
 
 

@@ -24,7 +24,7 @@ _MAX_COUNT = 10_000
 _MAX_SIDE = 1024
 #: Pillow's options of lossless WebP: half of PNG's bytes. JPEG of that size would lose 0.01 of
 #: structural similarity. The greatest effort would save 3 % of the bytes in four times the time.
-_LOSSLESS = {"format": "WEBP", "lossless": True, "method": 2, "quality": 50}
+_LOSSLESS: dict[str, Any] = {"format": "WEBP", "lossless": True, "method": 2, "quality": 50}
 
 
 def encode(photo: Image) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
 from face2face.face.back_ends import BACK_ENDS, DEFAULT, DLIB, choose_back_end, make_detector
-from face2face.inference.models import default_model, find_graph, find_models
+from face2face.inference.models import default_model, find_folder, find_models
 from face2face.live.options import LiveOptions
 from face2face.live.worker import WorkerProcess
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def models_of(options: LiveOptions) -> list[Path]:
-    """Return the models of a live run, of which the first one is shown first.
+    """Return the models of a live run without targets, of which the first one is shown first.
 
     Raises:
         ModelError: There is none.
@@ -39,18 +39,20 @@ def models_of(options: LiveOptions) -> list[Path]:
 
 
 def back_end_of(options: LiveOptions) -> str:
-    """Return the landmark back end of a live run: the first model's, where none is named.
+    """Return the landmark back end of a live run.
+
+    Where none is named, it is the first model's. Targets are made with the default one.
 
     Raises:
         ModelError: There is no model, its card is damaged or names an unknown back end.
     """
-    if options.landmarks or options.landmark_model:
+    if options.landmarks or options.landmark_model or options.targets:
         return choose_back_end(options.landmarks, options.landmark_model)
     return back_end_of_model(models_of(options)[0])
 
 
 def back_end_of_model(path: Path) -> str:
-    """Return the landmark back end that a model was trained with; dlib's without a card.
+    """Return the landmark back end that a model was made with; dlib's without a card.
 
     Args:
         path: The model's folder, or its graph.
@@ -58,7 +60,7 @@ def back_end_of_model(path: Path) -> str:
     Raises:
         ModelError: The graph is missing, or the card is damaged or names an unknown back end.
     """
-    folder = find_graph(path).parent
+    folder = find_folder(path)
     if not (folder / FILE_NAME).is_file():
         return DLIB
     name = ModelCard.load(folder).landmarks

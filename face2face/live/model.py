@@ -1,4 +1,4 @@
-"""ReenactmentModel: a trained target, loaded."""
+"""ReenactmentModel: a target, loaded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from face2face.errors import ModelError
 from face2face.face.back_ends import DLIB
 from face2face.inference.engine import Engine, OpenVinoEngine
 from face2face.inference.legacy import load_legacy
-from face2face.inference.models import DEFAULT_TARGET, find_graph, pretrained
+from face2face.inference.models import DEFAULT_TARGET, find_folder, find_graph, pretrained
+from face2face.inference.names import GRAPH
+from face2face.inference.warp_engine import WarpEngine
 from face2face.modes.reenact import Reenact
 
 
@@ -22,8 +24,8 @@ class ReenactmentModel:
     Attributes:
         mode: Makes the panels of a pose.
         engine: Generates the target's picture from the panels.
-        name: Name of the model's folder.
-        landmarks: The landmark back end that it was trained with.
+        name: Name of the model's folder; without a network, that of the video or photo.
+        landmarks: The landmark back end that it was made with.
 
     >>> model = load_model("astronaut")
     >>> model.mode.panels
@@ -41,14 +43,14 @@ class ReenactmentModel:
 
         Args:
             path: The folder, or the graph in it. A graph without a card is read as one of
-                datitran/face2face-demo.
+                datitran/face2face-demo. A folder of keyframes without a graph shows them warped.
 
         Raises:
             ModelError: A file is missing or damaged, or the model is of another mode.
         """
-        graph = find_graph(path)
-        folder = graph.parent
+        folder = find_folder(path)
         if not (folder / FILE_NAME).is_file():
+            graph = find_graph(path)
             return cls(*load_legacy(graph), graph.name)
         card = ModelCard.load(folder)
         mode = modes.load(card, folder)
@@ -57,7 +59,11 @@ class ReenactmentModel:
                 f"The model in {folder} is of mode {card.mode}, not reenact.",
                 hint="Name another model.",
             )
-        return cls(mode, OpenVinoEngine.of(card, graph), folder.name, card.landmarks)
+        graph = path if path.is_file() else folder / GRAPH
+        if graph.is_file():
+            return cls(mode, OpenVinoEngine.of(card, graph), folder.name, card.landmarks)
+        name = str(card.data.get("file", folder.name))
+        return cls(mode, WarpEngine(card), name, card.landmarks)
 
 
 def load_model(name: str | Path = DEFAULT_TARGET) -> ReenactmentModel:

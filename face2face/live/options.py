@@ -136,6 +136,10 @@ class LiveOptions:
     Attributes:
         driver: A camera's number, a video, photos, a stream's URL, recorded landmarks (``.npz``),
             or ``demo``.
+        targets: Videos, photos or folders of photos, of one person each, from which targets are
+            made without training; none to run a model.
+        neutral_at: Time in these videos, in seconds, at which the face is neutral; None to find
+            out.
         model: A model's folder or graph, or a folder of models; None for the newest model trained
             in the current folder, or else the pretrained one.
         mode: The mode that the model must have; None for any of :data:`LIVE_MODES`.
@@ -147,13 +151,15 @@ class LiveOptions:
         output: Where the pictures go.
 
     Raises:
-        OptionError: A value is out of range, or the back end takes no such landmark model.
+        OptionError: A value is out of range, or two values don't go together.
 
     >>> LiveOptions(driver="clip.mp4", motion=MotionOptions(head=0.5)).motion.head
     0.5
     """
 
     driver: str = "0"
+    targets: tuple[Path, ...] = ()
+    neutral_at: float | None = None
     model: Path | None = None
     mode: str | None = None
     landmarks: str | None = None
@@ -166,6 +172,21 @@ class LiveOptions:
     def __post_init__(self) -> None:
         _check_strength("retouching", self.retouching)
         choose_back_end(self.landmarks, self.landmark_model)
+        self._check_targets()
+
+    def _check_targets(self) -> None:
+        if self.targets and self.model:
+            raise OptionError(
+                "--target and --tf-model both name who is driven.", hint="Leave one of them out."
+            )
+        if self.targets and self.mode not in (None, "reenact"):
+            raise OptionError(
+                f"In mode {self.mode} no target is driven.", hint="Leave --target or --mode out."
+            )
+        if self.neutral_at is not None and not self.targets:
+            raise OptionError(
+                "--neutral-at names a time in a target's video.", hint="Add --target VIDEO."
+            )
 
     @property
     def has_landmarks(self) -> bool:

@@ -18,6 +18,7 @@ from face2face.live.frame import RenderedFrame
 from face2face.live.options import LiveOptions
 from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
+from face2face.live.targets import targets_of
 from face2face.live.worker import WorkerProcess
 from face2face.media.recording import Recording
 from face2face.media.sink import Sink
@@ -61,9 +62,10 @@ def run_live(
         report: Called with a line on the run, and one for each file that was written.
 
     Raises:
-        Face2FaceError: The driver, a model or an output can't be opened, or breaks off.
+        Face2FaceError: The driver, a model or an output can't be opened, or breaks off; or a target
+            can't be made.
     """
-    models = models_of(options)
+    models = targets_of(options, report) if options.targets else models_of(options)
     with ExitStack() as stack:
         window = stack.enter_context(Window()) if options.output.window else None
         # Opened before the outputs: they are closed first, since a source's driver may hang.

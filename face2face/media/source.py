@@ -101,9 +101,12 @@ def open_file(path: Path) -> VideoFile | Stills:
     Raises:
         MediaError: The file is missing or unreadable.
     """
-    if path.is_dir() or (path.suffix.lower() in SUFFIXES and not is_animated(path)):
-        return Stills(path)
-    return VideoFile(path)
+    return Stills(path) if holds_photos(path) else VideoFile(path)
+
+
+def holds_photos(path: Path) -> bool:
+    """Return whether a path is a folder or a photo's; animated pictures count as videos."""
+    return path.is_dir() or (path.suffix.lower() in SUFFIXES and not is_animated(path))
 
 
 def open_source(name: str, timeout: float = 10.0) -> Source:

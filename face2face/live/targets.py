@@ -1,0 +1,64 @@
+"""Targets made from photos and videos for a live run, without training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from face2face.data.folders import DatasetConfig
+from face2face.data.kept_target import kept_target
+from face2face.data.target import Target
+from face2face.face.back_ends import choose_back_end
+from face2face.image import Image, Landmarks
+from face2face.inference.pretrained import load_parser
+from face2face.live.options import LiveOptions
+from face2face.media.source import holds_photos
+from face2face.modes.reenact import Reenact
+from face2face.segmentation.labels import Labels
+
+#: Poses made of a photo: each is a keyframe. More look the same and delay the first picture.
+_POSES = 48
+#: Frames of a video that are looked at: enough for smooth motion, in half of training's time.
+_FRAMES = 500
+
+
+def targets_of(options: LiveOptions, report: Callable[[str], object]) -> list[Path]:
+    """Return the folders of the targets of a live run; make those that aren't kept.
+
+    Args:
+        options: Of the run.
+        report: Called with lines on each target that was made.
+
+    Raises:
+        Face2FaceError: A target can't be made or written.
+    """
+
+    def describe(target: Target) -> None:
+        name, failures = target.dataset.file.name, target.source.failures.errors
+        for path, error in sorted(failures.items()):
+            report(f"left out: {error if path.name in error else f'{path}: {error}'}")
+        report(f"{name} is kept for the next time: face2face forget {name} deletes it")
+
+    back_end = choose_back_end(options.landmarks, options.landmark_model)
+    folders = []
+    for file in options.targets:
+        count = _POSES if holds_photos(file) else _FRAMES
+        dataset = DatasetConfig(
+            file,
+            num=count,
+            keyframes=count,
+            landmark_model=options.landmark_model,
+            landmarks=back_end,
+            neutral_at=options.neutral_at,
+        )
+        folders.append(kept_target(dataset, Reenact.fit, _parse, describe))
+    return folders
+
+
+def _parse(photo: Image, landmarks: Landmarks) -> Labels:
+    """Return the label map of a photo; the parser is loaded when the first one is needed."""
+    return _parser()(photo, landmarks)
+
+
+_parser = cache(load_parser)
