@@ -11,6 +11,7 @@ import os
 import runpy
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from importlib import import_module
@@ -130,6 +131,13 @@ def video(once: Once, frames: list[Image]) -> Path:
         write_video(folder / "astronaut.mp4", frames)
 
     return once("video", build) / "astronaut.mp4"
+
+
+@pytest.fixture(autouse=True)
+def _own_targets(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep targets in a folder of each test, never among the user's own."""
+    folder = tmp_path_factory.getbasetemp() / "kept" / f"{time.monotonic_ns()}"
+    monkeypatch.setattr("face2face.user_cache._TARGETS", str(folder))
 
 
 @pytest.fixture

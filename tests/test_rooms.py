@@ -79,7 +79,7 @@ DEMO = ["run", "--source", "demo", "--no-window", "--output", "out.mp4"]
 @pytest.mark.parametrize(
     "code",
     [
-        "import face2face.live.loop, face2face.live.motion_transfer, face2face.live.model",
+        "import face2face.live.loop, face2face.live.program, face2face.live.model",
         f"{MAIN}\ntry: main(['run', '--help'])\nexcept SystemExit: pass",
         f"{MAIN}; main({DEMO})",
     ],
