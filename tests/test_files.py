@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from face2face.errors import MediaError
-from face2face.files import WriteError, atomic_write, ensure_writable_dir, visible_files
+from face2face.files import (
+    WriteError,
+    atomic_dir,
+    atomic_write,
+    ensure_writable_dir,
+    visible_files,
+)
 
 #: A program that begins to write a file, and is then killed or waits.
 BEGIN = """
@@ -165,3 +171,35 @@ def test_only_files_of_a_person_are_visible(
 def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="none can't be read"):
         visible_files(tmp_path / "none")
+
+
+def test_a_folder_appears_when_it_is_complete(tmp_path: Path) -> None:
+    with atomic_dir(tmp_path / "new") as temporary:
+        (temporary / "a.txt").write_text("whole")
+        assert not (tmp_path / "new").exists()
+    assert names(tmp_path) == ["new"]
+    assert (tmp_path / "new" / "a.txt").read_text() == "whole"
+
+
+def test_a_folder_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="disk space"), atomic_dir(tmp_path / "new") as temporary:
+        (temporary / "a.txt").write_text("half")
+        raise OSError(28, "No space left on device")
+    assert names(tmp_path) == []
+
+
+def test_of_two_processes_the_first_folder_stays(tmp_path: Path) -> None:
+    with atomic_dir(tmp_path / "new") as slow:
+        (slow / "a.txt").write_text("second")
+        with atomic_dir(tmp_path / "new") as fast:
+            (fast / "a.txt").write_text("first")
+    assert names(tmp_path) == ["new"]
+    assert (tmp_path / "new" / "a.txt").read_text() == "first"
+
+
+def test_a_folder_of_a_killed_process_is_removed(tmp_path: Path) -> None:
+    remains = tmp_path / ".aside.999999999.new"
+    remains.mkdir()
+    (remains / "a.txt").write_text("half")
+    ensure_writable_dir(tmp_path)
+    assert names(tmp_path) == []

@@ -83,7 +83,7 @@ def frames_of(
         raise FaceError(
             f"Only {len(kept)} frames of {dataset.file} have one clear, whole face"
             f"{_reasons(dropped)}; at least {MIN_FRAMES} are needed.",
-            hint="Use --crop face, or a video in which the head stays in the picture.",
+            hint="Use a video in which the head stays in the picture, and no --crop center.",
         )
     seen = [frames[number] for number in sorted(frames) if number in clear]
     return Footage(kept, seen, len(detections), None if picked is None else frames[picked], dropped)
@@ -115,7 +115,7 @@ def _clear_faces(
         raise FaceError(
             f"Only {len(single)} of {len(detections)} frames of {dataset.file} have exactly one "
             f"face{_reasons(dropped)}; at least {MIN_FRAMES} are needed.",
-            hint="Film one person, facing the camera, or raise --num.",
+            hint="Film one person, facing the camera, and longer.",
         )
     qualities = {number: each.quality for number, each in single.items() if each.quality}
     bad = bad_frames(qualities, is_clip=not isinstance(source, Stills))
