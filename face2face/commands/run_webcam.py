@@ -169,8 +169,6 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
     """
     return LiveOptions(
         driver=options.source,
-        targets=tuple(options.target),
-        neutral_at=options.neutral_at,
         model=options.tf_model,
         mode=options.mode,
         landmarks=options.landmarks,
@@ -192,6 +190,8 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
             landmarks=options.save_performance,
             watermark=not options.no_mark,
         ),
+        targets=tuple(options.target),
+        neutral_at=options.neutral_at,
     )
 
 

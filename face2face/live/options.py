@@ -136,10 +136,6 @@ class LiveOptions:
     Attributes:
         driver: A camera's number, a video, photos, a stream's URL, recorded landmarks (``.npz``),
             or ``demo``.
-        targets: Videos, photos or folders of photos, of one person each, from which targets are
-            made without training; none to run a model.
-        neutral_at: Time in these videos, in seconds, at which the face is neutral; None to find
-            out.
         model: A model's folder or graph, or a folder of models; None for the newest model trained
             in the current folder, or else the pretrained one.
         mode: The mode that the model must have; None for any of :data:`LIVE_MODES`.
@@ -149,6 +145,10 @@ class LiveOptions:
         motion: How the driver's motion is transferred.
         display: How frames are shown at first; keys change it.
         output: Where the pictures go.
+        targets: Videos, photos or folders of photos, of one person each, from which targets are
+            made without training; none to run a model.
+        neutral_at: Time in these videos, in seconds, at which the face is neutral; None to find
+            out.
 
     Raises:
         OptionError: A value is out of range, or two values don't go together.
@@ -158,8 +158,6 @@ class LiveOptions:
     """
 
     driver: str = "0"
-    targets: tuple[Path, ...] = ()
-    neutral_at: float | None = None
     model: Path | None = None
     mode: str | None = None
     landmarks: str | None = None
@@ -168,6 +166,8 @@ class LiveOptions:
     motion: MotionOptions = MotionOptions()
     display: DisplayOptions = DisplayOptions()
     output: OutputOptions = OutputOptions()
+    targets: tuple[Path, ...] = ()
+    neutral_at: float | None = None
 
     def __post_init__(self) -> None:
         _check_strength("retouching", self.retouching)

@@ -138,20 +138,20 @@ def test_pairs_are_driven_before_a_model_is_trained(face2face: Command, dataset:
 
 
 def test_another_photo_of_the_same_name_is_another_target(frames: list[Image]) -> None:
-    options, lines = LiveOptions("take.npz", (Path("me.png"),)), list[str]()
+    options, lines = LiveOptions("take.npz", targets=(Path("me.png"),)), list[str]()
     first = targets_of(options, lines.append)
     write_image(Path("me.png"), frames[9])
     assert targets_of(options, lines.append) != first
     assert len(lines) == len(kept()) == 2
     write_image(Path("her.png"), frames[9])
-    several = LiveOptions("take.npz", (Path("her.png"), Path("me.png")))
+    several = LiveOptions("take.npz", targets=(Path("her.png"), Path("me.png")))
     names = [ModelCard.load(each).data["file"] for each in targets_of(several, lines.append)]
     assert names == ["her.png", "me.png"], "in the order of the options"
 
 
 @pytest.mark.parametrize("name", ["bank.npz", "card.json"])
 def test_a_damaged_target_is_made_again(name: str) -> None:
-    options, lines = LiveOptions("take.npz", (Path("me.png"),)), list[str]()
+    options, lines = LiveOptions("take.npz", targets=(Path("me.png"),)), list[str]()
     (folder,) = targets_of(options, lines.append)
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: len(content) // 2])
@@ -184,7 +184,7 @@ def test_the_remains_of_a_killed_run_are_removed() -> None:
     remains = user_cache.targets_dir() / ".aside.999999999.target"
     (remains / "work").mkdir(parents=True)
     (remains / "work" / "000000.png").write_bytes(b"a face")
-    (folder,) = targets_of(LiveOptions("take.npz", (Path("me.png"),)), print)
+    (folder,) = targets_of(LiveOptions("take.npz", targets=(Path("me.png"),)), print)
     assert kept() == [folder]
 
 
