@@ -1,6 +1,8 @@
 """``run --target``: a photo, photos or a video are driven without training, and kept."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -233,6 +235,18 @@ def test_a_small_grey_photo_is_enough(run: Command, astronaut: Scene) -> None:
     write_image(Path("grey.png"), np.ascontiguousarray(np.repeat(small, 3, axis=-1)))
     status, _, err = run("grey.png")
     assert status == 0, err
+
+
+def test_the_face_of_a_large_photo_is_searched_in_a_small_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copy("me.png", "large.png")
+    options = LiveOptions("take.npz", targets=(Path("me.png"),))
+    (whole,) = targets_of(options, print)
+    monkeypatch.setattr("face2face.data.photo_frames._SEARCH_SIDE", 128)
+    (copy,) = targets_of(replace(options, targets=(Path("large.png"),)), print)
+    first, second = (KeyframeBank.load(each).landmarks[0] for each in (whole, copy))
+    assert np.abs(first - second).max() < 1.5
 
 
 def test_a_target_is_listed_and_forgotten(run: Command, face2face: Command) -> None:
