@@ -55,7 +55,11 @@ class Belonging:
 
 
 def belongings_in(root: Path) -> list[Belonging]:
-    """Return what is made of people: in a folder and its direct subfolders, and kept targets."""
+    """Return what is made of people: in a folder and its direct subfolders, and kept targets.
+
+    The remains of a target whose making was killed are removed.
+    """
+    remove_leftovers(targets_dir())
     folders = _subfolders(root)
     kept = _subfolders(targets_dir())
     return [*_models(folders, _MODEL), *_data([root, *folders]), *_models(kept, _TARGET)]

@@ -182,11 +182,14 @@ def test_nothing_half_made_is_left(
     assert run("me.png")[0] == 0
 
 
-def test_the_remains_of_a_killed_run_are_removed() -> None:
+def test_the_remains_of_a_killed_run_are_removed(face2face: Command) -> None:
     remains = user_cache.targets_dir() / ".aside.999999999.target"
     (remains / "work").mkdir(parents=True)
     (remains / "work" / "000000.png").write_bytes(b"a face")
     (folder,) = targets_of(LiveOptions("take.npz", targets=(Path("me.png"),)), print)
+    assert kept() == [folder]
+    remains.mkdir()
+    assert face2face("list")[0] == 0
     assert kept() == [folder]
 
 
