@@ -15,7 +15,7 @@ from face2face.data.frames import MIN_FRAMES, crop_box, cut_panel
 from face2face.data.parallel import in_parallel
 from face2face.errors import FaceError
 from face2face.face.back_ends import FaceDetector, make_detector
-from face2face.face.expression import Expression
+from face2face.face.neutral import close_lips, lip_gap
 from face2face.face.photo_checks import check_large_enough, check_upright
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks
 from face2face.media.stills import read_image
@@ -24,6 +24,8 @@ from face2face.synthetic.motion import random_expression
 
 #: Longer side of the copy in which the face of a larger photo is searched, in pixels.
 _SEARCH_SIDE = 2048
+#: Gap from which the lips of a photo are parted, and that of shut ones, in interocular distances.
+_PARTED_LIPS_GAP, _SHUT_LIPS_GAP = 0.1, 0.03
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ class _Portrait:
     panel: Image
     landmarks: Landmarks
     box: Box
+
+    @property
+    def shut(self) -> Landmarks:
+        """The landmarks with shut lips, ``(70, 2)`` float32."""
+        parted = lip_gap(self.landmarks) > _PARTED_LIPS_GAP
+        return close_lips(self.landmarks, _SHUT_LIPS_GAP) if parted else self.landmarks
 
 
 def frames_of_photos(
@@ -55,14 +63,15 @@ def frames_of_photos(
     portraits = _portraits(dataset, paths, failures)
     rng = np.random.default_rng(0)
     count = max(dataset.num, MIN_FRAMES)
-    expressions = [Expression()] * len(portraits)
-    expressions += [random_expression(rng) for _ in range(count - len(portraits))]
-    frames = []
-    for number, expression in enumerate(expressions):
-        portrait = portraits[number % len(portraits)]
-        moved = expression.applied_to(portrait.landmarks)
-        certain = np.zeros(LANDMARK_COUNT, np.float32)
-        frames.append(Frame(number, float(number), moved, certain, portrait.box))
+    poses = [portrait.landmarks for portrait in portraits]
+    while len(poses) < count:
+        portrait = portraits[len(poses) % len(portraits)]
+        poses.append(random_expression(rng).applied_to(portrait.shut))
+    certain = np.zeros(LANDMARK_COUNT, np.float32)
+    frames = [
+        Frame(number, float(number), pose, certain, portraits[number % len(portraits)].box)
+        for number, pose in enumerate(poses)
+    ]
 
     def picture(frame: Frame) -> Image:
         portrait = portraits[frame.number % len(portraits)]
