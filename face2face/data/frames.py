@@ -68,7 +68,8 @@ def frames_of(
     faces = with_measured_lips(shown)
     frames: dict[int, Frame] = {}
     kept: list[Frame] = []
-    for number, scene in _reread(source, sorted(clear), failures):
+    reread = _reread(source, sorted(clear), failures)
+    for number, scene in tqdm(reread, "crops", len(clear), unit="frame"):
         if isinstance(source, Stills):
             frames |= _placed(dataset, scene.photo, {number: faces[number]})
         elif not frames:
