@@ -20,9 +20,10 @@ BEST = "best.keras"
 #: Mode -> version of its card's format; 1 for all other modes. Version 2 of ``reenact`` has
 #: landmarks with irises, and shape statistics in three dimensions.
 _FORMATS = {"reenact": 2}
-#: Smallest and largest width of a panel, in pixels. Pairs are made at one of these two.
+#: Widths of a panel that shows a whole face, in pixels. Pairs are made at one of these two.
 SIZES = (256, 512)
-#: A panel's width is a multiple of this, in pixels: networks halve it six times.
+#: A panel's width is a multiple of this, in pixels: networks halve it six times. It is also the
+#: smallest width, of modes that show a part of a face.
 _SIZE_STEP = 64
 #: First word of :attr:`ModelCard.made_by` in cards that this program wrote.
 _PROGRAM = "face2face"
@@ -40,6 +41,7 @@ _NAMES = (
     "colours",
     "bars",
     "fill",
+    "feature",
     "objective",
     "generator",
     "precision",
@@ -99,7 +101,7 @@ class ModelCard:
 
     Attributes:
         mode: A name in :data:`face2face.modes.MODES`; ``parse`` for a parser.
-        size: Width and height of a panel in pixels: a multiple of 64 from 256 to 512.
+        size: Width and height of a panel in pixels: a multiple of 64 up to 512.
         panels: Names of the panels shown to the network, in order. A strip holds these, then the
             target.
         base: Panel to which the network adds its answer; empty where it paints from nothing.
@@ -108,6 +110,8 @@ class ModelCard:
         bars: Panel that holds numbers, see :func:`face2face.image.vector_panel`; empty for none.
         fill: Fill of missing pixels, see :data:`face2face.modes.inpaint.FILLS`; empty where none
             are missing.
+        feature: Feature of the face that the network repaints, in
+            :data:`face2face.face.features.FEATURES`; empty where it is shown the whole face.
         objective: Name of the training's losses, in
             :data:`face2face.learn.objectives.OBJECTIVES`; empty for the mode's own. That of a
             parser is ``segmentation``.
@@ -140,6 +144,7 @@ class ModelCard:
     colours: str = ""
     bars: str = ""
     fill: str = ""
+    feature: str = ""
     objective: str = ""
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
@@ -214,11 +219,9 @@ class ModelCard:
         """Return the first value that is out of range, in words; empty for none."""
         if problem := self._unfit_text():
             return problem
-        smallest, largest = SIZES
-        if self.size not in range(smallest, largest + 1, _SIZE_STEP):
-            return (
-                f"size is {self.size}, not a multiple of {_SIZE_STEP} from {smallest} to {largest}"
-            )
+        largest = max(SIZES)
+        if self.size not in range(_SIZE_STEP, largest + 1, _SIZE_STEP):
+            return f"size is {self.size}, not a multiple of {_SIZE_STEP} up to {largest}"
         if not self.panels:
             return "panels is empty"
         for role in ROLES:

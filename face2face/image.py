@@ -119,6 +119,8 @@ class Scene:
         labels: ``(h, w)`` uint8, the class of each pixel; None where it isn't known.
         photo_labels: ``(h, w)`` uint8, the photo's own classes where ``labels`` are those to paint;
             None where they are the same.
+        wanted_landmarks: ``(70, 2)`` float32 in the photo's pixels, to which ``landmarks`` should
+            move; None where nothing should move.
         mask: ``(h, w)`` uint8, 255 for pixels that a generator should paint; None for nowhere.
         colours: Class number -> RGB colour in which to paint the class. Other classes keep the
             photo's colours.
@@ -137,6 +139,7 @@ class Scene:
     colours: dict[int, NDArray[np.floating]] | None = None
     identity: NDArray[np.float32] | None = None
     photo_labels: NDArray[np.uint8] | None = None
+    wanted_landmarks: Landmarks | None = None
 
 
 def side_by_side(panels: Iterable[Image]) -> Image:

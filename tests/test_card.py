@@ -25,7 +25,7 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
     [
         ({"format": 99}, "format 2"),
         ({"format": 99, "surprise": 1, "size": "large"}, "format 2"),
-        ({"size": 300}, "from 256 to 512"),
+        ({"size": 300}, "multiple of 64 up to 512"),
         ({"size": "256"}, r"Expected `int`, got `str` - at `\$\.size`"),
         ({"panels": "sketch"}, r"Expected `array`, got `str` - at `\$\.panels`"),
         ({"panels": []}, "panels is empty"),

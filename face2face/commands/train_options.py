@@ -17,7 +17,7 @@ DEFAULT_PATIENCE = 5000
 #: Weight of a missing pixel in the L1 loss of mode inpaint; a known pixel has weight 1.
 HOLE_WEIGHT = 20.0
 #: Generator of each mode; any other mode has ``light``.
-GENERATOR_OF = {"edit": "paint", "reconstruct": "paint", "manipulate": "paint", "inpaint": "paint"}
+GENERATOR_OF = dict.fromkeys(("edit", "reconstruct", "manipulate", "inpaint", "feature"), "paint")
 #: Field, option, type and help of the settings whose default depends on the generator.
 GENERATOR_OPTIONS = (
     ("batch_size", "--batch_size", positive, "pairs per step"),

@@ -12,7 +12,7 @@ from face2face.face.expression import DEPTH
 from face2face.image import Landmarks
 
 #: Landmarks that bone moves: the jaw's ends, the nose and the corners of the eyes.
-_BONE = np.array([0, 1, 2, 3, 13, 14, 15, 16, 27, 28, 29, 30, 31, 33, 35, 36, 39, 42, 45])
+BONE = np.array([0, 1, 2, 3, 13, 14, 15, 16, 27, 28, 29, 30, 31, 33, 35, 36, 39, 42, 45])
 #: Rounds of the robust fit: an expression moves some of these points a little.
 _FIT_ROUNDS = 4
 #: Distance at which a point counts half in that fit, in interocular distances.
@@ -84,7 +84,7 @@ def split_poses(
     Returns:
         ``(n, 6)`` and ``(n, 70, 2)``, see :class:`HeadPose`.
     """
-    vectors = _fit(landmarks[:, _BONE].astype(np.float64), neutral)
+    vectors = _fit(landmarks[:, BONE].astype(np.float64), neutral)
     turns, scales, origins = _projections(vectors)
     # scale * turn @ (x, y, depth) + origin = landmark, solved for x and y.
     rest = (landmarks - origins) / scales - DEPTH[:, None] * turns[:, None, :, 2]
@@ -99,10 +99,10 @@ def _fit(landmarks: NDArray[np.float64], neutral: NDArray[Any]) -> NDArray[np.fl
     expression lose weight each round.
 
     Args:
-        landmarks: ``(n, m, 2)`` in pixels, the m of :data:`_BONE`.
+        landmarks: ``(n, m, 2)`` in pixels, the m of :data:`BONE`.
         neutral: ``(70, 2)`` in head coordinates.
     """
-    points = np.column_stack([neutral[_BONE], DEPTH[_BONE]])
+    points = np.column_stack([neutral[BONE], DEPTH[BONE]])
     share = np.full((len(landmarks), 1, len(points)), 1 / len(points))
     for _ in range(_FIT_ROUNDS):
         middle, centre = share @ points, share @ landmarks

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.image import Image
+from face2face.image import Image, Landmarks
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,19 @@ class Region:
         middle = np.full(2, (size - 1) / 2)
         return np.column_stack([turn, np.array([self.x, self.y]) - turn @ middle])
 
+    def to_cut(self, points: NDArray[np.floating], size: int) -> Landmarks:
+        """Return points of the picture, ``(n, 2)``, in pixels of its cut, float32.
+
+        Args:
+            points: x and y in pixels of the picture.
+            size: Width of the cut, in pixels.
+
+        >>> Region(50.0, 50.0, 20.0, 0.0).to_cut(np.array([[41.0, 51.0]]), 10).tolist()
+        [[0.0, 5.0]]
+        """
+        matrix = self.to_picture(size, False)
+        return ((points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T).astype(np.float32)
+
     def cut(self, photo: Image, size: int, mirrored: bool = False) -> NDArray[np.float32]:
         """Return the region of a picture, ``(1, size, size, 3)`` float32 in [0, 1]."""
         picture = cv2.warpAffine(
@@ -56,3 +69,35 @@ class Region:
         if picture.ndim == 2:
             picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
         return picture[None].astype(np.float32) / 255
+
+
+def cut_smooth(photo: Image, to_picture: NDArray[np.floating], size: int) -> Image:
+    """Return a square part of a picture, reduced without aliasing.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        to_picture: ``(2, 3)``, the affine map from the part to the picture, such as
+            :meth:`Region.to_picture`. Pixel centres are whole numbers.
+        size: Width and height of the part, in pixels.
+
+    Returns:
+        ``(size, size, 3)`` uint8 RGB. Pixels outside the picture repeat its edge.
+
+    >>> photo = np.arange(16, dtype=np.uint8).reshape(4, 4)[..., None].repeat(3, -1)
+    >>> cut_smooth(photo, np.array([[2.0, 0.0, 0.5], [0.0, 2.0, 0.5]]), 2)[..., 0].tolist()
+    [[3, 5], [11, 13]]
+    """
+    linear = np.asarray(to_picture)[:, :2]
+    factor = max(1, int(np.ceil(np.sqrt(abs(np.linalg.det(linear))) - 1e-6)))
+    # The first of the finer pixels lies half a pixel, less half a finer one, before the first.
+    shift = np.asarray(to_picture)[:, 2] + linear @ np.full(2, (1 / factor - 1) / 2)
+    fine = cv2.warpAffine(
+        photo,
+        np.column_stack([linear / factor, shift]),
+        (size * factor, size * factor),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    if factor == 1:
+        return np.asarray(fine, np.uint8)
+    return np.asarray(cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA), np.uint8)

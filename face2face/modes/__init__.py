@@ -14,6 +14,7 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
+from face2face.modes.feature import FeatureMode
 from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct
 from face2face.modes.reenact import Reenact
@@ -45,12 +46,15 @@ class Mode(Protocol):
 
 
 #: Name of a mode -> its class. Parsers are no modes: their answer is a label map.
-MODES: dict[str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct]] = {
+MODES: dict[
+    str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct] | type[FeatureMode]
+] = {
     "reenact": Reenact,
     "edit": Edit,
     "inpaint": Inpaint,
     "reconstruct": Reconstruct,
     "manipulate": Reconstruct,
+    "feature": FeatureMode,
 }
 
 
