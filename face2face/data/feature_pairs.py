@@ -143,7 +143,7 @@ def match_rim(truth: Image, warped: Image, mask: Image) -> Image | None:
     return np.asarray(np.clip(np.rint(truth * gain), 0, 255), np.uint8)
 
 
-def moved_picture(picture: Picture, displacement: NDArray[np.floating], feature: str) -> Picture:
+def moved_picture(picture: Picture, displacement: NDArray[np.float64], feature: str) -> Picture:
     """Return a picture whose feature is warped by a displacement of the landmarks.
 
     It stands for another picture of a person of whom there is only one.
@@ -168,7 +168,7 @@ def moved_picture(picture: Picture, displacement: NDArray[np.floating], feature:
     return Picture(photo, landmarks)
 
 
-def _unfolded(shape: NDArray[np.floating]) -> NDArray[np.floating]:
+def _unfolded(shape: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a shape in head coordinates whose upper lids and lips lie above the lower ones."""
     upper, lower = FACING.T
     overlap = np.maximum(shape[upper, 1] - shape[lower, 1], 0) / 2

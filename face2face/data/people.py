@@ -20,9 +20,9 @@ _FRAME_STEP = 0.2
 def people_in(folders: Iterable[Path]) -> dict[str, list[Path]]:
     """Return name of a person -> the person's photos.
 
-    Photos in a subfolder show one person, whose name is the subfolder's. Photos in the folder itself
-    show the person named before the first underscore. Folders are taken together, so that the same
-    name in two of them is the same person.
+    Photos in a subfolder show one person, whose name is the subfolder's. Photos in the folder
+    itself show the person named before the first underscore. Folders are taken together, so that
+    the same name in two of them is the same person.
 
     Args:
         folders: Folders of photos.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from face2face.face.region import Region, cut_smooth
 from face2face.image import Image, Landmarks
 from face2face.imaging.eyes import move_irises
-from face2face.imaging.masks import bounding_slices, polygon_mask
+from face2face.imaging.masks import polygon_mask
 from face2face.imaging.warp import WarpConstraints, warp_many
 from face2face.landmarks import INNER_LIPS, LIDS, PARTS, gaze, interocular
 
@@ -29,7 +29,7 @@ _INSIDE_EDGE = 0.01
 _MASK_MARGIN = 0.25
 #: Standard deviation of the blur of the mask's edge, in interocular distances.
 _MASK_SOFTNESS = 0.06
-#: Width of the zone along the region's border in which the mask fades to zero, as a share of the
+#: Width of the zone along the region's border in which a weight fades to zero, as a share of the
 #: region's side.
 _BORDER_FADE = 0.06
 #: Least distance of a moved landmark from the region's border, as a share of the region's side.
@@ -106,10 +106,7 @@ class Feature:
         circle = _MASK_MARGIN * unit * np.stack([np.cos(angles), np.sin(angles)], -1)
         enlarged = (points[:, None] + circle).reshape(-1, 2).astype(np.float32)
         hull = cv2.convexHull(enlarged)[:, 0]
-        line = np.arange(size)
-        inwards = np.clip(np.minimum(line, size - 1 - line) / (_BORDER_FADE * size), 0, 1)
-        fade = np.minimum(inwards[:, None], inwards)[..., None]
-        return np.asarray(polygon_mask(hull, size, _MASK_SOFTNESS * unit) * fade, np.float32)
+        return polygon_mask(hull, size, _MASK_SOFTNESS * unit) * border_weight(size)
 
     def warp(self, photo: Image, landmarks: Landmarks, wanted: Landmarks, size: int) -> Image:
         """Return the feature's region with its landmarks moved.
@@ -184,9 +181,18 @@ FEATURES = {
 }
 
 
-def paste_region(
-    photo: Image, region: Region, picture: Image, mask: NDArray[np.floating]
-) -> Image:
+def border_weight(size: int) -> NDArray[np.float32]:
+    """Return the weight of a region's pixels, ``(size, size, 1)``: 1, fading to 0 at the border.
+
+    >>> border_weight(101)[50, [0, 3, 50], 0].round(2).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    line = np.arange(size)
+    inwards = np.clip(np.minimum(line, size - 1 - line) / (_BORDER_FADE * size), 0, 1)
+    return np.minimum(inwards[:, None], inwards)[..., None].astype(np.float32)
+
+
+def paste_region(photo: Image, region: Region, picture: Image, mask: NDArray[np.floating]) -> Image:
     """Return a copy of a photo with the picture of a region put in by a mask.
 
     Args:

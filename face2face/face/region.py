@@ -95,7 +95,7 @@ def cut_smooth(photo: Image, to_picture: NDArray[np.floating], size: int) -> Ima
         photo,
         np.column_stack([linear / factor, shift]),
         (size * factor, size * factor),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        flags=(cv2.INTER_LINEAR if factor > 1 else cv2.INTER_CUBIC) | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
     if factor == 1:

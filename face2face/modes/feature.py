@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,7 @@ class FeatureMode:
 
     size: int
     feature: str
-    sketch: SketchSpec = SketchSpec()
+    sketch: SketchSpec = field(default_factory=SketchSpec)
     panels: tuple[str, ...] = PANELS
 
     @classmethod
