@@ -117,6 +117,8 @@ class ModelCard:
             parser is ``segmentation``.
         sketch: Fields of :class:`face2face.face.sketch.SketchSpec`.
         shape: Fields of :class:`face2face.face.target_statistics.TargetStatistics`.
+        expressions: Fields of :class:`face2face.face.expression_model.ExpressionModel`; empty where
+            none are known.
         data: Origin of the pictures: file name, frames, seconds.
         landmarks: Landmark back end that measured the data, in
             :data:`face2face.face.back_ends.BACK_ENDS`; cards that don't name it are dlib's.
@@ -148,6 +150,7 @@ class ModelCard:
     objective: str = ""
     sketch: dict[str, Any] = field(default_factory=dict)
     shape: dict[str, Any] = field(default_factory=dict)
+    expressions: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     landmarks: str = "dlib"
     licence: str = "not stated"

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from face2face.data.pairs import write_strip
 from face2face.face.expression import AVERAGE_FACE
+from face2face.face.expression_model import unfolded
 from face2face.face.features import FEATURES, paste_region
 from face2face.face.head_pose import BONE, HeadPose
 from face2face.face.region import cut_smooth
 from face2face.image import Image, Landmarks, Scene
-from face2face.landmarks import FACING, Similarity
+from face2face.landmarks import Similarity
 from face2face.modes.feature import FeatureMode
 
 #: Largest difference in yaw or pitch of two heads, in radians: beyond it, other pixels are visible.
@@ -42,10 +43,12 @@ class Picture:
     Attributes:
         photo: ``(h, w, 3)`` uint8 RGB.
         landmarks: ``(70, 2)`` float32 in its pixels.
+        name: Name of its file; empty for a frame of a video.
     """
 
     photo: Image
     landmarks: Landmarks
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +158,7 @@ def moved_picture(picture: Picture, displacement: NDArray[np.float64], feature: 
         feature: A name in :data:`face2face.face.features.FEATURES`.
     """
     pose = HeadPose.of(picture.landmarks, AVERAGE_FACE)
-    wanted = HeadPose(pose.vector, _unfolded(pose.shape + displacement)).landmarks()
+    wanted = HeadPose(pose.vector, unfolded(pose.shape + displacement)).landmarks()
     kind = FEATURES[feature]
     region = kind.region(picture.landmarks, wanted)
     size = max(64, round(region.side))
@@ -166,16 +169,6 @@ def moved_picture(picture: Picture, displacement: NDArray[np.float64], feature: 
     landmarks[list(kind.constraints.points)] = wanted[list(kind.constraints.points)]
     landmarks[68:] = wanted[68:]
     return Picture(photo, landmarks)
-
-
-def _unfolded(shape: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a shape in head coordinates whose upper lids and lips lie above the lower ones."""
-    upper, lower = FACING.T
-    overlap = np.maximum(shape[upper, 1] - shape[lower, 1], 0) / 2
-    unfolded = shape.copy()
-    unfolded[upper, 1] -= overlap
-    unfolded[lower, 1] += overlap
-    return unfolded
 
 
 def random_tone(rng: np.random.Generator) -> Callable[[Image], Image]:

@@ -8,11 +8,22 @@ from pathlib import Path
 import numpy as np
 
 from face2face.data.feature_pairs import Picture
+from face2face.face.expression_model import NEUTRAL
 from face2face.image import Image, Landmarks
 from face2face.keyframes.pose_metric import farthest_point_sample
 from face2face.media.stills import list_images, read_image
 from face2face.media.video import VideoFile
 
+#: Word in the name of a photo -> the expression that it shows.
+_WORDS = {
+    "neutral": NEUTRAL,
+    "smiling": "smile",
+    "smile": "smile",
+    "happy": "smile",
+    "sad": "sad",
+    "angry": "angry",
+    "surprised": "surprised",
+}
 #: Seconds between the frames of a video that are looked at.
 _FRAME_STEP = 0.2
 
@@ -51,8 +62,8 @@ def photo_pictures(
     photos = [read_image(path) for path in paths]
     faces = [detect(photo) for photo in photos]
     return [
-        Picture(photo, found[0])
-        for photo, found in zip(photos, faces, strict=True)
+        Picture(photo, found[0], path.stem)
+        for photo, found, path in zip(photos, faces, paths, strict=True)
         if len(found) == 1
     ]
 
@@ -83,3 +94,20 @@ def video_pictures(
     landmarks = np.stack([each.landmarks for each in found])
     count = max(2, round(per_second * seconds))
     return [found[each] for each in farthest_point_sample(landmarks, landmarks.mean(0), count)]
+
+
+def by_expression(pictures: Iterable[Picture]) -> dict[str, list[Landmarks]]:
+    """Return expression -> the landmarks of a person's pictures, by words in the photos' names.
+
+    Args:
+        pictures: The person's pictures. Those that name no known expression are under "".
+
+    >>> photo, face = np.zeros((1, 1, 3), np.uint8), np.zeros((70, 2), np.float32)
+    >>> list(by_expression([Picture(photo, face, "P001_01_happy")]))
+    ['smile']
+    """
+    found: dict[str, list[Landmarks]] = {}
+    for each in pictures:
+        words = (_WORDS[word] for word in each.name.lower().split("_") if word in _WORDS)
+        found.setdefault(next(words, ""), []).append(each.landmarks)
+    return found

@@ -11,6 +11,7 @@ import numpy as np
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
+from face2face.face.expression_model import ExpressionModel
 from face2face.face.features import FEATURES
 from face2face.face.region import cut_smooth
 from face2face.face.sketch import PALETTES, SketchSpec
@@ -37,12 +38,14 @@ class FeatureMode:
         size: Width and height of a panel, in pixels.
         feature: A name in :data:`face2face.face.features.FEATURES`.
         sketch: How the wanted landmarks are drawn.
+        expressions: Moves landmarks to expressions; None where that wasn't learnt.
         panels: :data:`PANELS`.
     """
 
     size: int
     feature: str
     sketch: SketchSpec = field(default_factory=SketchSpec)
+    expressions: ExpressionModel | None = None
     panels: tuple[str, ...] = PANELS
 
     @classmethod
@@ -50,7 +53,8 @@ class FeatureMode:
         """Return the mode of a card; it needs no other file of the folder.
 
         Raises:
-            ModelError: The card names other panels, or an unknown feature or palette.
+            ModelError: The card names other panels, or an unknown feature or palette, or its
+                expressions are damaged.
         """
         if card.panels != PANELS:
             raise ModelError(
@@ -63,7 +67,8 @@ class FeatureMode:
                 f"The card's feature is {card.feature!r}, not one of {', '.join(FEATURES)}.",
                 hint=_RESTORE,
             )
-        return cls(card.size, card.feature, _sketch_of(card))
+        expressions = ExpressionModel.from_json(card.expressions) if card.expressions else None
+        return cls(card.size, card.feature, _sketch_of(card), expressions)
 
     def condition(self, scene: Scene) -> list[Image]:
         """Return the warped region, the sketch, the mask, and the region as it was.
@@ -89,7 +94,7 @@ class FeatureMode:
         ]
 
     def card_fields(self) -> dict[str, Any]:
-        """Return mode, size, panels, their roles, sketch and feature."""
+        """Return mode, size, panels, their roles, sketch, feature and expressions."""
         return {
             "mode": "feature",
             "size": self.size,
@@ -98,6 +103,7 @@ class FeatureMode:
             "mask": "mask",
             "sketch": asdict(self.sketch),
             "feature": self.feature,
+            "expressions": self.expressions.to_json() if self.expressions else {},
         }
 
     def save(self, folder: Path) -> None:
