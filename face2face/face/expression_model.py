@@ -20,7 +20,7 @@ NEUTRAL = "neutral"
 #: Expressions that a model may know.
 EXPRESSIONS = (NEUTRAL, "smile", "sad", "angry", "surprised")
 #: Number of principal components that describe a face's shape.
-_COMPONENTS = 12
+_COMPONENTS = 8
 #: Least standard deviation along a component, in interocular distances: less is noise.
 _MIN_DEVIATION = 0.01
 #: Weight of the ridge, in examples of unit variance: few people must not teach details.
