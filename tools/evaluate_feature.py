@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from face2face.data.batch import Failures
     from face2face.data.feature_pairs import FeaturePair, Picture
     from face2face.evaluation.features import FeatureScore
+    from face2face.face.expression_model import ExpressionModel
 
 DESCRIPTION = """Repaint a feature of a photo as in another photo of the same person, from a neutral
 expression to each other one and back. Compare the unchanged photo, the warp and the model's answer
@@ -46,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--neutral",
         default="*neutral*",
         help="names of photos with a neutral expression; * stands for any characters",
+    )
+    parser.add_argument(
+        "--predicted",
+        action="store_true",
+        help="move the landmarks as the model's card does; without it to the true photo's own",
     )
     parser.add_argument("--rows", type=positive, default=24, help="pairs on each contact sheet")
     parser.add_argument(
@@ -75,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
     from face2face.modes.feature import FeatureMode
 
     folder, perceived, failures = ensure_writable_dir(options.output), lpips(), Failures()
-    pairs = list(_pairs(options, failures))
+    ways = list(_ways(options, failures))
     names = [f"{metric}, {each}" for metric in ("LPIPS", "SSIM") for each in PICTURES]
     print(" | ".join(["| model", "direction", "pairs", *names, "better than the warp |"]))
     print("|---" * (4 + len(names)) + "|")
@@ -83,8 +89,10 @@ def run(options: argparse.Namespace) -> int:
         mode, engine = load_mode(path, "feature")
         assert isinstance(mode, FeatureMode)
         scores: dict[str, list[FeatureScore]] = {each: [] for each in _DIRECTIONS}
-        for direction, name, pair in pairs:
-            if score := feature_score(name, pair, mode, engine, perceived):
+        for direction, picture, truth in ways:
+            pair = _pair(picture, truth, mode.expressions if options.predicted else None)
+            name = f"{picture.name} to {truth.name}"
+            if pair and (score := feature_score(name, pair, mode, engine, perceived)):
                 scores[direction].append(score)
         for direction, some in scores.items():
             if some:
@@ -94,38 +102,49 @@ def run(options: argparse.Namespace) -> int:
             raise DataError("No two pictures of a person fit together.", hint="Name other photos.")
         write_image(folder / f"{path.name}.png", worst_first(found, options.rows))
     print(f"written: {folder}")
-    return failures.report(len(pairs))
+    return failures.report(len(ways))
 
 
-def _pairs(
+def _pair(
+    picture: Picture, truth: Picture, expressions: ExpressionModel | None
+) -> FeaturePair | None:
+    """Return a pair, with landmarks moved by a model of expressions where there is one.
+
+    There is no pair where the heads differ, or where the model doesn't know the expression.
+    """
+    from face2face.data.feature_pairs import FeaturePair
+    from face2face.data.people import by_expression
+
+    if expressions is None:
+        return FeaturePair.of(picture, truth)
+    (expression,) = by_expression([truth])
+    if expression not in expressions.ways:
+        return None
+    return FeaturePair.of(picture, truth, expressions(picture.landmarks, expression))
+
+
+def _ways(
     options: argparse.Namespace, failures: Failures
-) -> Iterator[tuple[str, str, FeaturePair]]:
-    """Yield direction, name and pair of the held-out photos."""
+) -> Iterator[tuple[str, Picture, Picture]]:
+    """Yield direction, picture to change and true picture of the held-out people."""
     from tqdm import tqdm
 
-    from face2face.data.feature_pairs import FeaturePair
     from face2face.data.label_maps import held_out_rule
     from face2face.data.people import people_in, photo_pictures
     from face2face.face.back_ends import make_detector
 
     detect, held_out = make_detector(options.landmarks), held_out_rule(options.held_out)
-    people = {
-        name: kept
-        for name, paths in people_in(options.people).items()
-        if (kept := [path for path in paths if held_out(path.stem)])
-    }
-    for paths in tqdm(people.values(), "people", unit="person"):
-        pictures: dict[str, Picture] = {}
+    for paths in tqdm(people_in(options.people).values(), "people", unit="person"):
+        pictures: list[Picture] = []
         for path in paths:
             with failures.noted(path):
-                pictures.update((path.stem, each) for each in photo_pictures([path], detect))
-        neutral = [each for each in pictures if fnmatchcase(each, options.neutral)]
+                pictures += photo_pictures([path], detect) if held_out(path.stem) else []
+        neutral = [each for each in pictures if fnmatchcase(each.name, options.neutral)]
         for one in neutral:
-            for other in sorted(pictures.keys() - set(neutral)):
-                for direction, names in zip(_DIRECTIONS, ((one, other), (other, one)), strict=True):
-                    pair = FeaturePair.of(*(pictures[each] for each in names))
-                    if pair is not None:
-                        yield direction, " to ".join(names), pair
+            for other in pictures:
+                if other not in neutral:
+                    yield _DIRECTIONS[0], one, other
+                    yield _DIRECTIONS[1], other, one
 
 
 if __name__ == "__main__":

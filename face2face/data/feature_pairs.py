@@ -59,26 +59,32 @@ class FeaturePair:
         picture: The picture to change.
         truth: The picture as it should become.
         alignment: From the truth's pixels to the picture's.
+        wanted: ``(70, 2)`` float32 in the picture's pixels, the places to which its landmarks move.
     """
 
     picture: Picture
     truth: Picture
     alignment: Similarity
+    wanted: Landmarks
 
     @classmethod
-    def of(cls, picture: Picture, truth: Picture) -> FeaturePair | None:
-        """Return the pair; None where the heads are turned too differently."""
+    def of(
+        cls, picture: Picture, truth: Picture, wanted: Landmarks | None = None
+    ) -> FeaturePair | None:
+        """Return the pair; None where the heads are turned too differently.
+
+        Args:
+            picture: The picture to change.
+            truth: The picture as it should become.
+            wanted: See the attribute; None for the truth's own landmarks.
+        """
         turns = [HeadPose.of(each.landmarks, AVERAGE_FACE).vector[:2] for each in (picture, truth)]
         if np.abs(turns[0] - turns[1]).max() > _MAX_TURN:
             return None
         fit = Similarity.between(truth.landmarks[BONE], picture.landmarks[BONE])
-        return cls(picture, truth, fit)
-
-    @property
-    def scene(self) -> Scene:
-        """The picture, to be given the truth's landmarks."""
-        wanted = self.alignment(self.truth.landmarks).astype(np.float32)
-        return Scene(self.picture.photo, self.picture.landmarks, wanted_landmarks=wanted)
+        if wanted is None:
+            wanted = fit(truth.landmarks).astype(np.float32)
+        return cls(picture, truth, fit, wanted)
 
     def panels(self, mode: FeatureMode) -> list[Image] | None:
         """Return the panels and the true region; None where the pictures don't fit together.
@@ -92,29 +98,17 @@ class FeaturePair:
             ``(size, size, 3)`` uint8 RGB each, the truth last. None where the feature is too small
             in a picture, or light, hair or pose differ too much.
         """
-        scene, size = self.scene, mode.size
-        assert scene.landmarks is not None and scene.wanted_landmarks is not None
-        feature = FEATURES[mode.feature]
-        region = feature.region(scene.landmarks, scene.wanted_landmarks)
-        detail = min(region.side, region.side / self.alignment.scale)
-        if detail < _MIN_DETAIL * size:
+        photo, landmarks = self.picture.photo, self.picture.landmarks
+        region = FEATURES[mode.feature].region(landmarks, self.wanted)
+        if min(region.side, region.side / self.alignment.scale) < _MIN_DETAIL * mode.size:
             return None
-        panels = mode.condition(scene)
-        matched = match_rim(self.true_region(mode), panels[0], panels[2])
+        to_truth = _product(
+            cv2.invertAffineTransform(self.alignment.matrix), region.to_picture(mode.size, False)
+        )
+        panels = mode.condition(Scene(photo, landmarks, wanted_landmarks=self.wanted))
+        true_region = cut_smooth(self.truth.photo, to_truth, mode.size)
+        matched = match_rim(true_region, panels[0], panels[2])
         return None if matched is None else [*panels, matched]
-
-    def true_region(self, mode: FeatureMode) -> Image:
-        """Return the feature's region of the truth, aligned to the picture's.
-
-        Returns:
-            ``(size, size, 3)`` uint8 RGB.
-        """
-        scene = self.scene
-        assert scene.landmarks is not None and scene.wanted_landmarks is not None
-        region = FEATURES[mode.feature].region(scene.landmarks, scene.wanted_landmarks)
-        to_picture = region.to_picture(mode.size, False)
-        to_truth = cv2.invertAffineTransform(self.alignment.matrix)
-        return cut_smooth(self.truth.photo, _product(to_truth, to_picture), mode.size)
 
 
 def match_rim(truth: Image, warped: Image, mask: Image) -> Image | None:
