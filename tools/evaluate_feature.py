@@ -76,9 +76,8 @@ def run(options: argparse.Namespace) -> int:
     from face2face.evaluation.features import PICTURES, feature_score, table_row, worst_first
     from face2face.evaluation.metrics import lpips
     from face2face.files import ensure_writable_dir
-    from face2face.inference.pretrained import load_mode
+    from face2face.inference.pretrained import load_feature
     from face2face.media.stills import write_image
-    from face2face.modes.feature import FeatureMode
 
     folder, perceived, failures = ensure_writable_dir(options.output), lpips(), Failures()
     ways = list(_ways(options, failures))
@@ -86,8 +85,7 @@ def run(options: argparse.Namespace) -> int:
     print(" | ".join(["| model", "direction", "pairs", *names, "better than the warp |"]))
     print("|---" * (4 + len(names)) + "|")
     for path in options.model:
-        mode, engine = load_mode(path, "feature")
-        assert isinstance(mode, FeatureMode)
+        mode, engine = load_feature(path)
         scores: dict[str, list[FeatureScore]] = {each: [] for each in _DIRECTIONS}
         for direction, picture, truth in ways:
             pair = _pair(picture, truth, mode.expressions if options.predicted else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -53,6 +54,25 @@ class FeaturePainter:
         warped = feature.warp(photo, landmarks, wanted, size)
         picture = with_detail(self.engine(panels), panels[0], warped)
         return paste_region(photo, region, picture, border_weight(size))
+
+
+def repaint(
+    photo: Image, landmarks: Landmarks, wanted: Landmarks, painters: Iterable[FeaturePainter]
+) -> Image:
+    """Return a copy of a photo with several features moved, one after another.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
+        wanted: ``(70, 2)`` float32, the places to which the landmarks should move.
+        painters: A painter for each feature.
+
+    Returns:
+        ``(h, w, 3)`` uint8 RGB.
+    """
+    for painter in painters:
+        photo = painter(photo, landmarks, wanted)
+    return photo
 
 
 def with_detail(refined: Image, warped: Image, fine: Image) -> Image:

@@ -13,6 +13,7 @@ from face2face.imaging.retoucher import Retoucher
 from face2face.inference.engine import PARSE, OpenVinoEngine
 from face2face.inference.models import find_graph, pretrained
 from face2face.modes.edit import Edit
+from face2face.modes.feature import FeatureMode
 from face2face.segmentation.parser import Parser
 
 
@@ -28,6 +29,19 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
     folder = folder or pretrained("edit")
     card, engine = _load(folder, "edit")
     return Edit.load(card, folder), engine
+
+
+def load_feature(folder: Path) -> tuple[FeatureMode, OpenVinoEngine]:
+    """Return mode and engine of a model that repaints a feature.
+
+    Args:
+        folder: The model's folder; see :class:`face2face.modes.feature.FeatureMode`.
+
+    Raises:
+        ModelError: The model is missing, damaged, or of another mode.
+    """
+    card, engine = _load(folder, "feature")
+    return FeatureMode.load(card, folder), engine
 
 
 def load_retoucher(folder: Path | None = None) -> Retoucher:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2face.edit.feature import FeaturePainter, with_detail
+from face2face.edit.feature import FeaturePainter, repaint, with_detail
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.features import FEATURES
 from face2face.image import Image
@@ -31,6 +31,13 @@ def test_nothing_outside_the_region_changes(feature: str) -> None:
     outside = np.maximum(np.abs(x - region.x), np.abs(y - region.y)) > region.side / 2 + 1
     assert (result[outside] == PHOTO[outside]).all()
     assert (result != PHOTO)[~outside].mean() > 0.5
+
+
+def test_features_are_repainted_one_after_another() -> None:
+    wanted = Expression(open=0.3, blink=1.0).applied_to(FACE)
+    mouth, eyes = (FeaturePainter(FeatureMode(64, name), Warp()) for name in ("mouth", "eyes"))
+    both = repaint(PHOTO, FACE, wanted, [mouth, eyes])
+    assert (both == eyes(mouth(PHOTO, FACE, wanted), FACE, wanted)).all()
 
 
 def test_detail_is_kept_where_the_network_changes_little() -> None:
