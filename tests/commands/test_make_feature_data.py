@@ -52,3 +52,9 @@ def test_photos_of_people_become_strips_of_both_features(
 def test_no_pictures_are_an_error(in_folder: Path, face2face: Command) -> None:
     status, _, err = face2face("make_feature_data")
     assert status == 2 and "--people" in err
+
+
+def test_a_model_that_is_missing_is_an_error(in_folder: Path, face2face: Command) -> None:
+    Path("people").mkdir()
+    status, _, err = face2face("evaluate_feature", "--people", "people", "--model", "none")
+    assert status == 2 and "There is no model none" in err
