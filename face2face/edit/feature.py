@@ -14,10 +14,13 @@ from face2face.image import Image, Landmarks, Scene
 from face2face.inference.engine import Engine
 from face2face.modes.feature import FeatureMode
 
-#: Change by the network, in grey levels of 255, up to which the photo's fine detail is kept.
-_KEPT_CHANGE = 8.0
-#: Change from which none of it is kept.
-_REPLACED_CHANGE = 30.0
+#: Largest width of a region that is warped, in pixels: more would take gigabytes.
+_MAX_SIZE = 2048
+#: Changes of the photo up to which its own pixels are kept, and from which none is, in grey levels
+#: of 255. Kept pixels are sharper than warped ones.
+_PHOTO_CHANGES = (4.0, 12.0)
+#: Changes by the network up to which the warp's fine detail is kept, and from which none is.
+_DETAIL_CHANGES = (8.0, 30.0)
 #: Width of the surroundings in which the largest change counts, in pixels of the panel.
 _CHANGE_REACH = 5
 
@@ -50,10 +53,12 @@ class FeaturePainter:
         feature = FEATURES[self.mode.feature]
         region = feature.region(landmarks, wanted)
         panels = self.mode.condition(Scene(photo, landmarks, wanted_landmarks=wanted))
-        size = max(self.mode.size, round(region.side))
+        size = int(np.clip(round(region.side), self.mode.size, _MAX_SIZE))
         warped = feature.warp(photo, landmarks, wanted, size)
-        picture = with_detail(self.engine(panels), panels[0], warped)
-        return paste_region(photo, region, picture, border_weight(size))
+        refined = self.engine(panels)
+        changed = _share_of_change(refined, panels[3], _PHOTO_CHANGES, size)
+        picture = with_detail(refined, panels[0], warped)
+        return paste_region(photo, region, picture, changed * border_weight(size))
 
 
 def repaint(
@@ -94,12 +99,31 @@ def with_detail(refined: Image, warped: Image, fine: Image) -> Image:
     """
     size = refined.shape[0]
     coarse = _enlarge(cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA), fine.shape[0])
-    change = cv2.absdiff(refined, warped).max(2)
-    change = cv2.dilate(change, np.ones((_CHANGE_REACH, _CHANGE_REACH), np.uint8))
-    replaced = (change - _KEPT_CHANGE) / (_REPLACED_CHANGE - _KEPT_CHANGE)
-    kept = _enlarge(1 - np.clip(replaced, 0, 1).astype(np.float32), fine.shape[0])[..., None]
-    picture = _enlarge(refined, fine.shape[0]) + np.clip(kept, 0, 1) * (fine - coarse)
+    replaced = _share_of_change(refined, warped, _DETAIL_CHANGES, fine.shape[0])
+    picture = _enlarge(refined, fine.shape[0]) + (1 - replaced) * (fine - coarse)
     return np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)
+
+
+def _share_of_change(
+    one: Image, other: Image, limits: tuple[float, float], size: int
+) -> NDArray[np.float32]:
+    """Return how much two pictures differ, from 0 at the lower limit to 1 at the upper one.
+
+    Args:
+        one: ``(n, n, 3)`` uint8 RGB.
+        other: The same.
+        limits: In grey levels of 255.
+        size: Width of the result, in pixels.
+
+    Returns:
+        ``(size, size, 1)`` float32.
+    """
+    change = cv2.absdiff(one, other).max(2)
+    change = cv2.dilate(change, np.ones((_CHANGE_REACH, _CHANGE_REACH), np.uint8))
+    low, high = limits
+    share = cv2.blur(np.clip((change - low) / (high - low), 0, 1), (_CHANGE_REACH, _CHANGE_REACH))
+    enlarged = cv2.resize(share, (size, size), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(enlarged[..., None], np.float32)
 
 
 def _enlarge(picture: NDArray[np.generic], size: int) -> NDArray[np.float32]:

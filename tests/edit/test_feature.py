@@ -33,6 +33,15 @@ def test_nothing_outside_the_region_changes(feature: str) -> None:
     assert (result != PHOTO)[~outside].mean() > 0.5
 
 
+def test_a_photo_stays_sharp_where_nothing_moves() -> None:
+    class Unchanged(Warp):
+        def __call__(self, panels: list[Image]) -> Image:
+            return panels[3]
+
+    painter = FeaturePainter(FeatureMode(64, "mouth"), Unchanged())
+    assert (painter(PHOTO, FACE, FACE) == PHOTO).all()
+
+
 def test_features_are_repainted_one_after_another() -> None:
     wanted = Expression(open=0.3, blink=1.0).applied_to(FACE)
     mouth, eyes = (FeaturePainter(FeatureMode(64, name), Warp()) for name in ("mouth", "eyes"))
