@@ -25,6 +25,9 @@ _COMPONENTS = 8
 _MIN_DEVIATION = 0.01
 #: Weight of the ridge, in examples of unit variance: few people must not teach details.
 _RIDGE = 10.0
+#: Length of a way to neutral that is noise: the root mean square over the landmarks, in interocular
+#: distances. Ways are shrunk by it, so that a neutral face stays as it is.
+_NOISE = 0.01
 #: Decimals of the numbers in a card: a thousandth of an interocular distance and less.
 _DECIMALS = 4
 
@@ -33,8 +36,9 @@ _DECIMALS = 4
 class ExpressionModel:
     """Moves the landmarks of a face to an expression.
 
-    First the face's own neutral shape is predicted from its shape, whatever its expression. Then
-    the way from there to the expression is predicted. Both are ridge regressions on the principal
+    First the face's own neutral shape is predicted from its shape, whatever its expression. Short
+    ways are shrunk as James and Stein do (*Estimation with quadratic loss*, 1961). Then the way
+    from there to the expression is predicted. Both are ridge regressions on the principal
     components of shapes in head coordinates, see :class:`face2face.face.head_pose.HeadPose`.
 
     Attributes:
@@ -92,7 +96,7 @@ class ExpressionModel:
         """
         pose = HeadPose.of(landmarks, AVERAGE_FACE)
         shape = pose.shape.ravel()
-        wanted = shape + self._way(shape, NEUTRAL)
+        wanted = shape + _shrunk(self._way(shape, NEUTRAL))
         if expression != NEUTRAL:
             wanted = wanted + self._way(wanted, expression)
         moved = (shape + strength * (wanted - shape)).reshape(-1, 2)
@@ -150,6 +154,12 @@ def unfolded(shape: NDArray[np.float64]) -> NDArray[np.float64]:
     result[upper, 1] -= overlap
     result[lower, 1] += overlap
     return result
+
+
+def _shrunk(way: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a way, ``(140,)``, without the share that is noise; nothing of a short one."""
+    squared = max(float(way @ way) / LANDMARK_COUNT, 1e-12)
+    return way * max(0.0, 1 - _NOISE**2 / squared)
 
 
 def _examples(

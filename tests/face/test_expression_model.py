@@ -76,3 +76,7 @@ def test_a_card_holds_it() -> None:
 def test_it_needs_a_neutral_picture_and_another() -> None:
     with pytest.raises(DataError, match="neutral"):
         ExpressionModel.fit([{"smile": [NEUTRAL, NEUTRAL]}, {"neutral": [NEUTRAL]}])
+
+
+def test_a_neutral_face_stays_nearly_as_it_is() -> None:
+    assert np.abs(MODEL(NEUTRAL, "neutral") - NEUTRAL).max() < 0.01 * 60
