@@ -62,6 +62,7 @@ JOBS = {
         "list",
         "parse --photo photos --output maps",
         "edit --photo photos/a.png --set hair=#552200 --output edited.png",
+        "express --photo photos/a.png --gaze left --output looking.png",
         "retouch --photo photos/a.png --auto --output retouched.png",
         "prepare --file photos/a.png --num 2 --output_dir data",
         "make_inpaint_data --photos photos --repeats 1",

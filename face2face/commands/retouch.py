@@ -12,6 +12,7 @@ import numpy as np
 from face2face.commands.console import strength
 from face2face.commands.options import add_face_argument, add_landmarks_argument
 from face2face.commands.outputs import Outputs
+from face2face.commands.photo_folder import change_folder, planned
 from face2face.commands.photos import (
     add_limit_argument,
     find_face,
@@ -19,12 +20,12 @@ from face2face.commands.photos import (
     read_to_change,
     write_changed,
 )
-from face2face.errors import DataError, OptionError
+from face2face.errors import OptionError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from face2face.data.batch import Failures
+    from face2face.commands.photo_folder import Changer
     from face2face.image import Image
     from face2face.imaging.retoucher import Retoucher
     from face2face.media.photo import Photo
@@ -84,7 +85,9 @@ def outputs(options: argparse.Namespace) -> Outputs:
     """Return the retouched photo, or those of a folder, of which finished ones stay."""
     if not options.photo.is_dir():
         return Outputs([options.output], in_place=True)
-    return Outputs(list(_planned(options).values()), lambda path: True, in_place=True)
+    return Outputs(
+        list(planned(options, _not_photos(options)).values()), lambda path: True, in_place=True
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -184,73 +187,17 @@ def _not_photos(options: argparse.Namespace) -> list[Path]:
     return [options.output, options.mask] if options.mask else [options.output]
 
 
-def _planned(options: argparse.Namespace) -> dict[Path, Path]:
-    """Return the output file of each photo in a folder."""
-    from face2face.media.stills import list_images
-
-    return {
-        path: options.output / path.relative_to(options.photo)
-        for path in list_images(options.photo, _not_photos(options))
-    }
-
-
 def _retouch_folder(options: argparse.Namespace) -> int:
     """Retouch the photos of a folder on all cores, except those that are finished.
 
     Returns:
         1 where one fails, else 0.
     """
-    from tqdm import tqdm
-
-    from face2face.data.batch import Failures
-    from face2face.data.parallel import in_parallel
-    from face2face.files import ensure_writable_dir
     from face2face.inference.pretrained import load_retoucher
 
-    folder = ensure_writable_dir(options.output)
-    planned = _planned(options)
-    if not planned:
-        raise DataError(f"{options.photo} holds no photo.", hint="Name another folder.")
-    pending = {
-        photo: output
-        for photo, output in planned.items()
-        if options.overwrite or not output.is_file()
-    }
-    if len(pending) < len(planned):
-        print(f"{len(planned) - len(pending)} of {len(planned)} photos are in {folder} already")
+    def make_changer() -> Changer:
+        retoucher, mask = load_retoucher(options.model), _masker(options)
+        return lambda path, photo: retoucher(photo, mask(path, photo))
+
     load_retoucher(options.model)  # a missing model is one error, not one for each photo
-    failures = Failures.in_folder(options.photo, _not_photos(options))
-    results = in_parallel(_folder_worker(options, failures), pending.items())
-    for _ in tqdm(results, "photos", len(pending), unit="photo"):
-        pass
-    print(f"written: {len(failures.succeeded(pending))} photos in {folder}")
-    return failures.report(len(failures.succeeded(planned)))
-
-
-def _folder_worker(
-    options: argparse.Namespace, failures: Failures
-) -> Callable[[tuple[Path, Path]], None]:
-    """Return a thread-safe function that retouches one photo."""
-    import threading
-
-    from tqdm import tqdm
-
-    from face2face.files import ensure_writable_dir
-    from face2face.inference.pretrained import load_retoucher
-
-    # Threads can share neither engines nor detectors.
-    own = threading.local()
-
-    def retouch(job: tuple[Path, Path]) -> None:
-        path, output = job
-        if not hasattr(own, "retoucher"):
-            own.retoucher, own.masker = load_retoucher(options.model), _masker(options)
-        with failures.noted(path):
-            ensure_writable_dir(output.parent)
-            photo, lacking = read_to_change(path, output, options.max_megapixels)
-            if lacking:
-                tqdm.write(lacking)
-            picture = own.retoucher(photo.shown, own.masker(path, photo.shown))
-            write_changed(path, output, photo, picture)
-
-    return retouch
+    return change_folder(options, _not_photos(options), make_changer)

@@ -1,0 +1,176 @@
+"""Changes of a face: expression, lids, gaze and mouth, as moves of its landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.face.expression import Expression
+from face2face.face.expression_model import EXPRESSIONS, NEUTRAL, ExpressionModel
+from face2face.face.neutral import close_lips, lid_directions, lid_gaps, lip_gap, with_lid_gaps
+from face2face.image import Landmarks
+from face2face.landmarks import EYE_CORNERS, IRISES, PARTS, gaze, interocular, with_gaze
+
+#: Part of a change -> its states. Left and right are the picture's.
+STATES = {
+    "expression": EXPRESSIONS,
+    "eyes": ("shut", "wide"),
+    "gaze": ("left", "right", "up", "down"),
+    "mouth": ("open", "closed"),
+}
+#: Gap of the lids in wide eyes, as a multiple of the gap before.
+_WIDE = 1.4
+#: Range of that gap before, in widths of the eye: shut eyes open too, and wide ones stay.
+_LID_GAPS = (0.2, 0.32)
+#: Mean gap of the inner lips in a wide open mouth, in interocular distances.
+_OPEN_MOUTH = 0.3
+#: Places of the irises in a look to the side, up or down, in widths of the eye.
+_GAZES = {"left": (-0.26, 0.0), "right": (0.26, 0.0), "up": (0.0, -0.2), "down": (0.0, 0.2)}
+#: Least distance of an iris's centre from a lid, in widths of the eye.
+_LID_MARGIN = 0.06
+#: Largest remaining move of a landmark, in interocular distances, where a part has its state.
+_MAX_REMAINDER = 0.03
+#: Largest mean move to neutral of a neutral face, in interocular distances.
+_MAX_FROM_NEUTRAL = 0.012
+#: Share of the way from neutral to an expression from which a face has the expression.
+_MIN_SHARE = 0.8
+#: Least cosine between that way and the face's own way from neutral.
+_MIN_COSINE = 0.6
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of one part of a face.
+
+    Attributes:
+        part: A name in :data:`STATES`.
+        state: The wanted state, one of those of the part.
+        amount: 0 leaves the part as it is, 1 brings it all the way to the state. Expressions go
+            beyond it with more than 1, and the other way with less than 0.
+    """
+
+    part: str
+    state: str
+    amount: float = 1.0
+
+    def applied_to(self, landmarks: Landmarks, expressions: ExpressionModel | None) -> Landmarks:
+        """Return landmarks after the change.
+
+        Args:
+            landmarks: ``(70, 2)`` float32 in pixels.
+            expressions: Knows the ways to expressions; only they need it.
+
+        Returns:
+            ``(70, 2)`` float32, in the same pixels.
+
+        >>> from face2face.face.expression import AVERAGE_FACE
+        >>> shouting = Change("mouth", "open").applied_to(AVERAGE_FACE, None)
+        >>> round(lip_gap(shouting), 2)
+        0.3
+        """
+        if self.part == "expression":
+            if expressions is None:
+                raise ValueError("an expression needs a model of expressions")
+            return expressions(landmarks, self.state, self.amount)
+        if self.part == "gaze":
+            return _looking(landmarks, self.state, self.amount)
+        whole = _WAYS[self.part, self.state](landmarks)
+        return np.asarray(landmarks + self.amount * (whole - landmarks), np.float32)
+
+    def is_made(self, landmarks: Landmarks, expressions: ExpressionModel | None) -> bool:
+        """Return whether a face has the wanted state already.
+
+        Args:
+            landmarks: ``(70, 2)`` float32 in pixels.
+            expressions: As for :meth:`applied_to`.
+
+        >>> from face2face.face.expression import AVERAGE_FACE
+        >>> Change("mouth", "closed").is_made(AVERAGE_FACE, None)
+        True
+        """
+        if self.amount <= 0:
+            return False
+        if self.part == "expression" and expressions is not None:
+            return _has_expression(landmarks, self, expressions)
+        moved = Change(self.part, self.state).applied_to(landmarks, expressions)
+        return largest_move(landmarks, moved) < _MAX_REMAINDER * interocular(landmarks)
+
+
+def _wide_eyes(landmarks: Landmarks) -> NDArray[np.floating]:
+    """Return landmarks with wide eyes."""
+    outer, inner = np.array(EYE_CORNERS).T
+    widths = np.repeat(np.linalg.norm(landmarks[inner] - landmarks[outer], axis=1), 2)
+    gaps = lid_gaps(landmarks)
+    low, high = _LID_GAPS
+    wide = np.maximum(gaps, _WIDE * np.clip(gaps, low * widths, high * widths))
+    return with_lid_gaps(landmarks, lid_directions(landmarks), wide)
+
+
+def _open_mouth(landmarks: Landmarks) -> NDArray[np.floating]:
+    """Return landmarks with a wide open mouth."""
+    return Expression(open=max(0.0, _OPEN_MOUTH - lip_gap(landmarks))).applied_to(landmarks)
+
+
+#: Part and state -> function that brings landmarks all the way to the state.
+_WAYS: dict[tuple[str, str], Callable[[Landmarks], NDArray[np.floating]]] = {
+    ("eyes", "shut"): lambda landmarks: Expression(blink=1.0).applied_to(landmarks),
+    ("eyes", "wide"): _wide_eyes,
+    ("mouth", "open"): _open_mouth,
+    ("mouth", "closed"): lambda landmarks: close_lips(landmarks, 0.0),
+}
+
+
+def _looking(landmarks: Landmarks, direction: str, amount: float) -> Landmarks:
+    """Return landmarks with irises moved to a side by an amount, held between the lids."""
+    places = gaze(landmarks)
+    across = 0 if direction in ("left", "right") else 1
+    places[:, across] += amount * (_GAZES[direction][across] - places[:, across])
+    for number, (upper, lower) in enumerate(_lids(landmarks)):
+        low, high = (np.interp(places[number, 0], *lid.T) for lid in (upper, lower))
+        margin = min(_LID_MARGIN, max(high - low, 0.0) / 2)
+        places[number, 1] = np.clip(places[number, 1], low + margin, max(high, low) - margin)
+    return with_gaze(landmarks, places)
+
+
+def _lids(landmarks: Landmarks) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the upper and the lower lid of each eye from left to right, in the eye's own axes.
+
+    Returns:
+        ``(4, 2)`` each, as :func:`face2face.landmarks.gaze` gives places of irises.
+    """
+
+    def places(points: list[int]) -> NDArray[np.float64]:
+        moved = np.array(landmarks, np.float64)
+        found = []
+        for point in points:
+            moved[list(IRISES)] = landmarks[point]
+            found.append(gaze(moved))
+        return np.array(found)
+
+    eyes = []
+    for number, part in enumerate(("right_eye", "left_eye")):
+        first = PARTS[part].start
+        upper, lower = ([first + each for each in order] for order in ((0, 1, 2, 3), (0, 5, 4, 3)))
+        eyes.append((places(upper)[:, number], places(lower)[:, number]))
+    return eyes
+
+
+def _has_expression(landmarks: Landmarks, change: Change, expressions: ExpressionModel) -> bool:
+    """Return whether a face has an expression, as far as its landmarks show it."""
+    neutral = expressions(landmarks, NEUTRAL)
+    own = landmarks - neutral
+    if change.state == NEUTRAL:
+        mean = float(np.linalg.norm(own, axis=1).mean())
+        return mean < _MAX_FROM_NEUTRAL * interocular(landmarks)
+    way = (expressions(landmarks, change.state) - neutral).ravel()
+    along, length = float(own.ravel() @ way), float(np.linalg.norm(way))
+    far = along >= _MIN_SHARE * max(1.0, change.amount) * length**2
+    return far and along >= _MIN_COSINE * length * float(np.linalg.norm(own))
+
+
+def largest_move(landmarks: Landmarks, wanted: Landmarks) -> float:
+    """Return the largest distance from a landmark to its wanted place, in pixels."""
+    return float(np.linalg.norm(wanted - landmarks, axis=1).max())
