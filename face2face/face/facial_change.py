@@ -32,9 +32,10 @@ _GAZES = {"left": (-0.26, 0.0), "right": (0.26, 0.0), "up": (0.0, -0.2), "down":
 #: Least distance of an iris's centre from a lid, in widths of the eye.
 _LID_MARGIN = 0.06
 #: Largest remaining move of a landmark, in interocular distances, where a part has its state.
-_MAX_REMAINDER = 0.03
-#: Largest mean move to neutral of a neutral face, in interocular distances.
-_MAX_FROM_NEUTRAL = 0.012
+_MAX_REMAINDER = 0.02
+#: Largest move of a landmark to its predicted neutral place, in interocular distances, in a neutral
+#: face.
+_MAX_FROM_NEUTRAL = 0.03
 #: Share of the way from neutral to an expression from which a face has the expression.
 _MIN_SHARE = 0.8
 #: Least cosine between that way and the face's own way from neutral.
@@ -126,13 +127,14 @@ _WAYS: dict[tuple[str, str], Callable[[Landmarks], NDArray[np.floating]]] = {
 def _looking(landmarks: Landmarks, direction: str, amount: float) -> Landmarks:
     """Return landmarks with irises moved to a side by an amount, held between the lids."""
     places = gaze(landmarks)
+    whole = places.copy()
     across = 0 if direction in ("left", "right") else 1
-    places[:, across] += amount * (_GAZES[direction][across] - places[:, across])
-    for number, (upper, lower) in enumerate(_lids(landmarks)):
-        low, high = (np.interp(places[number, 0], *lid.T) for lid in (upper, lower))
+    whole[:, across] = _GAZES[direction][across]
+    for place, (upper, lower) in zip(whole, _lids(landmarks), strict=True):
+        low, high = (np.interp(place[0], *lid.T) for lid in (upper, lower))
         margin = min(_LID_MARGIN, max(high - low, 0.0) / 2)
-        places[number, 1] = np.clip(places[number, 1], low + margin, max(high, low) - margin)
-    return with_gaze(landmarks, places)
+        place[1] = np.clip(place[1], low + margin, max(low, high) - margin)
+    return with_gaze(landmarks, places + amount * (whole - places))
 
 
 def _lids(landmarks: Landmarks) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
@@ -163,8 +165,7 @@ def _has_expression(landmarks: Landmarks, change: Change, expressions: Expressio
     neutral = expressions(landmarks, NEUTRAL)
     own = landmarks - neutral
     if change.state == NEUTRAL:
-        mean = float(np.linalg.norm(own, axis=1).mean())
-        return mean < _MAX_FROM_NEUTRAL * interocular(landmarks)
+        return largest_move(landmarks, neutral) < _MAX_FROM_NEUTRAL * interocular(landmarks)
     way = (expressions(landmarks, change.state) - neutral).ravel()
     along, length = float(own.ravel() @ way), float(np.linalg.norm(way))
     far = along >= _MIN_SHARE * max(1.0, change.amount) * length**2
