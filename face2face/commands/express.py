@@ -17,7 +17,7 @@ from face2face.commands.photos import (
 )
 from face2face.errors import FaceError, ModelError, OptionError
 from face2face.face.expression_model import EXPRESSIONS
-from face2face.face.facial_change import STATES, Change
+from face2face.face.facial_change import STATES, FacialChange
 from face2face.landmarks import turn
 
 if TYPE_CHECKING:
@@ -127,13 +127,13 @@ def _parsed(text: str) -> float:
         return float("nan")
 
 
-def _changes(options: argparse.Namespace) -> list[Change]:
+def _changes(options: argparse.Namespace) -> list[FacialChange]:
     """Return the changes that the options name.
 
     Raises:
         OptionError: They name none, or one of them names no state or no number.
     """
-    changes = [Change("expression", options.to, options.strength)] if options.to else []
+    changes = [FacialChange("expression", options.to, options.strength)] if options.to else []
     for part in _PARTS:
         if words := getattr(options, part):
             state, amount = words[0], _parsed(words[1] if len(words) > 1 else "1")
@@ -143,13 +143,13 @@ def _changes(options: argparse.Namespace) -> list[Change]:
                     hint=f"Name {' or '.join(STATES[part])}, and a number from 0 to 1, such as "
                     f"--{part} {STATES[part][0]} 0.5.",
                 )
-            changes.append(Change(part, state, amount))
+            changes.append(FacialChange(part, state, amount))
     if not changes:
         raise OptionError("No change is named.", hint="Add --to, --eyes, --gaze or --mouth.")
     return changes
 
 
-def _changer(options: argparse.Namespace, changes: list[Change]) -> Changer:
+def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Changer:
     """Return a function that changes the face of a photo."""
     from tqdm import tqdm
 
@@ -179,7 +179,9 @@ def _changer(options: argparse.Namespace, changes: list[Change]) -> Changer:
     return change_face
 
 
-def _painters(options: argparse.Namespace, changes: list[Change]) -> dict[str, FeaturePainter]:
+def _painters(
+    options: argparse.Namespace, changes: list[FacialChange]
+) -> dict[str, FeaturePainter]:
     """Return feature -> its painter, for the features that the changes repaint.
 
     Raises:
@@ -208,7 +210,7 @@ def _painters(options: argparse.Namespace, changes: list[Change]) -> dict[str, F
 
 
 def _expressions(
-    options: argparse.Namespace, changes: list[Change], painters: dict[str, FeaturePainter]
+    options: argparse.Namespace, changes: list[FacialChange], painters: dict[str, FeaturePainter]
 ) -> ExpressionModel | None:
     """Return the model of expressions that a painter's card holds; None where none is needed.
 

@@ -43,7 +43,7 @@ _MIN_COSINE = 0.6
 
 
 @dataclass(frozen=True)
-class Change:
+class FacialChange:
     """A change of one part of a face.
 
     Attributes:
@@ -68,14 +68,14 @@ class Change:
             ``(70, 2)`` float32, in the same pixels.
 
         >>> from face2face.face.expression import AVERAGE_FACE
-        >>> shouting = Change("mouth", "open").applied_to(AVERAGE_FACE, None)
+        >>> shouting = FacialChange("mouth", "open").applied_to(AVERAGE_FACE, None)
         >>> round(lip_gap(shouting), 2)
         0.3
         """
         if self.part == "expression":
             if expressions is None:
                 raise ValueError("an expression needs a model of expressions")
-            return expressions(landmarks, self.state, self.amount)
+            return _towards(landmarks, self.state, self.amount, expressions)
         if self.part == "gaze":
             return _looking(landmarks, self.state, self.amount)
         whole = _WAYS[self.part, self.state](landmarks)
@@ -89,14 +89,14 @@ class Change:
             expressions: As for :meth:`applied_to`.
 
         >>> from face2face.face.expression import AVERAGE_FACE
-        >>> Change("mouth", "closed").is_made(AVERAGE_FACE, None)
+        >>> FacialChange("mouth", "closed").is_made(AVERAGE_FACE, None)
         True
         """
         if self.amount <= 0:
             return False
         if self.part == "expression" and expressions is not None:
             return _has_expression(landmarks, self, expressions)
-        moved = Change(self.part, self.state).applied_to(landmarks, expressions)
+        moved = FacialChange(self.part, self.state).applied_to(landmarks, expressions)
         return largest_move(landmarks, moved) < _MAX_REMAINDER * interocular(landmarks)
 
 
@@ -122,6 +122,22 @@ _WAYS: dict[tuple[str, str], Callable[[Landmarks], NDArray[np.floating]]] = {
     ("mouth", "open"): _open_mouth,
     ("mouth", "closed"): lambda landmarks: close_lips(landmarks, 0.0),
 }
+
+
+def _towards(
+    landmarks: Landmarks, state: str, amount: float, expressions: ExpressionModel
+) -> Landmarks:
+    """Return landmarks moved to an expression by an amount.
+
+    Up to 1, they move straight there. Beyond, and below 0, they move along the way from neutral to
+    the expression, so that the expression before isn't turned into its opposite.
+    """
+    whole = expressions(landmarks, state)
+    start = landmarks if state == NEUTRAL else expressions(landmarks, NEUTRAL)
+    straight = min(max(amount, 0.0), 1.0)
+    moved = landmarks + straight * (whole - landmarks) + (amount - straight) * (whole - start)
+    # A strength of 0 only uncrosses lids and lips.
+    return expressions(moved.astype(np.float32), NEUTRAL, 0.0)
 
 
 def _looking(landmarks: Landmarks, direction: str, amount: float) -> Landmarks:
@@ -160,7 +176,9 @@ def _lids(landmarks: Landmarks) -> list[tuple[NDArray[np.float64], NDArray[np.fl
     return eyes
 
 
-def _has_expression(landmarks: Landmarks, change: Change, expressions: ExpressionModel) -> bool:
+def _has_expression(
+    landmarks: Landmarks, change: FacialChange, expressions: ExpressionModel
+) -> bool:
     """Return whether a face has an expression, as far as its landmarks show it."""
     neutral = expressions(landmarks, NEUTRAL)
     own = landmarks - neutral

@@ -45,6 +45,7 @@ def hold(*paths: str) -> "subprocess.Popen[str]":
     [
         ("edit", "--photo", "me.png", "--set", "mouth=smile", "--output", "out"),
         ("edit", "--photo", "me.png", "--save-map", "sub/../out"),
+        ("express", "--photo", "photos", "--gaze", "left", "--output", "link/out"),
         ("retouch", "--photo", "photos", "--auto", "--output", "link/out"),
         ("parse", "--photo", "photos", "--output", "out"),
         ("prepare", "--file", "me.mp4", "--output_dir", "out"),

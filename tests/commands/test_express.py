@@ -38,8 +38,8 @@ def expressions() -> ExpressionModel:
         "surprised": Expression(open=0.2, brows=1.0),
     }
     people = [
-        (AVERAGE_FACE * np.float32(stretch)).astype(np.float32)
-        for stretch in ((1, 1), (1.04, 0.98), (0.97, 1.03))
+        (AVERAGE_FACE * np.array(stretch, np.float32)).astype(np.float32)
+        for stretch in ((1.0, 1.0), (1.04, 0.98), (0.97, 1.03))
     ]
     return ExpressionModel.fit(
         [{name: [each.applied_to(face)] for name, each in shown.items()} for face in people]

@@ -5,7 +5,7 @@ import pytest
 
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.expression_model import ExpressionModel
-from face2face.face.facial_change import STATES, Change
+from face2face.face.facial_change import STATES, FacialChange
 from face2face.face.neutral import lid_gaps, lip_gap
 from face2face.landmarks import IRISES, gaze
 
@@ -25,38 +25,42 @@ def smiles() -> ExpressionModel:
 
 @pytest.mark.parametrize(("part", "state"), PARTS)
 def test_an_amount_is_a_share_of_the_way(part: str, state: str) -> None:
-    none, half, whole = (Change(part, state, each).applied_to(FACE, None) for each in (0, 0.5, 1))
+    none, half, whole = (
+        FacialChange(part, state, each).applied_to(FACE, None) for each in (0, 0.5, 1)
+    )
     assert np.allclose(none, FACE, atol=0.5)
     assert np.allclose(half, (none + whole) / 2, atol=1.5)
 
 
 @pytest.mark.parametrize(("part", "state"), PARTS)
 def test_all_the_way_there_the_state_is_found(part: str, state: str) -> None:
-    whole = Change(part, state).applied_to(FACE, None)
-    assert Change(part, state).is_made(whole, None)
-    assert Change(part, state).is_made(FACE, None) == ((part, state) == ("mouth", "closed"))
+    whole = FacialChange(part, state).applied_to(FACE, None)
+    assert FacialChange(part, state).is_made(whole, None)
+    assert FacialChange(part, state).is_made(FACE, None) == ((part, state) == ("mouth", "closed"))
 
 
 def test_lids_shut_and_open_also_shut_ones() -> None:
-    shut = Change("eyes", "shut").applied_to(FACE, None)
+    shut = FacialChange("eyes", "shut").applied_to(FACE, None)
     assert lid_gaps(shut).max() < 0.1 * lid_gaps(FACE).min()
-    wide = Change("eyes", "wide").applied_to(FACE, None)
+    wide = FacialChange("eyes", "wide").applied_to(FACE, None)
     assert (lid_gaps(wide) / lid_gaps(FACE)).round(1).tolist() == [1.3] * 4
-    assert lid_gaps(Change("eyes", "wide").applied_to(shut, None)).min() > 0.1 * 120
+    assert lid_gaps(FacialChange("eyes", "wide").applied_to(shut, None)).min() > 0.1 * 120
 
 
 def test_a_mouth_opens_to_one_gap_from_any_other() -> None:
     ajar = Expression(open=0.2).applied_to(FACE)
     for face in (FACE, ajar):
-        assert lip_gap(Change("mouth", "open").applied_to(face, None)) == pytest.approx(0.3, 0.05)
-        assert lip_gap(Change("mouth", "closed").applied_to(face, None)) < 0.02
+        assert lip_gap(FacialChange("mouth", "open").applied_to(face, None)) == pytest.approx(
+            0.3, 0.05
+        )
+        assert lip_gap(FacialChange("mouth", "closed").applied_to(face, None)) < 0.02
 
 
 @pytest.mark.parametrize("tilt", [0.0, 0.4])
 def test_irises_stay_between_the_lids(tilt: float) -> None:
     face = Expression(tilt=tilt).applied_to(FACE)
     for state, axis, sign in (("left", 0, -1), ("right", 0, 1), ("up", 1, -1), ("down", 1, 1)):
-        moved = Change("gaze", state).applied_to(face, None)
+        moved = FacialChange("gaze", state).applied_to(face, None)
         assert (sign * (gaze(moved) - gaze(face))[:, axis] > 0.01).all(), state
         assert (moved[: IRISES[0]] == face[: IRISES[0]]).all()
         for iris, upper, lower in ((68, (37, 38), (40, 41)), (69, (43, 44), (46, 47))):
@@ -66,11 +70,26 @@ def test_irises_stay_between_the_lids(tilt: float) -> None:
 
 def test_a_smile_is_found_and_its_opposite_is_not(smiles: ExpressionModel) -> None:
     smiling = Expression(smile=1.0).applied_to(FACE)
-    change = Change("expression", "smile")
+    change = FacialChange("expression", "smile")
     assert change.is_made(smiling, smiles)
     assert not change.is_made(FACE, smiles)
-    assert not Change("expression", "smile", -1.0).is_made(smiling, smiles)
-    assert Change("expression", "neutral").is_made(FACE, smiles)
-    assert not Change("expression", "neutral").is_made(smiling, smiles)
+    assert not FacialChange("expression", "smile", -1.0).is_made(smiling, smiles)
+    assert FacialChange("expression", "neutral").is_made(FACE, smiles)
+    assert not FacialChange("expression", "neutral").is_made(smiling, smiles)
     moved = change.applied_to(FACE, smiles)
     assert np.abs(moved - smiling).max() < 0.02 * 120
+
+
+def test_beyond_an_expression_only_that_one_is_exaggerated(smiles: ExpressionModel) -> None:
+    narrow = Expression(smile=-0.5).applied_to(FACE)
+    one, more = (
+        FacialChange("expression", "smile", each).applied_to(narrow, smiles) for each in (1.0, 1.5)
+    )
+    corner = (more - one)[54] / 120
+    assert corner == pytest.approx((0.5 * 0.11, -0.5 * 0.09), abs=0.02)
+
+
+def test_less_than_nothing_of_a_smile_narrows_a_smiling_mouth(smiles: ExpressionModel) -> None:
+    broad = Expression(smile=1.5).applied_to(FACE)
+    less = FacialChange("expression", "smile", -0.5).applied_to(broad, smiles)
+    assert less[54, 0] - less[48, 0] < broad[54, 0] - broad[48, 0] - 0.05 * 120
