@@ -17,6 +17,8 @@ from face2face.errors import ModelError
 FILE_NAME = files.CARD_NAME
 #: Name of the file in which training keeps the generator of its best epoch.
 BEST = "best.keras"
+#: Folder, in that of a run, of the generator from target to source, where there is one.
+BACK = "back"
 #: Mode -> version of its card's format; 1 for all other modes. Version 2 of ``reenact`` has
 #: landmarks with irises, and shape statistics in three dimensions.
 _FORMATS = {"reenact": 2}
@@ -28,7 +30,12 @@ _SIZE_STEP = 64
 #: First word of :attr:`ModelCard.made_by` in cards that this program wrote.
 _PROGRAM = "face2face"
 #: Mode -> its objective, where the card names none; pix2pix for all other modes.
-_OBJECTIVES = {"inpaint": "inpainting", "manipulate": "manipulation", "parse": "segmentation"}
+_OBJECTIVES = {
+    "inpaint": "inpainting",
+    "manipulate": "manipulation",
+    "parse": "segmentation",
+    "emotion": "classification",
+}
 #: Modes that a driver moves.
 DRIVEN = frozenset({"reenact"})
 #: Fields that name one of the panels.
@@ -100,7 +107,8 @@ class ModelCard:
     """The description of training data, and of the model trained on it.
 
     Attributes:
-        mode: A name in :data:`face2face.modes.MODES`; ``parse`` for a parser.
+        mode: A name in :data:`face2face.modes.MODES`; ``parse`` for a parser, ``emotion`` for an
+            emotion classifier.
         size: Width and height of a panel in pixels: a multiple of 64 up to 512.
         panels: Names of the panels shown to the network, in order. A strip holds these, then the
             target.

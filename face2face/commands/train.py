@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from face2face.card import BEST, DRIVEN, ModelCard
+from face2face.card import BACK, BEST, DRIVEN, ModelCard
 from face2face.card import FILE_NAME as CARD
 from face2face.commands.console import quiet
 from face2face.commands.export import export, graphs_in
@@ -73,6 +73,8 @@ def run_in(folder: Path) -> Outputs:
     files = [
         *(folder / name for name in names),
         *graphs_in(folder).files,
+        *(folder / BACK / name for name in (BEST, REDUCED, CARD)),
+        *graphs_in(folder / BACK).files,
         *run.previews.glob("*.png"),
     ]
     return Outputs(files, lambda path: own)
@@ -101,7 +103,9 @@ def run(options: argparse.Namespace) -> int:
     if not (run.folder / BEST).is_file():
         print("nothing to export yet: no epoch is finished")
     elif not options.no_export:
-        _export(run.folder, options.input_dir)
+        for folder in (run.folder, run.folder / BACK):
+            if (folder / BEST).is_file():
+                _export(folder, options.input_dir)
         if card.mode in DRIVEN:
             print("next:", next_command("run", "--source", 0, "--tf-model", run.folder))
     return 0 if finished else 130

@@ -17,7 +17,14 @@ DEFAULT_PATIENCE = 5000
 #: Weight of a missing pixel in the L1 loss of mode inpaint; a known pixel has weight 1.
 HOLE_WEIGHT = 20.0
 #: Generator of each mode; any other mode has ``light``.
-GENERATOR_OF = dict.fromkeys(("edit", "reconstruct", "manipulate", "inpaint", "feature"), "paint")
+GENERATOR_OF = {
+    "edit": "paint",
+    "reconstruct": "paint",
+    "manipulate": "paint",
+    "inpaint": "paint",
+    "feature": "paint",
+    "expression": "resnet",
+}
 #: Field, option, type and help of the settings whose default depends on the generator.
 GENERATOR_OPTIONS = (
     ("batch_size", "--batch_size", positive, "pairs per step"),
@@ -90,9 +97,9 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--generator",
-        choices=("light", "paint", "unet"),
-        help="light refines the warp, paint fills regions, unet is pix2pix's own "
-        "(default: the mode's)",
+        choices=("light", "paint", "unet", "resnet"),
+        help="light refines the warp, paint fills regions, unet is pix2pix's own, resnet is "
+        "CycleGAN's (default: the mode's)",
     )
     group.add_argument(
         "--discriminator",

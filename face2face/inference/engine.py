@@ -18,10 +18,13 @@ from face2face.inference.limits import Shape, check_graph, check_output, tensor_
 from face2face.inference.names import OUTPUT, QUANTISED
 from face2face.inference.quantised import check_quantised
 from face2face.openvino_core import core
+from face2face.segmentation.emotions import EMOTIONS
 from face2face.segmentation.labels import CLASSES
 
 #: The mode in a parser's card.
 PARSE = "parse"
+#: The mode in the card of an emotion classifier.
+EMOTION = "emotion"
 #: A parser's map is this many times smaller than its photo.
 _PARSER_DIVISORS = (1, 2, 4, 8)
 
@@ -223,11 +226,14 @@ def panel_shapes(panels: tuple[str, ...], size: int) -> dict[str, Shape]:
 def output_shapes(card: ModelCard) -> tuple[Shape, ...]:
     """Return the shapes that the output of a card's graph may have, all uint8.
 
-    A parser's have a channel for each class, and may be smaller than its photo.
+    A parser's have a channel for each class, and may be smaller than its photo. An emotion
+    classifier's is one pixel with a channel for each emotion.
 
     >>> output_shapes(ModelCard("reenact", 256, ("sketch",)))
     ((1, 256, 256, 3),)
     """
+    if card.mode == EMOTION:
+        return ((1, 1, 1, len(EMOTIONS)),)
     if card.mode != PARSE:
         return ((1, card.size, card.size, 3),)
     sides = (card.size // divisor for divisor in _PARSER_DIVISORS)

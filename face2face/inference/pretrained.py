@@ -10,11 +10,16 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
-from face2face.inference.engine import PARSE, OpenVinoEngine
+from face2face.inference.engine import EMOTION, PARSE, OpenVinoEngine
 from face2face.inference.models import find_graph, pretrained
 from face2face.modes.edit import Edit
 from face2face.modes.feature import FeatureMode
+from face2face.segmentation.emotions import PANELS, EmotionClassifier
+from face2face.segmentation.features import FACE_SIZE
 from face2face.segmentation.parser import Parser
+
+#: Modes whose answer is no picture -> the program that trains such a model.
+_PROGRAMS = {PARSE: "tools/train_parser.py", EMOTION: "tools/train_emotion.py"}
 
 
 def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
@@ -70,6 +75,24 @@ def load_parser(folder: Path | None = None) -> Parser:
     return Parser(engine, card.size)
 
 
+def load_emotion_classifier(folder: Path) -> EmotionClassifier:
+    """Return a classifier of emotions.
+
+    Args:
+        folder: The model's folder.
+
+    Raises:
+        ModelError: The model is missing, damaged, or no emotion classifier.
+    """
+    card, engine = _load(folder, EMOTION)
+    if (card.size, card.panels) != (FACE_SIZE, PANELS):
+        raise ModelError(
+            f"The classifier in {folder} takes other masks than this version makes.",
+            hint="Train one with tools/train_emotion.py.",
+        )
+    return EmotionClassifier(engine)
+
+
 def load_painter(folder: Path, mode: str) -> Callable[[Scene], Image]:
     """Return a model with its mode: a function from a scene to the generated picture.
 
@@ -105,7 +128,7 @@ def _load(path: Path, mode: str) -> tuple[ModelCard, OpenVinoEngine]:
     folder = path if path.is_dir() else path.parent
     card = ModelCard.load(folder)
     if card.mode != mode:
-        command = "tools/train_parser.py" if mode == PARSE else f"face2face train --mode {mode}"
+        command = _PROGRAMS.get(mode, f"face2face train --mode {mode}")
         raise ModelError(
             f"The model in {folder} is of mode {card.mode}, not {mode}.",
             hint=f"Train one with {command}, or name another model.",

@@ -54,7 +54,7 @@ class AdversarialLoss:
                 constants, self._network.non_trainable_variables, self._input(condition, picture)
             )
             losses.append(
-                self._cross_entropy(answer, 1.0, condition) + self._colour_loss(answer, condition)
+                self._mean_loss(answer, 1.0, condition) + self._colour_loss(answer, condition)
             )
         return sum(losses) / len(losses)
 
@@ -67,26 +67,28 @@ class AdversarialLoss:
         for condition, picture in real:
             answer = self._network(self._input(condition, picture))
             loss = loss + (
-                self._cross_entropy(answer, 1.0, condition) / 2
-                + self._colour_loss(answer, condition)
+                self._mean_loss(answer, 1.0, condition) / 2 + self._colour_loss(answer, condition)
             ) / len(real)
         for condition, picture in fake:
             answer = self._network(self._input(condition, ops.stop_gradient(picture)))
-            loss = loss + self._cross_entropy(answer, 0.0, condition) / 2 / len(fake)
+            loss = loss + self._mean_loss(answer, 0.0, condition) / 2 / len(fake)
         return loss
 
     def _input(self, condition: Any, picture: Any) -> Any:
         panels = split_panels(condition)
         return ops.concatenate([*(panels[place] for place in self._panels), picture], -1)
 
-    def _cross_entropy(self, answer: Any, label: float, condition: Any) -> Any:
-        """Return the mean sigmoid cross-entropy of the patches' logits with one label."""
+    def patch_loss(self, logits: Any, label: float) -> Any:
+        """Return the sigmoid cross-entropy of each patch's logit with one label."""
+        return ops.softplus(logits) - label * logits
+
+    def _mean_loss(self, answer: Any, label: float, condition: Any) -> Any:
+        """Return the mean loss of the patches' logits with one label."""
         outputs = answer if len(self._network.outputs) > 1 else [answer]
-        entropies = []
+        losses = []
         for logits in outputs[: self._scales]:
-            entropy = ops.softplus(logits) - label * logits
-            entropies.append(self._masked_mean(entropy, condition))
-        return sum(entropies) / len(entropies)
+            losses.append(self._masked_mean(self.patch_loss(logits, label), condition))
+        return sum(losses) / len(losses)
 
     def _masked_mean(self, values: Any, condition: Any) -> Any:
         """Return the mean of the patches' values, ``(b, n, n, 1)``, inside the mask."""

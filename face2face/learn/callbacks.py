@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from face2face import __version__
 from face2face.card import ModelCard
+from face2face.files import ensure_writable_dir
 from face2face.learn import devices, history
 from face2face.learn.checkpoint import Run, Settings
 from face2face.learn.preview import Preview
@@ -235,8 +236,11 @@ class Progress(keras.callbacks.Callback):
         self.epochs = [*self.epochs, line]
         if self._settings.gan_weight or line.val_l1 < best:
             share = self._residual_share(logs)
-            self._run.save_best(scale_residual(self.model.generator, share))
-            self._model_card(line, share).save(self._run.folder)
+            card = self._model_card(line, share)
+            for name, generator in self.model.generators().items():
+                folder = ensure_writable_dir(self._run.folder / name)
+                Run(folder).save_best(scale_residual(generator, share))
+                card.save(folder)
         self._write_preview(f"epoch_{line.epoch:04d}.png")
         # The checkpoint comes last. A run killed before it continues from the one before, and cuts
         # the history to its steps.

@@ -11,6 +11,7 @@ from face2face.data.dataset import PanelLayout
 from face2face.learn.inpainting_unet import inpainting_unet
 from face2face.learn.patchgan import multiscale_patchgan, patchgan, semantic_patchgan
 from face2face.learn.residual_refiner import residual_refiner
+from face2face.learn.resnet import resnet
 from face2face.learn.unet import unet
 
 
@@ -34,6 +35,7 @@ GENERATORS: dict[str, Callable[[PanelLayout, int], keras.Model]] = {
     "light": residual_refiner,
     "unet": unet,
     "paint": inpainting_unet,
+    "resnet": resnet,
 }
 #: Name -> function from the size, the number of condition panels and ``ndf`` to the discriminator.
 DISCRIMINATORS: dict[str, Callable[[int, int, int], keras.Model]] = {
@@ -75,5 +77,16 @@ DEFAULTS = {
         gan_weight=1.0,
         flip=False,
         affine_jitter=0.0,
+    ),
+    "resnet": Defaults(
+        batch_size=1,
+        ngf=32,
+        ndf=32,
+        lr=2e-4,
+        l1_weight=100.0,
+        ssim_weight=0.0,
+        gan_weight=1.0,
+        flip=True,
+        affine_jitter=0.5,
     ),
 }

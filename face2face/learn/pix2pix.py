@@ -11,7 +11,11 @@ import keras
 from keras import ops
 
 from face2face.data.dataset import PanelLayout, split_panels
-from face2face.learn.adversarial_loss import AdversarialLoss, ConditionedPictures
+from face2face.learn.adversarial_loss import (
+    AdversarialLoss,
+    ConditionedPictures,
+    discriminated_panels,
+)
 from face2face.learn.checkpoint import Settings
 from face2face.learn.perceptual_loss import PerceptualLoss
 from face2face.learn.ssim_loss import ssim_loss
@@ -107,6 +111,18 @@ class Pix2Pix(keras.Model):
     def training_layout(cls, layout: PanelLayout) -> PanelLayout:
         """Return the panels that the objective itself needs, given those of the generator."""
         return layout
+
+    @classmethod
+    def judged_panels(cls, layout: PanelLayout) -> int:
+        """Return the number of panels that a discriminator is shown with each picture."""
+        return len(discriminated_panels(layout))
+
+    def generators(self) -> dict[str, keras.Model]:
+        """Return the generators to keep: name of a folder in the run's -> generator.
+
+        The name of the run's own folder is empty.
+        """
+        return {"": self.generator}
 
     def call(self, x: Any, training: bool = False) -> Any:
         """Return the generated pictures, ``(b, s, s, 3)``."""

@@ -15,7 +15,6 @@ from face2face.data.dataset import PanelAugmentation, PanelLayout, StripDataset
 from face2face.data.pairs import TRAIN, VAL, list_strips
 from face2face.errors import DataError, ModelError, OptionError
 from face2face.learn import devices, history
-from face2face.learn.adversarial_loss import discriminated_panels
 from face2face.learn.callbacks import Frequencies, Limits, Progress
 from face2face.learn.checkpoint import Run, Settings, find_checkpoint, load_checkpoint
 from face2face.learn.networks import DISCRIMINATORS, GENERATORS
@@ -149,12 +148,13 @@ def build_model(card: ModelCard, settings: Settings) -> Pix2Pix:
     Raises:
         DataError: The settings do not fit the card, see :func:`panel_layout`.
         ModelError: The card's objective is unknown.
+        OptionError: The settings do not fit the objective.
     """
     objective, layout = _objective(card), panel_layout(card, settings)
     generator = GENERATORS[settings.generator](layout, settings.ngf)
     discriminator = None
     if settings.gan_weight:
-        panels = len(discriminated_panels(layout))
+        panels = objective.judged_panels(layout)
         discriminator = DISCRIMINATORS[settings.discriminator](card.size, panels, settings.ndf)
     model = objective.create(generator, discriminator, layout, settings)
     inputs = objective.training_layout(layout).inputs

@@ -14,6 +14,7 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
+from face2face.modes.expression import Expression
 from face2face.modes.feature import FeatureMode
 from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct
@@ -45,9 +46,10 @@ class Mode(Protocol):
         """Write the files that belong next to the card; many modes have none."""
 
 
-#: Name of a mode -> its class. Parsers are no modes: their answer is a label map.
+#: Name of a mode -> its class. Parsers and emotion classifiers are no modes: their answer is no
+#: picture.
 MODES: dict[
-    str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct] | type[FeatureMode]
+    str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct] | type[FeatureMode] | type[Expression]
 ] = {
     "reenact": Reenact,
     "edit": Edit,
@@ -55,6 +57,7 @@ MODES: dict[
     "reconstruct": Reconstruct,
     "manipulate": Reconstruct,
     "feature": FeatureMode,
+    "expression": Expression,
 }
 
 

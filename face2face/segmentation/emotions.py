@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Image
-from face2face.segmentation.labels import Labels, class_mask
+from face2face.segmentation.labels import CLASSES, Labels
 
 #: The emotions; an emotion's place is its number.
 EMOTIONS = ("neutral", "happy", "sad", "angry", "surprised")
@@ -70,11 +71,18 @@ def mask_panels(labels: Labels) -> list[Image]:
     >>> [panel.tolist() for panel in mask_panels(np.array([[4, 12]], np.uint8))]
     [[[[255, 0, 0], [0, 0, 0]]], [[[0, 0, 0], [255, 0, 0]]]]
     """
-    masks = [class_mask(labels, names) for names in _CHANNELS.values()]
-    rest = ~np.logical_or.reduce(masks)
-    masks += [rest, np.zeros_like(rest)]
-    channels = [each.astype(np.uint8) * np.uint8(255) for each in masks]
-    return [np.asarray(cv2.merge(channels[at : at + 3]), np.uint8) for at in (0, 3)]
+    numbers = cv2.merge([labels] * 3)
+    return [np.asarray(cv2.LUT(numbers, table), np.uint8) for table in _tables()]
+
+
+@cache
+def _tables() -> list[NDArray[np.uint8]]:
+    """Return, for each panel, the colour of each class number, ``(1, 256, 3)`` uint8."""
+    channels = np.zeros((256, 2 * 3), np.uint8)
+    for place, names in enumerate(_CHANNELS.values()):
+        channels[[CLASSES.index(name) for name in names], place] = 255
+    channels[:, CHANNEL_COUNT - 1] = 255 - channels.max(-1)
+    return [channels[None, :, :3].copy(), channels[None, :, 3:].copy()]
 
 
 def emotion_of_folder(name: str) -> str | None:

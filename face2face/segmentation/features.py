@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from face2face.image import Box, Image, Landmarks
 from face2face.segmentation.labels import Labels, class_mask
 from face2face.segmentation.morphology import select_pieces
-from face2face.segmentation.parser import portrait_crop
+from face2face.segmentation.parser import framed_crop
 
 #: Feature -> its classes.
 FEATURES: dict[str, tuple[str, ...]] = {
@@ -42,7 +42,7 @@ class FaceMap:
     """A face in a photo: its crop, and the label map of the crop.
 
     Attributes:
-        box: The crop, in pixels of the photo.
+        box: The crop, in pixels of the photo; it may reach beyond it.
         face: ``(256, 256, 3)`` uint8 RGB, the crop at the size at which it was parsed.
         labels: ``(256, 256)`` uint8, its label map.
     """
@@ -66,8 +66,7 @@ class FaceMap:
             parse: Function from a photo and landmarks to a label map, such as a
                 :class:`face2face.segmentation.parser.Parser`.
         """
-        height, width = photo.shape[:2]
-        box = portrait_crop(landmarks, height, width, growth=1.0).inside(height, width)
+        box = framed_crop(landmarks)
         return cls.of_crop(photo, box, box.to_panel(landmarks, FACE_SIZE), parse)
 
     @classmethod
