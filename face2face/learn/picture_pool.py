@@ -37,6 +37,7 @@ class PicturePool(keras.Layer):
         self.count = self.add_weight(
             shape=(), initializer="zeros", dtype="int32", trainable=False, name="count"
         )
+        self.built = True
 
     def call(self, pictures: Any) -> Any:
         """Return pictures, new ones or earlier ones, ``(b, size, size, 3)``, and keep some.
