@@ -67,28 +67,9 @@ class FaceMap:
                 :class:`face2face.segmentation.parser.Parser`.
         """
         box = framed_crop(landmarks)
-        return cls.of_crop(photo, box, box.to_panel(landmarks, FACE_SIZE), parse)
-
-    @classmethod
-    def of_crop(
-        cls,
-        photo: Image,
-        box: Box,
-        landmarks: Landmarks,
-        parse: Callable[[Image, Landmarks | None], Labels],
-    ) -> FaceMap:
-        """Parse a known crop of a photo.
-
-        Args:
-            photo: ``(h, w, 3)`` uint8 RGB.
-            box: The crop, in pixels of the photo.
-            landmarks: ``(70, 2)``, in pixels of the crop at 256 pixels.
-            parse: As for :meth:`of`.
-        """
-        shrinks = box.side > FACE_SIZE
-        interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+        interpolation = cv2.INTER_AREA if box.side > FACE_SIZE else cv2.INTER_CUBIC
         face = cv2.resize(box.cut(photo), (FACE_SIZE, FACE_SIZE), interpolation=interpolation)
-        return cls(box, face, parse(face, landmarks))
+        return cls(box, face, parse(face, box.to_panel(landmarks, FACE_SIZE)))
 
     def region_in_photo(self, region: Box) -> Box:
         """Return a region of the 256-pixel face in pixels of the photo.
