@@ -208,17 +208,19 @@ def _write_all_strips(options: argparse.Namespace, selections: list[PhotoSelecti
     from face2face.data.label_maps import held_out_rule
     from face2face.data.pairs import TRAIN, VAL
     from face2face.files import ensure_writable_dir
-    from face2face.modes.expression import Expression
+    from face2face.modes.expression import ExpressionExchange
 
     held_out = held_out_rule(options.held_out)
     for objective, kind in KINDS.items():
         counts = {}
         for part in (TRAIN, VAL):
-            names = [
+            sources, targets = (
                 [name for name in each.names if held_out(name) == (part == VAL)]
                 for each in selections
-            ]
-            pairs = paired(*names) if kind == "paired" else unpaired(*names, options.seed)
+            )
+            pairs = paired(sources, targets)
+            if objective == "cyclegan":
+                pairs = unpaired(sources, targets, options.seed)
             counts[part] = len(pairs)
             for feature in FEATURES:
                 folder = options.output / feature
@@ -226,7 +228,7 @@ def _write_all_strips(options: argparse.Namespace, selections: list[PhotoSelecti
         print(f"{kind}: {counts[TRAIN]} strips to train on, {counts[VAL]} held out")
         for feature in FEATURES if counts[TRAIN] else ():
             ModelCard(
-                **Expression(options.size, feature).card_fields(),
+                **ExpressionExchange(options.size, feature).card_fields(),
                 objective=objective,
                 data=_recipe(options) | counts,
                 landmarks=options.landmarks,

@@ -26,7 +26,7 @@ KINDS = {"cyclegan": "unpaired", "pix2pix": "paired"}
 
 
 @dataclass(frozen=True)
-class Region:
+class FeatureRegion:
     """A feature's square part of a photo.
 
     Attributes:
@@ -51,7 +51,7 @@ def region_path(folder: Path, side: str, name: str) -> Path:
     return folder / side / f"{name}.png"
 
 
-def cut_regions(photo: Image, face: FaceMap, size: int) -> dict[str, Region]:
+def cut_regions(photo: Image, face: FaceMap, size: int) -> dict[str, FeatureRegion]:
     """Return a face's regions: name of each feature -> its region.
 
     A feature that the label map doesn't show is left out.
@@ -67,7 +67,7 @@ def cut_regions(photo: Image, face: FaceMap, size: int) -> dict[str, Region]:
         box = region_box(mask)
         if box is not None:
             picture = resize(face.region_in_photo(box).cut(photo), size)
-            regions[feature] = Region(picture, cut_mask(mask, box, size))
+            regions[feature] = FeatureRegion(picture, cut_mask(mask, box, size))
     return regions
 
 
@@ -114,7 +114,7 @@ def write_strips(folder: Path, pairs: Sequence[tuple[str, str]], strips: Path) -
     """Write a strip of source and target for each pair of regions.
 
     Args:
-        folder: The feature's folder, with regions that :meth:`Region.save` wrote.
+        folder: The feature's folder, with regions that :meth:`FeatureRegion.save` wrote.
         pairs: Names of a source and a target.
         strips: Folder for the strips.
     """

@@ -14,7 +14,7 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.modes.edit import Edit
-from face2face.modes.expression import Expression
+from face2face.modes.expression import ExpressionExchange
 from face2face.modes.feature import FeatureMode
 from face2face.modes.inpaint import Inpaint
 from face2face.modes.reconstruct import Reconstruct
@@ -49,7 +49,13 @@ class Mode(Protocol):
 #: Name of a mode -> its class. Parsers and emotion classifiers are no modes: their answer is no
 #: picture.
 MODES: dict[
-    str, type[Reenact] | type[Edit] | type[Inpaint] | type[Reconstruct] | type[FeatureMode] | type[Expression]
+    str,
+    type[Reenact]
+    | type[Edit]
+    | type[Inpaint]
+    | type[Reconstruct]
+    | type[FeatureMode]
+    | type[ExpressionExchange],
 ] = {
     "reenact": Reenact,
     "edit": Edit,
@@ -57,7 +63,7 @@ MODES: dict[
     "reconstruct": Reconstruct,
     "manipulate": Reconstruct,
     "feature": FeatureMode,
-    "expression": Expression,
+    "expression": ExpressionExchange,
 }
 
 

@@ -13,7 +13,7 @@ from face2face.segmentation.features import FEATURES
 
 
 @dataclass(frozen=True)
-class Expression:
+class ExpressionExchange:
     """The mode ``expression``. There is a network for each feature and each pair of expressions.
 
     Attributes:
@@ -25,7 +25,7 @@ class Expression:
     feature: str
 
     @classmethod
-    def load(cls, card: ModelCard, folder: Path) -> Expression:
+    def load(cls, card: ModelCard, folder: Path) -> ExpressionExchange:
         """Return the mode of a card; it needs no other file of the folder.
 
         Raises:

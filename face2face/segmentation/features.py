@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from face2face.image import Box, Image, Landmarks
 from face2face.segmentation.labels import Labels, class_mask
 from face2face.segmentation.morphology import select_pieces
-from face2face.segmentation.parser import framed_crop
+from face2face.segmentation.parser import portrait_crop
 
 #: Feature -> its classes.
 FEATURES: dict[str, tuple[str, ...]] = {
@@ -66,7 +66,9 @@ class FaceMap:
             parse: Function from a photo and landmarks to a label map, such as a
                 :class:`face2face.segmentation.parser.Parser`.
         """
-        box = framed_crop(landmarks)
+        # Every face is framed alike, also one in a photo that could be taken whole.
+        height, width = photo.shape[:2]
+        box = portrait_crop(landmarks, height, width, growth=1.0, may_be_whole=False)
         interpolation = cv2.INTER_AREA if box.side > FACE_SIZE else cv2.INTER_CUBIC
         face = cv2.resize(box.cut(photo), (FACE_SIZE, FACE_SIZE), interpolation=interpolation)
         return cls(box, face, parse(face, box.to_panel(landmarks, FACE_SIZE)))

@@ -141,7 +141,11 @@ def _zoom_weight(side: int) -> NDArray[np.float32]:
 
 
 def portrait_crop(
-    landmarks: Landmarks | None, height: int, width: int, growth: float = _CROP_GROWTH
+    landmarks: Landmarks | None,
+    height: int,
+    width: int,
+    growth: float = _CROP_GROWTH,
+    may_be_whole: bool = True,
 ) -> Box:
     """Return the square of a picture to parse; it may reach beyond the picture.
 
@@ -153,6 +157,7 @@ def portrait_crop(
         height: Height of the picture, in pixels.
         width: Width of the picture, in pixels.
         growth: Width of the crop, as a multiple of that of CelebA-HQ.
+        may_be_whole: Whether a picture that is already such a photo is taken as it is.
 
     >>> portrait_crop(None, 400, 600)
     Box(x=0, y=-100, side=600)
@@ -160,30 +165,11 @@ def portrait_crop(
     if landmarks is None:
         longer = max(height, width)
         return Box((width - longer) // 2, (height - longer) // 2, longer)
-    return _crop_around(*_eyes_and_mouth(landmarks), height, width, growth)
-
-
-def framed_crop(landmarks: Landmarks) -> Box:
-    """Return the square that frames a face as CelebA-HQ's photos do, at any place and size.
-
-    Args:
-        landmarks: ``(70, 2)``, in pixels.
-
-    >>> from face2face.face.expression import AVERAGE_FACE
-    >>> one, other = (framed_crop(AVERAGE_FACE * scale) for scale in (100, 200))
-    >>> round(other.side / one.side, 2)
-    2.0
-    """
-    return _frame(*_eyes_and_mouth(landmarks), growth=1.0)
-
-
-def _eyes_and_mouth(landmarks: Landmarks) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Return the points between the eyes and in the mouth's middle, x and y."""
     eyes, mouth = (
         np.mean([landmarks[PARTS[part]].mean(0) for part in parts], axis=0)
         for parts in (("right_eye", "left_eye"), ("mouth",))
     )
-    return eyes, mouth
+    return _crop_around(eyes, mouth, height, width, growth, may_be_whole)
 
 
 def _crop_around(
@@ -192,22 +178,15 @@ def _crop_around(
     height: int,
     width: int,
     growth: float = _CROP_GROWTH,
+    may_be_whole: bool = True,
 ) -> Box:
     """Return the crop for the points between the eyes and in the mouth's middle, x and y."""
-    box = _frame(eyes, mouth, 1.0)
-    edges = np.array([(box.x, box.y), (box.x + box.side, box.y + box.side)]) - [
-        (0, 0),
-        (width, height),
-    ]
-    if height == width and np.abs(edges).max() < _WHOLE_TOLERANCE * width:
-        return Box(0, 0, width)
-    return _frame(eyes, mouth, growth)
-
-
-def _frame(eyes: NDArray[np.floating], mouth: NDArray[np.floating], growth: float) -> Box:
-    """Return CelebA-HQ's square for these points, this many times wider."""
     side = float(np.hypot(*(mouth - eyes))) / _EYES_TO_MOUTH
-    corner = eyes - side * np.array(_EYES_PLACE) - side * (growth - 1) / 2
+    corner = eyes - side * np.array(_EYES_PLACE)
+    edges = np.array([corner, corner + side]) - [(0, 0), (width, height)]
+    if may_be_whole and height == width and np.abs(edges).max() < _WHOLE_TOLERANCE * width:
+        return Box(0, 0, width)
+    corner -= side * (growth - 1) / 2
     x, y = (round(float(each)) for each in corner)
     return Box(x, y, max(1, round(side * growth)))
 

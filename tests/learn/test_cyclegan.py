@@ -16,7 +16,7 @@ from face2face.inference.names import GRAPH
 from face2face.learn.cyclegan import CycleGan, LeastSquaresLoss
 from face2face.learn.picture_pool import PicturePool
 from face2face.learn.resnet import resnet
-from face2face.modes.expression import Expression
+from face2face.modes.expression import ExpressionExchange
 
 Command = Callable[..., tuple[int, str, str]]
 LAYOUT = PanelLayout(2, (0,), 1, 64)
@@ -127,7 +127,7 @@ def strips(in_folder: Path) -> Path:
 
 @pytest.mark.usefixtures("eagerly")
 def test_a_training_continues_and_exports_both_directions(strips: Path, face2face: Command) -> None:
-    card = ModelCard(**Expression(64, "mouth").card_fields(), objective="cyclegan")
+    card = ModelCard(**ExpressionExchange(64, "mouth").card_fields(), objective="cyclegan")
     card.save(strips)
     command = ("train", "--mode", "expression", "--input_dir", strips, "--output_dir", "out")
     tiny = ("--ngf", 2, "--ndf", 2)
@@ -143,6 +143,6 @@ def test_a_training_continues_and_exports_both_directions(strips: Path, face2fac
 
 
 def test_pairs_without_another_objective_train_pix2pix() -> None:
-    card = ModelCard(**Expression(64, "eyes").card_fields())
+    card = ModelCard(**ExpressionExchange(64, "eyes").card_fields())
     assert card.objective == "pix2pix"
     assert GENERATOR_OF[card.mode] == "resnet"
