@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from face2face.card import BACK, BEST, ModelCard
+from face2face.commands import train
 from face2face.commands.train_options import GENERATOR_OF
 from face2face.data.dataset import PanelLayout
 from face2face.data.pairs import TRAIN, VAL, write_strip
 from face2face.errors import OptionError
-from face2face.inference.names import GRAPH
+from face2face.image import Scene
 from face2face.learn.cyclegan import CycleGan, LeastSquaresLoss
 from face2face.learn.picture_pool import PicturePool
 from face2face.learn.resnet import resnet
+from face2face.media.stills import read_image, write_image
 from face2face.modes.expression import ExpressionExchange
 
 Command = Callable[..., tuple[int, str, str]]
@@ -126,7 +128,11 @@ def strips(in_folder: Path) -> Path:
 
 
 @pytest.mark.usefixtures("eagerly")
-def test_a_training_continues_and_exports_both_directions(strips: Path, face2face: Command) -> None:
+def test_a_training_continues_exports_both_directions_and_changes_a_photo(
+    strips: Path, face2face: Command, astronaut: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported: list[Path] = []
+    monkeypatch.setattr(train, "_export", lambda folder, strips: exported.append(folder))
     card = ModelCard(**ExpressionExchange(64, "mouth").card_fields(), objective="cyclegan")
     card.save(strips)
     command = ("train", "--mode", "expression", "--input_dir", strips, "--output_dir", "out")
@@ -136,10 +142,23 @@ def test_a_training_continues_and_exports_both_directions(strips: Path, face2fac
     assert status == 0, err
     for folder in (Path("out"), Path("out") / BACK):
         assert (folder / BEST).is_file()
-        assert (folder / GRAPH).is_file()
         found = ModelCard.load(folder)
         assert (found.mode, found.panels, found.objective) == ("expression", ("mouth",), "cyclegan")
         assert found.training["steps"] == 2
+    assert exported == [Path("out"), Path("out") / BACK]
+    assert face2face("export", "--model", "out", "--precision", "f32")[0] == 0
+    write_image(Path("me.png"), astronaut.photo)
+    change = ("change_expression", "--photo", "me.png", "--output", "other.png", "--model")
+    assert face2face(*change, "out")[0] == 0
+    changed = (read_image(Path("other.png")) != astronaut.photo).any(-1)
+    rows, columns = np.nonzero(changed)
+    assert astronaut.landmarks is not None
+    lips = astronaut.landmarks[48:68]
+    assert np.abs(lips.mean(0) - (columns.mean(), rows.mean())).max() < 10
+    assert 0.005 < changed.mean() < 0.05
+    status, _, err = face2face(*change, "out", "out", "--overwrite")
+    assert status == 2
+    assert "Two models change the mouth" in err
 
 
 def test_pairs_without_another_objective_train_pix2pix() -> None:
