@@ -55,7 +55,7 @@ def express(
     """
     grey = bool((photo == photo[..., :1]).all())
     looking = with_gaze(landmarks, gaze(wanted))
-    result = move_irises(photo, looking, gaze(landmarks))
+    result = move_irises(photo, looking, landmarks)
     painting = [painters[name] for name in moved_features(landmarks, wanted)]
     result = repaint(result, looking, wanted, painting)
     if grey:

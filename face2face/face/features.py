@@ -139,7 +139,7 @@ class Feature:
             self.constraints,
             [whole],
         )
-        return self._erase(move_irises(warped, moved, gaze(source)), moved, shares)
+        return self._erase(move_irises(warped, moved, source), moved, shares)
 
     def _erased_shares(self, source: Landmarks, moved: Landmarks, unit: float) -> list[float]:
         """Return for each opening how much of its inside is erased, 0 to 1."""
