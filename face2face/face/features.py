@@ -17,7 +17,7 @@ from face2face.image import Image, Landmarks
 from face2face.imaging.eyes import move_irises
 from face2face.imaging.masks import polygon_mask
 from face2face.imaging.warp import WarpConstraints, warp_many
-from face2face.landmarks import INNER_LIPS, LIDS, PARTS, gaze, interocular
+from face2face.landmarks import INNER_LIPS, LIDS, PARTS, interocular
 
 #: Pixels of a cut that is warped, for each pixel of the result: keeps the warp sharp.
 _OVERSAMPLING = 2
