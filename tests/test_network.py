@@ -94,6 +94,8 @@ JOBS = {
         "evaluate_parser --photos missing --labels missing",
         "evaluate_rebuild --studies missing --reconstruct missing",
         "evaluate_retouch --input_dir missing",
+        "make_feature_data --people missing",
+        "evaluate_feature --people missing --model missing",
     ],
 }
 

@@ -32,7 +32,7 @@ turned too differently, or whose light or hair differs too much, make no strip. 
 neutral, smile, sad, angry or surprised also teach the landmarks' ways to these expressions. One
 person in ten, by name, is validated on. The same seed makes the same files. Existing strips are
 kept."""
-READS, WRITES = ("people", "videos", "singles"), ("output",)
+READS, WRITES = ("people", "videos", "singles", "held_out"), ("output",)
 #: Options that a card's data repeats.
 _RECIPE = ("repeats", "single_repeats", "frames_per_second", "seed")
 
