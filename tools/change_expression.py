@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Change the photo and write it."""
-    from face2face.edit.expression import load_exchange
+    from face2face.edit.exchange import load_exchange
     from face2face.face.back_ends import make_detector
     from face2face.inference.pretrained import load_parser
     from face2face.media.photo_writer import check_writable

@@ -17,7 +17,7 @@ from face2face.segmentation.emotions import emotion_of_folder
 from face2face.segmentation.features import FEATURES
 
 if TYPE_CHECKING:
-    from face2face.edit.expression import FeatureExchange
+    from face2face.edit.exchange import FeatureExchange
     from face2face.evaluation.expressions import ExpressionMeter, ExpressionScore
     from face2face.image import Image, Landmarks
     from face2face.segmentation.features import FaceMap
@@ -72,7 +72,7 @@ def run(options: argparse.Namespace) -> None:
     """Print a table for each feature, and write the sheet."""
     import numpy as np
 
-    from face2face.edit.expression import load_exchange
+    from face2face.edit.exchange import load_exchange
     from face2face.evaluation.expressions import ExpressionMeter
     from face2face.evaluation.metrics import lpips
     from face2face.face.identity import Identity

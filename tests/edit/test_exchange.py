@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2face.edit.expression import FeatureExchange, feature_alpha, paste_region
+from face2face.edit.exchange import FeatureExchange, feature_alpha, paste_region
 from face2face.errors import FaceError
 from face2face.image import Box, Image
 from face2face.segmentation.features import FaceMap
