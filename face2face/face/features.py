@@ -47,16 +47,32 @@ class _Opening:
         facing: Pairs of an upper and a lower landmark.
         tolerance: Change of the gap up to which the inside is kept, in interocular distances. It
             is erased in part up to twice this change, and wholly beyond.
+        hidden_gap: Gap up to which the inside is hidden, in interocular distances. From twice this
+            gap on, an opening that widens keeps its inside.
     """
 
     outline: slice
     facing: tuple[tuple[int, int], ...]
     tolerance: float
+    hidden_gap: float
 
     def gap(self, landmarks: Landmarks) -> float:
         """Return the mean distance of facing landmarks, in pixels."""
         upper, lower = np.array(self.facing).T
         return float(np.linalg.norm(landmarks[lower] - landmarks[upper], axis=1).mean())
+
+    def erased_share(self, source: Landmarks, moved: Landmarks, unit: float) -> float:
+        """Return how much of the inside is erased, 0 to 1.
+
+        Args:
+            source: ``(70, 2)`` in pixels, as it is.
+            moved: ``(70, 2)``, as it should be.
+            unit: An interocular distance in pixels.
+        """
+        before, after = self.gap(source) / unit, self.gap(moved) / unit
+        share = float(np.clip(abs(after - before) / self.tolerance - 1, 0, 1))
+        hidden = float(np.clip(2 - before / self.hidden_gap, 0, 1))
+        return share * hidden if after > before else share
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +127,9 @@ class Feature:
     def warp(self, photo: Image, landmarks: Landmarks, wanted: Landmarks, size: int) -> Image:
         """Return the feature's region with its landmarks moved.
 
-        The inside of an opening is erased where the opening changes: a warp would stretch teeth
-        and eyeballs, or squeeze them between shut lips and lids. Irises keep their shape.
+        The inside of an opening is erased where the opening changes: a warp would stretch teeth,
+        or squeeze teeth and eyeballs between shut lips and lids. An eye that opens farther keeps
+        its eyeball, and with it the colour of the iris.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
@@ -127,7 +144,8 @@ class Feature:
         fine = _OVERSAMPLING * size
         picture = cut_smooth(photo, region.to_picture(fine, False), fine)
         source, moved = region.to_cut(landmarks, size), region.to_cut(wanted, size)
-        shares = self._erased_shares(source, moved, size / self.side)
+        unit = size / self.side
+        shares = [each.erased_share(source, moved, unit) for each in self.openings]
         picture = self._erase(picture, region.to_cut(landmarks, fine), shares)
         low, high = _BORDER_MARGIN * size, (1 - _BORDER_MARGIN) * size - 1
         whole = (slice(0, size), slice(0, size))
@@ -140,14 +158,6 @@ class Feature:
             [whole],
         )
         return self._erase(move_irises(warped, moved, source), moved, shares)
-
-    def _erased_shares(self, source: Landmarks, moved: Landmarks, unit: float) -> list[float]:
-        """Return for each opening how much of its inside is erased, 0 to 1."""
-        changes = [abs(each.gap(moved) - each.gap(source)) / unit for each in self.openings]
-        return [
-            float(np.clip(change / each.tolerance - 1, 0, 1))
-            for change, each in zip(changes, self.openings, strict=True)
-        ]
 
     def _erase(self, picture: Image, landmarks: Landmarks, shares: list[float]) -> Image:
         """Return a region's picture with the inside of its openings darkened by some shares."""
@@ -167,15 +177,15 @@ FEATURES = {
         outline=tuple(range(48, 60)),
         side=1.8,
         constraints=WarpConstraints((*range(4, 13), *range(31, 36), *range(48, 68)), 1.0, 0.0, 0.0),
-        openings=(_Opening(PARTS["inner_mouth"], INNER_LIPS, 0.03),),
+        openings=(_Opening(PARTS["inner_mouth"], INNER_LIPS, 0.03, np.inf),),
     ),
     "eyes": Feature(
         outline=(*range(17, 27), *range(36, 48)),
         side=2.1,
         constraints=WarpConstraints((*range(17, 30), *range(36, 48)), 1.0, 0.0, 0.0),
         openings=(
-            _Opening(PARTS["right_eye"], LIDS[:2], 0.02),
-            _Opening(PARTS["left_eye"], LIDS[2:], 0.02),
+            _Opening(PARTS["right_eye"], LIDS[:2], 0.02, 0.03),
+            _Opening(PARTS["left_eye"], LIDS[2:], 0.02, 0.03),
         ),
     ),
 }

@@ -58,6 +58,16 @@ def test_the_inside_is_erased_only_where_the_opening_changes() -> None:
         assert (inside.mean() < 60) == dark
 
 
+@pytest.mark.parametrize(("blink", "dark"), [(0.95, True), (0.4, False)])
+def test_an_eye_that_opens_keeps_its_eyeball_unless_it_was_shut(blink: float, dark: bool) -> None:
+    eyes = FEATURES["eyes"]
+    source = Expression(blink=blink).applied_to(FACE)
+    region = eyes.region(source, FACE)
+    x, y = region.to_cut(FACE[PARTS["right_eye"]].mean(0)[None], 128)[0].round().astype(int)
+    inside = eyes.warp(PHOTO, source, FACE, 128)[y - 1 : y + 2, x - 1 : x + 2]
+    assert (inside.mean() < 60) == dark
+
+
 def test_a_warp_leaves_the_border_in_place() -> None:
     mouth = FEATURES["mouth"]
     stay = mouth.warp(PHOTO, *[(FACE + OPEN) / 2] * 2, 64)
