@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import av
@@ -39,10 +40,13 @@ def test_the_window_opens_and_is_closed(how: str, screen: VirtualScreen, tmp_pat
     until(lambda: screen.picture() != empty, process)
     if how == "closed":
         subprocess.run(["wmctrl", "-c", "face2face"], env=environment, check=True)
-    else:
-        screen.xdotool("windowfocus", window)
-        screen.xdotool("key", "--window", window, how)
-    out, err = process.communicate(timeout=20)
+    for _ in range(10):
+        if how != "closed":  # a busy machine may lose a key
+            screen.xdotool("windowfocus", window)
+            screen.xdotool("key", "--window", window, how)
+        with suppress(subprocess.TimeoutExpired):
+            out, err = process.communicate(timeout=3)
+            break
     assert process.returncode == 0, err
     assert "frames a second" in out
     assert err == ""

@@ -78,8 +78,9 @@ def test_a_driver_who_is_covered_for_a_while(
     part: str,
 ) -> None:
     plain, hidden = astronaut.photo, covered(astronaut, part)
-    pictures = play([plain] * 11 + [hidden] * 5 + [plain] * 5)
-    assert_faces(pictures, detector)
+    # A keyframe that was chosen meanwhile is kept for some frames.
+    pictures = play([plain] * 11 + [hidden] * 5 + [plain] * 30)
+    assert_faces(pictures[:20], detector)
     change = np.abs(pictures[-1].astype(int) - pictures[10]).mean()
     assert change < 3, "it returns to where it was"
 
