@@ -1,4 +1,4 @@
-"""``express``: changes the expression of a face in photos."""
+"""``express``: changes the expression of a face in photos or in a video."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from face2face.commands.express_video import change_video, check_files
 from face2face.commands.options import add_face_argument, add_landmarks_argument
 from face2face.commands.outputs import Outputs
 from face2face.commands.photo_folder import change_folder, planned
@@ -18,7 +19,7 @@ from face2face.commands.photos import (
 from face2face.errors import FaceError, ModelError, OptionError
 from face2face.face.expression_model import EXPRESSIONS
 from face2face.face.facial_change import STATES, FacialChange
-from face2face.landmarks import turn
+from face2face.face.photo_checks import faces_camera
 
 if TYPE_CHECKING:
     from face2face.commands.photo_folder import Changer
@@ -29,16 +30,15 @@ if TYPE_CHECKING:
 DESCRIPTION = """Change the expression of a face in a photo: --to smile, or one part of it with
 --eyes, --gaze and --mouth. The photo keeps its size. In a PNG, all outside the squares around eyes
 and mouth stays the same to the bit. With a folder as --photo, --output is a folder too, and another
-run continues where the last one stopped. The result is synthetic: say so where you show it."""
-READS, WRITES = ("photo", "models"), ("output",)
+run continues where the last one stopped. With a video as --file, each frame changes as far, and the
+sound stays. The result is synthetic: say so where you show it."""
+READS, WRITES = ("photo", "file", "models"), ("output",)
 #: Parts of the face that have an option of their own, in the order in which they change.
 _PARTS = ("eyes", "gaze", "mouth")
 #: Range of ``--strength``.
 _STRENGTHS = (-1.0, 1.5)
 #: Part of a change -> the features that are repainted for it.
 _FEATURES = {"expression": ("eyes", "mouth"), "eyes": ("eyes",), "gaze": (), "mouth": ("mouth",)}
-#: Turn of the head, in interocular distances, beyond which half of the face is hidden.
-_MAX_TURN = 0.3
 #: Hint where models are missing.
 _TRAIN = (
     "Make pairs with tools/make_feature_data.py, train.py --mode feature --output_dir models/mouth "
@@ -48,14 +48,15 @@ _TRAIN = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument(
-        "--photo", type=Path, required=True, help="photo, or folder of photos, to change"
-    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--photo", type=Path, help="photo, or folder of photos, to change")
+    source.add_argument("--file", type=Path, help="video to change")
     parser.add_argument(
         "--output",
         type=Path,
         required=True,
-        help="file for the changed photo, PNG or JPEG; folder for those of a folder",
+        help="file for the changed photo, PNG or JPEG, or for the changed video, MP4; folder for "
+        "the photos of a folder",
     )
     parser.add_argument("--to", choices=EXPRESSIONS, help="expression to change the face to")
     parser.add_argument(
@@ -79,18 +80,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--models", type=Path, help="folder with the models mouth and eyes; --gaze needs none"
     )
+    parser.add_argument(
+        "--no-mark",
+        action="store_true",
+        help="leave out the watermark that says that a video is synthetic",
+    )
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """Return the changed photo, or those of a folder, of which finished ones stay."""
-    if not options.photo.is_dir():
+    """Return the changed photo or video, or the photos of a folder, of which finished ones stay."""
+    if options.file or not options.photo.is_dir():
         return Outputs([options.output], in_place=True)
     files = list(planned(options, [options.output]).values())
     return Outputs(files, lambda path: True, in_place=True)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Change the photo or the photos of the folder.
+    """Change the photo, the photos of the folder, or the video.
 
     Returns:
         1 where a photo of the folder fails, else 0.
@@ -98,6 +104,11 @@ def run(options: argparse.Namespace) -> int:
     from face2face.media.photo_writer import check_writable
 
     changes = _changes(options)
+    if options.file:
+        check_files(options.file, options.output)
+        painters = _painters(options, changes)
+        change_video(options, changes, painters, _expressions(options, changes, painters))
+        return 0
     if options.photo.is_dir():
         _painters(options, changes)  # a missing model is one error, not one for each photo
         return change_folder(options, [options.output], lambda: _changer(options, changes))
@@ -163,7 +174,7 @@ def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Change
 
     def change_face(path: Path, photo: Image) -> Image:
         landmarks = find_face(detector, photo, options.face, path)
-        if abs(turn(landmarks)) > _MAX_TURN:
+        if not faces_camera(landmarks):
             raise FaceError(
                 f"The face in {path} is turned too far to a side.",
                 hint="Use a photo in which it looks at the camera.",

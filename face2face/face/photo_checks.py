@@ -1,4 +1,4 @@
-"""Checks of the face in a photo: upright, and large enough."""
+"""Checks of the face in a photo: upright, large enough, and from ahead."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Least distance between the eyes, in pixels. The networks paint smaller faces beyond recognition.
 _MIN_INTEROCULAR = 12
+#: Turn of the head, in interocular distances, beyond which half of the face is hidden.
+_MAX_TURN = 0.3
 #: Quarter turns to the left that bring a photo upright -> what is wrong with it, and what to do.
 _TURNED = {
     1: ("lies on its side", "Turn it to the left"),
@@ -49,9 +51,23 @@ def check_large_enough(landmarks: Landmarks, photo: Path) -> None:
     """
     from face2face.landmarks import interocular
 
-    if interocular(landmarks) < _MIN_INTEROCULAR:
+    if not is_large_enough(landmarks):
         raise FaceError(
             f"The face in {photo} is too small: its eyes are {interocular(landmarks):.0f} pixels "
             f"apart, and {_MIN_INTEROCULAR} are the least.",
             hint="Use a larger photo of it.",
         )
+
+
+def is_large_enough(landmarks: Landmarks) -> bool:
+    """Return whether the eyes of a face, ``(70, 2)``, are at least 12 pixels apart."""
+    from face2face.landmarks import interocular
+
+    return interocular(landmarks) >= _MIN_INTEROCULAR
+
+
+def faces_camera(landmarks: Landmarks) -> bool:
+    """Return whether no half of a face, ``(70, 2)``, is hidden by a turn to a side."""
+    from face2face.landmarks import turn
+
+    return bool(abs(turn(landmarks)) <= _MAX_TURN)

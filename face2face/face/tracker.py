@@ -36,12 +36,13 @@ class TrackableDetector(Protocol):
 class Tracker:
     """Tracks one face through the frames of a video.
 
-    It starts with the largest face, and restarts so after that face was lost. If the face moves too
-    far in one frame, it continues with the nearest.
+    It starts with the largest face, or a smaller one, and restarts so after that face was lost. If
+    the face moves too far in one frame, it continues with the nearest.
 
     Args:
         detector: Finds, refines and verifies faces.
         fps: Frame rate of the video.
+        number: The face to start with, from 1 for the largest.
 
     >>> from skimage.data import astronaut
     >>> from face2face.face.detector import Detector
@@ -50,8 +51,9 @@ class Tracker:
     [1, 1]
     """
 
-    def __init__(self, detector: TrackableDetector, fps: float = 30.0) -> None:
+    def __init__(self, detector: TrackableDetector, fps: float = 30.0, number: int = 1) -> None:
         self._detector = detector
+        self._number = number
         self._verification_interval = max(1, round(fps / _VERIFICATIONS_PER_SECOND))
         self._last: Landmarks | None = None
         self._unverified_frames = 0
@@ -68,7 +70,7 @@ class Tracker:
         found = self._follow(photo)
         if found is None:
             faces = self._detector(photo)
-            found = faces[0] if faces else None
+            found = faces[self._number - 1] if len(faces) >= self._number else None
             if faces and self._last is not None:
                 place = self._last.mean(0)
                 found = min(faces, key=lambda face: float(np.linalg.norm(face.mean(0) - place)))

@@ -61,6 +61,7 @@ class Recording:
             picture, see :class:`face2face.media.sound.SoundTrack`. It may have none.
         title: Title in the metadata, see :func:`recording_title`.
         report: Called with a line if the sound can't be decoded. The recording is silent then.
+        name: The file's name in errors, where the path is a temporary one.
 
     Raises:
         MediaError: The path has another suffix, or its folder isn't writable.
@@ -80,12 +81,9 @@ class Recording:
         sound: Path | None = None,
         title: str = "",
         report: Callable[[str], object] = print,
+        name: Path | None = None,
     ) -> None:
-        if path.suffix.lower() != SUFFIX:
-            raise MediaError(
-                f"{path.name} doesn't end with {SUFFIX}.",
-                hint=f"Use a name that ends with {SUFFIX}.",
-            )
+        check_suffix(path)
         ensure_writable_dir(path.parent)
         self._sound: SoundTrack | None = None
         if sound is not None:
@@ -93,6 +91,7 @@ class Recording:
                 self._sound = SoundTrack(sound)
             except MediaError as error:
                 report(f"recording without sound: {error}")
+        self._name = name or path
         self._path, self._title, self._rate = path, title, Fraction(fps).limit_denominator(1001)
         self._container: av.container.OutputContainer | None = None
         self._reformatter = VideoReformatter()
@@ -133,7 +132,7 @@ class Recording:
 
     def _write_error(self, error: Exception) -> MediaError:
         return MediaError(
-            f"{self._path} can't be written: {error}.",
+            f"{self._name} can't be written: {error}.",
             hint="Free some disk space, or choose another file.",
         )
 
@@ -204,6 +203,19 @@ class Recording:
             self._container = None
             if self._sound is not None:
                 self._sound.close()
+
+
+def check_suffix(path: Path) -> None:
+    """Check that a recording's file ends with ``.mp4``.
+
+    Raises:
+        MediaError: It doesn't.
+    """
+    if path.suffix.lower() != SUFFIX:
+        raise MediaError(
+            f"{path.name} doesn't end with {SUFFIX}.",
+            hint=f"Use a name that ends with {SUFFIX}.",
+        )
 
 
 def _check_size(image: Image) -> None:
