@@ -13,12 +13,16 @@ from face2face.face.expression_model import ExpressionModel, unfolded
 from face2face.face.facial_change import FacialChange
 from face2face.face.head_pose import HeadPose, split_poses
 from face2face.face.landmark_filter import LandmarkFilter
+from face2face.face.neutral import lid_gaps
 from face2face.face.photo_checks import faces_camera, is_large_enough
 from face2face.image import Image, Landmarks, Scene
-from face2face.landmarks import gaze, with_gaze
+from face2face.landmarks import LIDS, gaze, with_gaze
 
 #: Seconds in which a change fades in after the face appears, and out before it is lost.
 _FADE_SECONDS = 0.3
+#: Gap of the lids, as a share of their usual one, up to which an eye is shut, and from which it is
+#: open. Landmarks of shut lids lie apart.
+_OPENNESS = (0.6, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,18 +101,18 @@ class FaceTrack:
 class ClipChanges:
     """Changes of the face in a video, of which each frame gets the same.
 
-    An expression is found once, for the face's usual shape. Each frame then moves by the same way
-    in head coordinates, so that the person goes on talking and blinking. With ``neutral``, a person
-    who mostly smiles stops, and still laughs. Lids, gaze and mouth are brought to their state in
-    each frame: with an amount of 1 they rest there.
+    An expression, and wide eyes, are found once, for the face's usual shape. Each frame then moves
+    by the same way in head coordinates, so that the person goes on talking; lids that blink stay as
+    they are. With ``neutral``, a person who mostly smiles stops, and still laughs. Shut eyes, gaze
+    and mouth are brought to their state in each frame: with an amount of 1 they rest there.
 
     Args:
-        changes: In their order; those of the expression come first.
+        changes: In their order. Those that are found once come first.
         usual: ``(70, 2)`` float32 in head coordinates, see :meth:`FaceTrack.usual_face`.
         expressions: As for :meth:`face2face.face.facial_change.FacialChange.applied_to`.
 
     Attributes:
-        made: Expressions that the usual shape has already; they are left out.
+        made: Changes found once that the usual shape has already; they are left out.
 
     >>> changes = ClipChanges([FacialChange("mouth", "open")], AVERAGE_FACE, None)
     >>> from face2face.face.neutral import lip_gap
@@ -125,9 +129,10 @@ class ClipChanges:
         self.made: list[FacialChange] = []
         self._states: list[FacialChange] = []
         self._expressions = expressions
+        self._usual_gaps = lid_gaps(usual)
         wanted = usual
         for change in changes:
-            if change.part != "expression":
+            if change.part != "expression" and change.state != "wide":
                 self._states.append(change)
             elif change.is_made(usual, expressions):
                 self.made.append(change)
@@ -148,7 +153,11 @@ class ClipChanges:
         wanted = landmarks
         if self._way is not None:
             pose = HeadPose.of(landmarks, AVERAGE_FACE)
-            moved = HeadPose(pose.vector, unfolded(pose.shape + self._way)).landmarks()
+            way = self._way.copy()
+            gaps = (lid_gaps(pose.shape) / self._usual_gaps).reshape(2, 2).min(1)
+            openness = np.interp(gaps, _OPENNESS, (0.0, 1.0))
+            way[np.array(LIDS).reshape(2, 4)] *= openness[:, None, None]
+            moved = HeadPose(pose.vector, unfolded(pose.shape + way)).landmarks()
             wanted = with_gaze(moved, gaze(landmarks))
         for change in self._states:
             wanted = change.applied_to(wanted, self._expressions)
