@@ -50,7 +50,7 @@ GROUPS = {
     },
     "photos": {
         "edit": Verb("edit", "change hair, mouth, glasses and more in a photo"),
-        "express": Verb("express", "change expression, eyes, gaze or mouth in photos"),
+        "express": Verb("express", "change expression, eyes, gaze or mouth in photos or a video"),
         "retouch": Verb("retouch", "remove spots, scratches and masked parts from photos"),
         "parse": Verb("parse", "write label maps: the part of a face that each pixel shows"),
     },

@@ -10,52 +10,14 @@ from PIL import ExifTags
 from PIL import Image as Pillow
 
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.expression_model import ExpressionModel
 from face2face.face.features import FEATURES
 from face2face.image import Image, Scene
 from face2face.media.photo import read_photo
 from face2face.media.stills import read_image, write_image
-from face2face.modes.feature import FeatureMode
 
 Command = Callable[..., tuple[int, str, str]]
 MODELS = ("--models", "models")
-
-
-class Warp:
-    """A network that answers with the warp."""
-
-    name = "warp"
-
-    def __call__(self, panels: list[Image]) -> Image:
-        return panels[0]
-
-
-def expressions() -> ExpressionModel:
-    """Ways to a smile and to surprise, the same for three people."""
-    shown = {
-        "neutral": Expression(),
-        "smile": Expression(smile=1.0),
-        "surprised": Expression(open=0.2, brows=1.0),
-    }
-    people = [
-        (AVERAGE_FACE * np.array(stretch, np.float32)).astype(np.float32)
-        for stretch in ((1.0, 1.0), (1.04, 0.98), (0.97, 1.03))
-    ]
-    return ExpressionModel.fit(
-        [{name: [each.applied_to(face)] for name, each in shown.items()} for face in people]
-    )
-
-
-@pytest.fixture(autouse=True)
-def _models(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders models/mouth and models/eyes, and what they are loaded as."""
-    for name in FEATURES:
-        (in_folder / "models" / name).mkdir(parents=True)
-    known = expressions()
-    monkeypatch.setattr(
-        "face2face.inference.pretrained.load_feature",
-        lambda folder: (FeatureMode(64, folder.name, expressions=known), Warp()),
-    )
+pytestmark = pytest.mark.usefixtures("feature_models")
 
 
 @pytest.fixture
@@ -161,6 +123,7 @@ def test_a_face_in_the_wanted_state_stays_as_it_is(
         (("--to", "smile", "--face", 2), "me.png shows only 1 face"),
         (("--to", "smile", "--photo", "none.png"), "none.png"),
         (("--to", "smile", "--output", "out.xyz"), "PNG or JPEG"),
+        (("--to", "smile", "--file", "clip.mp4"), "not allowed with"),
         (("--to", "smile", "--photo", "empty", "--output", "out"), "empty holds no photo"),
     ],
 )

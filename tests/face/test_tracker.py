@@ -98,3 +98,12 @@ def test_a_face_is_verified_where_it_is_and_not_elsewhere(
     assert np.linalg.norm(again - found, axis=1).mean() == pytest.approx(
         0, abs=0.03 * float(np.ptp(found[:, 0]))
     )
+
+
+def test_a_smaller_face_can_be_followed() -> None:
+    smaller = FACE + np.float32(200)
+    seen = Scripted([FACE, smaller])
+    track = Tracker(seen, number=2)
+    assert (track(PHOTO)[0] == smaller).all()
+    assert (track(PHOTO)[0] == smaller).all()
+    assert Tracker(Scripted([FACE]), number=2)(PHOTO) == []
