@@ -16,13 +16,15 @@ from face2face.face.landmark_filter import LandmarkFilter
 from face2face.face.neutral import lid_gaps
 from face2face.face.photo_checks import faces_camera, is_large_enough
 from face2face.image import Image, Landmarks, Scene
-from face2face.landmarks import LIDS, gaze, with_gaze
+from face2face.landmarks import EYE_CORNERS, LIDS, gaze, with_gaze
 
 #: Seconds in which a change fades in after the face appears, and out before it is lost.
 _FADE_SECONDS = 0.3
 #: Gap of the lids, as a share of their usual one, up to which an eye is shut, and from which it is
 #: open. Landmarks of shut lids lie apart.
 _OPENNESS = (0.6, 1.0)
+#: Least usual gap of the lids, in widths of the eye: who mostly looks down keeps doing so.
+_MIN_USUAL_GAP = 0.22
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +131,9 @@ class ClipChanges:
         self.made: list[FacialChange] = []
         self._states: list[FacialChange] = []
         self._expressions = expressions
-        self._usual_gaps = lid_gaps(usual)
+        outer, inner = np.array(EYE_CORNERS).T
+        widths = np.repeat(np.linalg.norm(usual[inner] - usual[outer], axis=1), 2)
+        self._usual_gaps = np.maximum(lid_gaps(usual), _MIN_USUAL_GAP * widths)
         wanted = usual
         for change in changes:
             if change.part != "expression" and change.state != "wide":

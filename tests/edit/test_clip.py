@@ -91,3 +91,11 @@ def test_a_state_is_reached_in_each_frame_and_by_its_share() -> None:
         assert lip_gap(move(face)) == pytest.approx(0.3, abs=0.02)
         assert lip_gap(move(face, 0.5)) == pytest.approx((before + 0.3) / 2, abs=0.02)
         assert (move(face, 0.0) == face).all()
+
+
+def test_eyes_that_are_mostly_shut_stay_so_in_an_expression() -> None:
+    change = FacialChange("expression", "surprised")
+    shut = Expression(blink=0.9).applied_to(AVERAGE_FACE)
+    move = ClipChanges([change], shut, expressions())
+    face = (100 * shut + 250).astype(np.float32)
+    assert lid_gaps(move(face)).max() < lid_gaps(face).max() + 0.5
