@@ -46,7 +46,7 @@ def held_out(card: ModelCard, file: Path) -> Iterator[Scene]:
                 hint="Name the video that the model was trained on.",
             )
         for _, scene in video.select(numbers):
-            yield Scene(_cropped(scene.photo, card), seconds=scene.seconds)
+            yield Scene(cropped(scene.photo, card), seconds=scene.seconds)
 
 
 def portraits(card: ModelCard, file: Path) -> Iterator[Scene]:
@@ -56,12 +56,17 @@ def portraits(card: ModelCard, file: Path) -> Iterator[Scene]:
         MediaError, OptionError: See :func:`held_out`.
     """
     if file.suffix.lower() in SUFFIXES:
-        yield Scene(_cropped(read_image(file), card))
+        yield Scene(cropped(read_image(file), card))
     else:
         yield from islice(held_out(card, file), 0, None, _PORTRAIT_STRIDE)
 
 
-def _cropped(photo: Image, card: ModelCard) -> Image:
-    """Return a picture cropped as for training, at the model's size."""
+def cropped(photo: Image, card: ModelCard) -> Image:
+    """Return a picture cropped as for training, ``(size, size, 3)`` uint8 RGB.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        card: Of the model; it knows the crop and the size.
+    """
     box = Box(*card.data["crop"]) if "crop" in card.data else centre_box(*photo.shape[:2])
     return resize(box.cut(photo), card.size)

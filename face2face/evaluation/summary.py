@@ -7,10 +7,14 @@ import numpy as np
 from face2face.evaluation.motion import MotionSeries
 from face2face.evaluation.reenactment import KEPT_PROPORTIONS, PROPORTIONS, FrameResult
 from face2face.image import Image, side_by_side
+from face2face.imaging.text import draw_note
 from face2face.sample import evenly_spaced
 
 #: Metrics that are averaged over all frames.
-_AVERAGED = ("l1", "psnr", "ssim", "lpips", "akd", "csim", "identity", "gaze_error", "fade")
+_AVERAGED = (
+    *("l1", "psnr", "ssim", "lpips", "mouth_lpips", "akd", "measured_akd", "csim", "identity"),
+    *("gaze_error", "fade"),
+)
 
 
 def summary(results: list[FrameResult]) -> dict[str, float]:
@@ -39,6 +43,8 @@ def summary(results: list[FrameResult]) -> dict[str, float]:
             "driver_distance": mean["driver_distance"],
             "target_recognised": float(recognised.mean()),
         }
+    if "mouth_lpips" in columns:
+        figures["open_mouths"] = float(len(columns["mouth_lpips"]))
     figures |= _motion(results)
     figures |= {name: abs(mean[name]) for name in (*PROPORTIONS, *KEPT_PROPORTIONS) if name in mean}
     for name, figure in (("sharpness", "sharpness"), ("change", "flicker")):
@@ -87,3 +93,25 @@ def sheet(results: list[FrameResult], count: int = 12) -> Image:
     half = (len(rows) + 1) // 2
     rows += [np.zeros_like(rows[0])] * (2 * half - len(rows))
     return side_by_side([np.concatenate(rows[:half]), np.concatenate(rows[half:])])
+
+
+def worst_sheet(results: list[FrameResult], count: int = 8) -> Image:
+    """Return the frames that are farthest from the truth, in order of time, each below its truth.
+
+    The distance is LPIPS; without its package L1.
+
+    Args:
+        results: At least one frame with a truth.
+        count: The number of frames at most.
+
+    Returns:
+        ``(2 * size, n * size, 3)`` uint8 RGB. The time in seconds stands on the truth.
+    """
+    metric = "lpips" if "lpips" in results[0].figures else "l1"
+    worst = sorted(results, key=lambda each: -each.figures[metric])[:count]
+    return side_by_side(
+        [
+            np.concatenate([draw_note(each.true, f"{each.seconds:.1f} s"), each.generated])
+            for each in sorted(worst, key=lambda each: each.seconds)
+        ]
+    )

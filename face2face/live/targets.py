@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -43,20 +44,30 @@ def targets_of(options: LiveOptions, report: Callable[[str], object]) -> list[Pa
     back_end = choose_back_end(options.landmarks, options.landmark_model)
     folders = []
     for file in options.targets:
-        count = _POSES if holds_photos(file) else _FRAMES
-        dataset = DatasetConfig(
-            file,
-            num=count,
-            keyframes=count,
+        dataset = replace(
+            live_dataset(file, back_end),
             landmark_model=options.landmark_model,
-            landmarks=back_end,
             neutral_at=options.neutral_at,
         )
-        folders.append(kept_target(dataset, Reenact.fit, _parse, describe))
+        folders.append(kept_target(dataset, Reenact.fit, parse, describe))
     return folders
 
 
-def _parse(photo: Image, landmarks: Landmarks) -> Labels:
+def live_dataset(file: Path, back_end: str) -> DatasetConfig:
+    """Return the settings of a target that runs without training.
+
+    Args:
+        file: A video, a photo, or a folder of photos.
+        back_end: Name of the landmark back end.
+
+    >>> live_dataset(Path("me.jpg"), "mesh").keyframes
+    48
+    """
+    count = _POSES if holds_photos(file) else _FRAMES
+    return DatasetConfig(file, num=count, keyframes=count, landmarks=back_end)
+
+
+def parse(photo: Image, landmarks: Landmarks) -> Labels:
     """Return the label map of a photo; the parser is loaded when the first one is needed."""
     return _parser()(photo, landmarks)
 
