@@ -96,9 +96,10 @@ def sheet(results: list[FrameResult], count: int = 12) -> Image:
 
 
 def worst_sheet(results: list[FrameResult], count: int = 8) -> Image:
-    """Return the frames that are farthest from the truth, in order of time, each below its truth.
+    """Return the frames that are farthest from the truth, each below its truth.
 
-    The distance is LPIPS; without its package L1.
+    The distance is LPIPS; without its package L1. Neighbours look alike: the evaluation is divided
+    into equal parts, and each gives its worst frame.
 
     Args:
         results: At least one frame with a truth.
@@ -108,10 +109,11 @@ def worst_sheet(results: list[FrameResult], count: int = 8) -> Image:
         ``(2 * size, n * size, 3)`` uint8 RGB. The time in seconds stands on the truth.
     """
     metric = "lpips" if "lpips" in results[0].figures else "l1"
-    worst = sorted(results, key=lambda each: -each.figures[metric])[:count]
+    parts = np.array_split(np.arange(len(results)), min(count, len(results)))
+    numbers = [max(part, key=lambda each: results[each].figures[metric]) for part in parts]
     return side_by_side(
         [
             np.concatenate([draw_note(each.true, f"{each.seconds:.1f} s"), each.generated])
-            for each in sorted(worst, key=lambda each: each.seconds)
+            for each in (results[number] for number in numbers)
         ]
     )

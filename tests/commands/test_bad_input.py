@@ -32,7 +32,7 @@ from face2face.media.stream import NetworkStream
 from tests.conftest import TINY, write_video
 
 Command = Callable[..., tuple[int, str, str]]
-PROGRESS = ("faces:", "crops:", "poses:", "pairs:", "resize:", "  0%")
+PROGRESS = ("faces:", "frames:", "crops:", "poses:", "pairs:", "resize:", "  0%")
 LIVE = ("--no-window", "--output", "out.mp4")
 
 
