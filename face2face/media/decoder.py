@@ -97,7 +97,7 @@ class Decoder:
     def __init__(
         self, address: str, name: str, access: Access = Access(), times_only: bool = False
     ) -> None:
-        self._name, self._times_only = name, times_only
+        self._name, self._times_only, self._timeout = name, times_only, access.timeout
         try:
             self._container = av.open(
                 address,
@@ -173,7 +173,7 @@ class Decoder:
             if isinstance(error, OSError) and error.errno == EIO and self._container.size < 0:
                 return
             raise MediaError(
-                f"{self._name} can't be read further: {_reason(error)}.",
+                f"{self._name} can't be read further: {_reason(error, self._timeout)}.",
                 hint="Check its disk or network, or copy it again.",
             ) from error
 
@@ -280,18 +280,17 @@ def frame_rate(stream: av.VideoStream) -> float:
     return average if lowest <= average <= highest else DEFAULT_FPS
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, timeout: float | None = None) -> str:
     """Return an error's reason in a few words."""
+    if isinstance(error, av.ExitError) and timeout is not None:
+        return f"nothing came within {timeout:.0f} s"
     return str(getattr(error, "strerror", None) or error)
 
 
 def _open_error(name: str, error: Exception, access: Access) -> MediaError:
-    if isinstance(error, av.ExitError):
-        return MediaError(
-            f"Can't open {name}: nothing came within {access.timeout:.0f} s.", hint=access.hint
-        )
-    if isinstance(error, OSError):
-        return MediaError(f"Can't open {name}: {_reason(error)}.", hint=access.hint)
+    if isinstance(error, OSError | av.ExitError):
+        reason = _reason(error, access.timeout)
+        return MediaError(f"Can't open {name}: {reason}.", hint=access.hint)
     return MediaError(
         f"{name} is not a video that FFmpeg can read ({_reason(error)}).",
         hint="Convert it to MP4, or copy it again.",
