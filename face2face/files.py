@@ -10,8 +10,9 @@ import stat
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -73,19 +74,9 @@ def atomic_write(path: Path) -> Iterator[Path]:
     if folder not in _swept:
         _swept.add(folder)
         remove_leftovers(path.parent)
-    temporary = path.with_name(_temporary_name(path.name))
-    _active.add(temporary.name)
-    try:
+    with _temporary(path, partial(Path.unlink, missing_ok=True)) as temporary:
         yield temporary
         temporary.replace(path)
-    except OSError as error:
-        raise WriteError(
-            f"{path} can't be written: {error.strerror or error}.",
-            hint="Free some disk space, or choose another folder.",
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-        _active.discard(temporary.name)
 
 
 @contextmanager
@@ -110,9 +101,7 @@ def atomic_dir(path: Path) -> Iterator[Path]:
     ['a.txt']
     """
     ensure_writable_dir(path.parent)
-    temporary = path.with_name(_temporary_name(path.name))
-    _active.add(temporary.name)
-    try:
+    with _temporary(path, partial(shutil.rmtree, ignore_errors=True)) as temporary:
         temporary.mkdir(_PRIVATE_DIR)
         yield temporary
         try:
@@ -120,13 +109,30 @@ def atomic_dir(path: Path) -> Iterator[Path]:
         except OSError:
             if not path.is_dir():
                 raise
+
+
+@contextmanager
+def _temporary(path: Path, remove: Callable[[Path], object]) -> Iterator[Path]:
+    """Give a free path in the same folder, and remove what is left there in the end.
+
+    Args:
+        path: The file or folder to write.
+        remove: Called with the temporary path, whether or not it exists.
+
+    Raises:
+        WriteError: The block raised an OSError.
+    """
+    temporary = path.with_name(_temporary_name(path.name))
+    _active.add(temporary.name)
+    try:
+        yield temporary
     except OSError as error:
         raise WriteError(
             f"{path} can't be written: {error.strerror or error}.",
             hint="Free some disk space, or choose another folder.",
         ) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        remove(temporary)
         _active.discard(temporary.name)
 
 
