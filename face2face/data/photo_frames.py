@@ -64,9 +64,9 @@ def frames_of_photos(
     rng = np.random.default_rng(0)
     count = max(dataset.num, MIN_FRAMES)
     poses = [portrait.landmarks for portrait in portraits]
+    shut = [portrait.shut for portrait in portraits]
     while len(poses) < count:
-        portrait = portraits[len(poses) % len(portraits)]
-        poses.append(random_expression(rng).applied_to(portrait.shut))
+        poses.append(random_expression(rng).applied_to(shut[len(poses) % len(portraits)]))
     certain = np.zeros(LANDMARK_COUNT, np.float32)
     frames = [
         Frame(number, float(number), pose, certain, portraits[number % len(portraits)].box)
