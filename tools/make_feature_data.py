@@ -136,7 +136,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _expressions(strips: FeatureStrips) -> ExpressionModel | None:
-    """Return the ways to the expressions that the photos' names tell; None where they don't."""
+    """Return the ways to the expressions in the photos' names; None where none is named."""
     from face2face.face.expression_model import ExpressionModel
 
     try:

@@ -1,4 +1,4 @@
-"""Train a classifier that tells a face's emotion from its label map."""
+"""Train a classifier of a face's emotion from its label map."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from face2face.learn.emotions import EmotionSample
     from face2face.segmentation.emotions import EmotionClassifier
 
-DESCRIPTION = """Train and export the network that tells a face's emotion from the shape of its
+DESCRIPTION = """Train and export the network that classifies a face's emotion by the shape of its
 eyes, brows and mouth: neutral, happy, sad, angry or surprised. Each photo is cropped and parsed.
 The emotion is the name of its folder. Photos that are held out measure the accuracy."""
 READS, WRITES = ("photos", "parser", "held_out"), ("output_dir",)
@@ -89,7 +89,7 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Parse the photos, train, export, and print how well held-out photos are told apart."""
+    """Parse the photos, train, export, and print the accuracy on held-out photos."""
     with quiet():
         import keras
 

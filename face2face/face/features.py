@@ -25,7 +25,7 @@ _OVERSAMPLING = 2
 _INSIDE_COLOUR = (48, 24, 24)
 #: Width of the soft edge of an erased inside, in interocular distances.
 _INSIDE_EDGE = 0.01
-#: Reach of the mask beyond a feature's landmarks, in interocular distances: the folds beside it.
+#: Reach of the mask beyond a feature's landmarks, in interocular distances. Folds lie there.
 _MASK_MARGIN = 0.25
 #: Standard deviation of the blur of the mask's edge, in interocular distances.
 _MASK_SOFTNESS = 0.06

@@ -1,4 +1,4 @@
-"""Regions around features of a label map, and the masks that an emotion is told from."""
+"""Regions around features of a label map, and the masks that an emotion classifier sees."""
 
 import numpy as np
 import pytest
