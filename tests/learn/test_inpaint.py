@@ -53,7 +53,7 @@ def test_what_a_network_sees_in_the_answer_is_held_to_what_it_sees_in_the_photo(
         for each in (model(1.0), model(1.0, 2.0))
     )
     assert with_features > without
-    perceived = PerceptualLoss(64)
+    perceived = PerceptualLoss()
     assert float(perceived(y, y)) == pytest.approx(0, abs=1e-6)
     texture = y + np.random.default_rng(0).normal(0, 0.05, y.shape).astype(np.float32)
     lighter = y + 0.05

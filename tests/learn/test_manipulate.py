@@ -90,7 +90,7 @@ def test_features_are_compared_too() -> None:
         )
         for weight in (0.0, 2.0)
     ]
-    away = PerceptualLoss(64)(truth, x[..., 3:6])
+    away = PerceptualLoss()(truth, x[..., 3:6])
     assert losses[1] - losses[0] == pytest.approx(2 * float(away), rel=1e-4)
     assert float(away) > 0
 
