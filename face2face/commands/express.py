@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,13 @@ from face2face.commands.photos import (
     read_to_change,
     write_changed,
 )
-from face2face.errors import FaceError, ModelError, OptionError
+from face2face.errors import FaceError, OptionError
 from face2face.face.expression_model import EXPRESSIONS
-from face2face.face.facial_change import STATES, FacialChange
+from face2face.face.facial_change import EXPRESSION_AMOUNTS, STATES, FacialChange, apply_changes
 from face2face.face.photo_checks import faces_camera
 
 if TYPE_CHECKING:
     from face2face.commands.photo_folder import Changer
-    from face2face.edit.feature import FeaturePainter
-    from face2face.face.expression_model import ExpressionModel
     from face2face.image import Image
 
 DESCRIPTION = """Change the expression of a face in a photo: --to smile, or one part of it with
@@ -35,15 +34,6 @@ sound stays. The result is synthetic: say so where you show it."""
 READS, WRITES = ("photo", "file", "models"), ("output",)
 #: Parts of the face that have an option of their own, in the order in which they change.
 _PARTS = ("eyes", "gaze", "mouth")
-#: Range of ``--strength``.
-_STRENGTHS = (-1.0, 1.5)
-#: Part of a change -> the features that are repainted for it.
-_FEATURES = {"expression": ("eyes", "mouth"), "eyes": ("eyes",), "gaze": (), "mouth": ("mouth",)}
-#: Hint where models are missing.
-_TRAIN = (
-    "Make pairs with tools/make_feature_data.py, train.py --mode feature --output_dir models/mouth "
-    "on its mouth/, likewise models/eyes, and add --models models."
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_landmarks_argument(parser)
     add_limit_argument(parser)
     parser.add_argument(
-        "--models", type=Path, help="folder with the models mouth and eyes; --gaze needs none"
+        "--models",
+        type=Path,
+        help="folder with models mouth and eyes (default: the pretrained ones)",
     )
     parser.add_argument(
         "--no-mark",
@@ -101,16 +93,17 @@ def run(options: argparse.Namespace) -> int:
     Returns:
         1 where a photo of the folder fails, else 0.
     """
+    from face2face.edit.face_painter import FacePainter
     from face2face.media.photo_writer import check_writable
 
     changes = _changes(options)
     if options.file:
         check_files(options.file, options.output)
-        painters = _painters(options, changes)
-        change_video(options, changes, painters, _expressions(options, changes, painters))
+        change_video(options, changes)
         return 0
     if options.photo.is_dir():
-        _painters(options, changes)  # a missing model is one error, not one for each photo
+        # A missing model is one error, not one for each photo.
+        FacePainter(options.models).prepare(changes)
         return change_folder(options, [options.output], lambda: _changer(options, changes))
     check_writable(options.output)
     photo, lacking = read_to_change(options.photo, options.output, options.max_megapixels)
@@ -124,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _strength(text: str) -> float:
     """Parse the strength of an expression."""
-    low, high = _STRENGTHS
+    low, high = EXPRESSION_AMOUNTS
     value = _parsed(text)
     if not low <= value <= high:
         raise argparse.ArgumentTypeError(f"{text} is not a number from {low:g} to {high:g}")
@@ -148,11 +141,10 @@ def _changes(options: argparse.Namespace) -> list[FacialChange]:
     for part in _PARTS:
         if words := getattr(options, part):
             state, amount = words[0], _parsed(words[1] if len(words) > 1 else "1")
-            if state not in STATES[part] or not 0 <= amount <= 1 or len(words) > 2:
+            if isnan(amount) or len(words) > 2:
                 raise OptionError(
                     f"--{part} {' '.join(words)} names no change.",
-                    hint=f"Name {' or '.join(STATES[part])}, and a number from 0 to 1, such as "
-                    f"--{part} {STATES[part][0]} 0.5.",
+                    hint=f"Name a state and a number, such as --{part} {STATES[part][0]} 0.5.",
                 )
             changes.append(FacialChange(part, state, amount))
     if not changes:
@@ -164,12 +156,12 @@ def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Change
     """Return a function that changes the face of a photo."""
     from tqdm import tqdm
 
-    from face2face.edit.express import express
+    from face2face.edit.face_painter import FacePainter
     from face2face.face.back_ends import make_detector
 
     # The networks compile in the background while the detector's are loaded.
-    painters = _painters(options, changes)
-    expressions = _expressions(options, changes, painters)
+    paint = FacePainter(options.models)
+    expressions = paint.prepare(changes)
     detector = make_detector(options.landmarks)
 
     def change_face(path: Path, photo: Image) -> Image:
@@ -179,59 +171,9 @@ def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Change
                 f"The face in {path} is turned too far to a side.",
                 hint="Use a photo in which it looks at the camera.",
             )
-        wanted = landmarks
-        for change in changes:
-            if change.is_made(wanted, expressions):
-                tqdm.write(f"{path} has {change.part} {change.state} already: that stays")
-            else:
-                wanted = change.applied_to(wanted, expressions)
-        return express(photo, landmarks, wanted, painters)
+        wanted, made = apply_changes(landmarks, changes, expressions)
+        for change in made:
+            tqdm.write(f"{path} has {change.part} {change.state} already: that stays")
+        return paint(photo, landmarks, wanted)
 
     return change_face
-
-
-def _painters(
-    options: argparse.Namespace, changes: list[FacialChange]
-) -> dict[str, FeaturePainter]:
-    """Return feature -> its painter, for the features that the changes repaint.
-
-    Raises:
-        OptionError: No folder of models is named, but needed.
-        ModelError: A model is missing or damaged, or repaints another feature.
-    """
-    from face2face.edit.feature import FeaturePainter
-    from face2face.inference.pretrained import load_feature
-
-    features = sorted({name for change in changes for name in _FEATURES[change.part]})
-    if features and options.models is None:
-        raise OptionError("No models of eyes and mouth are named.", hint=_TRAIN)
-    painters = {}
-    for name in features:
-        folder = options.models / name
-        if not folder.is_dir():
-            raise ModelError(f"There is no model {folder}.", hint=_TRAIN)
-        mode, engine = load_feature(folder)
-        if mode.feature != name:
-            raise ModelError(
-                f"The model in {folder} repaints the {mode.feature}, not the {name}.",
-                hint="Rename the folder.",
-            )
-        painters[name] = FeaturePainter(mode, engine)
-    return painters
-
-
-def _expressions(
-    options: argparse.Namespace, changes: list[FacialChange], painters: dict[str, FeaturePainter]
-) -> ExpressionModel | None:
-    """Return the model of expressions that a painter's card holds; None where none is needed.
-
-    Raises:
-        ModelError: It is needed, and there is none.
-    """
-    found = [each.mode.expressions for each in painters.values() if each.mode.expressions]
-    if options.to and not any(options.to in each.ways for each in found):
-        raise ModelError(
-            f"The models in {options.models} don't know the way to {options.to}.",
-            hint="Make their pairs from photos of people that show it, and train again.",
-        )
-    return found[0] if found else None

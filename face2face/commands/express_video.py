@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,7 @@ from face2face.errors import FaceError, OptionError
 
 if TYPE_CHECKING:
     from face2face.edit.clip import ClipChanges, FaceTrack
-    from face2face.edit.feature import FeaturePainter
-    from face2face.face.expression_model import ExpressionModel
+    from face2face.edit.face_painter import FacePainter
     from face2face.face.facial_change import FacialChange
     from face2face.image import Image
     from face2face.media.video import VideoFile
@@ -33,36 +32,34 @@ def check_files(file: Path, output: Path) -> None:
     check_suffix(output)
 
 
-def change_video(
-    options: argparse.Namespace,
-    changes: Sequence[FacialChange],
-    painters: Mapping[str, FeaturePainter],
-    expressions: ExpressionModel | None,
-) -> None:
+def change_video(options: argparse.Namespace, changes: Sequence[FacialChange]) -> None:
     """Change the face in a video, frame by frame, and write it with its sound.
 
     The video is read twice: first to follow the face, then to change it. The output appears when it
     is whole. Frames without a face stay as they are.
 
     Args:
-        options: Their ``file``, ``output``, ``face``, ``landmarks`` and ``no_mark`` are read.
+        options: Their ``file``, ``output``, ``face``, ``landmarks``, ``models`` and ``no_mark`` are
+            read.
         changes: In their order.
-        painters: Feature -> its painter, for all features that the changes repaint.
-        expressions: Knows the ways to expressions; None where no change needs it.
 
     Raises:
         FaceError: No frame has a face that can be changed.
         MediaError: The video can't be read, or the output not be written.
+        ModelError: A model is missing or damaged, or none knows the way to an expression.
     """
     from tqdm import tqdm
 
     from face2face.edit.clip import ClipChanges
+    from face2face.edit.face_painter import FacePainter
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.imaging.text import draw_mark
     from face2face.media.recording import Recording
     from face2face.media.video import VideoFile
 
     file, output = options.file, options.output
+    paint = FacePainter(options.models)
+    expressions = paint.prepare(changes)
     ensure_writable_dir(output.parent)
     with atomic_write(output) as aside, VideoFile(file) as video:
         track = _follow(video, options)
@@ -71,7 +68,7 @@ def change_video(
             tqdm.write(f"{file} has {change.part} {change.state} already: that stays")
         video.rewind()
         with Recording(aside, video.fps, sound=file, name=output) as recording:
-            pictures = _changed(video, track, move, painters)
+            pictures = _changed(video, track, move, paint)
             for picture, seconds in tqdm(pictures, "frames", len(track.faces), unit="frame"):
                 recording.write(picture if options.no_mark else draw_mark(picture), seconds)
     print(f"written: {output}, the face changed in {track.count} of {len(track.faces)} frames")
@@ -101,17 +98,12 @@ def _follow(video: VideoFile, options: argparse.Namespace) -> FaceTrack:
 
 
 def _changed(
-    video: VideoFile,
-    track: FaceTrack,
-    move: ClipChanges,
-    painters: Mapping[str, FeaturePainter],
+    video: VideoFile, track: FaceTrack, move: ClipChanges, paint: FacePainter
 ) -> Iterator[tuple[Image, float]]:
     """Yield each frame, changed, ``(h, w, 3)`` uint8 RGB, and its time in seconds."""
-    from face2face.edit.express import express
-
     frames = zip(video, track.faces, track.shares().tolist(), track.seconds, strict=True)
     for scene, landmarks, share, seconds in frames:
         if landmarks is None:
             yield scene.photo, seconds
         else:
-            yield express(scene.photo, landmarks, move(landmarks, share), painters), seconds
+            yield paint(scene.photo, landmarks, move(landmarks, share)), seconds

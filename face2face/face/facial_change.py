@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.errors import OptionError
 from face2face.face.expression import Expression
 from face2face.face.expression_model import EXPRESSIONS, NEUTRAL, ExpressionModel
 from face2face.face.neutral import close_lips, lid_directions, lid_gaps, lip_gap, with_lid_gaps
@@ -21,6 +22,10 @@ STATES = {
     "gaze": ("left", "right", "up", "down"),
     "mouth": ("open", "closed"),
 }
+#: Part of a change -> the features that are repainted for it.
+_FEATURES = {"expression": ("eyes", "mouth"), "eyes": ("eyes",), "gaze": (), "mouth": ("mouth",)}
+#: Range of the amount of an expression, and that of other parts.
+EXPRESSION_AMOUNTS, PART_AMOUNTS = (-1.0, 1.5), (0.0, 1.0)
 #: Gap of the lids in wide eyes, as a multiple of the gap before.
 _WIDE = 1.4
 #: Range of that gap before, in widths of the eye: shut eyes open too, and wide ones stay.
@@ -51,11 +56,29 @@ class FacialChange:
         state: The wanted state, one of those of the part.
         amount: 0 leaves the part as it is, 1 brings it all the way to the state. Expressions go
             beyond it with more than 1, and the other way with less than 0.
+
+    Raises:
+        OptionError: The part has no such state, or the amount is out of range.
     """
 
     part: str
     state: str
     amount: float = 1.0
+
+    def __post_init__(self) -> None:
+        states = STATES[self.part]
+        low, high = EXPRESSION_AMOUNTS if self.part == "expression" else PART_AMOUNTS
+        if self.state not in states or not low <= self.amount <= high:
+            raise OptionError(
+                f"There is no change {self.part} {self.state} {self.amount:g}.",
+                hint=f"Name {', '.join(states[:-1])} or {states[-1]}, and a number from {low:g} to "
+                f"{high:g}.",
+            )
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features that are repainted; see :mod:`face2face.face.features`."""
+        return _FEATURES[self.part]
 
     def applied_to(self, landmarks: Landmarks, expressions: ExpressionModel | None) -> Landmarks:
         """Return landmarks after the change.
@@ -98,6 +121,32 @@ class FacialChange:
             return _has_expression(landmarks, self, expressions)
         moved = FacialChange(self.part, self.state).applied_to(landmarks, expressions)
         return largest_move(landmarks, moved) < _MAX_REMAINDER * interocular(landmarks)
+
+
+def apply_changes(
+    landmarks: Landmarks, changes: Iterable[FacialChange], expressions: ExpressionModel | None
+) -> tuple[Landmarks, list[FacialChange]]:
+    """Return landmarks after some changes, one after another, and the changes left out.
+
+    A change is left out where the face has its state already.
+
+    Args:
+        landmarks: ``(70, 2)`` float32 in pixels.
+        changes: In their order.
+        expressions: As for :meth:`FacialChange.applied_to`.
+
+    >>> from face2face.face.expression import AVERAGE_FACE
+    >>> closed = FacialChange("mouth", "closed")
+    >>> apply_changes(AVERAGE_FACE, [closed], None)[1] == [closed]
+    True
+    """
+    made = []
+    for change in changes:
+        if change.is_made(landmarks, expressions):
+            made.append(change)
+        else:
+            landmarks = change.applied_to(landmarks, expressions)
+    return landmarks, made
 
 
 def _wide_eyes(landmarks: Landmarks) -> NDArray[np.floating]:

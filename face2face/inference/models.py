@@ -18,7 +18,8 @@ def pretrained(name: str = DEFAULT_TARGET) -> Path:
     """Return the folder of a model that comes with face2face.
 
     Args:
-        name: ``astronaut``, ``edit``, ``inpaint``, ``manipulate``, ``parser`` or ``reconstruct``.
+        name: ``astronaut``, ``edit``, ``eyes``, ``inpaint``, ``manipulate``, ``mouth``, ``parser``
+            or ``reconstruct``.
 
     Raises:
         ModelError: The model is missing.

@@ -67,6 +67,6 @@ def feature_models(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (in_folder / "models" / name).mkdir(parents=True)
     known = expressions()
     monkeypatch.setattr(
-        "face2face.inference.pretrained.load_feature",
+        "face2face.edit.face_painter.load_feature",
         lambda folder: (FeatureMode(64, folder.name, expressions=known), Warp()),
     )

@@ -86,7 +86,7 @@ def test_an_interrupted_run_leaves_no_file(
     def interrupt(*_: object) -> Image:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("face2face.edit.express.express", interrupt)
+    monkeypatch.setattr("face2face.edit.face_painter.FacePainter.__call__", interrupt)
     status, _, err = face2face("express", "--file", clip, "--output", "new.mp4", *OPEN)
     assert status == 130, err
     assert sorted(each.name for each in Path().iterdir()) == ["clip.mp4", "models"]

@@ -1,0 +1,136 @@
+"""Move the eyes and the mouth of a face in a photo to wanted landmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from face2face.edit.feature import FeaturePainter, repaint
+from face2face.errors import ModelError
+from face2face.face.expression_model import ExpressionModel
+from face2face.face.facial_change import FacialChange, largest_move
+from face2face.face.features import FEATURES
+from face2face.image import Image, Landmarks
+from face2face.imaging.eyes import move_irises
+from face2face.inference.models import pretrained
+from face2face.inference.pretrained import load_feature
+from face2face.landmarks import gaze, interocular, with_gaze
+
+#: Move of a landmark that isn't visible, in interocular distances.
+_MIN_MOVE = 0.004
+#: Hint where a folder lacks a model.
+_TRAIN = (
+    "Make pairs with tools/make_feature_data.py, and run train.py --mode feature on its mouth/ and "
+    "its eyes/."
+)
+
+
+class FacePainter:
+    """Moves the eyes and the mouth of any person to wanted landmarks.
+
+    A feature's network is loaded when it is first needed, or by :meth:`prepare`. Threads can't
+    share a painter.
+
+    Args:
+        folder: Folder with the models ``mouth`` and ``eyes``; None for the pretrained ones.
+
+    >>> from face2face.face.expression import AVERAGE_FACE
+    >>> photo, face = np.full((96, 96, 3), 90, np.uint8), 20 * AVERAGE_FACE + np.float32(48)
+    >>> bool((FacePainter()(photo, face, face) == photo).all())
+    True
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._painters: dict[str, FeaturePainter] = {}
+
+    def __call__(self, photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
+        """Return a copy of a photo with the face's landmarks moved.
+
+        First the irises move, then each feature that changes is repainted. Pixels outside the
+        features' regions stay the same to the bit, and a grey photo stays grey.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
+            wanted: ``(70, 2)`` float32, the places to which they should move.
+
+        Returns:
+            ``(h, w, 3)`` uint8 RGB.
+
+        Raises:
+            ModelError: A model is missing or damaged.
+        """
+        grey = bool((photo == photo[..., :1]).all())
+        looking = with_gaze(landmarks, gaze(wanted))
+        result = move_irises(photo, looking, landmarks)
+        painting = map(self._painter, moved_features(landmarks, wanted))
+        result = repaint(result, looking, wanted, painting)
+        if grey:
+            brightness = cv2.cvtColor(result, cv2.COLOR_RGB2GRAY)
+            result = cv2.cvtColor(brightness, cv2.COLOR_GRAY2RGB)
+        return np.asarray(result, np.uint8)
+
+    def prepare(self, changes: Iterable[FacialChange]) -> ExpressionModel | None:
+        """Load the networks that some changes need; they compile in the background.
+
+        Returns:
+            The model of expressions; None where no change needs it.
+
+        Raises:
+            ModelError: A model is missing or damaged, or none knows the way to an expression.
+        """
+        changes = list(changes)
+        names = sorted({feature for change in changes for feature in change.features})
+        known = [each.mode.expressions for each in map(self._painter, names)]
+        expressions = next((each for each in known if each), None)
+        for change in changes:
+            ways = expressions.ways if expressions else ()
+            if change.part == "expression" and change.state not in ways:
+                raise ModelError(
+                    f"The models of mouth and eyes don't know the way to {change.state}.",
+                    hint="Make their pairs from photos of people that show it, and train again.",
+                )
+        return expressions
+
+    def _painter(self, feature: str) -> FeaturePainter:
+        """Return the painter of a feature, loaded at the first call."""
+        if feature not in self._painters:
+            self._painters[feature] = _load(self._folder, feature)
+        return self._painters[feature]
+
+
+def moved_features(landmarks: Landmarks, wanted: Landmarks) -> list[str]:
+    """Return the names of the features that have to be repainted; irises move without.
+
+    Args:
+        landmarks: ``(70, 2)`` in pixels.
+        wanted: ``(70, 2)``, the places to which they should move.
+    """
+    least = _MIN_MOVE * interocular(landmarks)
+    return [
+        name
+        for name, feature in FEATURES.items()
+        if largest_move(*(each[list(feature.outline)] for each in (landmarks, wanted))) >= least
+    ]
+
+
+def _load(folder: Path | None, feature: str) -> FeaturePainter:
+    """Return the painter of a feature.
+
+    Raises:
+        ModelError: The model is missing or damaged, or repaints another feature.
+    """
+    path = pretrained(feature) if folder is None else folder / feature
+    if not path.is_dir():
+        raise ModelError(f"There is no model {path}.", hint=_TRAIN)
+    mode, engine = load_feature(path)
+    if mode.feature != feature:
+        raise ModelError(
+            f"The model in {path} repaints the {mode.feature}, not the {feature}.",
+            hint="Rename the folder.",
+        )
+    return FeaturePainter(mode, engine)
