@@ -12,17 +12,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from face2face.api import (
-        build_pairs,
+    from face2face.api.photos import (
         detect,
         edit_photo,
+        express,
         find_blemishes,
         parse,
         read_image,
         retouch,
-        train,
         write_image,
     )
+    from face2face.api.training import build_pairs, train
     from face2face.errors import (
         DataError,
         Face2FaceError,
@@ -53,6 +53,7 @@ __all__ = [
     "detect",
     "drive",
     "edit_photo",
+    "express",
     "find_blemishes",
     "load_model",
     "parse",
@@ -65,17 +66,17 @@ __all__ = [
 
 #: Module -> the public names that it defines; each module is imported at the first use of a name.
 _MODULES = {
-    "face2face.api": (
-        "build_pairs",
+    "face2face.api.photos": (
         "detect",
         "edit_photo",
+        "express",
         "find_blemishes",
         "parse",
         "read_image",
         "retouch",
-        "train",
         "write_image",
     ),
+    "face2face.api.training": ("build_pairs", "train"),
     "face2face.errors": (
         "DataError",
         "Face2FaceError",

@@ -40,6 +40,7 @@ from face2face.image import Image, Scene
 from face2face.media.recording import Recording
 from face2face.synthetic.animate import animate
 from face2face.synthetic.motion import scripted_expression
+from tests.feature_models import use_feature_models
 
 # No test asserts how long something takes, not even of one of many inputs.
 hypothesis.settings.register_profile("untimed", deadline=None)
@@ -284,3 +285,9 @@ def demo(once: Once) -> Path:
         (folder / "printed.txt").write_text(printed, encoding="utf-8")
 
     return once("demo", build)
+
+
+@pytest.fixture
+def feature_models(in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models of mouth and eyes in models/ that answer with the warp, also as pretrained ones."""
+    use_feature_models(in_folder / "models", monkeypatch)

@@ -4,6 +4,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -92,6 +93,37 @@ def test_an_edit_changes_the_face_and_leaves_the_rest(astronaut: Scene) -> None:
     changed = (edited != astronaut.photo).any(axis=-1)
     assert changed.any()
     assert not changed[:60].any()
+
+
+@pytest.mark.usefixtures("feature_models")
+def test_an_expression_changes_the_eyes_and_the_mouth_that_are_named(astronaut: Scene) -> None:
+    photo = astronaut.photo
+    assert astronaut.landmarks is not None
+    nose = round(float(astronaut.landmarks[33, 1]))
+    opened = (face2face.express(photo, mouth=("open", 0.5)) != photo).any(-1)
+    assert opened[nose + 10 :].any()
+    assert not opened[: nose - 20].any()
+    surprised = (face2face.express(photo, "surprised", 0.7, gaze="up") != photo).any(-1)
+    assert surprised[: nose - 20].any()
+    assert surprised[nose + 10 :].any()
+
+
+@pytest.mark.usefixtures("feature_models")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "No change is named"),
+        ({"to": "rage"}, "no change expression rage"),
+        ({"to": "smile", "strength": 2.0}, "no change expression smile 2"),
+        ({"eyes": "blue"}, "no change eyes blue"),
+        ({"mouth": ("open", float("nan"))}, "no change mouth open nan"),
+    ],
+)
+def test_an_impossible_expression_is_refused(
+    arguments: dict[str, Any], message: str, astronaut: Scene
+) -> None:
+    with pytest.raises(face2face.OptionError, match=message):
+        face2face.express(astronaut.photo, **arguments)
 
 
 def example(name: str) -> dict[str, object]:

@@ -17,10 +17,10 @@ from face2face.commands.photos import (
     read_to_change,
     write_changed,
 )
-from face2face.errors import FaceError, OptionError
+from face2face.errors import OptionError
 from face2face.face.expression_model import EXPRESSIONS
 from face2face.face.facial_change import EXPRESSION_AMOUNTS, STATES, FacialChange, apply_changes
-from face2face.face.photo_checks import faces_camera
+from face2face.face.photo_checks import check_faces_camera
 
 if TYPE_CHECKING:
     from face2face.commands.photo_folder import Changer
@@ -166,11 +166,7 @@ def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Change
 
     def change_face(path: Path, photo: Image) -> Image:
         landmarks = find_face(detector, photo, options.face, path)
-        if not faces_camera(landmarks):
-            raise FaceError(
-                f"The face in {path} is turned too far to a side.",
-                hint="Use a photo in which it looks at the camera.",
-            )
+        check_faces_camera(landmarks, path)
         wanted, made = apply_changes(landmarks, changes, expressions)
         for change in made:
             tqdm.write(f"{path} has {change.part} {change.state} already: that stays")

@@ -66,6 +66,23 @@ def is_large_enough(landmarks: Landmarks) -> bool:
     return interocular(landmarks) >= _MIN_INTEROCULAR
 
 
+def check_faces_camera(landmarks: Landmarks, photo: Path | str) -> None:
+    """Raise an error where a face is turned too far to a side.
+
+    Args:
+        landmarks: ``(70, 2)`` in the photo's pixels.
+        photo: The photo's path, for the error.
+
+    Raises:
+        FaceError: Half of the face is hidden.
+    """
+    if not faces_camera(landmarks):
+        raise FaceError(
+            f"The face in {photo} is turned too far to a side.",
+            hint="Use a photo in which it looks at the camera.",
+        )
+
+
 def faces_camera(landmarks: Landmarks) -> bool:
     """Return whether no half of a face, ``(70, 2)``, is hidden by a turn to a side."""
     from face2face.landmarks import turn

@@ -9,7 +9,7 @@ from face2face.face.facial_change import FacialChange
 from face2face.face.neutral import lid_gaps, lip_gap
 from face2face.image import Image, Landmarks, Scene
 from face2face.landmarks import interocular
-from tests.commands.conftest import expressions
+from tests.feature_models import expressions
 
 FACE: Landmarks = (100 * AVERAGE_FACE + 250).astype(np.float32)
 SMILE = FacialChange("expression", "smile")

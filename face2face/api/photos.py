@@ -1,7 +1,6 @@
-"""Work on photos and make models from Python, in one call each.
+"""Work on photos from Python, in one call each.
 
-The networks are loaded at the first call, once for each thread. The functions
-that drive a target stand in :mod:`face2face.live`.
+The networks are loaded at the first call, once for each thread.
 """
 
 from __future__ import annotations
@@ -13,20 +12,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.commands.console import run_verb
-from face2face.data.build_pairs import BuildResult
-from face2face.data.build_pairs import build_pairs as _build_pairs
-from face2face.data.folders import DatasetConfig
 from face2face.edit.editor import Editor
+from face2face.edit.face_painter import FacePainter
 from face2face.edit.parse_edit import parse_edit
-from face2face.errors import FaceError
+from face2face.errors import FaceError, OptionError
 from face2face.face.back_ends import FaceDetector, make_detector
+from face2face.face.facial_change import FacialChange, apply_changes
+from face2face.face.photo_checks import check_faces_camera
 from face2face.image import Image, Landmarks
 from face2face.imaging.retoucher import Retoucher
 from face2face.inference.pretrained import load_edit, load_parser, load_retoucher
 from face2face.landmarks import interocular
 from face2face.media import stills
-from face2face.modes.reenact import Reenact
 from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 from face2face.segmentation.labels import Labels
 from face2face.segmentation.parser import Parser, is_misdetection
@@ -46,6 +43,10 @@ class _Loaded(threading.local):
     @cached_property
     def editor(self) -> Editor:
         return Editor(self.parser, *load_edit())
+
+    @cached_property
+    def face_painter(self) -> FacePainter:
+        return FacePainter()
 
     @cached_property
     def retoucher(self) -> Retoucher:
@@ -132,6 +133,56 @@ def edit_photo(photo: Image, *changes: str) -> Image:
     return photo
 
 
+def express(
+    photo: Image,
+    to: str | None = None,
+    strength: float = 1.0,
+    *,
+    eyes: str | tuple[str, float] | None = None,
+    gaze: str | tuple[str, float] | None = None,
+    mouth: str | tuple[str, float] | None = None,
+) -> Image:
+    """Return a copy of a photo in which the largest face has another expression.
+
+    The expression comes first, then eyes, gaze and mouth. What the face does already stays as it
+    is. A state goes all the way; give a number from 0 to 1 with it to go only so far.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        to: ``neutral``, ``smile``, ``sad``, ``angry`` or ``surprised``; None for the photo's own.
+        strength: How far to go to the expression, -1 to 1.5: 0 not at all, 1 all the way, 1.5
+            beyond it, -1 the other way.
+        eyes: ``shut`` or ``wide``.
+        gaze: ``left``, ``right``, ``up`` or ``down``; left and right are the picture's.
+        mouth: ``open`` or ``closed``.
+
+    Returns:
+        ``(h, w, 3)`` uint8 RGB; outside the squares around eyes and mouth it is the photo to the
+        bit.
+
+    Raises:
+        FaceError: There is no face in the photo, or it is turned too far to a side.
+        ModelError: The pretrained model of mouth or eyes is missing or damaged.
+        OptionError: No change is named, a state is unknown, or a number is out of range.
+
+    >>> from skimage.data import astronaut
+    >>> looking = express(astronaut(), gaze=("left", 0.5))
+    >>> looking.shape
+    (512, 512, 3)
+    """
+    changes = [FacialChange("expression", to, strength)] if to else []
+    for part, state in (("eyes", eyes), ("gaze", gaze), ("mouth", mouth)):
+        if state is not None:
+            changes.append(FacialChange(part, *([state] if isinstance(state, str) else state)))
+    if not changes:
+        raise OptionError("No change is named.", hint="Name to, eyes, gaze or mouth.")
+    landmarks = _first_face(photo)
+    check_faces_camera(landmarks, "the photo")
+    expressions = _loaded.face_painter.prepare(changes)
+    wanted, _ = apply_changes(landmarks, changes, expressions)
+    return _loaded.face_painter(photo, landmarks, wanted)
+
+
 def find_blemishes(photo: Image, strength: float = 1.0) -> NDArray[np.uint8]:
     """Return a mask of the blemishes in the skin of the largest face in a photo.
 
@@ -203,83 +254,6 @@ def write_image(path: str | Path, image: Image) -> None:
     >>> write_image("black.png", np.zeros((4, 6, 3), np.uint8))
     """
     stills.write_image(Path(path), image)
-
-
-def build_pairs(
-    file: str | Path,
-    output_dir: str | Path,
-    num: int = DatasetConfig.num,
-    size: int = DatasetConfig.size,
-    keyframes: int = DatasetConfig.keyframes,
-    neutral_at: float | None = None,
-) -> BuildResult:
-    """Make training pairs of one person, for the mode ``reenact``.
-
-    A run that was interrupted goes on where it stopped.
-
-    Args:
-        file: A video, a photo, or a folder of photos.
-        output_dir: Folder for ``original/``, ``landmarks/`` and ``combined/``; train on the last.
-        num: Number of frames, spread over the whole video; of a photo, poses made of it.
-        size: Width and height of a panel, 256 or 512 pixels.
-        keyframes: Number of keyframes to keep, at most.
-        neutral_at: Time in the video at which the face is neutral, in seconds; None to find out.
-
-    Returns:
-        The numbers of training pairs, of held-out pairs, and of skipped frames.
-
-    Raises:
-        DataError: The folder holds another run's data.
-        FaceError: Too few frames show exactly one face.
-        MediaError: The file can't be read, or the folder can't be written to.
-        OptionError: ``neutral_at`` names no time in a video.
-
-    >>> from skimage.data import astronaut
-    >>> write_image("me.png", astronaut())
-    >>> build_pairs("me.png", "my-face", num=10).train
-    8
-    """
-    config = DatasetConfig(Path(file), num, size, keyframes, neutral_at=neutral_at)
-    return _build_pairs(config, Path(output_dir), Reenact.fit, load_parser())
-
-
-def train(
-    pairs: str | Path,
-    output_dir: str | Path,
-    minutes: float = 10.0,
-    max_steps: int | None = None,
-    generator: str | None = None,
-) -> Path:
-    """Train a model on pairs and export it; needs the packages of training (TensorFlow).
-
-    The same call again continues the training.
-
-    Args:
-        pairs: The folder ``combined/`` of :func:`build_pairs`.
-        output_dir: Folder for the model.
-        minutes: Stop after this many minutes.
-        max_steps: Stop after this many steps; None for no such limit.
-        generator: ``light``, ``paint`` or ``unet``; None for the mode's own.
-
-    Returns:
-        The folder of the model, for :func:`face2face.load_model`.
-
-    Raises:
-        DataError: There are no pairs, or they don't fit the model in the folder.
-        KeyboardInterrupt: A person stopped the training; the model so far is exported.
-        OptionError: A value is out of range.
-
-    ``examples/train_a_face.py`` shows the way from a video to a driven face.
-    """
-    arguments = ["--input_dir", str(pairs), "--output_dir", str(output_dir)]
-    arguments += ["--minutes", str(minutes)]
-    if max_steps is not None:
-        arguments += ["--max_steps", str(max_steps)]
-    if generator is not None:
-        arguments += ["--generator", generator]
-    if run_verb("train", arguments, "face2face.train"):
-        raise KeyboardInterrupt
-    return Path(output_dir)
 
 
 def _first_face(photo: Image) -> Landmarks:

@@ -1,0 +1,1 @@
+"""The functions of ``import face2face`` that work on photos and make models."""
