@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint",
         type=Path,
-        help="earlier run to take the weights from; a run in --output_dir continues by itself",
+        help="earlier run to take the generator from; a run in --output_dir continues by itself",
     )
     parser.add_argument("--no-export", action="store_true", help="do not write a frozen graph")
     _add_limits(parser.add_argument_group("when it ends"))

@@ -84,15 +84,8 @@ class Settings:
     feature_weight: float = 0.0
     format: int = 1
 
-    #: Fields on which the shapes of the weights depend.
-    ARCHITECTURE: ClassVar = (
-        "generator",
-        "discriminator",
-        "condition",
-        "ngf",
-        "ndf",
-        "which_direction",
-    )
+    #: Fields on which the shapes of the generator's weights depend.
+    GENERATOR: ClassVar = ("generator", "condition", "ngf", "which_direction")
 
     def differences(self, other: Settings, names: tuple[str, ...] | None = None) -> list[str]:
         """Return the fields that differ, as ``name: theirs, not ours``.

@@ -89,7 +89,7 @@ def train(
         settings: What to train.
         limits: How long to train.
         frequencies: What to write between epochs.
-        checkpoint: An earlier run whose weights a new run begins with.
+        checkpoint: An earlier run with whose generator's weights a new run begins.
         callbacks: Further Keras callbacks.
         clock: Function that returns seconds and never runs backwards.
 
@@ -102,7 +102,11 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     batches, held_out, preview = _datasets(input_dir, card, settings)
     model = build_model(card, settings)
-    epochs = _begin_or_continue(run, model, settings, input_dir, checkpoint)
+    earlier = None if checkpoint is None else _earlier_generator(card, settings, checkpoint)
+    run.begin(settings, input_dir)
+    epochs = run.restore(model)
+    if earlier is not None and not epochs:
+        model.generator.set_weights(earlier.get_weights())
     progress = Progress(run, card, settings, limits, frequencies, preview, epochs, batches, clock)
     if progress.share() < 1 and not limits.exhausted(epochs):
         _announce(limits, epochs, progress.share(), _step_seconds(model, batches[0]), batches)
@@ -205,35 +209,26 @@ def _datasets(
     return batches, held_out, Preview(StripDataset(validation, layout))
 
 
-def _begin_or_continue(
-    run: Run, model: keras.Model, settings: Settings, input_dir: Path, checkpoint: Path | None
-) -> list[history.Epoch]:
-    """Begin a run, or load what it has learnt so far; return its epochs.
+def _earlier_generator(card: ModelCard, settings: Settings, checkpoint: Path) -> keras.Model:
+    """Return the generator of an earlier run, which may have other losses.
 
     Args:
-        run: The run's folder.
-        model: The built and compiled model.
-        settings: The run's settings.
-        input_dir: Folder of the strips.
-        checkpoint: An earlier run whose weights a new run begins with.
+        card: The card of the strips.
+        settings: The new run's settings.
+        checkpoint: The earlier run.
 
     Raises:
-        DataError: The folder holds another run.
-        ModelError: A checkpoint is missing, damaged or of other networks.
+        ModelError: The checkpoint is missing, damaged or of another generator.
     """
-    initial = None
-    if checkpoint is not None:
-        initial, theirs = find_checkpoint(checkpoint)
-        if differences := settings.differences(theirs, Settings.ARCHITECTURE):
-            raise ModelError(
-                f"{checkpoint} holds other networks: {'; '.join(differences)}.",
-                hint="Train with its own options.",
-            )
-    run.begin(settings, input_dir)
-    epochs = run.restore(model)
-    if initial is not None and not epochs:
-        load_checkpoint(model, initial)
-    return epochs
+    path, theirs = find_checkpoint(checkpoint)
+    if differences := settings.differences(theirs, Settings.GENERATOR):
+        raise ModelError(
+            f"{checkpoint} holds another generator: {'; '.join(differences)}.",
+            hint="Train with its own options.",
+        )
+    model = build_model(card, theirs)
+    load_checkpoint(model, path)
+    return model.generator
 
 
 def _step_seconds(model: keras.Model, batch: Any) -> float:

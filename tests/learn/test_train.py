@@ -269,11 +269,11 @@ def test_steps_end_a_run_in_the_middle_of_an_epoch(
 
 
 @pytest.mark.usefixtures("eagerly")
-def test_a_run_begins_from_an_earlier_ones_weights(
+def test_a_run_begins_from_an_earlier_ones_generator_whatever_judged_it(
     one_epoch: Path, combined: Path, in_folder: Path, face2face: Command
 ) -> None:
-    options = ("--checkpoint", one_epoch, "--max_steps", 1)
-    assert face2face(*TRAIN, combined, *options, "--lr", 0)[0] == 0
+    options = ("--checkpoint", one_epoch, "--max_steps", 1, "--discriminator", "multiscale")
+    assert face2face(*TRAIN, combined, *options, "--gan_weight", 1, "--lr", 0)[0] == 0
     before, after = (
         keras.models.load_model(each / "best.keras", compile=False).get_weights()
         for each in (one_epoch, in_folder / "face2face-model")
