@@ -88,6 +88,7 @@ def test_a_photo_has_no_neutral_time(astronaut: Scene, in_folder: Path) -> None:
         face2face.build_pairs("me.png", "my-face", num=10, neutral_at=0.5)
 
 
+@pytest.mark.usefixtures("feature_models")
 def test_an_edit_changes_the_face_and_leaves_the_rest(astronaut: Scene) -> None:
     edited = face2face.edit_photo(astronaut.photo, "mouth=smile")
     changed = (edited != astronaut.photo).any(axis=-1)
@@ -137,6 +138,7 @@ def test_the_example_that_drives(video: Path, in_folder: Path) -> None:
     assert frame_count(Path("out.mp4")) == round(23 / 12 * 30) + 1
 
 
+@pytest.mark.usefixtures("feature_models")
 def test_the_example_that_edits(in_folder: Path, frames: list[Image]) -> None:
     face2face.write_image("me.png", frames[0])
     example("edit_a_photo.py")["main"]("me.png")  # type: ignore[operator]

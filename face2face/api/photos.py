@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from face2face.edit.editor import Editor
 from face2face.edit.face_painter import FacePainter
-from face2face.edit.parse_edit import parse_edit
+from face2face.edit.word_edits import ParsedFace, edit_in_words
 from face2face.errors import FaceError, OptionError
 from face2face.face.back_ends import FaceDetector, make_detector
 from face2face.face.facial_change import FacialChange, apply_changes
@@ -127,10 +127,10 @@ def edit_photo(photo: Image, *changes: str) -> Image:
             "The face's features were not found.",
             hint="Use a photo that shows the face from ahead.",
         )
-    for text in changes:
-        change = parse_edit(text, labels, landmarks)
-        photo, labels = _loaded.editor(photo, landmarks, change), change.labels
-    return photo
+    face = ParsedFace(photo, landmarks, labels)
+    for words in changes:
+        face = edit_in_words(face, words, _loaded.editor, _loaded.face_painter)
+    return face.photo
 
 
 def express(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,8 @@ from face2face.face.back_ends import make_detector
 
 if TYPE_CHECKING:
     from face2face.edit.editor import Editor
-    from face2face.image import Image, Landmarks
-    from face2face.segmentation.labels import Labels
+    from face2face.edit.word_edits import ParsedFace
+    from face2face.image import Image
 
 DESCRIPTION = """Edit the face in a photo. Say the change in words (--set glasses=none
 hair=#552200 mouth=smile), paint it in the colours of --list-classes on white or on nothing
@@ -89,6 +91,7 @@ def run(options: argparse.Namespace) -> None:
 
     from face2face.data.label_maps import write_labels
     from face2face.edit.editor import Editor
+    from face2face.edit.word_edits import ParsedFace
     from face2face.inference.pretrained import load_edit, load_parser
     from face2face.media.photo_writer import check_writable
 
@@ -104,30 +107,35 @@ def run(options: argparse.Namespace) -> None:
     editor = Editor(parser, *load_edit(options.model)) if options.output else None
     detector = make_detector(options.landmarks)
     landmarks = find_face(detector, photo.shown, options.face, options.photo)
-    labels = parser(photo.shown, landmarks)
+    face = ParsedFace(photo.shown, landmarks, parser(photo.shown, landmarks))
     if options.save_map:
-        write_labels(options.save_map, labels)
+        write_labels(options.save_map, face.labels)
         print(f"written: {options.save_map}")
     if editor is None:
         return
     if lacking:
         print(lacking)
-    result, labels = _edit(options, editor, photo.shown, labels, landmarks)
+    face = _edit(options, editor, face)
 
     def save(picture: Image) -> str:
         write_changed(options.photo, options.output, photo, picture)
         return f"written: {options.output}"
 
     if options.show:
-        from face2face.edit.label_window import KEYS, LabelEditorWindow
-        from face2face.edit.paint_window import run_paint_window
-        from face2face.media.window import Window
-
-        painting = LabelEditorWindow(editor, result, labels, landmarks, save)
-        with Window("face2face edit", scale=1) as window:
-            run_paint_window(painting, window, KEYS)
+        _show(editor, face, save)
     else:
-        print(save(result))
+        print(save(face.photo))
+
+
+def _show(editor: Editor, face: ParsedFace, save: Callable[[Image], str]) -> None:
+    """Let a person paint in a window."""
+    from face2face.edit.label_window import KEYS, LabelEditorWindow
+    from face2face.edit.paint_window import run_paint_window
+    from face2face.media.window import Window
+
+    painting = LabelEditorWindow(editor, face.photo, face.labels, face.landmarks, save)
+    with Window("face2face edit", scale=1) as window:
+        run_paint_window(painting, window, KEYS)
 
 
 def _check_options(options: argparse.Namespace) -> None:
@@ -152,31 +160,41 @@ def _check_options(options: argparse.Namespace) -> None:
         )
 
 
-def _edit(
-    options: argparse.Namespace, editor: Editor, photo: Image, labels: Labels, landmarks: Landmarks
-) -> tuple[Image, Labels]:
-    """Return the photo and its label map after ``--changes`` and then ``--set``."""
-    from face2face.data.label_maps import read_changes
-    from face2face.edit.changes import change_from_image
-    from face2face.edit.parse_edit import parse_edit
+def _edit(options: argparse.Namespace, editor: Editor, face: ParsedFace) -> ParsedFace:
+    """Return the face after ``--changes`` and then ``--set``."""
+    from face2face.edit.face_painter import FacePainter
+    from face2face.edit.word_edits import edit_in_words
     from face2face.segmentation.parser import is_misdetection
 
     if options.changes:
-        change, off_palette = change_from_image(
-            labels, read_changes(options.changes, options.max_megapixels)
-        )
-        if off_palette:
-            print(
-                f"{off_palette} pixels of {options.changes} have no class's colour: "
-                "they get the nearest class"
-            )
-        photo, labels = editor(photo, landmarks, change), change.labels
-    if options.set and is_misdetection(landmarks, labels):
+        face = _with_painted_changes(options, editor, face)
+    if options.set and is_misdetection(face.landmarks, face.labels):
         raise FaceError(
             f"The landmarks found in {options.photo} don't fit its label map.",
             hint="Paint the change with --changes or --show.",
         )
-    for text in options.set:
-        change = parse_edit(text, labels, landmarks)
-        photo, labels = editor(photo, landmarks, change), change.labels
-    return photo, labels
+    painter = FacePainter()
+    for words in options.set:
+        before, face = face, edit_in_words(face, words, editor, painter)
+        if face is before:
+            print(f"{options.photo} has {words} already: that stays")
+    return face
+
+
+def _with_painted_changes(
+    options: argparse.Namespace, editor: Editor, face: ParsedFace
+) -> ParsedFace:
+    """Return the face after ``--changes``."""
+    from face2face.data.label_maps import read_changes
+    from face2face.edit.changes import change_from_image
+
+    change, off_palette = change_from_image(
+        face.labels, read_changes(options.changes, options.max_megapixels)
+    )
+    if off_palette:
+        print(
+            f"{off_palette} pixels of {options.changes} have no class's colour: "
+            "they get the nearest class"
+        )
+    photo = editor(face.photo, face.landmarks, change)
+    return replace(face, photo=photo, labels=change.labels)

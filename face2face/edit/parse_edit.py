@@ -11,18 +11,24 @@ from numpy.typing import NDArray
 from face2face.edit.changes import Change
 from face2face.errors import OptionError
 from face2face.face.expression import Expression
+from face2face.face.facial_change import FacialChange
 from face2face.image import Landmarks
-from face2face.landmarks import INNER_LIPS, PARTS, interocular
+from face2face.landmarks import PARTS, interocular
 from face2face.segmentation.labels import CLASSES, Labels, class_mask
 from face2face.segmentation.parser import labels_from_landmarks
 
+#: Edit -> the change of the mouth that it stands for, which the label map doesn't show.
+MOUTH_CHANGES = {
+    "mouth=open": FacialChange("mouth", "open"),
+    "mouth=closed": FacialChange("mouth", "closed"),
+    "mouth=smile": FacialChange("expression", "smile"),
+}
 #: Part -> the values that it may take. Any class may also take a colour.
 VALUES = {
     "glasses": ("none", "add"),
     "hat": ("none",),
     "ear_ring": ("none",),
     "necklace": ("none",),
-    "mouth": ("open", "closed", "smile"),
     "brows": ("up", "down"),
     "nose": ("narrow", "wide"),
 }
@@ -34,16 +40,14 @@ _COLOUR_GROUPS = {
 }
 #: Part and value -> the expression whose landmarks are drawn.
 _EXPRESSIONS = {
-    ("mouth", "open"): Expression(open=0.25),
-    ("mouth", "closed"): Expression(),
-    ("mouth", "smile"): Expression(smile=1.0),
     ("brows", "up"): Expression(brows=1.0),
     ("brows", "down"): Expression(brows=-0.8),
 }
-#: Part -> the classes that its expression redraws.
+#: Part that may move -> its classes.
 _MOVED_CLASSES = {
     "mouth": ("mouth", "upper_lip", "lower_lip"),
     "brows": ("left_brow", "right_brow"),
+    "nose": ("nose",),
 }
 #: Value -> factor of the nose's width: clearly seen, but still a human nose.
 _NOSE_WIDTHS = {"narrow": 0.7, "wide": 1.35}
@@ -59,15 +63,14 @@ _LENS_RADII = (0.4, 0.28)
 _LENS_DROP = 0.05
 #: The landmarks of the nostrils' row, which a change of the nose's width moves.
 _NOSTRILS = slice(31, 36)
-#: Inner point of the lower lip -> the outer point below it, which moves with it.
-_OUTER_LIP = {67: 58, 66: 57, 65: 56}
 
 
 def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
-    """Return the change that an edit in words describes.
+    """Return the change of a label map that an edit in words describes.
 
     Args:
-        text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``.
+        text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``. For :data:`MOUTH_CHANGES`,
+            see :func:`face2face.edit.word_edits.edit_in_words`.
         labels: ``(h, w)`` uint8, the photo's label map.
         landmarks: ``(70, 2)`` float32, the face to change, in the photo's pixels.
 
@@ -83,7 +86,8 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     if value.startswith("#"):
         return _recolor(part, value, labels)
     if value not in VALUES.get(part, ()):
-        known = ", ".join(f"{name}={'|'.join(values)}" for name, values in VALUES.items())
+        values = [f"{name}={'|'.join(values)}" for name, values in VALUES.items()]
+        known = ", ".join([*MOUTH_CHANGES, *values])
         raise OptionError(
             f"--set doesn't know {text}.",
             hint=f"It takes {known}, or a class of --list-classes and a colour: hair=#552200.",
@@ -93,12 +97,8 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     if part == "glasses":
         return _add_glasses(labels, landmarks)
     if part == "nose":
-        moved = _with_nose_width(landmarks, _NOSE_WIDTHS[value])
-        return _redraw(("nose",), labels, moved)
-    moved = _EXPRESSIONS[part, value].applied_to(landmarks)
-    if value == "closed":
-        _close_lips(moved)
-    return _redraw(_MOVED_CLASSES[part], labels, moved)
+        return redraw(part, labels, _with_nose_width(landmarks, _NOSE_WIDTHS[value]))
+    return redraw(part, labels, _EXPRESSIONS[part, value].applied_to(landmarks))
 
 
 def _class_pixels(
@@ -170,16 +170,15 @@ def _with_nose_width(landmarks: Landmarks, factor: float) -> Landmarks:
     return moved
 
 
-def _close_lips(landmarks: Landmarks) -> None:
-    """Move the lower lip up to the upper one, in place."""
-    for upper, lower in INNER_LIPS:
-        gap = landmarks[lower] - landmarks[upper]
-        landmarks[lower] -= gap
-        landmarks[_OUTER_LIP[lower]] -= gap
+def redraw(part: str, labels: Labels, landmarks: Landmarks) -> Change:
+    """Return the change that draws a part from landmarks, with skin where the part was.
 
-
-def _redraw(classes: tuple[str, ...], labels: Labels, landmarks: Landmarks) -> Change:
-    """Return the change that draws some classes from landmarks, with skin where they were."""
+    Args:
+        part: ``mouth``, ``brows`` or ``nose``.
+        labels: ``(h, w)`` uint8, the photo's label map.
+        landmarks: ``(70, 2)`` float32, the face with the part moved, in the photo's pixels.
+    """
+    classes = _MOVED_CLASSES[part]
     old = class_mask(labels, classes)
     face = labels_from_landmarks(landmarks, *labels.shape)
     new = class_mask(face, classes)

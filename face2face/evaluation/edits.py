@@ -28,21 +28,16 @@ _SHEET_COLUMNS = 3
 SCRIPT = (
     "glasses=none",
     "hair=#3a1d0c",
-    "mouth=open",
     "glasses=add",
     "brows=up",
     "nose=narrow",
-    "mouth=closed",
     "hair=#d8b070",
     "brows=down",
     "nose=wide",
-    "mouth=smile",
     "hair=#a02818",
 )
-#: Edit -> the class that a photo must show for the edit to change it.
-_REQUIRED = {"mouth=closed": "mouth"}
 #: Edit -> the class that a photo must not show yet.
-_EXCLUDED = {"glasses=add": "glasses", "mouth=open": "mouth"}
+_EXCLUDED = {"glasses=add": "glasses"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,10 +114,8 @@ def scripted_edits(
 
 def _applies(words: str, labels: Labels) -> bool:
     """Return whether an edit would change a face with this label map."""
-    required, excluded = _REQUIRED.get(words), _EXCLUDED.get(words)
-    if excluded is not None and class_mask(labels, (excluded,)).any():
-        return False
-    return required is None or bool(class_mask(labels, (required,)).any())
+    excluded = _EXCLUDED.get(words)
+    return excluded is None or not class_mask(labels, (excluded,)).any()
 
 
 def edit_score(

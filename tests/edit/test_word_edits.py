@@ -1,0 +1,71 @@
+"""Edits in words that move the mouth: photo, landmarks and label map follow."""
+
+import numpy as np
+import pytest
+
+from face2face.edit.editor import Editor
+from face2face.edit.face_painter import FacePainter
+from face2face.edit.word_edits import ParsedFace, edit_in_words
+from face2face.errors import FaceError, OptionError
+from face2face.face.expression import AVERAGE_FACE, Expression
+from face2face.face.neutral import lip_gap
+from face2face.image import Image
+from face2face.landmarks import PARTS
+from face2face.modes.edit import Edit
+from face2face.segmentation.labels import CLASSES
+from face2face.segmentation.parser import Parser, labels_from_landmarks
+
+PHOTO = np.random.default_rng(0).integers(0, 256, (300, 300, 3), np.uint8)
+INSIDE = CLASSES.index("mouth")
+pytestmark = pytest.mark.usefixtures("feature_models")
+
+
+class Unused:
+    """An engine that is never run."""
+
+    name = "unused"
+
+    def __call__(self, panels: list[Image]) -> Image:
+        raise AssertionError
+
+
+def face(expression: Expression) -> ParsedFace:
+    landmarks = expression.applied_to((70 * AVERAGE_FACE + (150, 130)).astype(np.float32))
+    return ParsedFace(PHOTO, landmarks, labels_from_landmarks(landmarks, 300, 300))
+
+
+def edited(before: ParsedFace, words: str) -> ParsedFace:
+    parser = Parser(lambda panels: np.zeros((256, 256, 19), np.uint8), 256)
+    return edit_in_words(before, words, Editor(parser, Edit(256), Unused()), FacePainter())
+
+
+def test_an_open_mouth_is_seen_in_photo_landmarks_and_map() -> None:
+    before = face(Expression())
+    after = edited(before, "mouth=open")
+    assert lip_gap(after.landmarks) == pytest.approx(0.3, abs=0.01)
+    assert (after.labels == INSIDE).sum() > 5 * (before.labels == INSIDE).sum()
+    changed = (after.photo != PHOTO).any(-1)
+    assert changed.any()
+    assert not changed[: int(before.landmarks[PARTS["nose"], 1].min())].any()
+    closed = edited(after, "mouth=closed")
+    assert lip_gap(closed.landmarks) < 0.02
+
+
+def test_a_smile_leaves_the_eyes() -> None:
+    before = face(Expression())
+    after = edited(before, "mouth=smile")
+    moved = np.linalg.norm(after.landmarks - before.landmarks, axis=1)
+    assert moved[[48, 54]].min() > 3
+    assert moved[PARTS["left_eye"]].max() == 0
+
+
+def test_a_mouth_in_that_state_stays_as_it_is() -> None:
+    before = face(Expression(open=0.3))
+    assert edited(before, "mouth=open") is before
+
+
+def test_a_face_in_profile_and_unknown_words_are_refused() -> None:
+    with pytest.raises(FaceError, match="turned too far"):
+        edited(face(Expression(turn=0.9)), "mouth=smile")
+    with pytest.raises(OptionError, match="mouth=smile"):
+        edited(face(Expression()), "mouth=purple")
