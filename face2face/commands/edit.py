@@ -130,12 +130,12 @@ def run(options: argparse.Namespace) -> None:
 def _show(editor: Editor, face: ParsedFace, save: Callable[[Image], str]) -> None:
     """Let a person paint in a window."""
     from face2face.edit.label_window import KEYS, LabelEditorWindow
-    from face2face.edit.paint_window import run_paint_window
+    from face2face.edit.photo_window import run_photo_window
     from face2face.media.window import Window
 
     painting = LabelEditorWindow(editor, face.photo, face.labels, face.landmarks, save)
     with Window("face2face edit", scale=1) as window:
-        run_paint_window(painting, window, KEYS)
+        run_photo_window(painting, window, KEYS)
 
 
 def _check_options(options: argparse.Namespace) -> None:

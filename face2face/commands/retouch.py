@@ -127,7 +127,7 @@ def _show(
     options: argparse.Namespace, retoucher: Retoucher, photo: Photo, mask: NDArray[np.uint8]
 ) -> None:
     """Let a person brush in a window."""
-    from face2face.edit.paint_window import run_paint_window
+    from face2face.edit.photo_window import run_photo_window
     from face2face.edit.retouch_window import KEYS, RetouchWindow
     from face2face.media.window import Window
 
@@ -136,7 +136,7 @@ def _show(
         return f"written: {options.output}"
 
     with Window("face2face retouch", scale=1) as window:
-        run_paint_window(RetouchWindow(retoucher, photo.shown, mask, save), window, KEYS)
+        run_photo_window(RetouchWindow(retoucher, photo.shown, mask, save), window, KEYS)
 
 
 def _masker(options: argparse.Namespace) -> Masker:

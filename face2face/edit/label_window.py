@@ -10,7 +10,8 @@ import numpy as np
 from face2face.edit.canvas import Canvas
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
-from face2face.edit.paint_window import PAINT_KEYS, SAVE, PaintKeys, PaintWindow
+from face2face.edit.paint_window import PAINT_KEYS, PaintWindow
+from face2face.edit.photo_window import PhotoKeys
 from face2face.image import Image, Landmarks
 from face2face.imaging.text import draw_note
 from face2face.media.keys import Keys
@@ -123,7 +124,7 @@ class LabelEditorWindow(PaintWindow):
 
 
 #: The keys of the window.
-KEYS: Keys[LabelEditorWindow] = PaintKeys({**PAINT_KEYS, SAVE: ("save", LabelEditorWindow.save)})
+KEYS: Keys[LabelEditorWindow] = PhotoKeys(PAINT_KEYS)
 
 
 def _palette(height: int, brush: int | None) -> Image:

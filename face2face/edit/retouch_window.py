@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.canvas import Canvas
-from face2face.edit.paint_window import PAINT_KEYS, SAVE, PaintKeys, PaintWindow
+from face2face.edit.paint_window import PAINT_KEYS, PaintWindow
+from face2face.edit.photo_window import PhotoKeys
 from face2face.errors import Face2FaceError
 from face2face.image import Image
 from face2face.media.keys import Keys
@@ -115,11 +116,10 @@ class RetouchWindow(PaintWindow):
 
 
 #: The keys of the window.
-KEYS: Keys[RetouchWindow] = PaintKeys(
+KEYS: Keys[RetouchWindow] = PhotoKeys(
     {
         **PAINT_KEYS,
         "e": ("bring the photo back", RetouchWindow.erase),
         "w": ("remove again", RetouchWindow.remove),
-        SAVE: ("save", RetouchWindow.save),
     }
 )

@@ -8,7 +8,8 @@ import pytest
 from face2face.edit import label_window, retouch_window
 from face2face.edit.editor import Editor
 from face2face.edit.label_window import LabelEditorWindow
-from face2face.edit.paint_window import UNSAVED, PaintKeys, PaintWindow, run_paint_window
+from face2face.edit.paint_window import PaintWindow
+from face2face.edit.photo_window import UNSAVED, PhotoKeys, run_photo_window
 from face2face.edit.retouch_window import RetouchWindow
 from face2face.errors import MediaError
 from face2face.image import Image, Scene
@@ -16,7 +17,7 @@ from face2face.media.window import DOWN, QUIT, UP
 from face2face.modes.edit import Edit
 from face2face.segmentation.parser import Parser
 
-Make = Callable[[Callable[[Image], str]], tuple[PaintWindow, PaintKeys]]
+Make = Callable[[Callable[[Image], str]], tuple[PaintWindow, PhotoKeys]]
 
 
 class GreenEngine:
@@ -32,7 +33,7 @@ def make(request: pytest.FixtureRequest, astronaut: Scene) -> Make:
     assert astronaut.landmarks is not None
     photo, landmarks = astronaut.photo, astronaut.landmarks
 
-    def label_editor(save: Callable[[Image], str]) -> tuple[PaintWindow, PaintKeys]:
+    def label_editor(save: Callable[[Image], str]) -> tuple[PaintWindow, PhotoKeys]:
         editor = Editor(
             Parser(lambda panels: np.zeros((*panels[0].shape[:2], 19), np.uint8), 256),
             Edit(256),
@@ -42,7 +43,7 @@ def make(request: pytest.FixtureRequest, astronaut: Scene) -> Make:
             editor, photo, np.zeros((256, 256), np.uint8), landmarks, save
         ), label_window.KEYS
 
-    def retouch(save: Callable[[Image], str]) -> tuple[PaintWindow, PaintKeys]:
+    def retouch(save: Callable[[Image], str]) -> tuple[PaintWindow, PhotoKeys]:
         mask = np.zeros((256, 256), np.uint8)
         if request.param != "retouch":
             mask[20:30, 20:30] = 255
@@ -58,7 +59,7 @@ def stroke(painting: PaintWindow, x: int = 200, y: int = 150) -> None:
     painting.mouse(UP, x, y)
 
 
-def press(painting: PaintWindow, bindings: PaintKeys, keys: str) -> None:
+def press(painting: PaintWindow, bindings: PhotoKeys, keys: str) -> None:
     for key in keys:
         bindings.press(painting, key)
 
@@ -154,12 +155,12 @@ def test_a_window_closed_by_its_button_opens_again_to_ask(keys: list[str], make:
     painting, bindings = make(lambda picture: "written")
     stroke(painting)
     window = FakeWindow(keys)
-    run_paint_window(painting, window, bindings)  # type: ignore[arg-type]
+    run_photo_window(painting, window, bindings)  # type: ignore[arg-type]
     assert (painting.closed, window.keys, window.shown) == (True, [], len(keys))
 
 
 def test_an_untouched_window_closes_at_once(make: Make) -> None:
     painting, bindings = make(lambda picture: "written")
     window = FakeWindow(["button"])
-    run_paint_window(painting, window, bindings)  # type: ignore[arg-type]
+    run_photo_window(painting, window, bindings)  # type: ignore[arg-type]
     assert (painting.closed, window.open) == (True, False)
