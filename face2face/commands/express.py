@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +25,15 @@ from face2face.face.photo_checks import check_faces_camera
 
 if TYPE_CHECKING:
     from face2face.commands.photo_folder import Changer
-    from face2face.image import Image
+    from face2face.face.back_ends import FaceDetector
+    from face2face.image import Image, Landmarks
 
 DESCRIPTION = """Change the expression of a face in a photo: --to smile, or one part of it with
---eyes, --gaze and --mouth. The photo keeps its size. In a PNG, all outside the squares around eyes
-and mouth stays the same to the bit. With a folder as --photo, --output is a folder too, and another
-run continues where the last one stopped. With a video as --file, each frame changes as far, and the
-sound stays. The result is synthetic: say so where you show it."""
+--eyes, --gaze and --mouth; or move sliders in a window (--show). The photo keeps its size. In a
+PNG, all outside the squares around eyes and mouth stays the same to the bit. With a folder as
+--photo, --output is a folder too, and another run continues where the last one stopped. With a
+video as --file, each frame changes as far, and the sound stays. The result is synthetic: say so
+where you show it."""
 READS, WRITES = ("photo", "file", "models"), ("output",)
 #: Parts of the face that have an option of their own, in the order in which they change.
 _PARTS = ("eyes", "gaze", "mouth")
@@ -64,6 +67,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{', '.join(STATES[part])}; and how far from where it is: 0 not at all, 1 (the "
             "default) all the way",
         )
+    parser.add_argument(
+        "--show",
+        action="store_true",
+        help="open a window with sliders; s saves to --output, h shows the keys",
+    )
     add_face_argument(parser, "change")
     add_landmarks_argument(parser)
     add_limit_argument(parser)
@@ -97,6 +105,11 @@ def run(options: argparse.Namespace) -> int:
     from face2face.media.photo_writer import check_writable
 
     changes = _changes(options)
+    if options.show and (options.file or options.photo.is_dir()):
+        raise OptionError(
+            f"{options.file or options.photo} is no photo, and --show is for one photo.",
+            hint="Name a photo.",
+        )
     if options.file:
         check_files(options.file, options.output)
         change_video(options, changes)
@@ -107,11 +120,17 @@ def run(options: argparse.Namespace) -> int:
         return change_folder(options, [options.output], lambda: _changer(options, changes))
     check_writable(options.output)
     photo, lacking = read_to_change(options.photo, options.output, options.max_megapixels)
-    picture = _changer(options, changes)(options.photo, photo.shown)
+
+    def save(picture: Image) -> str:
+        write_changed(options.photo, options.output, photo, picture)
+        return f"written: {options.output}"
+
     if lacking:
         print(lacking)
-    write_changed(options.photo, options.output, photo, picture)
-    print(f"written: {options.output}")
+    if options.show:
+        _show(options, changes, photo.shown, save)
+    else:
+        print(save(_changer(options, changes)(options.photo, photo.shown)))
     return 0
 
 
@@ -135,7 +154,7 @@ def _changes(options: argparse.Namespace) -> list[FacialChange]:
     """Return the changes that the options name.
 
     Raises:
-        OptionError: They name none, or one of them names no state or no number.
+        OptionError: They name none without ``--show``, or one of them names no state or no number.
     """
     changes = [FacialChange("expression", options.to, options.strength)] if options.to else []
     for part in _PARTS:
@@ -147,8 +166,10 @@ def _changes(options: argparse.Namespace) -> list[FacialChange]:
                     hint=f"Name a state and a number, such as --{part} {STATES[part][0]} 0.5.",
                 )
             changes.append(FacialChange(part, state, amount))
-    if not changes:
-        raise OptionError("No change is named.", hint="Add --to, --eyes, --gaze or --mouth.")
+    if not changes and not options.show:
+        raise OptionError(
+            "No change is named.", hint="Add --to, --eyes, --gaze, --mouth or --show."
+        )
     return changes
 
 
@@ -165,11 +186,44 @@ def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Change
     detector = make_detector(options.landmarks)
 
     def change_face(path: Path, photo: Image) -> Image:
-        landmarks = find_face(detector, photo, options.face, path)
-        check_faces_camera(landmarks, path)
+        landmarks = _find(options, detector, photo, path)
         wanted, made = apply_changes(landmarks, changes, expressions)
         for change in made:
             tqdm.write(f"{path} has {change.part} {change.state} already: that stays")
         return paint(photo, landmarks, wanted)
 
     return change_face
+
+
+def _show(
+    options: argparse.Namespace,
+    changes: list[FacialChange],
+    photo: Image,
+    save: Callable[[Image], str],
+) -> None:
+    """Let a person move sliders in a window."""
+    from face2face.edit.expression_window import KEYS, ExpressionWindow
+    from face2face.edit.face_painter import FacePainter
+    from face2face.edit.photo_window import run_photo_window
+    from face2face.face.back_ends import make_detector
+    from face2face.media.window import Window
+
+    paint = FacePainter(options.models)
+    expressions = paint.expressions()
+    landmarks = _find(options, make_detector(options.landmarks), photo, options.photo)
+    work = ExpressionWindow(paint, expressions, photo, landmarks, changes, save)
+    with Window("face2face express", scale=1) as window:
+        run_photo_window(work, window, KEYS)
+
+
+def _find(
+    options: argparse.Namespace, detector: FaceDetector, photo: Image, path: Path
+) -> Landmarks:
+    """Return the landmarks of the face to change.
+
+    Raises:
+        FaceError: There is none that can be changed.
+    """
+    landmarks = find_face(detector, photo, options.face, path)
+    check_faces_camera(landmarks, path)
+    return landmarks

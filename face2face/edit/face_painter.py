@@ -26,6 +26,8 @@ _TRAIN = (
     "Make pairs with tools/make_feature_data.py, and run train.py --mode feature on its mouth/ and "
     "its eyes/."
 )
+#: Hint where models lack an expression.
+_PAIRS = "Make their pairs from photos of people that show it, and train again."
 
 
 class FacePainter:
@@ -84,17 +86,29 @@ class FacePainter:
             ModelError: A model is missing or damaged, or none knows the way to an expression.
         """
         changes = list(changes)
-        names = sorted({feature for change in changes for feature in change.features})
-        known = [each.mode.expressions for each in map(self._painter, names)]
-        expressions = next((each for each in known if each), None)
-        for change in changes:
-            ways = expressions.ways if expressions else ()
-            if change.part == "expression" and change.state not in ways:
+        for feature in sorted({name for change in changes for name in change.features}):
+            self._painter(feature)
+        names = [each.state for each in changes if each.part == "expression"]
+        if not names:
+            return None
+        expressions = self.expressions()
+        for name in names:
+            if name not in expressions.ways:
                 raise ModelError(
-                    f"The models of mouth and eyes don't know the way to {change.state}.",
-                    hint="Make their pairs from photos of people that show it, and train again.",
+                    f"The models of mouth and eyes don't know the way to {name}.", hint=_PAIRS
                 )
         return expressions
+
+    def expressions(self) -> ExpressionModel:
+        """Load both networks, and return the model of expressions that they hold.
+
+        Raises:
+            ModelError: A model is missing or damaged, or none knows expressions.
+        """
+        for painter in [self._painter(feature) for feature in FEATURES]:
+            if painter.mode.expressions:
+                return painter.mode.expressions
+        raise ModelError("The models of mouth and eyes know no expressions.", hint=_PAIRS)
 
     def _painter(self, feature: str) -> FeaturePainter:
         """Return the painter of a feature, loaded at the first call."""

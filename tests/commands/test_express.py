@@ -109,7 +109,7 @@ def test_a_face_in_the_wanted_state_stays_as_it_is(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "Add --to, --eyes, --gaze or --mouth"),
+        ((), "Add --to, --eyes, --gaze, --mouth or --show"),
         (("--to", "rage"), "rage"),
         (("--to", "smile", "--strength", 2), "not a number from -1 to 1.5"),
         (("--to", "smile", "--strength", "much"), "not a number from -1 to 1.5"),
@@ -124,6 +124,7 @@ def test_a_face_in_the_wanted_state_stays_as_it_is(
         (("--to", "smile", "--photo", "none.png"), "none.png"),
         (("--to", "smile", "--output", "out.xyz"), "PNG or JPEG"),
         (("--to", "smile", "--file", "clip.mp4"), "not allowed with"),
+        (("--show", "--photo", "empty", "--output", "out"), "empty is no photo, and --show is for"),
         (("--to", "smile", "--photo", "empty", "--output", "out"), "empty holds no photo"),
     ],
 )
@@ -145,6 +146,38 @@ def test_the_gaze_needs_no_models(photo: Image, face2face: Command) -> None:
     status, _, err = face2face(*command, "--gaze", "left")
     assert status == 0, err
     assert 0 < changed(read_image(Path("out.png")), photo).mean() < 0.02
+
+
+def test_the_window_saves_what_the_options_name(
+    photo: Image, face2face: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class SavingWindow:
+        """Stands for a screen on which a person saves, then quits."""
+
+        def __init__(self, title: str, scale: int) -> None:
+            self._keys = ["s", "q"]
+
+        def __enter__(self) -> "SavingWindow":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def on_mouse(self, callback: object) -> None:
+            pass
+
+        def write(self, picture: Image, seconds: float) -> None:
+            pass
+
+        def key(self, wait: float) -> str:
+            return self._keys.pop(0)
+
+    monkeypatch.setattr("face2face.media.window.Window", SavingWindow)
+    command = ("express", "--photo", "me.png", "--to", "smile", "--mouth", "open", 0.6, *MODELS)
+    assert face2face(*command, "--output", "plain.png")[0] == 0
+    status, _, err = face2face(*command, "--output", "window.png", "--show")
+    assert status == 0, err
+    assert (read_image(Path("window.png")) == read_image(Path("plain.png"))).all()
 
 
 def test_a_face_in_profile_is_refused(
