@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.face.network_files import load_network, locate
-from face2face.face.region import Region
+from face2face.face.region import Region, reduce_to
 from face2face.image import LANDMARK_COUNT, Image
 from face2face.landmarks import EYE_CORNERS, IRISES, gaze
 
@@ -27,6 +27,9 @@ _FINDERS = {
 }
 #: Network files of the mesh and of the iris.
 _MESH, _IRIS = "face_landmark.tflite", "iris_landmark.tflite"
+#: Longer side of the picture in which faces are searched, in pixels. Larger photos are reduced:
+#: blurring them for the networks takes long.
+_MAX_SEARCH_SIDE = 2048
 #: Least logit of a box that holds a face: a probability of one half.
 _MIN_LOGIT = 0.0
 #: Boxes that overlap by more than this share of their union show one face.
@@ -81,9 +84,12 @@ class MediaPipe:
             photo: ``(h, w, 3)`` uint8 RGB.
 
         """
+        reduced = reduce_to(photo, _MAX_SEARCH_SIDE)
+        scale = photo.shape[1] / reduced.shape[1]
         for name, (size, grids) in _FINDERS.items():
-            if faces := self._find(photo, name, size, grids):
-                return sorted(faces, key=lambda face: face.side, reverse=True)
+            if faces := self._find(reduced, name, size, grids):
+                largest_first = sorted(faces, key=lambda face: face.side, reverse=True)
+                return [each.scaled(scale) for each in largest_first]
         return []
 
     def meshes(

@@ -11,7 +11,7 @@ from face2face.face.ensemble import mean_landmarks
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose, split_poses
 from face2face.face.mediapipe import MediaPipe
-from face2face.face.region import Region
+from face2face.face.region import Region, reduce_to
 from face2face.image import LANDMARK_COUNT, Image, Landmarks
 from face2face.landmarks import EYE_CORNERS, IRISES, MIRRORED, Similarity
 
@@ -53,6 +53,8 @@ _LIVE_ENSEMBLE_SIZE = 2
 _MAX_ENSEMBLE_FPS = 30.0
 #: Least probability of a face.
 _MIN_SCORE = 0.5
+#: Longer side of the picture in which the way up is seen, in pixels: the clearest face is large.
+_UPRIGHT_SIDE = 1024
 #: Largest angle of an upright face, in radians: half of a quarter turn.
 _MAX_TILT = np.pi / 4
 
@@ -122,9 +124,9 @@ class MeshDetector:
 
         A photo is as for :meth:`__call__`. Without a face, it is upright.
         """
-        best = [0.0] * 4
+        best, reduced = [0.0] * 4, reduce_to(photo, _UPRIGHT_SIDE)
         for turns in range(4):
-            turned = np.ascontiguousarray(np.rot90(photo, turns))
+            turned = np.ascontiguousarray(np.rot90(reduced, turns))
             for region in self._networks.find_faces(turned):
                 if abs(region.angle) < _MAX_TILT:
                     ((_, score),) = self._networks.meshes(turned, [(region, False)])

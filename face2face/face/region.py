@@ -45,6 +45,17 @@ class Region:
         middle = np.full(2, (size - 1) / 2)
         return np.column_stack([turn, np.array([self.x, self.y]) - turn @ middle])
 
+    def scaled(self, factor: float) -> Region:
+        """Return the region in a picture that is this many times as large; 1 changes nothing.
+
+        >>> Region(49.5, 49.5, 20.0, 0.0).scaled(2.0)
+        Region(x=99.5, y=99.5, side=40.0, angle=0.0)
+        """
+        if factor == 1:
+            return self
+        x, y = ((each + 0.5) * factor - 0.5 for each in (self.x, self.y))
+        return Region(x, y, factor * self.side, self.angle)
+
     def to_cut(self, points: NDArray[np.floating], size: int) -> Landmarks:
         """Return points of the picture, ``(n, 2)``, in pixels of its cut, float32.
 
@@ -101,3 +112,21 @@ def cut_smooth(photo: Image, to_picture: NDArray[np.floating], size: int) -> Ima
     if factor == 1:
         return np.asarray(fine, np.uint8)
     return np.asarray(cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def reduce_to(photo: Image, side: int) -> Image:
+    """Return a photo reduced to a longer side; the photo itself where it isn't larger.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        side: In pixels.
+
+    >>> reduce_to(np.zeros((300, 100, 3), np.uint8), 30).shape
+    (30, 10, 3)
+    """
+    height, width = photo.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return photo
+    size = (max(1, round(scale * width)), max(1, round(scale * height)))
+    return np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)

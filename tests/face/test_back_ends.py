@@ -133,6 +133,14 @@ def test_a_small_face_in_a_large_picture_is_found(either: FaceDetector, photo: I
     assert np.abs(found - alone - (300, 50)).mean() < 2
 
 
+def test_a_face_in_a_photo_of_many_pixels_is_found_where_it_is(
+    either: FaceDetector, photo: Image
+) -> None:
+    large = cv2.resize(photo, None, fx=5, fy=5, interpolation=cv2.INTER_CUBIC)
+    (found,), (alone,) = either(large), either(photo)
+    assert np.abs(found - (5 * alone + 2)).mean() < 0.02 * interocular(found)
+
+
 def test_the_mesh_works_without_dlib() -> None:
     code = (
         "import sys; sys.modules['dlib'] = None;"
