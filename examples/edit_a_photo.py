@@ -22,7 +22,7 @@ def main(file: str, output_dir: str = ".") -> None:
         print(f"a face at {left:.0f}, {top:.0f}")
     blemishes = face2face.find_blemishes(photo, strength=1.0)
     face2face.write_image(Path(output_dir, "clear.png"), face2face.retouch(photo, blemishes))
-    face2face.write_image(Path(output_dir, "smile.png"), face2face.edit_photo(photo, "mouth=smile"))
+    face2face.write_image(Path(output_dir, "smile.png"), face2face.express(photo, "smile"))
 
 
 if __name__ == "__main__":

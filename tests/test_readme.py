@@ -32,7 +32,7 @@ def test_the_python_block_of_the_readme_runs(tmp_path: Path) -> None:
         shapes = {scene.photo.shape for scene in video}
     assert shapes == {(256, 512, 3)}
     photo = read_image(tmp_path / "me.jpg")
-    for name in ("smile.png", "clear.png"):
+    for name in ("surprised.png", "clear.png"):
         changed = read_image(tmp_path / name)
         assert changed.shape == photo.shape
         assert (changed != photo).any()
