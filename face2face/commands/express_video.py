@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from face2face.errors import FaceError, OptionError
 
 if TYPE_CHECKING:
-    from face2face.edit.clip import ClipChanges, FaceTrack
+    from face2face.edit.clip import FaceTrack
     from face2face.edit.face_painter import FacePainter
     from face2face.face.facial_change import FacialChange
+    from face2face.face.steady_changes import SteadyChanges
     from face2face.image import Image
     from face2face.media.video import VideoFile
 
@@ -50,8 +51,8 @@ def change_video(options: argparse.Namespace, changes: Sequence[FacialChange]) -
     """
     from tqdm import tqdm
 
-    from face2face.edit.clip import ClipChanges
     from face2face.edit.face_painter import FacePainter
+    from face2face.face.steady_changes import SteadyChanges
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.imaging.text import draw_mark
     from face2face.media.recording import Recording
@@ -63,7 +64,7 @@ def change_video(options: argparse.Namespace, changes: Sequence[FacialChange]) -
     ensure_writable_dir(output.parent)
     with atomic_write(output) as aside, VideoFile(file) as video:
         track = _follow(video, options)
-        move = ClipChanges(changes, track.usual_face(), expressions)
+        move = SteadyChanges(changes, track.usual_face(), expressions)
         for change in move.made:
             tqdm.write(f"{file} has {change.part} {change.state} already: that stays")
         video.rewind()
@@ -98,7 +99,7 @@ def _follow(video: VideoFile, options: argparse.Namespace) -> FaceTrack:
 
 
 def _changed(
-    video: VideoFile, track: FaceTrack, move: ClipChanges, paint: FacePainter
+    video: VideoFile, track: FaceTrack, move: SteadyChanges, paint: FacePainter
 ) -> Iterator[tuple[Image, float]]:
     """Yield each frame, changed, ``(h, w, 3)`` uint8 RGB, and its time in seconds."""
     frames = zip(video, track.faces, track.shares().tolist(), track.seconds, strict=True)

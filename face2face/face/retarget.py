@@ -5,23 +5,20 @@ Panel pixels are pixels of the target's picture.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.face.calibration import Calibrator, NeutralFace
 from face2face.face.expression import AVERAGE_FACE
-from face2face.face.head_pose import HeadPose, split_poses
-from face2face.face.neutral import close_lips, lid_directions, lid_gaps, with_lid_gaps
-from face2face.face.target_statistics import TargetStatistics, neutral_shape
+from face2face.face.head_pose import HeadPose
+from face2face.face.neutral import lid_directions, lid_gaps, with_lid_gaps
+from face2face.face.target_statistics import TargetStatistics
 from face2face.image import LANDMARK_COUNT, Landmarks
 from face2face.landmarks import IRISES, PARTS, gaze, with_gaze
 
-#: Greatest gap of a driver's shut lips, in interocular distances: above the noise of landmarks.
-_SHUT_LIPS_GAP = 0.03
 #: How far its pose may go beyond its range: yaw, pitch and roll in radians, the logarithm of the
 #: scale, and the place in interocular distances.
 _POSE_MARGIN = np.array((0.09, 0.09, 0.12, 0.06, 0.06, 0.06))
@@ -43,10 +40,6 @@ _GAIN = 1.25
 _LANDMARK_GAINS = np.ones((LANDMARK_COUNT, 2))
 _LANDMARK_GAINS[PARTS["right_eyebrow"].start : PARTS["left_eyebrow"].stop, 1] = _GAIN
 _LANDMARK_GAINS[PARTS["mouth"], 0] = _LANDMARK_GAINS[[48, 54, 60, 64], 1] = _GAIN
-#: Seconds at the start from which the driver's neutral face is taken.
-_CALIBRATION_SECONDS = 2.0
-#: Greatest number of frames used for that: the last of them.
-_CALIBRATION_FRAMES = 120
 #: Seconds in which the pose that counts as neutral moves most of the way to the calibrated one. A
 #: faster move would be motion that the driver doesn't make: a nod would end at another zero.
 _NEUTRAL_POSE_SECONDS = 10.0
@@ -64,31 +57,6 @@ class Retargeted:
 
     landmarks: Landmarks
     excess: float
-
-
-@dataclass(frozen=True)
-class _Calibration:
-    """The driver's neutral face.
-
-    Attributes:
-        shape: ``(70, 2)`` in head coordinates, lips shut.
-        pose: ``(6,)``, see :attr:`HeadPose.vector`.
-        lid_gaps: ``(4,)``, distances between facing points of its lids.
-        gaze: ``(2, 2)``, see :func:`face2face.landmarks.gaze`.
-    """
-
-    shape: NDArray[np.float64]
-    pose: NDArray[np.float64]
-    lid_gaps: NDArray[np.float64]
-    gaze: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, landmarks: Sequence[Landmarks]) -> _Calibration:
-        """Return the calibration of some frames, ``(70, 2)`` each, at least one."""
-        shape = neutral_shape(np.stack(landmarks))
-        shut = close_lips(shape, _SHUT_LIPS_GAP).astype(np.float64)
-        poses, _ = split_poses(np.stack(landmarks), shut)
-        return cls(shut, np.median(poses, axis=0), lid_gaps(shut), gaze(shape))
 
 
 class Retargeter:
@@ -141,9 +109,9 @@ class Retargeter:
         self._lids_margin = _NARROW_LIDS_MARGIN if stay_in_range else _LIDS_MARGIN
         self._lid_gaps = lid_gaps(target.shape)
         self._lid_directions = lid_directions(target.shape)
-        self._calibration = _Calibration.of([target.neutral])
-        self._calibration_frames: deque[Landmarks] = deque(maxlen=_CALIBRATION_FRAMES)
-        self._calibration_start = self._last = 0.0
+        self._calibrator = Calibrator()
+        self._calibration = NeutralFace.of([target.neutral])
+        self._last = 0.0
         #: The driver's pose that gives the target's neutral one, ``(6,)``.
         self._neutral_pose = self._calibration.pose
         #: The driver's gaze at the last frame with an open eye, less its neutral one, ``(2,)``.
@@ -156,7 +124,7 @@ class Retargeter:
 
     def recalibrate(self) -> None:
         """Find the driver's neutral face again, from the next landmarks on."""
-        self._calibration_frames.clear()
+        self._calibrator.restart()
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
         """Return the target's pose for the driver's next frame.
@@ -217,12 +185,8 @@ class Retargeter:
 
     def _calibrate(self, landmarks: Landmarks, seconds: float) -> None:
         """Update the driver's neutral face if calibration is still under way, and its pose."""
-        started = not self._calibration_frames
-        if started:
-            self._calibration_start = seconds
-        if seconds - self._calibration_start <= _CALIBRATION_SECONDS:
-            self._calibration_frames.append(landmarks)
-            self._calibration = _Calibration.of(list(self._calibration_frames))
+        started = self._calibrator.starts
+        self._calibration = self._calibrator(landmarks, seconds)
         step = max(seconds - self._last, 0.0)
         share = 1.0 if started else 1 - np.exp(-step / _NEUTRAL_POSE_SECONDS)
         self._neutral_pose = (1 - share) * self._neutral_pose + share * self._calibration.pose
