@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from face2face.api import photos
+from face2face.card import ModelCard
 from face2face.edit import face_painter
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.expression_model import ExpressionModel
@@ -45,6 +46,8 @@ def use_feature_models(folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Make folders mouth and eyes, and have all load these models, also as the pretrained ones."""
     for name in FEATURES:
         (folder / name).mkdir(parents=True)
+        mode = FeatureMode(64, name, expressions=expressions())
+        ModelCard(**mode.card_fields()).save(folder / name)
     patch.setattr(face_painter, "pretrained", lambda name: folder / name)
     patch.setattr(
         face_painter,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from face2face.commands.console import number, paths_of, strength
 from face2face.commands.options import add_landmark_arguments
@@ -11,7 +12,9 @@ from face2face.live.detection import start_detection
 from face2face.live.options import (
     COMPOSITIONS,
     DEMO,
+    EXPRESSION_MODE,
     LIVE_MODES,
+    MOUTHS,
     RETARGETING,
     DisplayOptions,
     LiveOptions,
@@ -19,10 +22,13 @@ from face2face.live.options import (
     OutputOptions,
 )
 
+if TYPE_CHECKING:
+    from face2face.face.facial_change import FacialChange
+
 DESCRIPTION = (
     "Show the driver next to the target, who follows. h lists the keys, q or Escape quits."
 )
-READS = ("source", "target", "tf_model", "landmark_model")
+READS = ("source", "target", "tf_model", "landmark_model", "models")
 WRITES = ("output", "save_performance")
 
 
@@ -47,9 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mode",
         choices=LIVE_MODES,
-        help="reenact: another face follows yours; inpaint: your own, retouched (default: the "
-        "model's)",
+        help="reenact: another face follows yours; inpaint: your own, retouched; expression: your "
+        "own, changed by --express (default: the model's)",
     )
+    _add_expression_arguments(parser.add_argument_group("expression"))
     _add_display_arguments(parser.add_argument_group("display"))
     _add_motion_arguments(parser.add_argument_group("motion"))
     _add_output_arguments(parser.add_argument_group("outputs"))
@@ -69,6 +76,30 @@ def _add_target_arguments(parser: argparse.ArgumentParser) -> None:
         type=number,
         metavar="SECONDS",
         help="time in the target's video at which the face is at rest (default: found by itself)",
+    )
+
+
+def _add_expression_arguments(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--express",
+        nargs="+",
+        default=[],
+        metavar="NAME=STRENGTH",
+        help="add an expression to the target's, or in mode expression to your own, such as "
+        "smile=0.5 or mouth-open=0.3; the keys x, a and A change it",
+    )
+    group.add_argument(
+        "--models",
+        type=Path,
+        help="folder with the models mouth and eyes, which know the expressions and paint your own "
+        "face (default: the pretrained ones)",
+    )
+    group.add_argument(
+        "--mouth",
+        choices=MOUTHS,
+        default=LiveOptions.mouth,
+        help="inside of the target's mouth: target: as generated; driver: teeth and tongue from "
+        "the driver's picture",
     )
 
 
@@ -181,6 +212,8 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
             options.smoothing,
             options.gaze,
             options.stay_in_range,
+            _changes(options.express),
+            options.models,
         ),
         display=DisplayOptions(options.compose, bool(options.show), options.mirror),
         output=OutputOptions(
@@ -192,7 +225,21 @@ def live_options(options: argparse.Namespace) -> LiveOptions:
         ),
         targets=tuple(options.target),
         neutral_at=options.neutral_at,
+        mouth=options.mouth,
     )
+
+
+def _changes(words: list[str]) -> tuple[FacialChange, ...]:
+    """Return the changes that ``--express`` names.
+
+    Raises:
+        OptionError: A name is unknown, or a strength is out of range.
+    """
+    if not words:
+        return ()  # without NumPy, which starts slowly
+    from face2face.face.facial_change import FacialChange
+
+    return tuple(map(FacialChange.parse, words))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -206,6 +253,10 @@ def run(options: argparse.Namespace) -> None:
     live = live_options(options)
     # First of all: it loads networks while the rest is imported and opened here.
     with start_detection(live) as worker:
+        from face2face.edit.face_painter import FacePainter
         from face2face.live.program import run_live
 
-        run_live(live, worker)
+        painter = FacePainter(options.models)
+        if live.mode == EXPRESSION_MODE:
+            painter.expressions()  # loads the networks, or says what is missing
+        run_live(live, worker, painter)

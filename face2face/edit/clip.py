@@ -12,10 +12,8 @@ from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import split_poses
 from face2face.face.landmark_filter import LandmarkFilter
 from face2face.face.photo_checks import faces_camera, is_large_enough
+from face2face.face.steady_changes import FADE_SECONDS
 from face2face.image import Image, Landmarks, Scene
-
-#: Seconds in which a change fades in after the face appears, and out before it is lost.
-_FADE_SECONDS = 0.3
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +74,7 @@ class FaceTrack:
         lost = np.concatenate([[-np.inf], times[missing], [np.inf]])
         following = np.searchsorted(lost, times)
         distance = np.minimum(lost[following] - times, times - lost[following - 1])
-        return np.clip(distance / _FADE_SECONDS, 0.0, 1.0)
+        return np.clip(distance / FADE_SECONDS, 0.0, 1.0)
 
     def usual_face(self) -> Landmarks:
         """Return the median shape of the face, ``(70, 2)`` float32 in head coordinates.

@@ -24,6 +24,12 @@ STATES = {
 }
 #: Part of a change -> the features that are repainted for it.
 _FEATURES = {"expression": ("eyes", "mouth"), "eyes": ("eyes",), "gaze": (), "mouth": ("mouth",)}
+#: Name of a change -> its part and state: an expression's own, or such as ``mouth-open``.
+CHANGES = {
+    (state if part == "expression" else f"{part}-{state}"): (part, state)
+    for part, states in STATES.items()
+    for state in states
+}
 #: Range of the amount of an expression, and that of other parts.
 EXPRESSION_AMOUNTS, PART_AMOUNTS = (-1.0, 1.5), (0.0, 1.0)
 #: Gap of the lids in wide eyes, as a multiple of the gap before.
@@ -67,7 +73,7 @@ class FacialChange:
 
     def __post_init__(self) -> None:
         states = STATES[self.part]
-        low, high = EXPRESSION_AMOUNTS if self.part == "expression" else PART_AMOUNTS
+        low, high = self.limits
         if self.state not in states or not low <= self.amount <= high:
             raise OptionError(
                 f"There is no change {self.part} {self.state} {self.amount:g}.",
@@ -79,6 +85,40 @@ class FacialChange:
     def features(self) -> tuple[str, ...]:
         """Names of the features that are repainted; see :mod:`face2face.face.features`."""
         return _FEATURES[self.part]
+
+    @classmethod
+    def parse(cls, text: str) -> FacialChange:
+        """Return the change that a name in :data:`CHANGES` and an amount describe.
+
+        Args:
+            text: Such as ``smile=0.5``, or ``mouth-open`` for the whole way.
+
+        Raises:
+            OptionError: The name is unknown, or the amount out of range.
+
+        >>> FacialChange.parse("smile=0.5")
+        FacialChange(part='expression', state='smile', amount=0.5)
+        """
+        name, given, amount = text.partition("=")
+        if name not in CHANGES:
+            raise OptionError(
+                f"There is no expression {name!r}.", hint=f"Choose one of {', '.join(CHANGES)}."
+            )
+        try:
+            value = float(amount) if given else 1.0
+        except ValueError as error:
+            raise OptionError(f"{text} names no number.", hint=f"Write {name}=0.5.") from error
+        return cls(*CHANGES[name], value)
+
+    @property
+    def name(self) -> str:
+        """The change's name in :data:`CHANGES`."""
+        return self.state if self.part == "expression" else f"{self.part}-{self.state}"
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Least and greatest amount."""
+        return EXPRESSION_AMOUNTS if self.part == "expression" else PART_AMOUNTS
 
     def applied_to(self, landmarks: Landmarks, expressions: ExpressionModel | None) -> Landmarks:
         """Return landmarks after the change.

@@ -87,6 +87,7 @@ class Retargeter:
         head: The same; may be changed at any time.
         expression: The same; may be changed at any time.
         gaze: The same; may be changed at any time.
+        calibrator: Finds the driver's neutral face.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> face = 50 * AVERAGE_FACE + np.float32(128)
@@ -109,7 +110,7 @@ class Retargeter:
         self._lids_margin = _NARROW_LIDS_MARGIN if stay_in_range else _LIDS_MARGIN
         self._lid_gaps = lid_gaps(target.shape)
         self._lid_directions = lid_directions(target.shape)
-        self._calibrator = Calibrator()
+        self.calibrator = Calibrator()
         self._calibration = NeutralFace.of([target.neutral])
         self._last = 0.0
         #: The driver's pose that gives the target's neutral one, ``(6,)``.
@@ -121,10 +122,6 @@ class Retargeter:
     def neutral(self) -> Landmarks:
         """The driver's neutral face, ``(70, 2)`` in its pixels; the target's before any frame."""
         return HeadPose(self._calibration.pose, self._calibration.shape).landmarks()
-
-    def recalibrate(self) -> None:
-        """Find the driver's neutral face again, from the next landmarks on."""
-        self._calibrator.restart()
 
     def __call__(self, landmarks: Landmarks, seconds: float) -> Retargeted:
         """Return the target's pose for the driver's next frame.
@@ -185,8 +182,8 @@ class Retargeter:
 
     def _calibrate(self, landmarks: Landmarks, seconds: float) -> None:
         """Update the driver's neutral face if calibration is still under way, and its pose."""
-        started = self._calibrator.starts
-        self._calibration = self._calibrator(landmarks, seconds)
+        started = self.calibrator.starts
+        self._calibration = self.calibrator(landmarks, seconds)
         step = max(seconds - self._last, 0.0)
         share = 1.0 if started else 1 - np.exp(-step / _NEUTRAL_POSE_SECONDS)
         self._neutral_pose = (1 - share) * self._neutral_pose + share * self._calibration.pose

@@ -14,6 +14,8 @@ from face2face.face.neutral import lid_gaps
 from face2face.image import Landmarks
 from face2face.landmarks import EYE_CORNERS, LIDS, gaze, with_gaze
 
+#: Seconds in which changes fade in after the face appears, and out before it is lost.
+FADE_SECONDS = 0.3
 #: Gap of the lids, as a share of their usual one, up to which an eye is shut, and from which it is
 #: open. Landmarks of shut lids lie apart.
 _OPENNESS = (0.6, 1.0)

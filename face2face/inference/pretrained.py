@@ -8,6 +8,8 @@ from pathlib import Path
 from face2face import modes
 from face2face.card import ModelCard
 from face2face.errors import ModelError
+from face2face.face.expression_model import ExpressionModel
+from face2face.face.features import FEATURES
 from face2face.image import Image, Scene
 from face2face.imaging.retoucher import Retoucher
 from face2face.inference.engine import EMOTION, PARSE, OpenVinoEngine
@@ -47,6 +49,26 @@ def load_feature(folder: Path) -> tuple[FeatureMode, OpenVinoEngine]:
     """
     card, engine = _load(folder, "feature")
     return FeatureMode.load(card, folder), engine
+
+
+def load_expressions(folder: Path | None = None) -> ExpressionModel:
+    """Return the model of expressions that the card of a model of mode ``feature`` holds.
+
+    Args:
+        folder: Folder with the models ``mouth`` and ``eyes``; None for the pretrained ones.
+
+    Raises:
+        ModelError: A card is missing or damaged, or none holds expressions.
+    """
+    for feature in FEATURES:
+        path = pretrained(feature) if folder is None else folder / feature
+        card = ModelCard.load(path)
+        if card.mode == "feature" and (found := FeatureMode.load(card, path).expressions):
+            return found
+    raise ModelError(
+        f"The models in {folder or path.parent} know no expressions.",
+        hint="Make their pairs from photos of people that show some, and train again.",
+    )
 
 
 def load_retoucher(folder: Path | None = None) -> Retoucher:

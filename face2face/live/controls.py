@@ -103,9 +103,8 @@ class LiveControls:
 
     def recalibrate(self) -> None:
         """Take the driver's pose from now on as the neutral one."""
-        if (retargeter := self.pipeline.motion.retargeter) is not None:
-            retargeter.recalibrate()
-            self.show("neutral pose: hold still for two seconds")
+        self.pipeline.motion.calibrator.restart()
+        self.show("neutral pose: hold still for two seconds")
 
     def change_expression(self, step: float) -> None:
         """Add a step to the strength of the expression."""
@@ -124,6 +123,18 @@ class LiveControls:
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.gaze = _stepped(retargeter.gaze, step)
             self.show(f"gaze {retargeter.gaze:.1f}")
+
+    def next_added(self) -> None:
+        """Select the next expression to add to the driver's."""
+        if (added := self.pipeline.motion.added) is not None:
+            added.select_next()
+            self.show(added.note)
+
+    def change_added(self, step: float) -> None:
+        """Add a step to the strength of the selected expression."""
+        if (added := self.pipeline.motion.added) is not None:
+            added.step(step)
+            self.show(added.note)
 
     def change_smoothing(self, step: float) -> None:
         """Add a step to the strength of the landmark filter."""

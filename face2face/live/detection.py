@@ -16,7 +16,7 @@ from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
 from face2face.face.back_ends import BACK_ENDS, DEFAULT, DLIB, choose_back_end, make_detector
 from face2face.inference.models import default_model, find_folder, find_models
-from face2face.live.options import LiveOptions
+from face2face.live.options import EXPRESSION_MODE, LiveOptions
 from face2face.live.worker import WorkerProcess
 
 if TYPE_CHECKING:
@@ -41,12 +41,13 @@ def models_of(options: LiveOptions) -> list[Path]:
 def back_end_of(options: LiveOptions) -> str:
     """Return the landmark back end of a live run.
 
-    Where none is named, it is the first model's. Targets are made with the default one.
+    Where none is named, it is the first model's, or the default one where there is no model yet.
 
     Raises:
         ModelError: There is no model, its card is damaged or names an unknown back end.
     """
-    if options.landmarks or options.landmark_model or options.targets:
+    needs_none = options.targets or options.mode == EXPRESSION_MODE
+    if options.landmarks or options.landmark_model or needs_none:
         return choose_back_end(options.landmarks, options.landmark_model)
     return back_end_of_model(models_of(options)[0])
 

@@ -33,6 +33,7 @@ class RenderedFrame:
         conditioning: ``(h, w, 3)`` uint8, the picture that steered the network: the sketch, or the
             mask of retouched pixels; black where there is no face.
         excess: Distance of the pose from the target's known range, in interocular distances.
+        own: Whether ``image`` is the driver's own picture, changed.
 
     >>> grey = np.full((256, 256, 3), 128, np.uint8)
     >>> frame = RenderedFrame(Scene(grey), None, grey, grey)
@@ -45,6 +46,7 @@ class RenderedFrame:
     image: Image
     conditioning: Image
     excess: float = 0.0
+    own: bool = False
 
     @property
     def found(self) -> bool:
@@ -80,7 +82,7 @@ class RenderedFrame:
         if composition == SIDE:
             left = self.conditioning if conditioning else self.driver_view()
             return side_by_side([left, self.image])
-        if composition == TARGET:
+        if composition == TARGET or self.own:
             return self.image
         assert composition in COMPOSITIONS
         if self.landmarks is None or self.driver.landmarks is None:

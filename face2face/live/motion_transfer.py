@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from face2face.face.calibration import Calibrator
+from face2face.face.expression import AVERAGE_FACE
+from face2face.face.head_pose import HeadPose
 from face2face.face.landmark_filter import LandmarkFilter
 from face2face.face.retarget import Retargeter
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Image, Landmarks, Scene, centre_box
+from face2face.live.added_expression import AddedExpression
 from face2face.live.options import EXPRESSION, NONE, MotionOptions
 
 
@@ -49,18 +56,27 @@ class MotionTransfer:
             of the driver's picture.
         size: Width and height of a panel, in pixels.
         options: The strengths at first; keys change them.
+        added: The expression that the target wears all the time; None for no such thing.
 
     Attributes:
         retargeter: Transfers the motion; None where landmarks are taken as they lie.
+        calibrator: Finds the driver's neutral face.
         filter: Steadies the driver's landmarks.
+        added: The same.
     """
 
     def __init__(
-        self, shape: TargetStatistics | None, size: int, options: MotionOptions = MotionOptions()
+        self,
+        shape: TargetStatistics | None,
+        size: int,
+        options: MotionOptions = MotionOptions(),
+        added: AddedExpression | None = None,
     ) -> None:
         self._size = size
+        self.added = added
         self.filter = LandmarkFilter()
         self.filter.strength = options.smoothing
+        self.calibrator = Calibrator()
         self.retargeter: Retargeter | None = None
         if shape is not None and options.retarget != NONE:
             self.retargeter = Retargeter(
@@ -70,6 +86,8 @@ class MotionTransfer:
                 gaze=options.gaze,
                 stay_in_range=options.stay_in_range,
             )
+            self.calibrator = self.retargeter.calibrator
+            self._neutral = HeadPose.of(self.retargeter.target.neutral, AVERAGE_FACE).shape
 
     def __call__(self, scene: Scene) -> DrivenPose:
         """Return the target's pose for the next frame of the driver.
@@ -85,6 +103,19 @@ class MotionTransfer:
         scene = replace(scene, landmarks=landmarks)
         if self.retargeter is None:
             middle = centre_box(*scene.photo.shape[:2])
-            return DrivenPose(scene, middle.to_panel(landmarks, self._size))
-        retargeted = self.retargeter(landmarks, seconds)
-        return DrivenPose(scene, retargeted.landmarks, retargeted.excess)
+            posed, excess = middle.to_panel(landmarks, self._size), 0.0
+        else:
+            retargeted = self.retargeter(landmarks, seconds)
+            posed, excess = retargeted.landmarks, retargeted.excess
+        if self.added is not None:
+            posed = self.added(posed, self._neutral_shape(landmarks, seconds))
+        return DrivenPose(scene, posed, excess)
+
+    def _neutral_shape(self, landmarks: Landmarks, seconds: float) -> NDArray[np.float64]:
+        """Return the target's neutral face, ``(70, 2)`` in head coordinates.
+
+        Where landmarks are taken as they lie, it is the driver's.
+        """
+        if self.retargeter is None:
+            return self.calibrator(landmarks, seconds).shape
+        return self._neutral

@@ -8,16 +8,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from face2face.errors import OptionError
 from face2face.face.back_ends import choose_back_end
 
-#: Modes of a model that run live: another face that follows, or one's own, retouched.
-LIVE_MODES = ("reenact", "inpaint")
+if TYPE_CHECKING:
+    from face2face.face.facial_change import FacialChange
+
+#: Modes of a model that runs live: another face that follows, or one's own, retouched.
+MODEL_MODES = ("reenact", "inpaint")
+#: The live mode of one's own face with another expression; it needs no model of a target.
+EXPRESSION_MODE = "expression"
+#: All live modes.
+LIVE_MODES = (*MODEL_MODES, EXPRESSION_MODE)
 #: Compositions of a frame, see :meth:`face2face.live.frame.RenderedFrame.compose`.
 COMPOSITIONS = SIDE, TARGET, DRIVER = ("side", "target", "driver")
 #: Motion that is transferred: head and expression, the expression alone, or none (as it lies).
 RETARGETING = FULL, EXPRESSION, NONE = ("full", "expression", "none")
+#: Whose picture the inside of the target's mouth is taken from.
+MOUTHS = (TARGET, DRIVER)
 #: The name of the scripted driver among the sources.
 DEMO = "demo"
 #: Suffix of recordings.
@@ -56,6 +66,9 @@ class MotionOptions:
         smoothing: Strength of the landmark filter, 0 to 2.
         gaze: Strength of the gaze, 0 to 2.
         stay_in_range: Ease away an expression that goes farther than the target was seen to go.
+        express: Changes of the face that are added to its motion all the time; keys change them.
+        models: Folder with the models ``mouth`` and ``eyes``, which know expressions; None for the
+            pretrained ones.
 
     Raises:
         OptionError: A value is out of range.
@@ -70,6 +83,8 @@ class MotionOptions:
     smoothing: float = 1.0
     gaze: float = 1.0
     stay_in_range: bool = False
+    express: tuple[FacialChange, ...] = ()
+    models: Path | None = None
 
     def __post_init__(self) -> None:
         _check_choice("retarget", self.retarget, RETARGETING)
@@ -138,7 +153,8 @@ class LiveOptions:
             or ``demo``.
         model: A model's folder or graph, or a folder of models; None for the newest model trained
             in the current folder, or else the pretrained one.
-        mode: The mode that the model must have; None for any of :data:`LIVE_MODES`.
+        mode: The mode that the model must have, or :data:`EXPRESSION_MODE`; None for any of
+            :data:`MODEL_MODES`.
         landmarks: The landmark back end, ``dlib`` or ``mesh``; None for the model's own.
         landmark_model: A dlib shape predictor of 68 points; None for the bundled one.
         retouching: Strength of retouching, 0 to 2; for models of mode ``inpaint``.
@@ -149,6 +165,7 @@ class LiveOptions:
             made without training; none to run a model.
         neutral_at: Time in these videos, in seconds, at which the face is neutral; None to find
             out.
+        mouth: One of :data:`MOUTHS`.
 
     Raises:
         OptionError: A value is out of range, or two values don't go together.
@@ -168,11 +185,14 @@ class LiveOptions:
     output: OutputOptions = OutputOptions()
     targets: tuple[Path, ...] = ()
     neutral_at: float | None = None
+    mouth: str = TARGET
 
     def __post_init__(self) -> None:
         _check_strength("retouching", self.retouching)
+        _check_choice("mouth", self.mouth, MOUTHS)
         choose_back_end(self.landmarks, self.landmark_model)
         self._check_targets()
+        self._check_own_face()
 
     def _check_targets(self) -> None:
         if self.targets and self.model:
@@ -186,6 +206,27 @@ class LiveOptions:
         if self.neutral_at is not None and not self.targets:
             raise OptionError(
                 "--neutral-at names a time in a target's video.", hint="Add --target VIDEO."
+            )
+
+    def _check_own_face(self) -> None:
+        """Check the options that show the driver's own face, or a part of it."""
+        own = self.mode == EXPRESSION_MODE
+        if own and self.model:
+            raise OptionError(
+                f"In mode {self.mode} no target is driven.", hint="Leave --tf-model or --mode out."
+            )
+        if self.mouth == DRIVER and self.mode not in (None, "reenact"):
+            raise OptionError(
+                f"In mode {self.mode} the mouth is the driver's.", hint="Leave --mouth out."
+            )
+        if self.has_landmarks and (own or self.mouth == DRIVER):
+            raise OptionError(
+                f"The driver {self.driver} has no picture of its face.",
+                hint="Name a camera or a video as --source.",
+            )
+        if self.motion.express and self.mode == "inpaint":
+            raise OptionError(
+                "In mode inpaint no expression is added.", hint="Leave --express out."
             )
 
     @property

@@ -15,8 +15,9 @@ from face2face.live.controls import LiveControls
 from face2face.live.detection import back_end_of, detection_for, models_of
 from face2face.live.driver import open_driver
 from face2face.live.frame import RenderedFrame
-from face2face.live.options import LiveOptions
+from face2face.live.options import DRIVER, EXPRESSION_MODE, LiveOptions
 from face2face.live.outputs import LiveOutputs
+from face2face.live.own_face import Painter
 from face2face.live.pipeline import LivePipeline
 from face2face.live.targets import targets_of
 from face2face.live.worker import WorkerProcess
@@ -27,6 +28,9 @@ from face2face.media.video import VideoFile
 from face2face.media.virtual import VirtualCamera
 from face2face.media.window import Window
 from face2face.synthetic.performance import LandmarkRecording
+
+#: Title of a recording that shows a part of the driver.
+DRIVER_MOUTH = "The inside of the mouth is the driver's own"
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,10 @@ class LiveResult:
 
 
 def run_live(
-    options: LiveOptions, worker: WorkerProcess | None, report: Callable[[str], object] = print
+    options: LiveOptions,
+    worker: WorkerProcess | None,
+    paint: Painter,
+    report: Callable[[str], object] = print,
 ) -> LiveResult:
     """Open everything that a live run takes, and run it to its end.
 
@@ -59,13 +66,14 @@ def run_live(
         options: All options of the run.
         worker: The process in which the driver's face is found, see
             :func:`face2face.live.detection.start_detection`; None for this one.
+        paint: Moves the face of the driver's picture, in mode ``expression``.
         report: Called with a line on the run, and one for each file that was written.
 
     Raises:
         Face2FaceError: The driver, a model or an output can't be opened, or breaks off; or a target
             can't be made.
     """
-    models = targets_of(options, report) if options.targets else models_of(options)
+    loaders = _loaders(options, paint, report)
     with ExitStack() as stack:
         window = stack.enter_context(Window()) if options.output.window else None
         # Opened before the outputs: they are closed first, since a source's driver may hang.
@@ -77,7 +85,7 @@ def run_live(
             detect = detection_for(source, back_end, options.landmark_model, worker)
         outputs = stack.enter_context(_opened_outputs(options, source, report))
         controls = LiveControls(
-            [partial(LivePipeline.load, model, options) for model in models],
+            loaders,
             options.display,
             outputs,
             window,
@@ -98,21 +106,33 @@ def run_live(
     return result
 
 
+def _loaders(
+    options: LiveOptions, paint: Painter, report: Callable[[str], object]
+) -> list[Callable[[], LivePipeline]]:
+    """Return a function for each model that loads its pipeline; make targets that aren't kept."""
+    if options.mode == EXPRESSION_MODE:
+        return [partial(LivePipeline.of_driver, paint, options.motion)]
+    models = targets_of(options, report) if options.targets else models_of(options)
+    return [partial(LivePipeline.load, model, options) for model in models]
+
+
 @contextmanager
 def _opened_outputs(
     options: LiveOptions, source: Source, report: Callable[[str], object]
 ) -> Iterator[LiveOutputs]:
     """Open the sinks that the options name, and close them in the end."""
 
+    title = DRIVER_MOUTH if options.mouth == DRIVER else ""
+
     def open_recording() -> tuple[Sink, Path]:
         path = unused_name("face2face", ".mp4")
-        return Recording(path, source.fps), path
+        return Recording(path, source.fps, title=title), path
 
     with ExitStack() as stack:
         sinks: list[Sink] = []
         if options.output.recording:
             sound = source.path if isinstance(source, VideoFile) else None
-            recording = Recording(options.output.recording, source.fps, sound, report=report)
+            recording = Recording(options.output.recording, source.fps, sound, title, report)
             sinks.append(stack.enter_context(recording))
         if options.output.virtual_camera:
             sinks.append(stack.enter_context(VirtualCamera(source.fps)))

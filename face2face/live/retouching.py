@@ -52,10 +52,10 @@ class LiveRetoucher:
             self._evidence[:] = 0
             self._frames = 0
             image = draw_note(photo, NO_FACE)
-            return RenderedFrame(pose.scene, None, image, np.zeros_like(photo))
+            return RenderedFrame(pose.scene, None, image, np.zeros_like(photo), own=True)
         mask = self._mask(photo, landmarks)
         image = self._retoucher(photo, mask)
-        return RenderedFrame(pose.scene, landmarks, image, cv2.merge([mask] * 3))
+        return RenderedFrame(pose.scene, landmarks, image, cv2.merge([mask] * 3), own=True)
 
     def _mask(self, photo: Image, landmarks: Landmarks) -> NDArray[np.uint8]:
         """Return the mask of the pixels to retouch, ``(h, w)`` uint8, 255 inside."""

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 
 from face2face.face.detector import Detector
+from face2face.image import Image
 from face2face.inference.models import pretrained
-from face2face.media.recording import SYNTHETIC_NOTICE
+from face2face.live.program import DRIVER_MOUTH
+from face2face.media.recording import SYNTHETIC_NOTICE, recording_title
 from face2face.synthetic.motion import PERFORMANCE_SECONDS
 from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
+from tests.conftest import write_video
+from tests.media.clips import read
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -130,10 +134,45 @@ def test_without_retargeting_the_target_lies_where_the_driver_does(
         assert drawn == pytest.approx([*landmarks.min(0), *landmarks.max(0)], abs=3)
 
 
+#: Options of a short run on a video, into a file.
+FILMED = ("--no-window", "--compose", "target", "--no-mark", "--models", "models", "--output")
+
+
+@pytest.mark.usefixtures("feature_models")
+def test_ones_own_face_changes_where_it_is_seen(frames: list[Image], face2face: Command) -> None:
+    wall = [np.full_like(frames[0], 90)] * 4
+    clip = write_video(Path("clip.mp4"), [*frames[:4], *wall, *frames[4:8]])
+    command = ("run_webcam", "--source", clip, "--mode", "expression", "--express", "mouth-open")
+    status, out, err = face2face(*command, *FILMED, "new.mp4")
+    assert status == 0, err
+    assert "12 frames, 8 with a face" in out
+    before, after = (np.stack(read(path)).astype(int) for path in (clip, Path("new.mp4")))
+    # The largest mean change of a row; a note at the bottom says that there is no face.
+    change = np.abs(after - before)[:, :200].mean((2, 3)).max(1)
+    assert min(change[1], change[11]) > 4
+    assert max(change[4:8]) < 2
+    assert change[8] < change[9] < change[11], "it fades in"
+
+
+@pytest.mark.usefixtures("feature_models")
+def test_a_recording_says_that_the_mouth_is_the_drivers(video: Path, face2face: Command) -> None:
+    live = ("run_webcam", "--source", video, "--express", "surprised", "--mouth", "driver")
+    status, _, err = face2face(*live, *FILMED, "teeth.mp4")
+    assert status == 0, err
+    assert recording_title(Path("teeth.mp4")) == DRIVER_MOUTH
+    assert len(pictures(Path("teeth.mp4"))) == 24
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (("--expression", "3"), "from 0 to 2"),
+        (("--express", "grin"), "no expression 'grin'"),
+        (
+            ("--source", "demo", "--express", "smile", *FILMED[:-2], "none", "--output", "o.mp4"),
+            "none/mouth/card.json",
+        ),
+        (("--mode", "expression", "--models", "none", "--source", "a.mp4"), "no model none/mouth"),
         (("--retarget", "some"), "full"),
         (("--source", "gone.npz", "--no-window", "--output", "o.mp4"), "There is no file"),
         (

@@ -339,6 +339,6 @@ def test_recalibration_takes_the_neutral_face_from_the_next_landmarks(
     retarget(BROAD, 0.0)
     retarget(BROAD + 30, 5.0)
     assert np.allclose(retarget.neutral, BROAD, atol=0.1)
-    retarget.recalibrate()
+    retarget.calibrator.restart()
     retarget(BROAD + 30, 6.0)
     assert np.allclose(retarget.neutral, BROAD + 30, atol=0.1)

@@ -285,6 +285,12 @@ def test_keys_change_how_it_moves() -> None:
     assert lowest.head == 0
 
 
+def test_keys_add_an_expression_to_the_targets() -> None:
+    added = typed("xxxxxAAAa")[0].pipeline.motion.added
+    assert added is not None
+    assert added.note == "eyes-wide 0.2"
+
+
 def test_pausing_shows_nothing_new() -> None:
     shown = typed(".. " + "." * 50 + " .")[1].pictures
     assert len({picture.tobytes() for picture in shown}) <= 8

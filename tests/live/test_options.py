@@ -8,6 +8,7 @@ import pytest
 
 from face2face.commands import run_webcam
 from face2face.errors import OptionError
+from face2face.face.facial_change import FacialChange
 from face2face.live.options import DisplayOptions, LiveOptions, MotionOptions, OutputOptions
 
 
@@ -48,9 +49,34 @@ def test_the_console_fills_every_field() -> None:
     )
 
 
+def test_expressions_and_the_mouth_are_options_of_a_target() -> None:
+    command = "--express smile=0.5 mouth-open --models mine --mouth driver"
+    smile, shout = FacialChange("expression", "smile", 0.5), FacialChange("mouth", "open")
+    assert typed(*command.split()) == LiveOptions(
+        motion=MotionOptions(express=(smile, shout), models=Path("mine")), mouth="driver"
+    )
+    own = typed("--mode", "expression", "--express", "sad=-0.5")
+    assert own.mode == "expression"
+    assert own.motion.express[0].amount == -0.5
+
+
+SMILES = MotionOptions(express=(FacialChange("expression", "smile"),))
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
+        (lambda: typed("--express", "grin"), "no expression 'grin'. Choose one of neutral, smile"),
+        (lambda: typed("--express", "smile=2"), "smile 2. .* a number from -1 to 1.5"),
+        (lambda: typed("--express", "mouth-open=-1"), "a number from 0 to 1"),
+        (lambda: typed("--express", "smile=much"), "smile=much names no number. Write smile=0.5"),
+        (lambda: LiveOptions(mouth="both"), "target, driver"),
+        (lambda: LiveOptions(mode="inpaint", motion=SMILES), "Leave --express out"),
+        (lambda: LiveOptions(mode="expression", mouth="driver"), "Leave --mouth out"),
+        (lambda: LiveOptions(mode="expression", model=Path("a")), "Leave --tf-model or --mode"),
+        (lambda: LiveOptions(mode="expression", targets=(Path("a"),)), "Leave --target or --mode"),
+        (lambda: LiveOptions("demo", mode="expression"), "demo has no picture of its face"),
+        (lambda: LiveOptions("take.npz", mouth="driver"), "Name a camera or a video"),
         (lambda: MotionOptions(retarget="some"), "full, expression, none"),
         (lambda: MotionOptions(expression=2.1), "expression is 2.1"),
         (lambda: MotionOptions(smoothing=-1), "smoothing is -1"),
