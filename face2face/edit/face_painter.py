@@ -21,6 +21,8 @@ from face2face.landmarks import gaze, interocular, with_gaze
 
 #: Move of a landmark that isn't visible, in interocular distances.
 _MIN_MOVE = 0.004
+#: Distance of the pixels that are looked at first to see whether a photo is grey.
+_STRIDE = 16
 #: Hint where a folder lacks a model.
 _TRAIN = (
     "Make pairs with tools/make_feature_data.py, and run train.py --mode feature on its mouth/ and "
@@ -66,7 +68,7 @@ class FacePainter:
         Raises:
             ModelError: A model is missing or damaged.
         """
-        grey = bool((photo == photo[..., :1]).all())
+        grey = _is_grey(photo[::_STRIDE, ::_STRIDE]) and _is_grey(photo)
         looking = with_gaze(landmarks, gaze(wanted))
         result = move_irises(photo, looking, landmarks)
         painting = map(self._painter, moved_features(landmarks, wanted))
@@ -115,6 +117,10 @@ class FacePainter:
         if feature not in self._painters:
             self._painters[feature] = _load(self._folder, feature)
         return self._painters[feature]
+
+
+def _is_grey(photo: Image) -> bool:
+    return bool((photo == photo[..., :1]).all())
 
 
 def moved_features(landmarks: Landmarks, wanted: Landmarks) -> list[str]:
