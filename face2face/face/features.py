@@ -226,11 +226,11 @@ def paste_region(photo: Image, region: Region, picture: Image, mask: NDArray[np.
     size = picture.shape[0]
     to_photo = region.to_picture(size, False)
     height, width = photo.shape[:2]
-    # Only the mask's own pixels are mixed: a large region takes long.
-    left, top, across, down = cv2.boundingRect((np.asarray(mask) > 0).astype(np.uint8))
-    right, bottom = left + across, top + down
-    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)], np.float64)
-    corners = (corners - 0.5) @ to_photo[:, :2].T
+    # Only the mask's own pixels, and the next ones, are mixed: a large region takes long.
+    x, y, across, down = cv2.boundingRect((np.asarray(mask) > 0).astype(np.uint8))
+    left, top, right, bottom = x - 1, y - 1, x + across, y + down
+    corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom)])
+    corners = corners @ to_photo[:, :2].T
     corners += to_photo[:, 2]
     low = np.clip(np.floor(corners.min(0)).astype(int) - 1, 0, (width, height))
     high = np.clip(np.ceil(corners.max(0)).astype(int) + 2, 0, (width, height))
