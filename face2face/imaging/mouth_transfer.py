@@ -22,6 +22,9 @@ _RIM_SOFTNESS = 0.012
 _ROOM = 0.15
 #: Resistance to bending of the warp, which smooths out the noise of landmarks.
 _STIFFNESS = 1.0
+#: Exponent of the factors between the colours of two faces: people's skin differs as well as the
+#: light on it, and teeth take on the light alone.
+_LIGHT_SHARE = 2 / 3
 #: Least and greatest factor of a colour.
 _GAINS = (0.5, 2.0)
 #: Outline of the lower face: jaw, and base of the nose.
@@ -78,7 +81,7 @@ class Mouth:
 
 def colour_gain(source: Mouth, target: Mouth) -> NDArray[np.float64]:
     """Return the factors ``(3,)`` from one face's light to another's."""
-    return np.clip((target.colour + 1) / (source.colour + 1), *_GAINS)
+    return np.clip(((target.colour + 1) / (source.colour + 1)) ** _LIGHT_SHARE, *_GAINS)
 
 
 def transfer_mouth(

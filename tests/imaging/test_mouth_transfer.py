@@ -50,8 +50,9 @@ def test_lips_that_touch_change_nothing(own: Landmarks, other: Landmarks) -> Non
 
 
 def test_colours_match_the_light_on_the_other_face() -> None:
-    picture = face(OPEN, 60, (20, 0, 0))
-    gain = colour_gain(mouth(OPEN), mouth(OPEN, skin=60))
+    """Two thirds of the difference count as the light's: (43 / 121) ** (2 / 3) is a half."""
+    picture = face(OPEN, 42, (20, 0, 0))
+    gain = colour_gain(mouth(OPEN, skin=120), mouth(OPEN, skin=42))
     assert gain.tolist() == pytest.approx([0.5, 0.5, 0.5], abs=0.01)
     result = transfer_mouth(picture, OPEN, mouth(OPEN), gain)
     assert result[middle(OPEN)[::-1]].tolist() == pytest.approx([100, 90, 80], abs=4)
