@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ModelError,
         OptionError,
     )
+    from face2face.face.facial_change import FacialChange
     from face2face.live.frame import RenderedFrame
     from face2face.live.model import ReenactmentModel, load_model
     from face2face.live.options import MotionOptions
@@ -42,6 +43,7 @@ __all__ = [
     "DataError",
     "Face2FaceError",
     "FaceError",
+    "FacialChange",
     "MediaError",
     "ModelError",
     "MotionOptions",
@@ -85,6 +87,7 @@ _MODULES = {
         "ModelError",
         "OptionError",
     ),
+    "face2face.face.facial_change": ("FacialChange",),
     "face2face.live.frame": ("RenderedFrame",),
     "face2face.live.model": ("ReenactmentModel", "load_model"),
     "face2face.live.options": ("MotionOptions",),

@@ -65,6 +65,9 @@ class FacialChange:
 
     Raises:
         OptionError: The part has no such state, or the amount is out of range.
+
+    >>> FacialChange("mouth", "open", 0.3).name
+    'mouth-open'
     """
 
     part: str

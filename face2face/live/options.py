@@ -66,7 +66,8 @@ class MotionOptions:
         smoothing: Strength of the landmark filter, 0 to 2.
         gaze: Strength of the gaze, 0 to 2.
         stay_in_range: Ease away an expression that goes farther than the target was seen to go.
-        express: Changes of the face that are added to its motion all the time; keys change them.
+        express: Changes of the face that are added to its motion all the time, see
+            :meth:`face2face.face.facial_change.FacialChange.parse`; keys change them.
         models: Folder with the models ``mouth`` and ``eyes``, which know expressions; None for the
             pretrained ones.
 

@@ -24,6 +24,7 @@ class LiveOutputs:
         watermark: Write on every picture that leaves the program that it is synthetic.
         open_recording: Returns a new recording and its file; None where none can be made.
         name_snapshot: Returns the file of the next snapshot.
+        title: Title in the metadata of snapshots.
 
     Attributes:
         picture: The last composed picture, without watermark; None before the first.
@@ -35,11 +36,13 @@ class LiveOutputs:
         watermark: bool = True,
         open_recording: Callable[[], tuple[Sink, Path]] | None = None,
         name_snapshot: Callable[[], Path] = lambda: Path("snapshot.png"),
+        title: str = "",
     ) -> None:
         self._sinks = list(sinks)
         self._watermark = watermark
         self._open_recording = open_recording
         self._name_snapshot = name_snapshot
+        self._title = title
         self._recording: Sink | None = None
         self._recording_start: float | None = None
         self._recording_scope = ExitStack()
@@ -78,7 +81,7 @@ class LiveOutputs:
         if self.picture is None:
             return ""
         path = self._name_snapshot()
-        write_image(path, self._marked(self.picture))
+        write_image(path, self._marked(self.picture), self._title)
         return f"written: {path}"
 
     def toggle_recording(self) -> str:

@@ -29,7 +29,7 @@ from face2face.media.virtual import VirtualCamera
 from face2face.media.window import Window
 from face2face.synthetic.performance import LandmarkRecording
 
-#: Title of a recording that shows a part of the driver.
+#: Title of recordings and snapshots that show a part of the driver.
 DRIVER_MOUTH = "The inside of the mouth is the driver's own"
 
 
@@ -142,6 +142,7 @@ def _opened_outputs(
                 options.output.watermark,
                 open_recording,
                 partial(unused_name, "face2face", ".png"),
+                title,
             )
         )
 

@@ -28,6 +28,7 @@ from face2face.live.options import DisplayOptions
 from face2face.live.outputs import LiveOutputs
 from face2face.live.pipeline import LivePipeline
 from face2face.media.sink import Sink
+from face2face.media.stills import picture_title
 from face2face.media.window import QUIT
 from face2face.modes.reenact import Reenact
 from face2face.synthetic.performance import ScriptedDriver
@@ -306,9 +307,10 @@ def test_a_key_takes_a_snapshot_and_another_records(tmp_path: Path) -> None:
     typed(
         "pr..r..",
         name_snapshot=lambda: tmp_path / "now.png",
+        title="a title",
         open_recording=lambda: (sink, tmp_path / "now.mp4"),
     )
-    assert (tmp_path / "now.png").is_file()
+    assert picture_title(tmp_path / "now.png") == "a title"
     assert len(sink.pictures) == 3
     assert sink.times[0] == 0
 
