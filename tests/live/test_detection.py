@@ -13,7 +13,7 @@ import pytest
 import face2face
 from face2face.card import FILE_NAME
 from face2face.errors import ModelError
-from face2face.face.back_ends import BACK_ENDS
+from face2face.face.back_ends import BACK_ENDS, DEFAULT
 from face2face.image import Image
 from face2face.inference.models import pretrained
 from face2face.inference.names import GRAPH
@@ -54,6 +54,12 @@ def test_live_follows_the_card_unless_a_person_names_another(
     model = model_of(card, tmp_path / "model")
     assert back_end_of(LiveOptions(model=model, landmarks=named)) == expected
     assert back_end_of(LiveOptions(model=tmp_path, landmarks=named)) == expected
+
+
+def test_ones_own_face_is_found_by_the_default_back_end(in_folder: Path) -> None:
+    model_of("dlib", in_folder / "model")
+    assert back_end_of(LiveOptions()) == "dlib"
+    assert back_end_of(LiveOptions(mode="expression")) == DEFAULT
 
 
 def test_a_shape_predictor_is_for_dlib_whatever_the_card_says(tmp_path: Path) -> None:
