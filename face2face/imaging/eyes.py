@@ -123,6 +123,8 @@ def move_irises(photo: Image, landmarks: Landmarks, seen: Landmarks) -> Image:
     """
     moved = photo.copy()
     for number, (source, wanted) in enumerate(zip(gaze(seen), gaze(landmarks), strict=True)):
+        if np.abs(wanted - source).max() < _MIN_MOVE:
+            continue
         eye = _Eye.of(landmarks, number)
         opening = min(eye.opening, _Eye.of(seen, number).opening)
         move = min(opening / _OPEN, 1.0) * (wanted - source)
