@@ -16,7 +16,7 @@ KEYBINDINGS: Keys[LiveControls] = Keys(
         "i": ("next to the target: driver or sketch", LiveControls.toggle_conditioning),
         "c": ("side by side, target alone, in your picture", LiveControls.next_composition),
         "m": ("mirror", LiveControls.toggle_mirror),
-        "n": ("next model", LiveControls.next_model),
+        "n": ("next model or target", LiveControls.next_model),
         "0": ("take your pose as the neutral one", LiveControls.recalibrate),
         "e": ("less expression", lambda controls: controls.change_expression(-_STEP)),
         "E": ("more expression", lambda controls: controls.change_expression(_STEP)),
