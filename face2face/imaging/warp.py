@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.image import Extent, Image, Landmarks
+from face2face.image import LANDMARK_COUNT, Extent, Image, Landmarks
 from face2face.imaging.thin_plate import ThinPlateSplines, border_points
 from face2face.landmarks import FACING, Similarity
 
@@ -56,17 +56,39 @@ class WarpConstraints:
     margin: float
     follow_share: float
 
+    @property
+    def hold_skull(self) -> bool:
+        """Whether the points include those of :func:`face2face.face.head_pose.with_skull`."""
+        return max(self.points) >= LANDMARK_COUNT
+
 
 #: Follow all landmarks closely: for the face.
 FACE_CONSTRAINTS = WarpConstraints(tuple(range(68)), 1.0, 0.0, 0.0)
 #: Landmarks on bone. Brows, chin, lips and lids would make hair nod with every word.
 _HEAD_POINTS = (0, 1, 2, 3, 13, 14, 15, 16, *range(27, 36))
+#: Points of the skull, which follow the landmarks: :func:`face2face.face.head_pose.with_skull`.
+_SKULL = range(70, 82)
 #: Follow rigid landmarks loosely: for hair, neck and clothes. Anchors outside the picture let hair
 #: near the edge follow.
 HEAD_CONSTRAINTS = WarpConstraints(_HEAD_POINTS, 800.0, 0.3, 0.0)
 #: The same in front of a background that is added later: hair moves with the head. The share was
 #: measured: keyframes of four people, each warped to another's pose, come nearest to it.
 LOOSE_HEAD_CONSTRAINTS = WarpConstraints(_HEAD_POINTS, 400.0, 0.0, 0.6)
+#: The same for a head that turns far: the skull keeps its shape, while the error of its pose moves
+#: all hair. Better for the photos of five of six people, worse for one of two videos.
+RIGID_HEAD_CONSTRAINTS = WarpConstraints((*_HEAD_POINTS, *_SKULL), 400.0, 0.0, 0.6)
+
+
+def head_constraints(background_known: bool, one_pose: bool) -> WarpConstraints:
+    """Return how closely hair, neck and clothes follow a head.
+
+    Args:
+        background_known: Whether the background is added after the warp.
+        one_pose: Whether all keyframes show the head in the same pose, so that it turns far.
+    """
+    if not background_known:
+        return HEAD_CONSTRAINTS
+    return RIGID_HEAD_CONSTRAINTS if one_pose else LOOSE_HEAD_CONSTRAINTS
 
 
 def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> NDArray[np.uint8]:
@@ -95,7 +117,7 @@ def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> 
 def warp_many(
     photos: Sequence[Image],
     sources: NDArray[np.floating],
-    destination: Landmarks,
+    destination: NDArray[np.floating],
     size: int,
     constraints: WarpConstraints,
     regions: Sequence[Extent],
@@ -108,8 +130,9 @@ def warp_many(
     Args:
         photos: At least one ``(n, n, channels)`` uint8, after
             :mod:`face2face.imaging.upsample`; n is a multiple of ``size``, the same for all.
-        sources: ``(k, 70, 2)``, the landmarks of the k photos, in pixels of the whole result.
-        destination: ``(70, 2)``, the landmarks' new positions, in the same pixels.
+        sources: ``(k, 70, 2)``, the landmarks of the k photos, in pixels of the whole result; with
+            constraints that hold the skull ``(k, 82, 2)``.
+        destination: ``(70, 2)`` or ``(82, 2)``, their new positions, in the same pixels.
         size: Width and height of the whole result, in pixels.
         constraints: How closely the warp follows which landmarks.
         regions: For each photo, the region of its result to return; all with the same columns.
@@ -148,7 +171,10 @@ def _cell_centres(start: int, length: int, cell: int) -> NDArray[np.floating]:
 
 
 def _inverse_splines(
-    sources: NDArray[np.floating], destination: Landmarks, size: int, constraints: WarpConstraints
+    sources: NDArray[np.floating],
+    destination: NDArray[np.floating],
+    size: int,
+    constraints: WarpConstraints,
 ) -> ThinPlateSplines:
     """Return the splines from places in the result to the places in each photo to read.
 
@@ -197,7 +223,9 @@ def _remap(
     )
 
 
-def _avoid_folds(sources: NDArray[np.floating], destination: Landmarks) -> NDArray[np.floating]:
+def _avoid_folds(
+    sources: NDArray[np.floating], destination: NDArray[np.floating]
+) -> NDArray[np.floating]:
     """Return the photos' landmarks, with lids or lips moved together where the warp would fold.
 
     Args:

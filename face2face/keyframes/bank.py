@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from face2face.arrays import ArraySpec, load_arrays
 from face2face.errors import ModelError
+from face2face.face.head_pose import BONE
 from face2face.files import atomic_write
 from face2face.image import LANDMARK_COUNT, Landmarks, Scene
 from face2face.imaging.upsample import presharpen, upsample
@@ -25,6 +26,7 @@ from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.coded import HINT, MAX_BYTES, coded_side, decode, encode, split_codes
 from face2face.keyframes.pose_index import PoseIndex
 from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descriptor
+from face2face.landmarks import interocular
 
 #: Name of the file next to a model's graph.
 FILE_NAME = "bank.npz"
@@ -36,6 +38,8 @@ _PREFETCHED_PIXELS = 6_000_000
 _UPSAMPLED_COUNT = 16
 #: Threads that decode: one for the keyframe that is needed, one for the next.
 _DECODER_THREADS = 2
+#: Moves of landmarks on bone below this are those of an expression, in interocular distances.
+_ONE_POSE = 0.15
 #: Greatest coordinate, uncertainty and time in a bank.
 _MAX_NUMBER = 1e6
 
@@ -225,6 +229,12 @@ class KeyframeBank:
             metric: One of :data:`face2face.keyframes.pose_metric.POSE_METRICS`.
         """
         return self._index.distances(descriptor, metric)
+
+    @cached_property
+    def shows_one_pose(self) -> bool:
+        """Whether the head has the same pose in all keyframes, as in those of one photo."""
+        moves = np.ptp(self.landmarks[:, BONE], axis=0).max()
+        return bool(moves < _ONE_POSE * interocular(self.reference))
 
     @cached_property
     def _index(self) -> PoseIndex:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from face2face.card import ModelCard
 from face2face.errors import ModelError
+from face2face.face.head_pose import with_skull
 from face2face.face.sketch import PALETTES, SketchSpec
 from face2face.face.target_statistics import TargetStatistics
 from face2face.image import Extent, Image, Landmarks, Scene
@@ -24,13 +25,7 @@ from face2face.imaging.align import align
 from face2face.imaging.eyes import move_irises
 from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
 from face2face.imaging.upsample import upsampling_factor
-from face2face.imaging.warp import (
-    FACE_CONSTRAINTS,
-    HEAD_CONSTRAINTS,
-    LOOSE_HEAD_CONSTRAINTS,
-    WarpConstraints,
-    warp_many,
-)
+from face2face.imaging.warp import FACE_CONSTRAINTS, WarpConstraints, head_constraints, warp_many
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import KeyframeBank
 from face2face.keyframes.pose_metric import (
@@ -78,6 +73,7 @@ class Reenact:
         size: int,
         keyframes: int,
         shape: TargetStatistics | None = None,
+        background: BackgroundModel | None = None,
     ) -> Reenact:
         """Return the mode of a target: its shape statistics and its chosen keyframes.
 
@@ -88,13 +84,15 @@ class Reenact:
             size: Width and height of a panel, in pixels.
             keyframes: Number of keyframes to keep, at most.
             shape: The target's shape statistics; None for those of the training frames.
+            background: What is behind the target; None to find it in the training frames.
         """
         shape = shape or TargetStatistics.of(landmarks, uncertainty)
         chosen = farthest_point_sample(landmarks, shape.neutral, keyframes)
-        sampled = np.arange(0, len(landmarks), max(1, len(landmarks) // _BACKGROUND_FRAMES))
-        background = BackgroundModel.of(
-            np.stack([read(int(index)).photo for index in sampled]), landmarks[sampled]
-        )
+        if background is None:
+            sampled = np.arange(0, len(landmarks), max(1, len(landmarks) // _BACKGROUND_FRAMES))
+            background = BackgroundModel.of(
+                np.stack([read(int(index)).photo for index in sampled]), landmarks[sampled]
+            )
         bank = KeyframeBank.of(
             (read(index) for index in chosen), uncertainty[chosen], shape.neutral, background
         )
@@ -230,7 +228,7 @@ class Reenact:
         assert self.bank is not None
         whole = (slice(0, self.size), slice(0, self.size))
         background = self.bank.background
-        constraints = LOOSE_HEAD_CONSTRAINTS if background.is_known else HEAD_CONSTRAINTS
+        constraints = head_constraints(background.is_known, self.bank.shows_one_pose)
         heads = self._warp(head, landmarks, constraints, [whole] * len(head))
         views = [background.composite(each) for each in heads]
         if len(heads) < 2:
@@ -247,10 +245,13 @@ class Reenact:
         """Return extents of warped keyframes: ``(rows, columns, 4)`` uint8 RGBA each."""
         assert self.bank is not None
         chosen = list(indices)
+        points = np.concatenate([landmarks[None], self.bank.landmarks[chosen]])
+        if constraints.hold_skull:
+            points = with_skull(points)
         return warp_many(
             [self.bank.upsampled(index) for index in chosen],
-            self.bank.landmarks[chosen],
-            landmarks,
+            points[1:],
+            points[0],
             self.size,
             constraints,
             extents,

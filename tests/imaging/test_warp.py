@@ -5,9 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.face.expression import AVERAGE_FACE, Expression
+from face2face.face.head_pose import with_skull
 from face2face.image import Image, Landmarks, Scene
 from face2face.imaging.upsample import presharpen, upsample
-from face2face.imaging.warp import FACE_CONSTRAINTS, LOOSE_HEAD_CONSTRAINTS, warp, warp_many
+from face2face.imaging.warp import (
+    FACE_CONSTRAINTS,
+    LOOSE_HEAD_CONSTRAINTS,
+    RIGID_HEAD_CONSTRAINTS,
+    warp,
+    warp_many,
+)
 from face2face.synthetic.animate import animate
 
 FACE: Landmarks = (AVERAGE_FACE * 50 + (128, 100)).astype(np.float32)
@@ -126,6 +133,16 @@ def test_hair_follows_a_loose_head_and_the_shoulders_stay() -> None:
     assert row[90, 128] == pytest.approx(116, abs=3)
     assert row[2, 128] == pytest.approx(128 - 0.6 * 12, abs=2), "hair follows"
     assert row[255, 128] == pytest.approx(128, abs=1)
+
+
+def test_hair_turns_with_a_rigid_head() -> None:
+    ramp = np.broadcast_to(np.arange(256, dtype=np.uint8)[None, :, None], (256, 256, 3)).copy()
+    whole = (slice(0, 256), slice(0, 256))
+    heads = with_skull(np.stack([FACE, Expression(turn=0.2).applied_to(FACE)]))
+    (turned,) = warp_many([ramp], heads[:1], heads[1], 256, RIGID_HEAD_CONSTRAINTS, [whole])
+    x, y = heads[1, 74].round().astype(int)
+    assert turned[y + 4, x, 0] == pytest.approx(heads[0, 74, 0], abs=3), "the crown's place"
+    assert turned[255, 128, 0] == pytest.approx(128, abs=1)
 
 
 def test_a_margin_is_read_where_the_picture_ends() -> None:

@@ -48,6 +48,13 @@ def test_the_nearest_keyframe_is_the_same_pose(bank: KeyframeBank, index: int) -
     assert bank.nearest(bank.pose_descriptor(POSES[index] + 0.3), MOUTH) == index
 
 
+def test_expressions_leave_the_head_in_one_pose_and_a_turn_does_not(bank: KeyframeBank) -> None:
+    assert not bank.shows_one_pose
+    scenes = [Scene(BLACK, pose) for pose in POSES[:3]]
+    still = KeyframeBank.of(scenes, np.zeros((3, 70), np.float32), NEUTRAL, BACKGROUND)
+    assert still.shows_one_pose
+
+
 def test_distances_are_those_between_weighted_descriptors(bank: KeyframeBank) -> None:
     wanted = bank.pose_descriptor(Expression(open=0.1, smile=1).applied_to(NEUTRAL))
     for metric in POSE_METRICS:
