@@ -47,6 +47,8 @@ _MARGIN_SHARE = 1 / 8
 _ALIKE_LEVELS = 8.0
 #: It is certainly foreground this far from the background, in grey levels.
 _FOREGROUND_LEVELS = 18.0
+#: Width of the zone around a parsed person that may show the person too, in pixels of 256.
+_PERSON_MARGIN = 4
 #: Greatest width, in pixels, at which foreground is computed: its mask is soft anyway.
 _FOREGROUND_SIDE = 256
 
@@ -98,6 +100,26 @@ class BackgroundModel:
         soft = cv2.GaussianBlur(static.astype(np.float32), (0, 0), 2 * unit)
         mask = _to_mask(np.clip(2 * soft - 1, 0, 1))
         return cls(np.rint(photo).clip(0, 255).astype(np.uint8), mask)
+
+    @classmethod
+    def of_photo(cls, photo: Image, person: NDArray[np.bool_]) -> BackgroundModel:
+        """Return the background of one photo, smoothly continued behind the person.
+
+        Args:
+            photo: ``(size, size, 3)`` uint8 RGB.
+            person: ``(size, size)``, True where the photo shows the person.
+
+        >>> photo, person = np.full((32, 32, 3), 90, np.uint8), np.zeros((32, 32), bool)
+        >>> photo[12:20, 12:20] = person[12:20, 12:20] = 200
+        >>> int(BackgroundModel.of_photo(photo, person).photo.max())
+        90
+        """
+        unit = max(1, photo.shape[0] // 256)
+        known = ~_dilate(person.astype(np.uint8), _PERSON_MARGIN * unit).astype(bool)
+        if not known.any():
+            return cls(photo, np.zeros((*known.shape, 1), np.uint8))
+        filled = np.rint(pull_push_fill(photo, known)).clip(0, 255).astype(np.uint8)
+        return cls(filled, _to_mask(known))
 
     @cached_property
     def is_known(self) -> bool:

@@ -107,3 +107,21 @@ def test_a_photo_stays_as_it_is_where_the_camera_moved() -> None:
     background = BackgroundModel.of(noise[..., :3])
     assert not background.is_known
     assert (background.composite(noise[0]) == noise[0, ..., :3]).all()
+
+
+def test_the_background_of_one_photo_goes_on_behind_the_person() -> None:
+    photo, person = np.full((256, 256, 3), 150, np.uint8), np.zeros((256, 256), bool)
+    photo[:, 128:] = 60
+    person[90:160, 60:110] = True
+    photo[86:164, 56:114] = 20  # the parser misses the edge
+    background = BackgroundModel.of_photo(photo, person)
+    assert background.is_known
+    assert background.static_mask[120, 80] == 0
+    assert background.static_mask[10, 10] == 255
+    assert (background.photo[120, 200] == 60).all(), "it stays where it is seen"
+    assert np.abs(background.photo[86:164, 56:80].astype(int) - 150).max() < 12
+
+
+def test_a_photo_that_shows_the_person_alone_has_no_background() -> None:
+    photo = np.full((64, 64, 3), 150, np.uint8)
+    assert not BackgroundModel.of_photo(photo, np.ones((64, 64), bool)).is_known
