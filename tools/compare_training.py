@@ -83,6 +83,7 @@ def run(options: argparse.Namespace) -> None:
     from face2face.card import ModelCard
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
+    from face2face.edit.face_painter import FacePainter
     from face2face.evaluation.evaluator import Evaluator
     from face2face.evaluation.footage import held_out
     from face2face.files import ensure_writable_dir
@@ -92,7 +93,7 @@ def run(options: argparse.Namespace) -> None:
     variants = [compare.variant(each) for each in options.variants]
     folder = ensure_writable_dir(options.output)
     config = DatasetConfig(options.file, options.num, options.size)
-    build_pairs(config, folder, Reenact.fit, load_parser(), options.overwrite)
+    build_pairs(config, folder, Reenact.fit, load_parser(), FacePainter(), options.overwrite)
     pairs = folder / "combined"
     card = ModelCard.load(pairs)
     frames, evaluator = list(held_out(card, options.file)), Evaluator(card.landmarks)

@@ -8,6 +8,7 @@ from face2face.commands.console import run_verb
 from face2face.data.build_pairs import BuildResult
 from face2face.data.build_pairs import build_pairs as _build_pairs
 from face2face.data.folders import DatasetConfig
+from face2face.edit.face_painter import FacePainter
 from face2face.inference.pretrained import load_parser
 from face2face.modes.reenact import Reenact
 
@@ -48,7 +49,7 @@ def build_pairs(
     8
     """
     config = DatasetConfig(Path(file), num, size, keyframes, neutral_at=neutral_at)
-    return _build_pairs(config, Path(output_dir), Reenact.fit, load_parser())
+    return _build_pairs(config, Path(output_dir), Reenact.fit, load_parser(), FacePainter())
 
 
 def train(

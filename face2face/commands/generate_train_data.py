@@ -107,6 +107,7 @@ def run(options: argparse.Namespace) -> int:
     """
     from face2face.data.build_pairs import build_pairs
     from face2face.data.folders import DatasetConfig
+    from face2face.edit.face_painter import FacePainter
     from face2face.face.back_ends import choose_back_end
     from face2face.inference.pretrained import load_parser
     from face2face.modes.reenact import Reenact
@@ -123,7 +124,14 @@ def run(options: argparse.Namespace) -> int:
         choose_back_end(options.landmarks, options.landmark_model),
         options.neutral_at,
     )
-    result = build_pairs(config, options.output_dir, Reenact.fit, load_parser(), options.overwrite)
+    result = build_pairs(
+        config,
+        options.output_dir,
+        Reenact.fit,
+        load_parser(),
+        FacePainter(),
+        options.overwrite,
+    )
     held_out = result.val + result.left
     kept = result.train + held_out
     print(f"{kept} frames kept: {result.train} to train on, the last {held_out} held out")

@@ -15,6 +15,7 @@ from face2face.data.folders import DatasetConfig, DatasetDirs, Frame
 from face2face.data.frame_quality import Parse
 from face2face.data.pairs import TRAIN, VAL, write_strip
 from face2face.data.parallel import in_parallel
+from face2face.data.photo_frames import Painter
 from face2face.data.target import FitMode, TargetMode, fit_target, read_source
 
 #: Share of a video that is held out, as one block at its end. Neighbouring frames are nearly the
@@ -54,6 +55,7 @@ def build_pairs(
     output_dir: Path,
     fit: FitMode,
     parse: Parse,
+    paint: Painter,
     overwrite: bool = False,
 ) -> BuildResult:
     """Make ``original/``, ``landmarks/`` and ``combined/`` on all cores, with progress bars.
@@ -64,6 +66,8 @@ def build_pairs(
         fit: Function that makes the mode, such as :meth:`face2face.modes.reenact.Reenact.fit`.
         parse: Returns the label map of a photo, which shows hands before a face; such as
             :class:`face2face.segmentation.parser.Parser`.
+        paint: Moves the eyes and the mouths of photos, such as
+            :class:`face2face.edit.face_painter.FacePainter`.
         overwrite: Whether to remove the data of an earlier run with other settings. Nothing else
             is removed.
 
@@ -74,7 +78,7 @@ def build_pairs(
         OptionError: ``neutral_at`` names no time in a video.
     """
     folders = DatasetDirs(output_dir)
-    source = read_source(dataset, folders, parse, overwrite)
+    source = read_source(dataset, folders, parse, paint, overwrite)
     kept = source.footage.kept
     train, val = _split(kept)
     target = fit_target(dataset, source, train, folders, fit)

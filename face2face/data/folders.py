@@ -27,6 +27,7 @@ from face2face.face.sketch import SketchSpec
 from face2face.files import ensure_writable_dir
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.keyframes import bank
+from face2face.keyframes.background import BackgroundModel
 from face2face.media.stills import read_image, write_image
 
 #: Names of the pictures that a run writes.
@@ -159,6 +160,7 @@ class Footage:
         read: Number of frames or photos that were read.
         neutral: The frame that was picked as neutral; None where none was.
         dropped: Reason -> number of frames left out for it.
+        background: What is behind the person; None to find it in the frames.
     """
 
     kept: list[Frame]
@@ -166,6 +168,7 @@ class Footage:
     read: int
     neutral: Frame | None = None
     dropped: Counter[str] = field(default_factory=Counter)
+    background: BackgroundModel | None = None
 
 
 class DatasetDirs:

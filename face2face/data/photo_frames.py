@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
+from typing import Protocol
 
-import cv2
 import numpy as np
 from tqdm import tqdm
 
 from face2face.data.batch import Failures
 from face2face.data.folders import DatasetConfig, DatasetDirs, Footage, Frame
+from face2face.data.frame_quality import Parse
 from face2face.data.frames import MIN_FRAMES, crop_box, cut_panel
 from face2face.data.parallel import in_parallel
 from face2face.errors import FaceError
 from face2face.face.back_ends import FaceDetector, make_detector
-from face2face.face.neutral import close_lips, lip_gap
-from face2face.face.photo_checks import check_large_enough, check_upright
+from face2face.face.expression_model import NEUTRAL, ExpressionModel
+from face2face.face.neutral import close_lips
+from face2face.face.photo_checks import check_faces_camera, check_large_enough, check_upright
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks
+from face2face.imaging.upsample import presharpen, upsample, upsampling_factor
+from face2face.imaging.warp import FACE_CONSTRAINTS, warp_many
+from face2face.keyframes.background import BackgroundModel
 from face2face.media.stills import read_image
-from face2face.synthetic.animate import animate
+from face2face.segmentation.labels import CLASSES
+from face2face.synthetic.keyframe_poses import keyframe_poses
 from face2face.synthetic.motion import random_expression
 
-#: Longer side of the copy in which the face of a larger photo is searched, in pixels.
-_SEARCH_SIDE = 2048
-#: Gap from which the lips of a photo are parted, and that of shut ones, in interocular distances.
-_PARTED_LIPS_GAP, _SHUT_LIPS_GAP = 0.1, 0.03
+#: Gap of the lips up to which they are shut, in interocular distances.
+_SHUT_LIPS_GAP = 0.03
+
+
+class Painter(Protocol):
+    """Moves the eyes and the mouth of any person, such as
+    :class:`face2face.edit.face_painter.FacePainter`.
+    """
+
+    def __call__(self, photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
+        """Return a copy of a photo with the face's ``(70, 2)`` landmarks moved."""
+
+    def expressions(self) -> ExpressionModel:
+        """Load the networks, and return the model of expressions that they hold."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the networks."""
 
 
 @dataclass(frozen=True)
@@ -36,55 +57,129 @@ class _Portrait:
     landmarks: Landmarks
     box: Box
 
-    @property
-    def shut(self) -> Landmarks:
-        """The landmarks with shut lips, ``(70, 2)`` float32."""
-        parted = lip_gap(self.landmarks) > _PARTED_LIPS_GAP
-        return close_lips(self.landmarks, _SHUT_LIPS_GAP) if parted else self.landmarks
+    def neutral(self, expressions: ExpressionModel) -> Landmarks:
+        """Return the face with a neutral expression and shut lips, ``(70, 2)`` float32."""
+        return close_lips(expressions(self.landmarks, NEUTRAL), _SHUT_LIPS_GAP)
+
+
+@dataclass(frozen=True)
+class _Pose:
+    """A pose made of a photo.
+
+    Attributes:
+        portrait: The photo.
+        unturned: ``(70, 2)`` float32, eyes and mouth moved, the head as it is.
+        landmarks: ``(70, 2)`` float32, the head moved too.
+    """
+
+    portrait: _Portrait
+    unturned: Landmarks
+    landmarks: Landmarks
+
+    @classmethod
+    def random(cls, portrait: _Portrait, neutral: Landmarks, rng: np.random.Generator) -> _Pose:
+        """Return a random pose of a photo whose neutral face is known."""
+        expression = random_expression(rng)
+        unturned = replace(expression, turn=0.0, nod=0.0, tilt=0.0, shift=(0.0, 0.0))
+        return cls(portrait, unturned.applied_to(neutral), expression.applied_to(neutral))
+
+    def picture(self, paint: Painter, background: BackgroundModel) -> Image:
+        """Return the photo in this pose, ``(size, size, 3)`` uint8 RGB."""
+        panel, landmarks = self.portrait.panel, self.portrait.landmarks
+        painted = paint(panel, landmarks, self.unturned)
+        if self.landmarks is self.unturned:
+            return painted
+        cut = background.cut_out(presharpen(painted), landmarks)
+        margin, size = background.margin, panel.shape[0]
+        whole = (slice(0, size), slice(0, size))
+        (moved,) = warp_many(
+            [upsample(cut, margin)],
+            self.unturned[None],
+            self.landmarks,
+            size,
+            FACE_CONSTRAINTS,
+            [whole],
+            margin * upsampling_factor(size),
+        )
+        return background.composite(moved)
 
 
 def frames_of_photos(
-    dataset: DatasetConfig, paths: list[Path], folders: DatasetDirs, failures: Failures
+    dataset: DatasetConfig,
+    paths: list[Path],
+    folders: DatasetDirs,
+    failures: Failures,
+    parse: Parse,
+    paint: Painter,
 ) -> Footage:
     """Return frames made of a few photos of one person, and write their crops.
 
-    The first frames are the photos as they are. The others take the photos in turn.
+    The first frames are the photos as they are. Then the photos take the keyframe poses in turn,
+    see :func:`face2face.synthetic.keyframe_poses.keyframe_poses`. The remaining poses are random,
+    with turned heads.
 
     Args:
         dataset: The settings.
         paths: The photos, at least one.
         folders: Where the crops are written.
         failures: Where photos are noted that can't be used; a single one is an error.
+        parse: Returns the label map of a photo.
+        paint: Moves eyes and mouths.
 
     Raises:
         FaceError: No photo shows exactly one face that is upright and large enough.
         MediaError: The only photo can't be read.
+        ModelError: A network of the painter is missing or damaged.
     """
+    expressions = paint.expressions()
     portraits = _portraits(dataset, paths, failures)
-    rng = np.random.default_rng(0)
-    count = max(dataset.num, MIN_FRAMES)
-    poses = [portrait.landmarks for portrait in portraits]
-    shut = [portrait.shut for portrait in portraits]
-    while len(poses) < count:
-        poses.append(random_expression(rng).applied_to(shut[len(poses) % len(portraits)]))
-    certain = np.zeros(LANDMARK_COUNT, np.float32)
-    frames = [
-        Frame(number, float(number), pose, certain, portraits[number % len(portraits)].box)
-        for number, pose in enumerate(poses)
-    ]
-
-    def picture(frame: Frame) -> Image:
-        portrait = portraits[frame.number % len(portraits)]
-        if frame.number < len(portraits):
-            return portrait.panel
-        return animate(portrait.panel, portrait.landmarks, frame.landmarks)
+    poses = _poses(portraits, expressions, max(dataset.num, MIN_FRAMES))
+    frames = [_frame(number, pose) for number, pose in enumerate(poses)]
+    background = _background(portraits, parse)
+    painting = Lock()
 
     def keep(frame: Frame) -> None:
-        folders.keep(frame, lambda: picture(frame))
+        def picture() -> Image:
+            with painting:
+                return poses[frame.number].picture(paint, background)
+
+        folders.keep(frame, picture)
 
     for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
         pass
-    return Footage(frames, frames, len(portraits))
+    neutral = replace(frames[0], landmarks=portraits[0].neutral(expressions))
+    return Footage(frames, frames, len(portraits), neutral, background=background)
+
+
+def _poses(portraits: list[_Portrait], expressions: ExpressionModel, count: int) -> list[_Pose]:
+    """Return the poses of :func:`frames_of_photos`, at least one of each photo."""
+    rng = np.random.default_rng(0)
+    neutrals = [portrait.neutral(expressions) for portrait in portraits]
+    designed = [keyframe_poses(neutral, expressions) for neutral in neutrals]
+    poses = [_Pose(each, each.landmarks, each.landmarks) for each in portraits]
+    for number in range(count - len(poses)):
+        index = number % len(portraits)
+        if number < len(designed[index]):
+            landmarks = designed[index][number]
+            poses.append(_Pose(portraits[index], landmarks, landmarks))
+        else:
+            poses.append(_Pose.random(portraits[index], neutrals[index], rng))
+    return poses
+
+
+def _frame(number: int, pose: _Pose) -> Frame:
+    """Return the frame of a pose; its landmarks are exact."""
+    certain = np.zeros(LANDMARK_COUNT, np.float32)
+    return Frame(number, float(number), pose.landmarks, certain, pose.portrait.box)
+
+
+def _background(portraits: list[_Portrait], parse: Parse) -> BackgroundModel:
+    """Return the background of the only photo; that of several differs, so that none is known."""
+    first = portraits[0]
+    person = np.ones(first.panel.shape[:2], bool)
+    if len(portraits) == 1:
+        person = parse(first.panel, first.landmarks) != CLASSES.index("background")
+    return BackgroundModel.of_photo(first.panel, person)
 
 
 def _portraits(dataset: DatasetConfig, paths: list[Path], failures: Failures) -> list[_Portrait]:
@@ -117,20 +212,13 @@ def _portrait(dataset: DatasetConfig, path: Path, detector: FaceDetector) -> _Po
 
 
 def _only_face(photo: Image, path: Path, detector: FaceDetector) -> Landmarks:
-    """Return the landmarks of a photo's only face, ``(70, 2)`` float32 in its pixels.
-
-    A large photo is searched in a small copy: 64 million pixels would take 20 seconds.
-    """
-    scale = max(photo.shape[:2]) / _SEARCH_SIDE
-    small = photo
-    if scale > 1:
-        size = (round(photo.shape[1] / scale), round(photo.shape[0] / scale))
-        small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
-    check_upright(detector, small, path)
-    faces = detector(small)
+    """Return the landmarks of a photo's only face, ``(70, 2)`` float32 in its pixels."""
+    check_upright(detector, photo, path)
+    faces = detector(photo)
     if len(faces) != 1:
         raise FaceError(
             f"A photo of the target shows exactly one face, and there are {len(faces)} in {path}.",
             hint="Choose another photo, or crop this one.",
         )
-    return faces[0] if small is photo else detector.refine(photo, faces[0] * np.float32(scale))
+    check_faces_camera(faces[0], path)
+    return faces[0]

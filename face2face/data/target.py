@@ -21,14 +21,19 @@ from face2face.data.frame_quality import Parse
 from face2face.data.frames import MIN_FRAMES, frames_of
 from face2face.data.missing_motion import missing_motion
 from face2face.data.one_person import check_one_person
-from face2face.data.photo_frames import frames_of_photos
+from face2face.data.photo_frames import Painter, frames_of_photos
 from face2face.errors import OptionError
 from face2face.face.back_ends import make_detector
 from face2face.face.target_statistics import TargetStatistics
 from face2face.files import ensure_writable_dir
 from face2face.image import Image, Scene
+from face2face.keyframes.background import BackgroundModel
 from face2face.media.source import Stills, open_file
 from face2face.media.video import VideoFile
+
+#: How far a warp moves the head of photos, which show no motion: yaw, pitch and roll in radians,
+#: the logarithm of the scale, and the place in interocular distances.
+_PHOTO_REACH = np.array((0.2, 0.14, 0.12, 0.05, 0.18, 0.12))
 
 
 class TargetMode(Protocol):
@@ -45,7 +50,8 @@ class TargetMode(Protocol):
 
 
 #: Function that makes a mode. Its arguments are landmarks ``(n, 70, 2)``, their uncertainty
-#: ``(n, 70)``, the scenes by index, the panel size, the number of keyframes, and the statistics.
+#: ``(n, 70)``, the scenes by index, the panel size, the number of keyframes, the statistics, and
+#: the background, or None to find it in the scenes.
 FitMode = Callable[
     [
         NDArray[np.float32],
@@ -54,6 +60,7 @@ FitMode = Callable[
         int,
         int,
         TargetStatistics,
+        BackgroundModel | None,
     ],
     TargetMode,
 ]
@@ -132,14 +139,20 @@ class Target:
 
 
 def read_source(
-    dataset: DatasetConfig, folders: DatasetDirs, parse: Parse, overwrite: bool = False
+    dataset: DatasetConfig,
+    folders: DatasetDirs,
+    parse: Parse,
+    paint: Painter,
+    overwrite: bool = False,
 ) -> SourceFrames:
     """Return the frames of a video or of photos, and write their crops.
 
     Args:
         dataset: The source and the settings.
         folders: Where the crops are written; made if missing.
-        parse: Returns the label map of a photo, which shows hands before a face.
+        parse: Returns the label map of a photo, which shows hands before a face, and the
+            background behind a person.
+        paint: Moves the eyes and the mouths of photos.
         overwrite: Whether to remove the data of an earlier run with other settings.
 
     Raises:
@@ -158,7 +171,7 @@ def read_source(
     ensure_writable_dir(folders.root)
     folders.claim(dataset.fingerprint(files), overwrite)
     if isinstance(source, Stills) and len(files) < MIN_FRAMES:
-        footage = frames_of_photos(dataset, files, folders, failures)
+        footage = frames_of_photos(dataset, files, folders, failures, parse, paint)
         return SourceFrames(footage, failures, is_video=False, is_animated=True)
     footage = frames_of(dataset, source, folders, failures, parse)
     is_video = not isinstance(source, Stills)
@@ -185,18 +198,30 @@ def fit_target(
     seen = [frame for frame in footage.seen if frame.number <= frames[-1].number]
     picked = footage.neutral.landmarks if footage.neutral else None
     statistics = TargetStatistics.of(*_arrays(seen), picked)
+    if not source.is_video:
+        statistics = statistics.with_pose_range(_PHOTO_REACH)
     landmarks, uncertainty = _arrays(frames)
 
     def read(index: int) -> Scene:
         return folders.scene(frames[index])
 
-    mode = fit(landmarks, uncertainty, read, dataset.size, dataset.keyframes, statistics)
+    mode = fit(
+        landmarks,
+        uncertainty,
+        read,
+        dataset.size,
+        dataset.keyframes,
+        statistics,
+        footage.background,
+    )
     missing = () if source.is_animated else missing_motion(landmarks, statistics)
     neutral = _neutral_seconds(footage, statistics) if source.is_video else None
     return Target(dataset, source, frames, mode, missing, neutral)
 
 
-def make_target(dataset: DatasetConfig, folder: Path, fit: FitMode, parse: Parse) -> Target:
+def make_target(
+    dataset: DatasetConfig, folder: Path, fit: FitMode, parse: Parse, paint: Painter
+) -> Target:
     """Write the keyframe bank and the card of a target that runs without training.
 
     Args:
@@ -204,13 +229,14 @@ def make_target(dataset: DatasetConfig, folder: Path, fit: FitMode, parse: Parse
         folder: Folder to write to.
         fit: See :func:`fit_target`.
         parse: See :func:`read_source`.
+        paint: See :func:`read_source`.
 
     Raises:
         Face2FaceError: See :func:`read_source`.
     """
     with TemporaryDirectory(dir=folder) as work:
         folders = DatasetDirs(Path(work))
-        source = read_source(dataset, folders, parse)
+        source = read_source(dataset, folders, parse, paint)
         target = fit_target(dataset, source, source.footage.kept, folders, fit)
         target.save(folder, chosen=[])
     return target

@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from face2face.card import FILE_NAME
+from face2face.data.folders import hash_files
 from face2face.edit.feature import FeaturePainter, repaint
 from face2face.errors import ModelError
 from face2face.face.expression_model import ExpressionModel
@@ -16,6 +18,7 @@ from face2face.face.features import FEATURES
 from face2face.image import Image, Landmarks
 from face2face.imaging.eyes import move_irises
 from face2face.inference.models import pretrained
+from face2face.inference.names import GRAPH
 from face2face.inference.pretrained import load_feature
 from face2face.landmarks import gaze, interocular, with_gaze
 
@@ -112,6 +115,16 @@ class FacePainter:
                 return painter.mode.expressions
         raise ModelError("The models of mouth and eyes know no expressions.", hint=_PAIRS)
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the networks, in hexadecimal.
+
+        Raises:
+            ModelError: A model is missing.
+        """
+        folders = [_path(self._folder, name) for name in FEATURES]
+        return hash_files([each / name for each in folders for name in (FILE_NAME, GRAPH)])
+
     def _painter(self, feature: str) -> FeaturePainter:
         """Return the painter of a feature, loaded at the first call."""
         if feature not in self._painters:
@@ -138,15 +151,25 @@ def moved_features(landmarks: Landmarks, wanted: Landmarks) -> list[str]:
     ]
 
 
+def _path(folder: Path | None, feature: str) -> Path:
+    """Return the folder of a feature's model.
+
+    Raises:
+        ModelError: There is none.
+    """
+    path = pretrained(feature) if folder is None else folder / feature
+    if not path.is_dir():
+        raise ModelError(f"There is no model {path}.", hint=_TRAIN)
+    return path
+
+
 def _load(folder: Path | None, feature: str) -> FeaturePainter:
     """Return the painter of a feature.
 
     Raises:
         ModelError: The model is missing or damaged, or repaints another feature.
     """
-    path = pretrained(feature) if folder is None else folder / feature
-    if not path.is_dir():
-        raise ModelError(f"There is no model {path}.", hint=_TRAIN)
+    path = _path(folder, feature)
     mode, engine = load_feature(path)
     if mode.feature != feature:
         raise ModelError(

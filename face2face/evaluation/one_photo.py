@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from face2face.card import ModelCard
 from face2face.data.target import make_target
+from face2face.edit.face_painter import FacePainter
 from face2face.errors import FaceError, MediaError
 from face2face.evaluation import metrics
 from face2face.evaluation.evaluator import Evaluator
@@ -97,7 +98,7 @@ def _make_target(photo: Image, file: Path, back_end: str, folder: Path) -> None:
     path = folder / "photo.png"
     write_image(path, photo)
     try:
-        make_target(live_dataset(path, back_end), folder, Reenact.fit, parse)
+        make_target(live_dataset(path, back_end), folder, Reenact.fit, parse, FacePainter())
     except FaceError as error:
         problem = error.problem.replace(str(path), f"the first frame of {file} with a face")
         raise FaceError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -107,6 +107,18 @@ class TargetStatistics:
         lids_low, lids_high = np.percentile(gaps, _RANGE_PERCENTILES, axis=0)
         arrays = (shape, pose, low, high, pose_low, pose_high, lids_low, lids_high)
         return cls(*(each.astype(np.float32) for each in arrays))
+
+    def with_pose_range(self, reach: NDArray[np.float64]) -> TargetStatistics:
+        """Return a copy whose head may move at least this far from its neutral pose.
+
+        Args:
+            reach: ``(6,)``, for each number of :attr:`HeadPose.vector`; the place in interocular
+                distances.
+        """
+        unit = np.array([1, 1, 1, 1, *np.full(2, np.exp(self.pose[3]))])
+        low = np.minimum(self.pose_low, self.pose - reach * unit).astype(np.float32)
+        high = np.maximum(self.pose_high, self.pose + reach * unit).astype(np.float32)
+        return replace(self, pose_low=low, pose_high=high)
 
     @property
     def neutral(self) -> Landmarks:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from face2face.data.photo_frames import Painter
 from face2face.face.calibration import Calibrator
 from face2face.face.landmark_filter import LandmarkFilter
 from face2face.face.photo_checks import faces_camera, is_large_enough
 from face2face.face.sketch import SketchSpec
 from face2face.face.steady_changes import FADE_SECONDS
-from face2face.image import Image, Landmarks, Scene
+from face2face.image import Landmarks, Scene
 from face2face.imaging.text import draw_note
 from face2face.live.added_expression import AddedExpression
 from face2face.live.frame import NO_FACE, RenderedFrame
 from face2face.live.motion_transfer import DrivenPose
 from face2face.live.options import MotionOptions
-
-#: Returns a copy of a photo, ``(h, w, 3)`` uint8 RGB, whose landmarks moved from the first
-#: ``(70, 2)`` to the second.
-Painter = Callable[[Image, Landmarks, Landmarks], Image]
 
 
 class OwnMotion:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from face2face.data.photo_frames import Painter
 from face2face.errors import ModelError
 from face2face.image import Scene
 from face2face.imaging.retoucher import Retoucher
@@ -24,7 +25,7 @@ from face2face.live.options import (
     LiveOptions,
     MotionOptions,
 )
-from face2face.live.own_face import OwnFaceRenderer, OwnMotion, Painter
+from face2face.live.own_face import OwnFaceRenderer, OwnMotion
 from face2face.live.renderer import FrameRenderer, Renderer
 from face2face.live.retouching import LiveRetoucher
 

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
+from face2face.data.photo_frames import Painter
 from face2face.live import loop
 from face2face.live.controls import LiveControls
 from face2face.live.detection import back_end_of, detection_for, models_of
@@ -17,7 +18,6 @@ from face2face.live.driver import open_driver
 from face2face.live.frame import RenderedFrame
 from face2face.live.options import DRIVER, EXPRESSION_MODE, LiveOptions
 from face2face.live.outputs import LiveOutputs
-from face2face.live.own_face import Painter
 from face2face.live.pipeline import LivePipeline
 from face2face.live.targets import targets_of
 from face2face.live.worker import WorkerProcess
@@ -66,7 +66,8 @@ def run_live(
         options: All options of the run.
         worker: The process in which the driver's face is found, see
             :func:`face2face.live.detection.start_detection`; None for this one.
-        paint: Moves the face of the driver's picture, in mode ``expression``.
+        paint: Moves the eyes and the mouths of photos that become targets, and the driver's own in
+            mode ``expression``.
         report: Called with a line on the run, and one for each file that was written.
 
     Raises:
@@ -84,12 +85,7 @@ def run_live(
             back_end = back_end_of(options)
             detect = detection_for(source, back_end, options.landmark_model, worker)
         outputs = stack.enter_context(_opened_outputs(options, source, report))
-        controls = LiveControls(
-            loaders,
-            options.display,
-            outputs,
-            window,
-        )
+        controls = LiveControls(loaders, options.display, outputs, window)
         summary = loop.run(
             controls,
             source,
@@ -112,7 +108,7 @@ def _loaders(
     """Return a function for each model that loads its pipeline; make targets that aren't kept."""
     if options.mode == EXPRESSION_MODE:
         return [partial(LivePipeline.of_driver, paint, options.motion)]
-    models = targets_of(options, report) if options.targets else models_of(options)
+    models = targets_of(options, paint, report) if options.targets else models_of(options)
     return [partial(LivePipeline.load, model, options) for model in models]
 
 

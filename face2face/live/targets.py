@@ -9,6 +9,7 @@ from pathlib import Path
 
 from face2face.data.folders import DatasetConfig
 from face2face.data.kept_target import kept_target
+from face2face.data.photo_frames import Painter
 from face2face.data.target import Target
 from face2face.face.back_ends import choose_back_end
 from face2face.image import Image, Landmarks
@@ -18,17 +19,19 @@ from face2face.media.source import holds_photos
 from face2face.modes.reenact import Reenact
 from face2face.segmentation.labels import Labels
 
-#: Poses made of a photo: each is a keyframe. More look the same and delay the first picture.
-_POSES = 48
+#: Keyframes made of a photo: the photo, and each pose of
+#: :func:`face2face.synthetic.keyframe_poses.keyframe_poses`.
+_POSES = 26
 #: Frames of a video that are looked at: enough for smooth motion, in half of training's time.
 _FRAMES = 500
 
 
-def targets_of(options: LiveOptions, report: Callable[[str], object]) -> list[Path]:
+def targets_of(options: LiveOptions, paint: Painter, report: Callable[[str], object]) -> list[Path]:
     """Return the folders of the targets of a live run; make those that aren't kept.
 
     Args:
         options: Of the run.
+        paint: Moves the eyes and the mouths of photos.
         report: Called with lines on each target that was made.
 
     Raises:
@@ -49,7 +52,7 @@ def targets_of(options: LiveOptions, report: Callable[[str], object]) -> list[Pa
             landmark_model=options.landmark_model,
             neutral_at=options.neutral_at,
         )
-        folders.append(kept_target(dataset, Reenact.fit, parse, describe))
+        folders.append(kept_target(dataset, Reenact.fit, parse, paint, describe))
     return folders
 
 
@@ -61,7 +64,7 @@ def live_dataset(file: Path, back_end: str) -> DatasetConfig:
         back_end: Name of the landmark back end.
 
     >>> live_dataset(Path("me.jpg"), "mesh").keyframes
-    48
+    26
     """
     count = _POSES if holds_photos(file) else _FRAMES
     return DatasetConfig(file, num=count, keyframes=count, landmarks=back_end)

@@ -1,8 +1,6 @@
 """``run --target``: a photo, photos or a video are driven without training, and kept."""
 
-import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +8,7 @@ import pytest
 
 from face2face import user_cache
 from face2face.card import ModelCard
+from face2face.edit.face_painter import FacePainter
 from face2face.image import Image, Scene
 from face2face.keyframes.bank import KeyframeBank
 from face2face.live.options import LiveOptions
@@ -25,7 +24,7 @@ LIVE = ("--source", "take.npz", "--no-window", "--no-mark", "--compose", "target
 
 
 @pytest.fixture(autouse=True)
-def _small(in_folder: Path, astronaut: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def _small(feature_models: None, astronaut: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """A photo, a driver of two frames, and targets of few keyframes."""
     monkeypatch.setattr("face2face.live.targets._POSES", 10)
     monkeypatch.setattr("face2face.live.targets._FRAMES", 12)
@@ -136,22 +135,25 @@ def test_pairs_are_driven_before_a_model_is_trained(face2face: Command, dataset:
 
 def test_another_photo_of_the_same_name_is_another_target(frames: list[Image]) -> None:
     options, lines = LiveOptions("take.npz", targets=(Path("me.png"),)), list[str]()
-    first = targets_of(options, lines.append)
+    first = targets_of(options, FacePainter(), lines.append)
     write_image(Path("me.png"), frames[9])
-    assert targets_of(options, lines.append) != first
+    assert targets_of(options, FacePainter(), lines.append) != first
     assert len(lines) == len(kept()) == 2
     write_image(Path("her.png"), frames[9])
     several = LiveOptions("take.npz", targets=(Path("her.png"), Path("me.png")))
-    names = [ModelCard.load(each).data["file"] for each in targets_of(several, lines.append)]
+    names = [
+        ModelCard.load(each).data["file"]
+        for each in targets_of(several, FacePainter(), lines.append)
+    ]
     assert names == ["her.png", "me.png"], "in the order of the options"
 
 
 def test_a_damaged_target_is_made_again() -> None:
     options, lines = LiveOptions("take.npz", targets=(Path("me.png"),)), list[str]()
-    (folder,) = targets_of(options, lines.append)
+    (folder,) = targets_of(options, FacePainter(), lines.append)
     content = (folder / "bank.npz").read_bytes()
     (folder / "bank.npz").write_bytes(content[: len(content) // 2])
-    assert targets_of(options, lines.append) == [folder]
+    assert targets_of(options, FacePainter(), lines.append) == [folder]
     assert (folder / "bank.npz").read_bytes() == content
     assert len(lines) == 2
 
@@ -180,7 +182,7 @@ def test_the_remains_of_a_killed_run_are_removed(face2face: Command) -> None:
     remains = user_cache.targets_dir() / ".aside.999999999.target"
     (remains / "work").mkdir(parents=True)
     (remains / "work" / "000000.png").write_bytes(b"a face")
-    (folder,) = targets_of(LiveOptions("take.npz", targets=(Path("me.png"),)), print)
+    (folder,) = targets_of(LiveOptions("take.npz", targets=(Path("me.png"),)), FacePainter(), print)
     assert kept() == [folder]
     remains.mkdir()
     assert face2face("list")[0] == 0
@@ -232,18 +234,6 @@ def test_a_small_grey_photo_is_enough(run: Command, astronaut: Scene) -> None:
     write_image(Path("grey.png"), np.ascontiguousarray(np.repeat(small, 3, axis=-1)))
     status, _, err = run("grey.png")
     assert status == 0, err
-
-
-def test_the_face_of_a_large_photo_is_searched_in_a_small_copy(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    shutil.copy("me.png", "large.png")
-    options = LiveOptions("take.npz", targets=(Path("me.png"),))
-    (whole,) = targets_of(options, print)
-    monkeypatch.setattr("face2face.data.photo_frames._SEARCH_SIDE", 128)
-    (copy,) = targets_of(replace(options, targets=(Path("large.png"),)), print)
-    first, second = (KeyframeBank.load(each).landmarks[0] for each in (whole, copy))
-    assert np.abs(first - second).max() < 1.5
 
 
 def test_a_target_is_listed_and_forgotten(run: Command, face2face: Command) -> None:

@@ -190,7 +190,7 @@ def test_overwriting_removes_only_what_was_made(
 
 
 def test_a_photo_becomes_poses_which_are_its_bank(
-    astronaut: Scene, tmp_path: Path, face2face: Command
+    astronaut: Scene, tmp_path: Path, face2face: Command, feature_models: None
 ) -> None:
     write_image(tmp_path / "me.png", astronaut.photo)
     status, out, _ = face2face(

@@ -32,7 +32,7 @@ def evaluator() -> Evaluator:
 
 
 @pytest.fixture(autouse=True)
-def _quick(evaluator: Evaluator, in_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(evaluator: Evaluator, feature_models: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks loaded once, and targets of few keyframes."""
     monkeypatch.setattr("face2face.evaluation.evaluator.Evaluator", lambda back_end: evaluator)
     monkeypatch.setattr("face2face.live.targets._POSES", 10)
@@ -65,7 +65,7 @@ def test_the_first_face_is_the_photo_and_later_frames_are_the_truth(
     assert 0 < figures["mouth_lpips"] < 1
     assert "AKD by the back end that isn't driving" in out
     assert read_image(Path("seen/evaluation.png")).shape == (2 * 256, 2 * 256, 3)
-    assert sorted(each.name for each in Path().iterdir()) == ["clip.mp4", "seen"]
+    assert sorted(each.name for each in Path().iterdir()) == ["clip.mp4", "models", "seen"]
 
 
 def test_some_frames_are_evaluated(pictures: list[Image], face2face: Command) -> None:

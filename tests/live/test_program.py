@@ -5,17 +5,12 @@ from pathlib import Path
 import av
 import pytest
 
+from face2face.edit.face_painter import FacePainter
 from face2face.errors import MediaError, ModelError
-from face2face.image import Image, Landmarks
 from face2face.inference.models import pretrained
 from face2face.live.options import LiveOptions, OutputOptions
 from face2face.live.program import run_live, unused_name
 from face2face.synthetic.performance import LandmarkRecording, ScriptedDriver
-
-
-def unpainted(photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
-    """A painter that changes nothing."""
-    return photo
 
 
 def recorded(path: Path, frames: int) -> Path:
@@ -32,7 +27,7 @@ def test_it_runs_from_options_alone(in_folder: Path) -> None:
     output = OutputOptions(window=False, recording=Path("out.mp4"), landmarks=Path("again.npz"))
     driver = recorded(in_folder / "take.npz", 5)
     lines: list[str] = []
-    result = run_live(LiveOptions(str(driver), output=output), None, unpainted, lines.append)
+    result = run_live(LiveOptions(str(driver), output=output), None, FacePainter(), lines.append)
     assert (result.model, result.summary.frames, result.summary.found) == ("astronaut", 5, 5)
     assert str(result).startswith("astronaut on OpenVINO")
     assert lines == ["written: again.npz, 5 poses", str(result), "written: out.mp4"]
@@ -62,7 +57,7 @@ def test_landmarks_are_saved_even_if_the_run_breaks_off(
     output = OutputOptions(window=False, recording=Path("out.mp4"), landmarks=Path("again.npz"))
     driver = recorded(in_folder / "take.npz", 5)
     with pytest.raises(MediaError, match="disk"):
-        run_live(LiveOptions(str(driver), output=output), None, unpainted)
+        run_live(LiveOptions(str(driver), output=output), None, FacePainter())
     assert len(LandmarkRecording.load(Path("again.npz")).landmarks) == 2
 
 
@@ -78,14 +73,14 @@ def test_results_are_saved_before_the_source_is_closed(
 
     monkeypatch.setattr(LandmarkRecording, "__exit__", close)
     output = OutputOptions(window=False, recording=Path("out.mp4"), landmarks=Path("again.npz"))
-    run_live(LiveOptions("take.npz", output=output), None, unpainted)
+    run_live(LiveOptions("take.npz", output=output), None, FacePainter())
     assert sorted(files) == ["again.npz", "out.mp4", "take.npz"]
 
 
 def test_a_model_for_photos_does_not_run_live(in_folder: Path) -> None:
     output = OutputOptions(window=False, recording=Path("out.mp4"))
     with pytest.raises(ModelError, match="mode edit, not reenact or inpaint"):
-        run_live(LiveOptions("demo", pretrained("edit"), output=output), None, unpainted)
+        run_live(LiveOptions("demo", pretrained("edit"), output=output), None, FacePainter())
 
 
 def test_an_unused_name_is_no_file_that_exists(in_folder: Path) -> None:
