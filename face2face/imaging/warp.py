@@ -77,18 +77,22 @@ LOOSE_HEAD_CONSTRAINTS = WarpConstraints(_HEAD_POINTS, 400.0, 0.0, 0.6)
 #: The same for a head that turns far: the skull keeps its shape, while the error of its pose moves
 #: all hair. Better for the photos of five of six people, worse for one of two videos.
 RIGID_HEAD_CONSTRAINTS = WarpConstraints((*_HEAD_POINTS, *_SKULL), 400.0, 0.0, 0.6)
+#: Follow all landmarks of such a head closely; without its skull, the far temple would fold.
+RIGID_FACE_CONSTRAINTS = WarpConstraints((*range(68), *_SKULL), 1.0, 0.0, 0.0)
 
 
-def head_constraints(background_known: bool, one_pose: bool) -> WarpConstraints:
-    """Return how closely hair, neck and clothes follow a head.
+def constraints_of(background_known: bool, one_pose: bool) -> tuple[WarpConstraints, ...]:
+    """Return how closely hair, neck and clothes follow a head, and how closely a face does.
 
     Args:
         background_known: Whether the background is added after the warp.
         one_pose: Whether all keyframes show the head in the same pose, so that it turns far.
     """
     if not background_known:
-        return HEAD_CONSTRAINTS
-    return RIGID_HEAD_CONSTRAINTS if one_pose else LOOSE_HEAD_CONSTRAINTS
+        return HEAD_CONSTRAINTS, FACE_CONSTRAINTS
+    if one_pose:
+        return RIGID_HEAD_CONSTRAINTS, RIGID_FACE_CONSTRAINTS
+    return LOOSE_HEAD_CONSTRAINTS, FACE_CONSTRAINTS
 
 
 def warp(photo: Image, source: Landmarks, destination: Landmarks, size: int) -> NDArray[np.uint8]:

@@ -25,7 +25,7 @@ from face2face.imaging.align import align
 from face2face.imaging.eyes import move_irises
 from face2face.imaging.masks import blend, bounding_slices, face_mask, split_upper_lower
 from face2face.imaging.upsample import upsampling_factor
-from face2face.imaging.warp import FACE_CONSTRAINTS, WarpConstraints, head_constraints, warp_many
+from face2face.imaging.warp import WarpConstraints, constraints_of, warp_many
 from face2face.keyframes.background import BackgroundModel
 from face2face.keyframes.bank import KeyframeBank
 from face2face.keyframes.pose_metric import (
@@ -204,7 +204,7 @@ class Reenact:
         halves = self._warp(
             [*eyes, *mouth],
             landmarks,
-            FACE_CONSTRAINTS,
+            self._constraints[1],
             [upper] * len(eyes) + [lower] * len(mouth),
         )
         parts = [np.asarray(cv2.cvtColor(each, cv2.COLOR_RGBA2RGB), np.uint8) for each in halves]
@@ -228,12 +228,17 @@ class Reenact:
         assert self.bank is not None
         whole = (slice(0, self.size), slice(0, self.size))
         background = self.bank.background
-        constraints = head_constraints(background.is_known, self.bank.shows_one_pose)
-        heads = self._warp(head, landmarks, constraints, [whole] * len(head))
+        heads = self._warp(head, landmarks, self._constraints[0], [whole] * len(head))
         views = [background.composite(each) for each in heads]
         if len(heads) < 2:
             return views
         return [background.composite(each) for each in align(heads, views, [*head.values()])]
+
+    @property
+    def _constraints(self) -> tuple[WarpConstraints, ...]:
+        """How closely hair, neck and clothes follow the head, and how closely the face does."""
+        assert self.bank is not None
+        return constraints_of(self.bank.background.is_known, self.bank.shows_one_pose)
 
     def _warp(
         self,
