@@ -12,6 +12,7 @@ from face2face.imaging.warp import (
     FACE_CONSTRAINTS,
     LOOSE_HEAD_CONSTRAINTS,
     RIGID_HEAD_CONSTRAINTS,
+    constraints_of,
     warp,
     warp_many,
 )
@@ -143,6 +144,14 @@ def test_hair_turns_with_a_rigid_head() -> None:
     x, y = heads[1, 74].round().astype(int)
     assert turned[y + 4, x, 0] == pytest.approx(heads[0, 74, 0], abs=3), "the crown's place"
     assert turned[255, 128, 0] == pytest.approx(128, abs=1)
+
+
+def test_a_head_is_rigid_only_in_one_pose_before_a_known_background() -> None:
+    rigid = [
+        [each.hold_skull for each in constraints_of(known, one_pose)]
+        for known, one_pose in ((True, True), (True, False), (False, True))
+    ]
+    assert rigid == [[True, True], [False, False], [False, False]]
 
 
 def test_a_margin_is_read_where_the_picture_ends() -> None:
