@@ -10,7 +10,7 @@ from face2face.api import photos
 from face2face.card import ModelCard
 from face2face.edit import face_painter
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.expression_model import ExpressionModel
+from face2face.face.expression_model import ExpressionModel, MeasuredFace
 from face2face.face.features import FEATURES
 from face2face.image import Image
 from face2face.modes.feature import FeatureMode
@@ -38,7 +38,10 @@ def expressions() -> ExpressionModel:
         for stretch in ((1.0, 1.0), (1.04, 0.98), (0.97, 1.03))
     ]
     return ExpressionModel.fit(
-        [{name: [each.applied_to(face)] for name, each in shown.items()} for face in people]
+        [
+            {name: [MeasuredFace(*[each.applied_to(face)] * 2)] for name, each in shown.items()}
+            for face in people
+        ]
     )
 
 

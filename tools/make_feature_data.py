@@ -22,6 +22,8 @@ from face2face.errors import DataError, OptionError
 from face2face.face.features import FEATURES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from face2face.data.batch import Failures
     from face2face.data.feature_strips import FeatureStrips
     from face2face.face.expression_model import ExpressionModel
@@ -121,7 +123,7 @@ def run(options: argparse.Namespace) -> int:
     people = _add_all(strips, options, failures)
     if not any(strips.counts.values()):
         raise DataError("No two pictures of a person fit together.", hint="Name other pictures.")
-    expressions = _expressions(strips)
+    expressions = _expressions(options, failures)
     recipe: dict[str, Any] = {name: getattr(options, name) for name in _RECIPE}
     for mode in modes:
         ModelCard(
@@ -135,33 +137,50 @@ def run(options: argparse.Namespace) -> int:
     return failures.report(people)
 
 
-def _expressions(strips: FeatureStrips) -> ExpressionModel | None:
+def _expressions(options: argparse.Namespace, failures: Failures) -> ExpressionModel | None:
     """Return the ways to the expressions in the photos' names; None where none is named."""
-    from face2face.face.expression_model import ExpressionModel
+    from face2face.data.people import learn_expressions
+    from face2face.face.back_ends import EXPRESSIVE, make_detector
 
+    people = _kept_people(options).values()
+    detect, measure = (make_detector(each) for each in (options.landmarks, EXPRESSIVE))
     try:
-        return ExpressionModel.fit(strips.people)
+        return learn_expressions(people, detect, measure, failures)
     except DataError:
         print("no expressions: no two photos of a person are named neutral and otherwise")
         return None
+
+
+def _kept_people(options: argparse.Namespace) -> dict[str, list[Path]]:
+    """Return name of a person -> the photos that aren't held out."""
+    from face2face.data.people import people_in
+
+    people = people_in(options.people).items()
+    excluded = _excluded(options)
+    return {name: [each for each in paths if not excluded(each.stem)] for name, paths in people}
+
+
+def _excluded(options: argparse.Namespace) -> Callable[[str], bool]:
+    """Return the function that tells whether a name is held out; without a list none is."""
+    from face2face.data.label_maps import held_out_rule
+
+    return held_out_rule(options.held_out) if options.held_out else lambda name: False
 
 
 def _add_all(strips: FeatureStrips, options: argparse.Namespace, failures: Failures) -> int:
     """Write the strips of all people; return their number."""
     from tqdm import tqdm
 
-    from face2face.data.label_maps import held_out_rule
-    from face2face.data.people import people_in, photo_pictures, video_pictures
+    from face2face.data.people import photo_pictures, video_pictures
     from face2face.face.back_ends import make_detector
     from face2face.media.stills import list_images
 
-    detect, count = make_detector(options.landmarks), 0
-    excluded = held_out_rule(options.held_out) if options.held_out else lambda name: False
-    for name, paths in tqdm(people_in(options.people).items(), "people", unit="person"):
-        with failures.noted(paths[0]):
-            kept = [path for path in paths if not excluded(path.stem)]
-            strips.add_person(name, photo_pictures(kept, detect), options.repeats)
-            count += bool(kept)
+    detect, excluded, count = make_detector(options.landmarks), _excluded(options), 0
+    for name, paths in tqdm(_kept_people(options).items(), "people", unit="person"):
+        if paths:
+            with failures.noted(paths[0]):
+                strips.add_person(name, photo_pictures(paths, detect), options.repeats)
+                count += 1
     for path in tqdm(options.videos, "videos", unit="video"):
         with failures.noted(path):
             pictures = video_pictures(path, detect, options.frames_per_second)

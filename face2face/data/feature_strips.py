@@ -12,10 +12,8 @@ from numpy.typing import NDArray
 from face2face.data.feature_pairs import FeaturePair, Picture, moved_picture, write_pair
 from face2face.data.label_maps import held_out
 from face2face.data.pairs import TRAIN, VAL
-from face2face.data.people import by_expression
 from face2face.face.expression import AVERAGE_FACE
 from face2face.face.head_pose import HeadPose
-from face2face.image import Landmarks
 from face2face.modes.feature import FeatureMode
 
 #: Largest number of partners tried for one strip.
@@ -32,8 +30,6 @@ class FeatureStrips:
         folder: Folder of a folder for each feature, in which ``train/`` and ``val/`` exist.
         modes: The mode of each feature.
         seed: Seed of partners and tones.
-        people: For each person, expression -> landmarks, see
-            :func:`face2face.data.people.by_expression`.
         displacements: Ways of landmarks between two pictures of a person, in head coordinates.
         counts: Feature -> number of strips.
     """
@@ -41,7 +37,6 @@ class FeatureStrips:
     folder: Path
     modes: Sequence[FeatureMode]
     seed: int = 0
-    people: list[dict[str, list[Landmarks]]] = field(default_factory=list)
     displacements: list[NDArray[np.float64]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -53,7 +48,6 @@ class FeatureStrips:
             pictures: The person's pictures.
             repeats: Number of strips of each feature for each picture.
         """
-        self.people.append(by_expression(pictures))
         rng = np.random.default_rng((self.seed, *name.encode()))
         shapes = [HeadPose.of(each.landmarks, AVERAGE_FACE).shape for each in pictures]
         for place, truth in enumerate(pictures if len(pictures) > 1 else ()):

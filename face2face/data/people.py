@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from face2face.data.batch import Failures
 from face2face.data.feature_pairs import Picture
-from face2face.face.expression_model import NEUTRAL
+from face2face.face.expression_model import NEUTRAL, ExpressionModel, MeasuredFace
 from face2face.image import Image, Landmarks
 from face2face.keyframes.pose_metric import farthest_point_sample
 from face2face.media.stills import list_images, read_image
@@ -96,18 +97,43 @@ def video_pictures(
     return [found[each] for each in farthest_point_sample(landmarks, landmarks.mean(0), count)]
 
 
-def by_expression(pictures: Iterable[Picture]) -> dict[str, list[Landmarks]]:
-    """Return expression -> the landmarks of a person's pictures, by words in the photos' names.
+def learn_expressions(
+    people: Iterable[Iterable[Path]],
+    detect: Callable[[Image], list[Landmarks]],
+    measure: Callable[[Image], list[Landmarks]],
+    failures: Failures,
+) -> ExpressionModel:
+    """Return the ways to expressions, learnt from photos whose names tell them.
 
     Args:
-        pictures: The person's pictures. Those that name no known expression are under "".
+        people: The photos of each person. Only those that show exactly one face count.
+        detect: Returns the landmarks of all faces in a photo, ``(70, 2)`` each, by the back end
+            that the model will be used with.
+        measure: The same, by the back end that shows best how far a face has moved.
+        failures: Notes the photos that can't be read.
 
-    >>> photo, face = np.zeros((1, 1, 3), np.uint8), np.zeros((70, 2), np.float32)
-    >>> list(by_expression([Picture(photo, face, "P001_01_happy")]))
-    ['smile']
+    Raises:
+        DataError: Nobody has a neutral photo and another one.
     """
-    found: dict[str, list[Landmarks]] = {}
-    for each in pictures:
-        words = (_WORDS[word] for word in each.name.lower().split("_") if word in _WORDS)
-        found.setdefault(next(words, ""), []).append(each.landmarks)
-    return found
+    found = []
+    for paths in people:
+        faces: dict[str, list[MeasuredFace]] = {}
+        for path in paths:
+            with failures.noted(path):
+                photo = read_image(path)
+                landmarks, measured = detect(photo), measure(photo)
+                if len(landmarks) == len(measured) == 1:
+                    face = MeasuredFace(landmarks[0], measured[0])
+                    faces.setdefault(expression_of(path.stem), []).append(face)
+        found.append(faces)
+    return ExpressionModel.fit(found)
+
+
+def expression_of(name: str) -> str:
+    """Return the expression that a photo's name tells; empty where it names none.
+
+    >>> expression_of("P001_01_happy"), expression_of("P001_06_scared")
+    ('smile', '')
+    """
+    words = (_WORDS[word] for word in name.lower().split("_") if word in _WORDS)
+    return next(words, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,18 @@ _NOISE = 0.01
 _DECIMALS = 4
 
 
+class MeasuredFace(NamedTuple):
+    """The landmarks of one picture by two back ends, ``(70, 2)`` each in pixels.
+
+    Attributes:
+        landmarks: Those of the back end that the model will be used with.
+        measured: Those of the back end that shows how far the face has moved.
+    """
+
+    landmarks: Landmarks
+    measured: Landmarks
+
+
 @dataclass(frozen=True, eq=False)
 class ExpressionModel:
     """Moves the landmarks of a face to an expression.
@@ -54,19 +66,19 @@ class ExpressionModel:
     ways: dict[str, NDArray[np.float64]]
 
     @classmethod
-    def fit(cls, people: Sequence[Mapping[str, Sequence[Landmarks]]]) -> ExpressionModel:
+    def fit(cls, people: Sequence[Mapping[str, Sequence[MeasuredFace]]]) -> ExpressionModel:
         """Return the model of some people's pictures.
 
         Args:
-            people: For each person, expression -> ``(70, 2)`` landmarks of pictures. Names that
-                aren't in :data:`EXPRESSIONS` only teach the way to neutral. People without a
-                neutral picture are left out.
+            people: For each person, expression -> the faces of pictures. Names that aren't in
+                :data:`EXPRESSIONS` only teach the way to neutral. People without a neutral picture
+                are left out.
 
         Raises:
             DataError: Nobody has a neutral picture and another one.
         """
-        starts, ends = _examples(people)
-        if not ends:
+        starts, moves = _examples(people)
+        if not starts:
             raise DataError(
                 "Nobody has a neutral picture and another one.", hint="Name other pictures."
             )
@@ -77,7 +89,7 @@ class ExpressionModel:
         count = int((deviations > _MIN_DEVIATION).sum())
         basis = axes[:count] / deviations[:count, None]
         ways = {
-            name: _regression((starts[name] - mean) @ basis.T, ends[name] - starts[name])
+            name: _regression((starts[name] - mean) @ basis.T, moves[name], name != NEUTRAL)
             for name in starts
         }
         return cls(mean, basis, ways)
@@ -126,6 +138,8 @@ class ExpressionModel:
             mean, basis = (np.array(fields[name], np.float64) for name in ("mean", "basis"))
             ways = {str(name): np.array(way, np.float64) for name, way in fields["ways"].items()}
             numbers = 2 * LANDMARK_COUNT
+            # Without components the array has no second axis.
+            basis = basis.reshape(-1, numbers) if basis.size == 0 else basis
             fits = mean.shape == (numbers,) and basis.shape == (len(basis), numbers)
             fits &= NEUTRAL in ways and set(ways) <= set(EXPRESSIONS)
             fits &= all(way.shape == (len(basis) + 1, numbers) for way in ways.values())
@@ -163,40 +177,54 @@ def _shrunk(way: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _examples(
-    people: Sequence[Mapping[str, Sequence[Landmarks]]],
+    people: Sequence[Mapping[str, Sequence[MeasuredFace]]],
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, NDArray[np.float64]]]:
-    """Return expression -> shapes at the start of the way to it, and at its end, ``(n, 140)``."""
+    """Return expression -> shapes at the start of the way to it, and ways, ``(n, 140)`` each."""
     starts: dict[str, list[NDArray[np.float64]]] = {}
-    ends: dict[str, list[NDArray[np.float64]]] = {}
+    moves: dict[str, list[NDArray[np.float64]]] = {}
+
+    def add(expression: str, start: NDArray[np.float64], move: NDArray[np.float64]) -> None:
+        starts.setdefault(expression, []).append(start)
+        moves.setdefault(expression, []).append(move)
+
     for person in people:
-        shapes = {
-            name: [HeadPose.of(each, AVERAGE_FACE).shape.ravel() for each in faces]
-            for name, faces in person.items()
-        }
+        # (2, 140) for each face: the shape of the landmarks, and that of the measured ones.
+        shapes = {name: [_shapes(each) for each in faces] for name, faces in person.items()}
         if not shapes.get(NEUTRAL) or sum(map(len, shapes.values())) < 2:
             continue
         neutral = np.mean(shapes[NEUTRAL], 0)
         for name, found in shapes.items():
             for shape in found:
-                starts.setdefault(NEUTRAL, []).append(shape)
-                ends.setdefault(NEUTRAL, []).append(neutral)
+                way = shape[1] - neutral[1]
+                add(NEUTRAL, shape[0], -way)
                 if name in EXPRESSIONS and name != NEUTRAL:
-                    starts.setdefault(name, []).append(neutral)
-                    ends.setdefault(name, []).append(shape)
-    stacked = ({name: np.stack(each) for name, each in some.items()} for some in (starts, ends))
+                    add(name, neutral[0], way)
+    stacked = ({name: np.stack(each) for name, each in some.items()} for some in (starts, moves))
     return next(stacked), next(stacked)
 
 
+def _shapes(face: MeasuredFace) -> NDArray[np.float64]:
+    return np.stack([HeadPose.of(each, AVERAGE_FACE).shape.ravel() for each in face])
+
+
 def _regression(
-    coordinates: NDArray[np.float64], displacements: NDArray[np.float64]
+    coordinates: NDArray[np.float64], displacements: NDArray[np.float64], clear_ones: bool
 ) -> NDArray[np.float64]:
     """Return the ridge regression of displacements, ``(n, 140)``, on coordinates, ``(n, k)``.
+
+    Args:
+        coordinates: Of the shapes at the start.
+        displacements: From there to the end.
+        clear_ones: Whether examples weigh by their squared length: few people show an expression
+            clearly when asked, and the others would halve it.
 
     Returns:
         ``(k + 1, 140)``; the last row is the constant, on which there is no ridge.
     """
-    centre, mean = coordinates.mean(0), displacements.mean(0)
+    squared = (displacements**2).sum(1, keepdims=True)
+    weights = squared / squared.mean() if clear_ones and squared.any() else np.ones_like(squared)
+    centre, mean = ((weights * each).mean(0) for each in (coordinates, displacements))
     spread = coordinates - centre
-    system = spread.T @ spread + _RIDGE * np.eye(spread.shape[1])
-    slopes = np.linalg.solve(system, spread.T @ (displacements - mean))
+    system = spread.T @ (weights * spread) + _RIDGE * np.eye(spread.shape[1])
+    slopes = np.linalg.solve(system, spread.T @ (weights * (displacements - mean)))
     return np.vstack([slopes, mean - centre @ slopes])

@@ -1,4 +1,4 @@
-"""Strips to train the mode feature on, and its evaluation."""
+"""Strips to train the mode feature on, and the ways to expressions in cards."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,7 @@ import numpy as np
 from face2face.card import ModelCard
 from face2face.image import Scene
 from face2face.media.stills import read_image, write_image
+from face2face.modes.feature import FeatureMode
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -54,7 +55,23 @@ def test_no_pictures_are_an_error(in_folder: Path, face2face: Command) -> None:
     assert status == 2 and "--people" in err
 
 
-def test_a_model_that_is_missing_is_an_error(in_folder: Path, face2face: Command) -> None:
-    Path("people").mkdir()
-    status, _, err = face2face("evaluate_feature", "--people", "people", "--model", "none")
-    assert status == 2 and "There is no model none" in err
+def test_the_ways_to_expressions_are_learnt_again(
+    in_folder: Path, face2face: Command, astronaut: Scene
+) -> None:
+    for folder in ("people", "model"):
+        Path(folder).mkdir()
+    for name in ("her_neutral", "her_smiling", "other_neutral"):
+        write_image(Path("people", f"{name}.png"), astronaut.photo)
+    write_image(Path("people", "her_sad.png"), np.zeros((200, 200, 3), np.uint8))
+    mode = FeatureMode(64, "mouth")
+    ModelCard(**mode.card_fields(), landmarks="mesh").save(Path("model"))
+    Path("held.txt").write_text("other_*\n", encoding="utf-8")
+    command = ("learn_expressions", "--people", "people", "--held-out", "held.txt", "--model")
+    status, out, err = face2face(*command, "model")
+    assert status == 0, err
+    assert out.splitlines()[-1] == "written: model: neutral, smile"
+    model = FeatureMode.load(ModelCard.load(Path("model")), Path("model")).expressions
+    assert model is not None and astronaut.landmarks is not None
+    assert np.abs(model(astronaut.landmarks, "smile") - astronaut.landmarks).max() < 2
+    status, _, err = face2face(*command, "none")
+    assert status == 2 and "none" in err

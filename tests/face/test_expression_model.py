@@ -5,7 +5,7 @@ import pytest
 
 from face2face.errors import DataError, ModelError
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.expression_model import ExpressionModel
+from face2face.face.expression_model import ExpressionModel, MeasuredFace
 from face2face.image import Landmarks
 from face2face.landmarks import gaze
 
@@ -21,9 +21,20 @@ def _person(width: float, amount: float) -> dict[str, list[Landmarks]]:
     return {name: [60 * face + np.float32(150)] for name, face in faces.items()}
 
 
-PEOPLE = [_person(width, amount) for width in (0.95, 1.0, 1.05) for amount in (0.6, 1.0, 1.4)]
-MODEL = ExpressionModel.fit(PEOPLE)
+def _model(people: list[dict[str, list[Landmarks]]]) -> ExpressionModel:
+    """Return the model of people whose landmarks are measured by one back end."""
+    return ExpressionModel.fit(
+        [
+            {name: [MeasuredFace(each, each) for each in faces] for name, faces in person.items()}
+            for person in people
+        ]
+    )
+
+
+WIDTHS = (0.95, 1.0, 1.05)
+MODEL = _model([_person(width, amount) for width in WIDTHS for amount in (0.6, 1.0, 1.4)])
 NEUTRAL = _person(1.02, 1.0)["neutral"][0]
+NEUTRAL_FACE = _person(1.0, 1.0)["neutral"][0]
 
 
 def test_a_new_face_smiles_as_people_do() -> None:
@@ -75,8 +86,32 @@ def test_a_card_holds_it() -> None:
 
 def test_it_needs_a_neutral_picture_and_another() -> None:
     with pytest.raises(DataError, match="neutral"):
-        ExpressionModel.fit([{"smile": [NEUTRAL, NEUTRAL]}, {"neutral": [NEUTRAL]}])
+        _model([{"smile": [NEUTRAL, NEUTRAL]}, {"neutral": [NEUTRAL]}])
 
 
 def test_a_neutral_face_stays_nearly_as_it_is() -> None:
     assert np.abs(MODEL(NEUTRAL, "neutral") - NEUTRAL).max() < 0.01 * 60
+
+
+def test_the_way_has_the_measured_length() -> None:
+    people = [_person(width, amount) for width in WIDTHS for amount in (0.6, 1.0, 1.4)]
+    # The landmarks move half as far as the face.
+    model = ExpressionModel.fit(
+        [
+            {
+                name: [MeasuredFace((each + person["neutral"][0]) / 2, each) for each in faces]
+                for name, faces in person.items()
+            }
+            for person in people
+        ]
+    )
+    neutral = people[4]["neutral"][0]
+    true, moved = people[4]["smile"][0] - neutral, model(neutral, "smile") - neutral
+    assert np.linalg.norm(moved - true) < 0.3 * np.linalg.norm(true)
+
+
+def test_clear_expressions_count_more_than_faint_ones() -> None:
+    people = [_person(1.0, amount) for amount in (0.0, 0.0, 0.0, 1.0)]
+    clear = people[-1]["smile"][0] - NEUTRAL_FACE
+    moved = _model(people)(NEUTRAL_FACE, "smile") - NEUTRAL_FACE
+    assert np.linalg.norm(moved) > 0.9 * np.linalg.norm(clear)
