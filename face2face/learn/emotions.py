@@ -25,9 +25,18 @@ _CHANNELS = (16, 32, 48, 32)
 #: Share of the features that are dropped while training.
 _DROPOUT = 0.4
 #: Largest shift, as a share of the width.
-_MAX_SHIFT = 0.04
+_MAX_SHIFT = 0.05
 #: Largest change of scale.
-_MAX_SCALE = 0.08
+_MAX_SCALE = 0.1
+#: Largest shear, and change of the proportions.
+_MAX_SHEAR = 0.06
+#: Largest turn, in degrees.
+_MAX_TURN = 8.0
+#: Largest standard deviation of the random bend, as a share of the width: features move a little
+#: against each other, as from person to person.
+_MAX_BEND = 0.01
+#: Rows and columns of the grid on which the bend is random; it is smooth between.
+_BEND_CELLS = 12
 #: Share of the samples that are mirrored.
 _FLIP_SHARE = 0.5
 #: Decay of the weights in a step, at a learning rate of 1.
@@ -108,18 +117,28 @@ class EmotionSamples(keras.utils.PyDataset):
 
 
 def vary(labels: Labels, rng: np.random.Generator) -> Labels:
-    """Return a label map mirrored, shifted and scaled at random; its edge repeats.
+    """Return a label map moved, turned, sheared, bent and mirrored at random; its edge repeats.
 
     The sides of left and right classes aren't exchanged: the masks have none.
+
+    Args:
+        labels: ``(size, size)`` uint8.
+        rng: Source of randomness.
     """
     size = labels.shape[0]
-    scale = 1 + rng.uniform(-_MAX_SCALE, _MAX_SCALE)
+    angle = np.deg2rad(rng.uniform(-_MAX_TURN, _MAX_TURN))
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    linear = (1 + rng.uniform(-_MAX_SCALE, _MAX_SCALE)) * turn
+    linear = linear @ (np.eye(2) + rng.uniform(-_MAX_SHEAR, _MAX_SHEAR, (2, 2)))
+    shift = size * rng.uniform(-_MAX_SHIFT, _MAX_SHIFT, 2)
     middle = (size - 1) / 2
-    matrix = cv2.getRotationMatrix2D((middle, middle), 0, scale)
-    matrix[:, 2] += rng.uniform(-_MAX_SHIFT, _MAX_SHIFT, 2) * size
-    moved = cv2.warpAffine(
-        labels, matrix, (size, size), flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+    ticks = np.arange(size) - middle
+    grid = np.stack(np.meshgrid(ticks, ticks), -1) @ linear.T + shift + middle
+    bend = rng.uniform(0, _MAX_BEND) * size * rng.standard_normal((_BEND_CELLS, _BEND_CELLS, 2))
+    places = (grid + cv2.resize(bend, (size, size), interpolation=cv2.INTER_CUBIC)).astype(
+        "float32"
     )
+    moved = cv2.remap(labels, places, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.flip(moved, 1) if rng.random() < _FLIP_SHARE else moved, np.uint8)
 
 

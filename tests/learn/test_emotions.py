@@ -54,8 +54,8 @@ def test_variation_moves_a_map_and_invents_no_class() -> None:
     for each in varied:
         assert set(np.unique(each)) == set(np.unique(labels))
         rows, columns = np.nonzero(each == CLASSES.index("lower_lip"))
-        assert abs(columns.mean() - 127.5) <= 0.04 * 256 + 1
-        assert 0.8 < len(rows) / (60 * 20) < 1.25  # scaled by 0.92 to 1.08 each way
+        assert abs(columns.mean() - 127.5) < 0.12 * 256
+        assert 0.6 < len(rows) / (60 * 20) < 1.5  # scaled by 0.9 to 1.1 each way, and bent
     assert len({each.tobytes() for each in varied}) > 10
 
 
