@@ -90,12 +90,12 @@ JOBS = {
         "train_emotion --photos missing",
         "make_expression_data --source missing --target missing",
         "change_expression --photo photos/a.png --model missing --output changed.png",
-        "evaluate_expression --source photos --target photos --method one missing",
+        "evaluate_expression --people missing --models missing",
         "evaluate_parser --photos missing --labels missing",
         "evaluate_rebuild --studies missing --reconstruct missing",
         "evaluate_retouch --input_dir missing",
         "make_feature_data --people missing",
-        "evaluate_feature --people missing --model missing",
+        "learn_expressions --people missing --model missing",
     ],
 }
 

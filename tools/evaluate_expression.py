@@ -1,63 +1,66 @@
-"""Measure models of mode expression on people with a true photo of the wanted expression."""
+"""Compare ways to change an expression on people with a true photo of the wanted one."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from face2face.commands.console import run_program
+from face2face.commands.console import positive, run_program
 from face2face.commands.options import add_held_out_argument, add_landmarks_argument
 from face2face.commands.outputs import Outputs
-from face2face.errors import DataError, OptionError
-from face2face.segmentation.emotions import emotion_of_folder
-from face2face.segmentation.features import FEATURES
+from face2face.errors import DataError
 
 if TYPE_CHECKING:
-    from face2face.edit.exchange import FeatureExchange
-    from face2face.evaluation.expressions import ExpressionMeter, ExpressionScore
-    from face2face.image import Image, Landmarks
-    from face2face.segmentation.features import FaceMap
+    from face2face.data.batch import Failures
+    from face2face.evaluation.expression_ways import Way
+    from face2face.evaluation.expressions import ChangedPhoto, ExpressionChange, ExpressionMeter
+    from face2face.face.back_ends import FaceDetector
     from face2face.segmentation.parser import Parser
 
-DESCRIPTION = """Change the held-out photos of one folder by each method, and compare the regions
-with the photos of the same names in another folder, aligned by nose and eyes."""
-READS, WRITES = ("source", "target", "classifier", "parser", "held_out"), ("output",)
-#: Name of the row of photos that are not changed.
-_UNCHANGED = "unchanged"
-
-
-class _Person(NamedTuple):
-    """A face, its landmarks at 256 pixels, and the aligned true photo of the wanted expression."""
-
-    name: str
-    face: FaceMap
-    landmarks: Landmarks
-    truth: Image
+DESCRIPTION = """Change held-out photos of people from neutral to each other expression and back:
+by the warp alone and by warp and network, to the true photo's landmarks and to predicted ones, and
+by models of mode expression. Compare the regions of eyes and mouth with a true photo of the same
+person, aligned by the bones of the face. Print a table for each figure."""
+READS, WRITES = ("people", "models", "classifier", "parser", "held_out"), ("output",)
+#: Name of the way by which the contact sheet is ordered.
+_REFINED = "refined"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("--source", type=Path, required=True, help="folder of photos to change")
     parser.add_argument(
-        "--target", type=Path, required=True, help="folder of the true photos, of the same names"
+        "--people",
+        metavar="DIR",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="folders of photos, as for make_feature_data.py",
     )
     parser.add_argument(
-        "--method",
-        dest="methods",
-        nargs="+",
+        "--models",
+        metavar="DIR",
+        type=Path,
+        help="folder with the models mouth and eyes of mode feature (default: the shipped ones)",
+    )
+    parser.add_argument(
+        "--exchange",
+        dest="exchanges",
+        nargs=2,
         action="append",
-        required=True,
+        default=[],
         metavar=("NAME", "DIR"),
-        help="name of a method, and folders of its models; repeat for more methods",
+        help="name of a way, and folder of models of mode expression: EXPRESSION/FEATURE in it, "
+        "and EXPRESSION/FEATURE/back for the way to neutral; repeat for more ways",
     )
     parser.add_argument("--classifier", type=Path, help="folder of an emotion classifier")
     parser.add_argument("--parser", type=Path, help="folder of a parser (default: the shipped one)")
+    parser.add_argument("--rows", type=positive, default=24, help="photos on the contact sheet")
     parser.add_argument(
-        "--output", type=Path, help="sheet: photo, each method and truth; a person a row"
+        "--output", type=Path, help="contact sheet: photo, each way and truth; the worst first"
     )
     add_held_out_argument(parser)
     add_landmarks_argument(parser)
@@ -68,107 +71,90 @@ def outputs(options: argparse.Namespace) -> Outputs:
     return Outputs([options.output] if options.output else [])
 
 
-def run(options: argparse.Namespace) -> None:
-    """Print a table for each feature, and write the sheet."""
-    import numpy as np
+def run(options: argparse.Namespace) -> int:
+    """Change and measure the photos, print the tables, and write the sheet.
 
-    from face2face.edit.exchange import load_exchange
-    from face2face.evaluation.expressions import ExpressionMeter
+    Returns:
+        1 where a photo can't be read, else 0.
+    """
+    from face2face.data.batch import Failures
+    from face2face.evaluation.expressions import ExpressionMeter, tables, worst_first
     from face2face.evaluation.metrics import lpips
+    from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
-    from face2face.image import side_by_side
     from face2face.inference.pretrained import load_emotion_classifier, load_parser
     from face2face.media.stills import write_image
 
-    if any(len(words) < 2 for words in options.methods):
-        raise OptionError("A method has no model.", hint="Add --method NAME FOLDER.")
-    parse = load_parser(options.parser)
-    methods = {
-        name: [load_exchange(Path(folder), parse) for folder in folders]
-        for name, *folders in options.methods
-    }
+    parse, failures = load_parser(options.parser), Failures()
+    detect = make_detector(options.landmarks)
+    ways = _ways(options, parse)
     classify = load_emotion_classifier(options.classifier) if options.classifier else None
-    meter = ExpressionMeter(parse, Identity(), lpips(), classify)
-    people = _people(options, parse)
-    pictures = {_UNCHANGED: [each.face.face for each in people]} | {
-        name: [_changed(each.face, exchanges, parse) for each in people]
-        for name, exchanges in methods.items()
-    }
-    wanted = emotion_of_folder(options.target.resolve().name) or ""
-    print(f"{len(people)} people: {', '.join(each.name for each in people)}")
-    for feature in FEATURES:
-        _print_table(feature, people, pictures, meter, wanted)
+    meter = ExpressionMeter(detect, Identity(), parse, lpips(), classify)
+    changes = _changes(options, detect, failures)
+    changed = _changed(changes, ways, meter)
+    print("\n".join(tables(changed)))
     if options.output:
-        rows = zip(*pictures.values(), [each.truth for each in people], strict=True)
-        write_image(options.output, np.concatenate([side_by_side(row) for row in rows]))
+        write_image(options.output, worst_first(changed, _REFINED, options.rows))
+    return failures.report(len(changes))
 
 
-def _people(options: argparse.Namespace, parse: Parser) -> list[_Person]:
-    """Return the held-out people who have both photos, with a usable face in each."""
-    from face2face.data.annotations import SkipReport
-    from face2face.data.batch import by_stem
-    from face2face.data.face_maps import face_maps
+def _ways(options: argparse.Namespace, parse: Parser) -> dict[str, Way]:
+    """Return name -> way, in the order of the tables' columns."""
+    from face2face.edit.face_painter import FacePainter
+    from face2face.evaluation.expression_ways import Exchange, Repainting
+
+    refine, warp = FacePainter(options.models), FacePainter(options.models, refine=False)
+    expressions = refine.expressions()
+    ways: dict[str, Way] = {
+        "unchanged": lambda change: change.pair.picture.photo,
+        "warp": Repainting(warp),
+        _REFINED: Repainting(refine),
+        "warp, predicted": Repainting(warp, expressions),
+        "refined, predicted": Repainting(refine, expressions),
+    }
+    return ways | {name: Exchange.load(Path(folder), parse) for name, folder in options.exchanges}
+
+
+def _changes(
+    options: argparse.Namespace, detect: FaceDetector, failures: Failures
+) -> list[ExpressionChange]:
+    """Return the changes of the held-out people's photos.
+
+    Raises:
+        DataError: There is none.
+    """
+    from tqdm import tqdm
+
     from face2face.data.label_maps import held_out_rule
-    from face2face.evaluation.expressions import aligned
-    from face2face.face.back_ends import make_detector
-    from face2face.media.stills import list_images, read_image
-    from face2face.segmentation.features import FACE_SIZE
+    from face2face.data.people import people_in, photo_pictures
+    from face2face.evaluation.expressions import expression_changes
 
     held_out = held_out_rule(options.held_out)
-    truths = by_stem(list_images(options.target))
-    photos = by_stem(list_images(options.source))
-    names = [name for name in photos if held_out(name) and name in truths]
-    detect, skipped = make_detector(options.landmarks), SkipReport()
-    people = []
-    for found in face_maps([photos[name] for name in names], detect, parse, skipped):
-        truth = read_image(truths[found.path.stem])
-        landmarks = found.face.box.to_panel(detect(found.photo)[0], FACE_SIZE)
-        if faces := detect(truth):
-            picture = aligned(truth, faces[0], landmarks)
-            people.append(_Person(found.path.stem, found.face, landmarks, picture))
-    if not people:
-        raise DataError("No held-out person has both photos.", hint="Check --held-out.")
-    return people
-
-
-def _changed(face: FaceMap, exchanges: list[FeatureExchange], parse: Parser) -> Image:
-    """Return a face of 256 pixels after all exchanges."""
-    from face2face.errors import FaceError
-    from face2face.image import Box
-    from face2face.segmentation.features import FACE_SIZE, FaceMap
-
-    picture, labels = face.face, face.labels
-    for exchange in exchanges:
-        try:
-            picture = exchange(picture, FaceMap(Box(0, 0, FACE_SIZE), picture, labels))
-        except FaceError as error:
-            print(error)
-        labels = parse(picture, None)
-    return picture
-
-
-def _print_table(
-    feature: str,
-    people: list[_Person],
-    pictures: dict[str, list[Image]],
-    meter: ExpressionMeter,
-    wanted: str,
-) -> None:
-    """Print the means of every method for one feature."""
-    from face2face.evaluation.expressions import mean_score
-
-    print(f"\n| {feature} | LPIPS | SSIM | identity distance | taken for {wanted} |")
-    print("|---|---|---|---|---|")
-    for name, changed in pictures.items():
-        scores: list[ExpressionScore] = [
-            meter(each.face, each.landmarks, picture, each.truth, feature)
-            for each, picture in zip(people, changed, strict=True)
-        ]
-        mean = mean_score(scores, wanted)
-        print(
-            f"| {name} | {mean['lpips']:.3f} | {mean['ssim']:.3f} | {mean['identity']:.3f} | "
-            f"{100 * mean['emotion']:.0f} % |"
+    changes = []
+    for paths in tqdm(people_in(options.people).values(), "people", unit="person"):
+        pictures = []
+        for path in paths:
+            with failures.noted(path):
+                pictures += photo_pictures([path], detect) if held_out(path.stem) else []
+        changes += expression_changes(pictures)
+    if not changes:
+        raise DataError(
+            "No held-out person has a neutral photo and another one.", hint="Check --held-out."
         )
+    return changes
+
+
+def _changed(
+    changes: list[ExpressionChange], ways: dict[str, Way], meter: ExpressionMeter
+) -> list[ChangedPhoto]:
+    """Return the photos changed in every way, with their figures."""
+    from tqdm import tqdm
+
+    changed: list[ChangedPhoto] = []
+    for change in tqdm(changes, "photos", unit="photo"):
+        photos = {name: way(change) for name, way in ways.items()}
+        changed += meter(change, {name: each for name, each in photos.items() if each is not None})
+    return changed
 
 
 if __name__ == "__main__":

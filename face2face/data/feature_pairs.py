@@ -15,7 +15,7 @@ from face2face.face.expression import AVERAGE_FACE
 from face2face.face.expression_model import unfolded
 from face2face.face.features import FEATURES, paste_region
 from face2face.face.head_pose import BONE, HeadPose
-from face2face.face.region import cut_smooth
+from face2face.face.region import Region, cut_smooth
 from face2face.image import Image, Landmarks, Scene
 from face2face.landmarks import Similarity
 from face2face.modes.feature import FeatureMode
@@ -102,13 +102,24 @@ class FeaturePair:
         region = FEATURES[mode.feature].region(landmarks, self.wanted)
         if min(region.side, region.side / self.alignment.scale) < _MIN_DETAIL * mode.size:
             return None
-        to_truth = _product(
-            cv2.invertAffineTransform(self.alignment.matrix), region.to_picture(mode.size, False)
-        )
         panels = mode.condition(Scene(photo, landmarks, wanted_landmarks=self.wanted))
-        true_region = cut_smooth(self.truth.photo, to_truth, mode.size)
-        matched = match_rim(true_region, panels[0], panels[2])
+        matched = match_rim(self.true_region(region, mode.size), panels[0], panels[2])
         return None if matched is None else [*panels, matched]
+
+    def true_region(self, region: Region, size: int) -> Image:
+        """Return what the truth shows in a region of the picture.
+
+        Args:
+            region: In the picture's pixels.
+            size: Width of the result, in pixels.
+
+        Returns:
+            ``(size, size, 3)`` uint8 RGB.
+        """
+        to_truth = cv2.invertAffineTransform(self.alignment.matrix)
+        return cut_smooth(
+            self.truth.photo, _product(to_truth, region.to_picture(size, False)), size
+        )
 
 
 def match_rim(truth: Image, warped: Image, mask: Image) -> Image | None:

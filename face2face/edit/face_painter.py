@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,7 @@ from face2face.inference.models import pretrained
 from face2face.inference.names import GRAPH
 from face2face.inference.pretrained import load_feature
 from face2face.landmarks import gaze, interocular, with_gaze
+from face2face.modes.feature import PANELS
 
 #: Move of a landmark that isn't visible, in interocular distances.
 _MIN_MOVE = 0.004
@@ -43,6 +45,7 @@ class FacePainter:
 
     Args:
         folder: Folder with the models ``mouth`` and ``eyes``; None for the pretrained ones.
+        refine: Whether the networks refine the warp. Without, the warp is the answer.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> photo, face = np.full((96, 96, 3), 90, np.uint8), 20 * AVERAGE_FACE + np.float32(48)
@@ -50,8 +53,8 @@ class FacePainter:
     True
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None = None, refine: bool = True) -> None:
+        self._folder, self._refine = folder, refine
         self._painters: dict[str, FeaturePainter] = {}
 
     def __call__(self, photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
@@ -128,7 +131,8 @@ class FacePainter:
     def _painter(self, feature: str) -> FeaturePainter:
         """Return the painter of a feature, loaded at the first call."""
         if feature not in self._painters:
-            self._painters[feature] = _load(self._folder, feature)
+            painter = _load(self._folder, feature)
+            self._painters[feature] = painter if self._refine else replace(painter, engine=_warped)
         return self._painters[feature]
 
 
@@ -161,6 +165,11 @@ def _path(folder: Path | None, feature: str) -> Path:
     if not path.is_dir():
         raise ModelError(f"There is no model {path}.", hint=_TRAIN)
     return path
+
+
+def _warped(panels: list[Image]) -> Image:
+    """Return the warped region."""
+    return panels[PANELS.index("warped")]
 
 
 def _load(folder: Path | None, feature: str) -> FeaturePainter:

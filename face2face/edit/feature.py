@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from face2face.face.features import FEATURES, border_weight, paste_region
 from face2face.image import Image, Landmarks, Scene
-from face2face.inference.engine import Engine
 from face2face.modes.feature import FeatureMode
 
 #: Largest width of a region that is warped, in pixels: more would take gigabytes.
@@ -31,11 +30,11 @@ class FeaturePainter:
 
     Attributes:
         mode: Makes the network's input.
-        engine: Runs the network.
+        engine: Returns the network's answer to the mode's panels.
     """
 
     mode: FeatureMode
-    engine: Engine
+    engine: Callable[[list[Image]], Image]
 
     def __call__(self, photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
         """Return a copy of a photo with its feature moved.

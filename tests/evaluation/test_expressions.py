@@ -1,52 +1,137 @@
-"""Scores of changed expressions, by worked-out answers."""
+"""Figures of changed expressions, by worked-out answers."""
 
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 
-from face2face.evaluation.expressions import ExpressionMeter, aligned
-from face2face.face.expression import AVERAGE_FACE
-from face2face.image import Box, Image
-from face2face.segmentation.features import FaceMap
-from face2face.segmentation.labels import CLASSES
+from face2face.data.feature_pairs import Picture
+from face2face.evaluation import metrics
+from face2face.evaluation.expression_ways import Exchange, Repainting
+from face2face.evaluation.expressions import (
+    ExpressionMeter,
+    expression_changes,
+    tables,
+    worst_first,
+)
+from face2face.face.expression import AVERAGE_FACE, Expression
+from face2face.image import Image, Landmarks, Scene
+from face2face.inference import pretrained
+from face2face.media.stills import write_image
+from tests.feature_models import expressions, use_feature_models
 
-LANDMARKS = (60 * AVERAGE_FACE + 128).astype(np.float32)
-
-
-def labels() -> np.ndarray:
-    result = np.full((256, 256), CLASSES.index("skin"), np.uint8)
-    result[180:196, 100:150] = CLASSES.index("upper_lip")
-    return result
-
-
-def mean_colour(picture: Image, landmarks: object) -> np.ndarray:
-    return np.asarray(picture.mean((0, 1)))
-
-
-def test_a_changed_face_is_compared_inside_the_region() -> None:
-    photo = np.random.default_rng(0).integers(0, 256, (256, 256, 3), np.uint8)
-    face = FaceMap(Box(0, 0, 256), photo, labels())
-    meter = ExpressionMeter(lambda *_: labels(), mean_colour, classify=lambda _: "sad")
-    far = photo.copy()
-    far[:100] = 0  # above the mouth's region
-    score = meter(face, LANDMARKS, photo, far, "mouth")
-    assert (score.ssim, score.identity, score.emotion) == (1.0, 0.0, "sad")
-    assert np.isnan(score.lpips)
-    near = photo.copy()
-    near[170:200, 110:140] = 0
-    score = meter(face, LANDMARKS, near, photo, "mouth")
-    assert score.ssim < 0.9
-    assert score.identity > 0
-    with pytest.raises(ValueError, match="eyes"):
-        meter(face, LANDMARKS, photo, photo, "eyes")
+FACE = (60 * AVERAGE_FACE + (150, 120)).astype(np.float32)
+PHOTO = np.tile(np.linspace(80, 170, 300)[:, None, None], (1, 300, 3)).astype(np.uint8)
+SMILE = PHOTO.copy()
+SMILE[170:200, 130:170] = 240
+#: A person who smiles, and who is shown with an expression without a name.
+PICTURES = [
+    Picture(PHOTO, FACE, "ann_neutral"),
+    Picture(SMILE, Expression(smile=1.0, open=0.2).applied_to(FACE), "ann_smiling"),
+    Picture(SMILE, FACE, "ann_bored"),
+]
 
 
-def test_the_truth_is_laid_over_the_face_by_nose_and_eyes() -> None:
-    photo = np.zeros((500, 500, 3), np.uint8)
-    theirs = (2 * LANDMARKS + (30, -20)).astype(np.float32)
-    tip = theirs[30]
-    y, x = np.rint(tip[::-1]).astype(int)
-    photo[y - 4 : y + 5, x - 4 : x + 5] = 255
-    theirs[48:68] += 40  # an open mouth moves nothing
-    moved = aligned(photo, theirs, LANDMARKS)
-    rows, columns = np.nonzero(moved[..., 0] > 127)
-    assert np.allclose((columns.mean(), rows.mean()), LANDMARKS[30], atol=1)
+def mean_colour(photo: Image, landmarks: Landmarks) -> np.ndarray:
+    return np.asarray(photo.mean((0, 1)))
+
+
+def difference(one: Image, other: Image) -> float:
+    return float(np.abs(one.astype(int) - other).mean())
+
+
+METER = ExpressionMeter(
+    lambda photo: [FACE],
+    mean_colour,
+    lambda photo, landmarks: np.zeros(photo.shape[:2], np.uint8),
+    difference,
+    lambda labels: "happy",
+)
+
+
+def test_a_person_changes_from_neutral_to_each_expression_and_back() -> None:
+    changes = expression_changes(PICTURES)
+    assert {(each.direction, each.emotion) for each in changes} == {
+        ("neutral to smile", "happy"),
+        ("neutral to others", None),
+        ("smile to neutral", "neutral"),
+        ("others to neutral", "neutral"),
+    }
+
+
+def test_the_true_photo_is_the_best_answer() -> None:
+    (change,) = (each for each in expression_changes(PICTURES) if each.end == "smile")
+    measured = METER(change, {"unchanged": PHOTO, "copied": SMILE})
+    unchanged, best, truth = (each.figures for each in measured)
+    assert best["LPIPS of the mouth"] < 0.1 < unchanged["LPIPS of the mouth"]
+    assert best["SSIM of the mouth"] > 0.99 > unchanged["SSIM of the mouth"]
+    assert best["identity distance from the true photo"] == 0
+    assert unchanged["identity distance from the photo before"] == 0
+    assert unchanged["wanted emotion recognised"] == 1
+    assert truth["identity distance from the photo before"] > 0
+    assert "identity distance from the true photo" not in truth
+    lines = tables(measured)
+    assert "| LPIPS of the mouth | photos | unchanged | copied |" in lines
+    assert "| wanted emotion recognised | photos | unchanged | copied | true photo |" in lines
+    assert "| neutral to smile | 1 | 1.000 | 1.000 | 1.000 |" in lines
+    sheet = worst_first(measured, "copied", 5)
+    assert sheet.shape == (128, 3 * 128, 3)
+    assert (sheet[:, 128:256] == sheet[:, 256:]).mean() > 0.99
+
+
+def test_the_last_row_compares_the_same_photos() -> None:
+    changes = expression_changes(PICTURES)
+    measured = [
+        each
+        for change in changes
+        for each in METER(
+            change, {"unchanged": PHOTO} | ({"smiles": SMILE} if change.end == "smile" else {})
+        )
+    ]
+    lines = tables(measured)
+    start = lines.index("| SSIM of the mouth | photos | unchanged | smiles |")
+    (smile, last) = (
+        next(line for line in lines[start:] if line.startswith(name)).split(" | ")
+        for name in ("| neutral to smile", "| all")
+    )
+    assert smile[1] == "1" and smile[-1] == "1.000 |"
+    assert last[1] == "4" and last[-1] == " |"
+
+
+def test_a_prediction_knows_only_its_expressions() -> None:
+    way = Repainting(lambda photo, landmarks, wanted: photo, expressions())
+    changed = {each.direction: way(each) is not None for each in expression_changes(PICTURES)}
+    assert changed["neutral to smile"] and changed["others to neutral"]
+    assert not changed["neutral to others"]
+
+
+def test_an_exchange_uses_the_models_of_the_two_expressions() -> None:
+    exchange = Exchange({("neutral", "smile"): []}, METER.parse)
+    answers = {each.direction: exchange(each) for each in expression_changes(PICTURES)}
+    assert answers.pop("neutral to smile") is PHOTO
+    assert set(answers.values()) == {None}
+
+
+def test_held_out_people_are_compared(
+    in_folder: Path,
+    face2face: Callable[..., tuple[int, str, str]],
+    astronaut: Scene,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use_feature_models(Path("models"), monkeypatch)
+    monkeypatch.setattr(metrics, "lpips", lambda: None)
+    monkeypatch.setattr(pretrained, "load_parser", lambda folder: METER.parse)
+    Path("people").mkdir()
+    for name, gain in (("her_neutral", 1.0), ("her_smiling", 1.05), ("other_neutral", 1.0)):
+        photo = cv2.convertScaleAbs(astronaut.photo, alpha=gain)
+        write_image(Path("people", f"{name}.png"), np.asarray(photo, np.uint8))
+    Path("held.txt").write_text("her_*\n", encoding="utf-8")
+    command = ("evaluate_expression", "--people", "people", "--held-out", "held.txt")
+    status, out, err = face2face(*command, "--output", "sheet.png")
+    assert status == 0, err
+    assert "| neutral to smile | 1 |" in out and "other" not in out
+    assert Path("sheet.png").is_file()
+    status, _, err = face2face(*command, "--exchange", "CycleGAN", "none")
+    assert status == 2 and "none holds no model" in err
