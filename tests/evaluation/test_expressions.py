@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from face2face.data.feature_pairs import Picture
-from face2face.evaluation import metrics
+from face2face.evaluation import expression_ways, metrics
 from face2face.evaluation.expression_ways import Exchange, Repainting
 from face2face.evaluation.expressions import (
     ExpressionMeter,
@@ -112,6 +112,24 @@ def test_an_exchange_uses_the_models_of_the_two_expressions() -> None:
     answers = {each.direction: exchange(each) for each in expression_changes(PICTURES)}
     assert answers.pop("neutral to smile") is PHOTO
     assert set(answers.values()) == {None}
+
+
+def test_the_way_back_has_models_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("smile/mouth", "smile/eyes", "smile/eyes/back", "sad/mouth/back"):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / "card.json").touch()
+    monkeypatch.setattr(
+        expression_ways,
+        "load_exchange",
+        lambda folder, parse: folder.relative_to(tmp_path).as_posix(),
+    )
+    assert Exchange.load(tmp_path, METER.parse).models == {
+        ("neutral", "smile"): ["smile/eyes", "smile/mouth"],
+        ("smile", "neutral"): ["smile/eyes/back"],
+        ("sad", "neutral"): ["sad/mouth/back"],
+    }
 
 
 def test_held_out_people_are_compared(
