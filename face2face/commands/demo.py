@@ -10,19 +10,20 @@ import numpy as np
 
 from face2face.commands.outputs import Outputs
 
-DESCRIPTION = "Drive the pretrained target with the scripted driver; write demo.mp4 and demo.png."
+DESCRIPTION = """Drive the pretrained targets with the scripted driver, one after the other; write
+demo.mp4 and demo.png."""
 
 #: Title in the metadata of both files; a later demo replaces only files with this title.
 TITLE = "face2face demo"
-#: Times of the columns of demo.png, in seconds: rest, speech, blink, smile, open mouth, two turns.
-MOMENTS = (0.0, 1.5, 3.5, 5.7, 6.9, 8.0, 10.0)
+#: Times of the columns of demo.png, in seconds: speech, smile, surprise, frown, wink, two looks.
+MOMENTS = (1.85, 4.2, 5.7, 7.2, 8.5, 9.3, 10.0)
 READS, WRITES = ("tf_model",), ("output_dir",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
     parser.add_argument(
-        "--tf-model", type=Path, help="folder or graph of a model (default: the pretrained one)"
+        "--tf-model", type=Path, help="folder or graph of a model (default: the pretrained targets)"
     )
     parser.add_argument(
         "--output_dir", type=Path, default=Path(), help="folder for demo.mp4 and demo.png"
@@ -42,9 +43,12 @@ def outputs(options: argparse.Namespace) -> Outputs:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Run the scripted driver once, and write the clip and the contact sheet."""
+    """Run the scripted driver for each target, and write the clip and the contact sheet."""
+    from functools import partial
+    from itertools import islice
+
     from face2face.image import Image, side_by_side
-    from face2face.inference.models import pretrained
+    from face2face.inference.models import TARGETS, pretrained
     from face2face.live import loop
     from face2face.live.controls import LiveControls
     from face2face.live.frame import RenderedFrame
@@ -53,24 +57,36 @@ def run(options: argparse.Namespace) -> None:
     from face2face.media.recording import Recording
     from face2face.media.stills import write_image
     from face2face.media.window import Window, has_screen
+    from face2face.synthetic.motion import PERFORMANCE_SECONDS
     from face2face.synthetic.performance import ScriptedDriver
 
-    pipeline = LivePipeline.load(options.tf_model or pretrained())
-    driver = ScriptedDriver()
+    models = [options.tf_model] if options.tf_model else [*map(pretrained, TARGETS)]
+    driver = ScriptedDriver(loops=True)
+    count = round(PERFORMANCE_SECONDS * driver.fps)
     clip, sheet = options.output_dir / "demo.mp4", options.output_dir / "demo.png"
-    columns: list[Image] = []
+    columns: dict[int, list[Image]] = {round(moment * driver.fps): [] for moment in MOMENTS}
+    names = []
 
-    def keep_moments(frame: RenderedFrame) -> None:
-        if len(columns) < len(MOMENTS) and frame.seconds >= MOMENTS[len(columns)]:
-            columns.append(np.concatenate([frame.conditioning, frame.image]))
+    def on_frame(frame: RenderedFrame) -> None:
+        turn, number = divmod(round(frame.seconds * driver.fps), count)
+        if number in columns:
+            columns[number] += [frame.image] if turn else [frame.conditioning, frame.image]
+        if number == 0:
+            names.append(controls.pipeline.model)
+        if number == count - 1 and turn < len(models) - 1:
+            controls.next_model()
 
     with ExitStack() as stack:
         recording = stack.enter_context(Recording(clip, driver.fps, title=TITLE))
         window = stack.enter_context(Window()) if has_screen() else None
-        controls = LiveControls([lambda: pipeline], outputs=LiveOutputs([recording]), window=window)
-        summary = loop.run(controls, driver, paced=window is not None, on_frame=keep_moments)
-    write_image(sheet, side_by_side(columns), title=TITLE)
-    print(
-        f"{clip.resolve()}\n{sheet.resolve()}\n"
-        f"{summary.fps:.0f} frames a second, {pipeline.model} on {pipeline.engine}"
-    )
+        loaders = [partial(LivePipeline.load, model) for model in models]
+        controls = LiveControls(loaders, outputs=LiveOutputs([recording]), window=window)
+        scenes = islice(driver, len(models) * count)
+        summary = loop.run(controls, scenes, paced=window is not None, on_frame=on_frame)
+    print(clip.resolve())
+    complete = [np.concatenate(each) for each in columns.values() if len(each) == 1 + len(models)]
+    if complete:
+        write_image(sheet, side_by_side(complete), title=TITLE)
+        print(sheet.resolve())
+    engine = controls.pipeline.engine
+    print(f"{summary.fps:.0f} frames a second, {' and '.join(names)} on {engine}")

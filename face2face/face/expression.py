@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Landmarks
-from face2face.landmarks import LIDS, PARTS, interocular
+from face2face.landmarks import EYE_CORNERS, IRISES, LIDS, PARTS, interocular
 
 #: Depth of each landmark in front of the plane of the eyes, in interocular distances, ``(70,)``:
 #: rough anatomy. Rows: jaw (two), brows, nose, eyes, outer lips, inner lips,
@@ -32,7 +32,10 @@ _PIVOT_DEPTH = -0.7
 #: Height of that point below the eyes, in interocular distances.
 _PIVOT_HEIGHT = 0.6
 #: Point of the lower lip -> share of the mouth's opening by which it moves down.
-_LOWER_LIP = {55: 0.6, 56: 0.95, 57: 1.0, 58: 0.95, 59: 0.6, 65: 1.0, 66: 1.0, 67: 1.0}
+_LOWER_LIP = {55: 0.9, 56: 1.0, 57: 1.0, 58: 1.0, 59: 0.9, 65: 1.0, 66: 1.0, 67: 1.0}
+#: Points of the mouth's corners, and the same share of their motion down. With the lower lip's, it
+#: is near the median of surprised and shocked faces of seven people, by both landmark back ends.
+_CORNER_POINTS, _CORNER_DROP = [48, 54, 60, 64], 0.5
 #: Point of the jaw -> the same share, before :data:`_JAW_MOTION`.
 _JAW = {4: 0.2, 5: 0.5, 6: 0.75, 7: 0.9, 8: 1.0, 9: 0.9, 10: 0.75, 11: 0.5, 12: 0.2}
 #: Motion of the jaw as a share of the lip's.
@@ -42,7 +45,7 @@ _CORNERS = {48: -1.0, 60: -0.9, 54: 1.0, 64: 0.9, 49: -0.5, 59: -0.5, 53: 0.5, 5
 #: Motion of the corners in a full smile, outwards and up, in interocular distances.
 _SMILE_MOTION = (0.11, 0.09)
 #: Motion of the corners inwards over the mouth's opening.
-_OPEN_NARROWING = 0.12
+_OPEN_NARROWING = 0.2
 #: Motion of raised brows, in interocular distances.
 _BROW_MOTION = 0.12
 #: Share of the lids' gap that the upper lid closes in a blink; the rest stays open as a line.
@@ -83,7 +86,7 @@ class Expression:
     """An expression and a head turn, relative to a neutral face; all zeros is neutral.
 
     Attributes:
-        blink: 0 leaves the eyes as they are, 1 shuts them.
+        blink: 0 leaves the eyes as they are, 1 shuts them; below 0 opens them wider.
         open: Added gap between the lips, in interocular distances; 0.3 is a wide "ah".
         smile: 0 to 1; below 0 narrows the mouth.
         brows: 0 to 1 raises the brows; below 0 lowers them.
@@ -91,6 +94,8 @@ class Expression:
         nod: Radians, downwards.
         tilt: Radians, clockwise in the picture.
         shift: Of the head, x and y in interocular distances.
+        wink: 1 shuts the left eye, -1 the right one, whatever the other does.
+        look: Of the irises, to the right of the picture and down, in widths of an eye.
 
     >>> wide = Expression(open=0.3).applied_to(AVERAGE_FACE)
     >>> round(float(wide[66, 1] - AVERAGE_FACE[66, 1]), 2)  # the lower lip moves down
@@ -105,6 +110,8 @@ class Expression:
     nod: float = 0.0
     tilt: float = 0.0
     shift: tuple[float, float] = (0.0, 0.0)
+    wink: float = 0.0
+    look: tuple[float, float] = (0.0, 0.0)
 
     def applied_to(self, neutral: Landmarks) -> Landmarks:
         """Return a neutral face with this expression.
@@ -126,13 +133,19 @@ class Expression:
         return (origin + unit * (self._turn_head(face) @ axes)).astype(np.float32)
 
     def _deform(self, face: NDArray[np.floating]) -> None:
-        """Move lids, lips, jaw and brows in place, in the face's own axes."""
-        for upper, lower in LIDS:
+        """Move lids, irises, lips, jaw and brows in place, in the face's own axes."""
+        for (upper, lower), sign in zip(LIDS, (-1, -1, 1, 1), strict=True):
+            shut = self.blink + max(0.0, sign * self.wink) * (1 - self.blink)
             gap = face[lower] - face[upper]
-            face[upper] += _UPPER_LID_SHARE * self.blink * gap
-            face[lower] -= _LOWER_LID_SHARE * self.blink * gap
+            face[upper] += _UPPER_LID_SHARE * shut * gap
+            face[lower] -= _LOWER_LID_SHARE * shut * gap
+        for iris, corners in zip(IRISES, EYE_CORNERS, strict=True):
+            width = np.linalg.norm(np.subtract(*face[list(corners)]))
+            face[iris] += width * np.array(self.look)
         for point, share in _LOWER_LIP.items():
             face[point, 1] += share * self.open
+        # Lips that close leave the corners where they are: those of a smile would rise.
+        face[_CORNER_POINTS, 1] += _CORNER_DROP * max(self.open, 0.0)
         for point, share in _JAW.items():
             face[point, 1] += share * self.open * _JAW_MOTION
         for point, side in _CORNERS.items():

@@ -10,8 +10,9 @@ from face2face.card import DRIVEN, FILE_NAME, ModelCard, describes_data
 from face2face.errors import ModelError
 from face2face.inference.names import GRAPH
 
-#: The pretrained target that is driven by default.
-DEFAULT_TARGET = "astronaut"
+#: The pretrained targets; the first is driven by default.
+TARGETS = ("astronaut", "nobody")
+DEFAULT_TARGET = TARGETS[0]
 
 
 def pretrained(name: str = DEFAULT_TARGET) -> Path:

@@ -12,13 +12,16 @@ from face2face.face.expression import Expression
 #: Length of the scripted performance, in seconds; then it repeats without a jump.
 PERFORMANCE_SECONDS = 12.0
 #: Times at which the performance blinks, in seconds.
-_BLINKS = (1.2, 3.4, 5.1, 8.3, 10.6)
+_BLINKS = (1.2, 3.1, 6.3, 10.7)
 #: Syllables per second of its speech.
 _SYLLABLE_RATE = 3.0
 
 
 def scripted_expression(seconds: float) -> Expression:
-    """Return the scripted performance at a time: speech, blinks, a smile, turns and nods.
+    """Return the scripted performance at a time.
+
+    It speaks, smiles, is surprised, frowns, winks, looks to both sides, and speaks again.
+    Meanwhile it blinks, turns and nods.
 
     Args:
         seconds: From the start, at least 0.
@@ -30,19 +33,26 @@ def scripted_expression(seconds: float) -> Expression:
     """
     t = seconds % PERFORMANCE_SECONDS
     wave = 2 * np.pi * t / PERFORMANCE_SECONDS
-    speech = _during(t, 0.6, 4.2) + _during(t, 7.4, 11.2)
+    speech = _during(t, 0.6, 3.2) + _during(t, 10.4, 11.6)
+    smile, surprise = _during(t, 3.4, 4.8), _during(t, 5.0, 6.3)
+    frown, wink = _during(t, 6.5, 7.8), _during(t, 8.0, 8.9)
     syllables = (0.5 - 0.5 * np.cos(2 * np.pi * _SYLLABLE_RATE * t)) * (
         0.65 + 0.35 * np.sin(2 * np.pi * 0.75 * t + 1)
     )
     return Expression(
-        blink=max(_blink(t - start) for start in _BLINKS),
-        open=0.2 * speech * syllables + 0.3 * _during(t, 6.4, 7.4),
-        smile=0.9 * _during(t, 4.4, 6.4),
-        brows=0.8 * _during(t, 6.4, 7.4) + 0.3 * np.sin(3 * wave) * speech,
+        blink=max(
+            max(_blink(t - start) for start in _BLINKS),
+            0.15 * (smile + frown) + 0.25 * wink - 0.3 * surprise,
+        ),
+        open=0.2 * speech * syllables + 0.15 * smile + 0.3 * surprise,
+        smile=1.5 * smile + 0.9 * wink - 0.4 * frown,
+        brows=0.5 * surprise - 0.5 * frown + 0.2 * np.sin(3 * wave) * speech,
         turn=0.16 * np.sin(2 * wave),
         nod=0.09 * np.sin(3 * wave),
         tilt=0.06 * np.sin(wave),
         shift=(0.12 * np.sin(wave), 0.0),
+        wink=wink,
+        look=(0.22 * (_during(t, 9.6, 10.3) - _during(t, 8.9, 9.6)), 0.0),
     )
 
 

@@ -42,7 +42,7 @@ _ARRAYS = {
 
 
 class ScriptedDriver:
-    """A source without a camera: an average face that talks, blinks, smiles and turns.
+    """A source without a camera: an average face that talks, turns, and shows expressions.
 
     The performance lasts twelve seconds. Its scenes hold a sketch and landmarks.
 
