@@ -37,9 +37,9 @@ def poses_between(
 ) -> Iterator[Scene]:
     """Yield photos of one person, then poses between them.
 
-    A pose has the expression of one photo, at one random strength for eyes and brows and another for
-    the mouth. It is painted into that photo, or into the neutral one if its jaw is nearer. Some
-    poses shut their lids or look to a side. Heads are where they are in the photos.
+    A pose has the expression of one photo, at one random strength for eyes and brows, and at
+    another for the mouth. It is painted into that photo, or into the neutral one if its jaw is
+    nearer. Some poses shut their lids or look to a side. Heads are where they are in the photos.
 
     Args:
         photos: With landmarks ``(70, 2)``; the first shows the neutral face.

@@ -1,4 +1,4 @@
-"""The first command of a newcomer: the pretrained model, driven by the script."""
+"""The first command of a newcomer: the pretrained targets, driven by the script."""
 
 import runpy
 import sys
@@ -11,7 +11,8 @@ import pytest
 
 from face2face.card import ModelCard
 from face2face.face.detector import Detector
-from face2face.inference.models import pretrained
+from face2face.image import Image
+from face2face.inference.models import TARGETS, find_models, pretrained
 from face2face.media.stills import read_image
 from face2face.synthetic.motion import PERFORMANCE_SECONDS
 from face2face.synthetic.performance import ScriptedDriver
@@ -20,19 +21,25 @@ Command = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_demo_writes_a_clip_in_which_the_target_does_what_the_script_does(
+def test_the_demo_writes_a_clip_in_which_both_targets_do_what_the_script_does(
     demo: Path, detector: Detector
 ) -> None:
-    """Mouth and turn of the generated face go with the driver's."""
+    """Mouth and turn of each generated face go with the driver's."""
     out = (demo / "printed.txt").read_text(encoding="utf-8")
     assert "demo.mp4\n" in out
     assert "demo.png\n" in out
     assert "frames a second" in out
     with av.open(str(demo / "demo.mp4")) as container:
         pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    assert len(pictures) == round(30 * PERFORMANCE_SECONDS)
+    count = round(30 * PERFORMANCE_SECONDS)
+    assert len(pictures) == len(TARGETS) * count
+    for first in range(0, len(pictures), count):
+        _check_follows(range(first, first + count, 8), pictures, detector)
+
+
+def _check_follows(numbers: range, pictures: list[Image], detector: Detector) -> None:
+    """Compare mouth and turn of the driver and the target in some pictures."""
     wanted, got = [], []
-    numbers = range(0, len(pictures), 6)
     for number in numbers:
         driver = ScriptedDriver().scene(number / 30).landmarks
         found = detector(pictures[number][:, pictures[number].shape[1] // 2 :])
@@ -49,15 +56,22 @@ def test_the_demo_writes_a_clip_in_which_the_target_does_what_the_script_does(
 
 
 def test_the_demo_writes_a_sheet(demo: Path) -> None:
-    assert read_image(demo / "demo.png").shape == (512, 7 * 256, 3)
+    assert read_image(demo / "demo.png").shape == (768, 7 * 256, 3)
 
 
-def test_the_pretrained_model_has_a_full_card() -> None:
-    folder = pretrained()
+@pytest.mark.parametrize(
+    ("name", "licence"), [("astronaut", "public domain"), ("nobody", "mit")], ids=str
+)
+def test_each_pretrained_target_has_a_full_card(name: str, licence: str) -> None:
+    folder = pretrained(name)
     card = ModelCard.load(folder)
-    assert "public domain" in card.licence.lower()
+    assert licence in card.licence.lower()
     assert card.consent != "not stated"
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 12e6
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 10e6
+
+
+def test_every_pretrained_target_is_in_the_demo() -> None:
+    assert {each.name for each in find_models(pretrained().parent)} == set(TARGETS)
 
 
 def test_the_sketch_beside_the_result(video: Path, in_folder: Path, face2face: Command) -> None:

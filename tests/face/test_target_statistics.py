@@ -78,3 +78,11 @@ def test_shut_lips_are_as_thick_as_they_were_when_shut() -> None:
     shape = TargetStatistics.of(frames, np.zeros((20, 70), np.float32)).shape
     thickness = AVERAGE_FACE[62, 1] - AVERAGE_FACE[51, 1]
     assert shape[62, 1] - shape[51, 1] == pytest.approx(thickness, abs=0.01)
+
+
+def test_a_range_is_widened_about_the_neutral_pose() -> None:
+    found = statistics(faces((Expression(), CAMERA, 20)))
+    wide = found.with_pose_range(np.array((0.2, 0, 0, 0, 0.5, 0)))
+    unit = np.exp(found.pose[3])
+    assert np.allclose((wide.pose_high - found.pose)[[0, 4]], (0.2, 0.5 * unit), atol=0.01)
+    assert np.allclose(wide.pose_low[[1, 2, 3, 5]], found.pose_low[[1, 2, 3, 5]])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.image import Landmarks
-from face2face.landmarks import interocular
+from face2face.landmarks import gaze, interocular
 from face2face.synthetic.motion import PERFORMANCE_SECONDS, random_expression, scripted_expression
 from face2face.synthetic.performance import ScriptedDriver
 
@@ -40,6 +40,22 @@ def test_each_movement_moves_what_it_says() -> None:
     assert tilted[45, 1] > tilted[36, 1], "clockwise on the screen"
 
 
+def test_a_wink_shuts_one_eye_and_a_look_moves_the_irises() -> None:
+    winking = Expression(wink=1).applied_to(FACE)
+    assert eye(winking) == pytest.approx(eye(FACE))
+    assert np.linalg.norm(winking[44] - winking[46]) < 0.1 * eye(FACE)
+    assert eye(Expression(wink=-1).applied_to(FACE)) < 0.1 * eye(FACE)
+    looking = Expression(look=(0.2, 0.0)).applied_to(FACE)
+    assert np.allclose(gaze(looking) - gaze(FACE), (0.2, 0.0), atol=0.01)
+
+
+def test_the_corners_of_an_open_mouth_follow_the_jaw() -> None:
+    shouting = Expression(open=0.3).applied_to(FACE)
+    assert shouting[48, 1] - FACE[48, 1] == pytest.approx(0.15 * 50, abs=0.1)
+    closed = Expression(open=-0.1).applied_to(FACE)
+    assert closed[48, 1] == pytest.approx(FACE[48, 1]), "those of a smile would rise"
+
+
 @given(scale=st.floats(0.2, 20), x=st.floats(-100, 900), y=st.floats(-100, 900))
 def test_expressions_do_not_depend_on_size_and_place(scale: float, x: float, y: float) -> None:
     pose = Expression(blink=0.5, open=0.2, smile=0.7, turn=0.1, nod=-0.1, tilt=0.1, shift=(0.1, 0))
@@ -67,6 +83,15 @@ def test_the_performance_moves_smoothly_and_does_everything() -> None:
     )
     assert eyes.min() < 0.2 * eyes.max()
     assert mouths.max() > mouths.min() + 0.25 * unit
+    widths = track[:, 54, 0] - track[:, 48, 0]
+    assert np.ptp(widths) > 0.3 * unit, "it smiles"
+    left = np.linalg.norm(track[:, 44] - track[:, 46], axis=1)
+    assert (left / eyes).min() < 0.3, "it winks"
+    looks = np.array([gaze(each)[0, 0] for each in track])
+    assert looks.min() < looks[0] - 0.15, "it looks to the left"
+    assert looks.max() > looks[0] + 0.15, "it looks to the right"
+    brows = track[:, 19, 1] - track[:, 36, 1]
+    assert brows.max() - brows[0] > 0.04 * unit, "it frowns"
 
 
 def test_random_expressions_are_the_same_for_the_same_seed() -> None:
