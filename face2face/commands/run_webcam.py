@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         type=Path,
         help="folder or graph of a model, a folder of models, or the name of a pretrained model "
-        "(default: the newest trained in this folder, or else astronaut)",
+        "(default: the newest trained in this folder, or else the pretrained targets)",
     )
     add_landmark_arguments(parser, default="the model's own")
     parser.add_argument(

@@ -19,8 +19,8 @@ def pretrained(name: str = DEFAULT_TARGET) -> Path:
     """Return the folder of a model that comes with face2face.
 
     Args:
-        name: ``astronaut``, ``edit``, ``eyes``, ``inpaint``, ``manipulate``, ``mouth``, ``parser``
-            or ``reconstruct``.
+        name: ``astronaut``, ``nobody``, ``edit``, ``eyes``, ``inpaint``, ``manipulate``,
+            ``mouth``, ``parser`` or ``reconstruct``.
 
     Raises:
         ModelError: The model is missing.
@@ -110,23 +110,23 @@ def find_models(path: Path) -> list[Path]:
     return models
 
 
-def default_model(mode: str | None = None) -> Path:
-    """Return the model to run where none is named.
+def default_models(mode: str | None = None) -> list[Path]:
+    """Return the models to run where none is named; the first one is shown first.
 
     It is the newest model in the current folder that face2face made and that a driver moves. There
-    may be none; then it is the pretrained one.
+    may be none; then they are the pretrained targets.
 
     Args:
         mode: ``inpaint`` for the pretrained model that retouches.
 
     Raises:
-        ModelError: The pretrained model is missing.
+        ModelError: A pretrained model is missing.
     """
     if mode == "inpaint":
-        return pretrained(mode)
+        return [pretrained(mode)]
     trained = _trained_models(Path.cwd())
     newest = max(trained, key=lambda folder: (folder / GRAPH).stat().st_mtime, default=None)
-    return newest or pretrained()
+    return [newest] if newest else [pretrained(name) for name in TARGETS]
 
 
 def _trained_models(folder: Path) -> Iterator[Path]:

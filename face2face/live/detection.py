@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
 from face2face.face.back_ends import BACK_ENDS, DEFAULT, DLIB, choose_back_end, make_detector
-from face2face.inference.models import default_model, find_folder, find_models
+from face2face.inference.models import default_models, find_folder, find_models
 from face2face.live.options import EXPRESSION_MODE, LiveOptions
 from face2face.live.worker import WorkerProcess
 
@@ -35,7 +35,7 @@ def models_of(options: LiveOptions) -> list[Path]:
     Raises:
         ModelError: There is none.
     """
-    return find_models(options.model) if options.model else [default_model(options.mode)]
+    return find_models(options.model) if options.model else default_models(options.mode)
 
 
 def back_end_of(options: LiveOptions) -> str:

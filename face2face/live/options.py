@@ -153,7 +153,7 @@ class LiveOptions:
         driver: A camera's number, a video, photos, a stream's URL, recorded landmarks (``.npz``),
             or ``demo``.
         model: A model's folder or graph, or a folder of models; None for the newest model trained
-            in the current folder, or else the pretrained one.
+            in the current folder, or else the pretrained targets.
         mode: The mode that the model must have, or :data:`EXPRESSION_MODE`; None for any of
             :data:`MODEL_MODES`.
         landmarks: The landmark back end, ``dlib`` or ``mesh``; None for the model's own.

@@ -32,7 +32,7 @@ def _model(people: list[dict[str, list[Landmarks]]]) -> ExpressionModel:
 
 
 WIDTHS = (0.95, 1.0, 1.05)
-MODEL = _model([_person(width, amount) for width in WIDTHS for amount in (0.4, 0.8, 1.2, 1.6)])
+MODEL = _model([_person(width, amount) for width in WIDTHS for amount in (0.5, 0.8, 1.1, 1.3)])
 NEUTRAL = _person(1.02, 1.0)["neutral"][0]
 NEUTRAL_FACE = _person(1.0, 1.0)["neutral"][0]
 

@@ -11,7 +11,7 @@ import pytest
 
 from face2face.card import FILE_NAME, ModelCard
 from face2face.errors import ModelError
-from face2face.inference.models import default_model, find_models, mode_name, pretrained
+from face2face.inference.models import TARGETS, default_models, find_models, mode_name, pretrained
 from face2face.inference.names import GRAPH
 from face2face.live.model import ReenactmentModel
 
@@ -34,13 +34,13 @@ def values(**changed: Any) -> dict[str, Any]:
 
 
 def test_the_newest_model_made_here_is_driven(in_folder: Path) -> None:
-    assert default_model() == pretrained()
+    assert default_models() == [pretrained(name) for name in TARGETS]
     for number, name in enumerate(("first", "third", "second")):
         folder = folder_of(name, None)
         ModelCard("reenact", 256, ("sketch",)).save(folder)
         os.utime(folder / GRAPH, (number, number))
-    assert default_model() == in_folder / "second"
-    assert default_model("inpaint") == pretrained("inpaint")
+    assert default_models() == [in_folder / "second"]
+    assert default_models("inpaint") == [pretrained("inpaint")]
 
 
 def test_every_pretrained_model_names_its_program() -> None:
@@ -73,10 +73,10 @@ def test_a_strange_or_broken_folder_is_not_driven(
     card: dict[str, Any] | str | None, in_folder: Path
 ) -> None:
     folder_of("stranger", card)
-    assert default_model() == pretrained()
+    assert default_models() == [pretrained(name) for name in TARGETS]
     own = folder_of("own", values())
     os.utime(own / GRAPH, (0, 0))
-    assert default_model() == own
+    assert default_models() == [own]
 
 
 def test_files_that_are_folders_are_not_driven(in_folder: Path) -> None:
@@ -85,7 +85,7 @@ def test_files_that_are_folders_are_not_driven(in_folder: Path) -> None:
     ModelCard("reenact", 256, ("sketch",)).save(in_folder / "b")
     Path("c").mkdir()
     ModelCard("reenact", 256, ("sketch",)).save(in_folder / "c")
-    assert default_model() == pretrained()
+    assert default_models() == [pretrained(name) for name in TARGETS]
 
 
 def test_without_a_name_no_stranger_is_driven(
