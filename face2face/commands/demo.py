@@ -16,7 +16,7 @@ demo.mp4 and demo.png."""
 #: Title in the metadata of both files; a later demo replaces only files with this title.
 TITLE = "face2face demo"
 #: Times of the columns of demo.png, in seconds: speech, smile, surprise, frown, wink, two looks.
-MOMENTS = (1.85, 4.2, 5.7, 7.2, 8.5, 9.3, 10.0)
+MOMENTS = (1.85, 4.2, 5.7, 7.2, 8.3, 9.3, 10.0)
 READS, WRITES = ("tf_model",), ("output_dir",)
 
 

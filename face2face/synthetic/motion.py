@@ -42,16 +42,16 @@ def scripted_expression(seconds: float) -> Expression:
     return Expression(
         blink=max(
             max(_blink(t - start) for start in _BLINKS),
-            0.15 * (smile + frown) + 0.25 * wink - 0.3 * surprise,
+            0.15 * (smile + frown) + 0.33 * wink - 0.3 * surprise,
         ),
         open=0.2 * speech * syllables + 0.15 * smile + 0.3 * surprise,
         smile=1.5 * smile + 0.9 * wink - 0.4 * frown,
-        brows=0.5 * surprise - 0.5 * frown + 0.2 * np.sin(3 * wave) * speech,
+        brows=0.5 * surprise - 0.5 * frown - 0.25 * wink + 0.2 * np.sin(3 * wave) * speech,
         turn=0.16 * np.sin(2 * wave),
         nod=0.09 * np.sin(3 * wave),
         tilt=0.06 * np.sin(wave),
         shift=(0.12 * np.sin(wave), 0.0),
-        wink=wink,
+        wink=0.6 * wink,
         look=(0.22 * (_during(t, 9.6, 10.3) - _during(t, 8.9, 9.6)), 0.0),
     )
 
