@@ -55,8 +55,8 @@ def test_the_error_tree_has_one_root() -> None:
         face2face.OptionError,
     ):
         assert issubclass(error, face2face.Face2FaceError)
-    with pytest.raises(face2face.ModelError, match="no pretrained model nobody"):
-        face2face.load_model("nobody")
+    with pytest.raises(face2face.ModelError, match="no pretrained model stranger"):
+        face2face.load_model("stranger")
 
 
 def test_arrays_drive_as_their_video_does(video: Path) -> None:

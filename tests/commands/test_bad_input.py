@@ -82,8 +82,8 @@ def test_a_file_that_is_missing(face2face: Command) -> None:
 )
 def test_a_model_that_is_missing(options: tuple[str, ...], face2face: Command) -> None:
     write_image(Path("me.png"), data.astronaut())
-    refused(face2face(*options, "nobody"), "There is no model nobody", "path")
-    assert not Path("nobody").exists()
+    refused(face2face(*options, "stranger"), "There is no model stranger", "path")
+    assert not Path("stranger").exists()
 
 
 def test_a_file_that_is_empty(in_folder: Path, face2face: Command) -> None:

@@ -111,8 +111,8 @@ def test_a_model_without_the_mark_is_driven_where_it_is_named(in_folder: Path) -
 
 
 def test_a_pretrained_model_that_does_not_exist_is_an_error() -> None:
-    with pytest.raises(ModelError, match="no pretrained model nobody"):
-        pretrained("nobody")
+    with pytest.raises(ModelError, match="no pretrained model stranger"):
+        pretrained("stranger")
 
 
 def test_a_path_names_one_model_or_those_in_a_folder_that_a_driver_moves(in_folder: Path) -> None:
