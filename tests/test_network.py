@@ -96,6 +96,7 @@ JOBS = {
         "evaluate_retouch --input_dir missing",
         "make_feature_data --people missing",
         "learn_expressions --people missing --model missing",
+        "make_photo_poses --photos missing",
     ],
 }
 

@@ -342,7 +342,7 @@ def test_a_demo_takes_the_place_of_a_demo_and_of_nothing_else(
     for name in ("demo.mp4", "demo.png"):
         shutil.copy(demo / name, name)
     assert (recording_title(Path("demo.mp4")), picture_title(Path("demo.png"))) == (TITLE, TITLE)
-    monkeypatch.setattr("face2face.synthetic.performance.PERFORMANCE_SECONDS", 0.5)
+    monkeypatch.setattr("face2face.synthetic.motion.PERFORMANCE_SECONDS", 0.5)
     assert face2face("demo")[0] == 0
     assert Path("demo.mp4").stat().st_size < (demo / "demo.mp4").stat().st_size
     with Recording(Path("demo.mp4"), 10) as mine:  # synthetic too, but no demo
