@@ -86,6 +86,7 @@ JOBS = {
         "forget nobody",
         "compare_training --file missing.mp4",
         "benchmark --model missing",
+        "make_photo_poses --photos missing",
         "train_parser --photos photos --labels photos --begin missing",
         "train_emotion --photos missing",
         "make_expression_data --source missing --target missing",
