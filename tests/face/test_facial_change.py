@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from face2face.face.expression import AVERAGE_FACE, Expression
-from face2face.face.expression_model import ExpressionModel
+from face2face.face.expression_model import ExpressionModel, MeasuredFace
 from face2face.face.facial_change import STATES, FacialChange
 from face2face.face.neutral import lid_gaps, lip_gap
 from face2face.landmarks import IRISES, gaze
@@ -19,7 +19,10 @@ def smiles() -> ExpressionModel:
     people = [(AVERAGE_FACE * np.float32(each)).astype(np.float32) for each in 10 * [0.97, 1, 1.04]]
     shown = {"neutral": Expression(), "smile": Expression(smile=1.0)}
     return ExpressionModel.fit(
-        [{name: [each.applied_to(face)] for name, each in shown.items()} for face in people]
+        [
+            {name: [MeasuredFace(*[each.applied_to(face)] * 2)] for name, each in shown.items()}
+            for face in people
+        ]
     )
 
 
