@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from face2face.errors import OptionError
 from face2face.face.expression import Expression
 from face2face.face.expression_model import EXPRESSIONS, NEUTRAL, ExpressionModel
-from face2face.face.neutral import close_lips, lid_directions, lid_gaps, lip_gap, with_lid_gaps
+from face2face.face.neutral import close_lips
+from face2face.face.part_moves import look, open_mouth, widen_eyes
 from face2face.image import Landmarks
-from face2face.landmarks import EYE_CORNERS, IRISES, PARTS, gaze, interocular, with_gaze
+from face2face.landmarks import interocular
 
 #: Part of a change -> its states. Left and right are the picture's.
 STATES = {
@@ -23,7 +24,12 @@ STATES = {
     "mouth": ("open", "closed"),
 }
 #: Part of a change -> the features that are repainted for it.
-_FEATURES = {"expression": ("eyes", "mouth"), "eyes": ("eyes",), "gaze": (), "mouth": ("mouth",)}
+_FEATURES = {
+    "expression": ("eyes", "mouth"),
+    "eyes": ("eyes",),
+    "gaze": ("eyes",),
+    "mouth": ("mouth",),
+}
 #: Name of a change -> its part and state: an expression's own, or such as ``mouth-open``.
 CHANGES = {
     (state if part == "expression" else f"{part}-{state}"): (part, state)
@@ -32,16 +38,6 @@ CHANGES = {
 }
 #: Range of the amount of an expression, and that of other parts.
 EXPRESSION_AMOUNTS, PART_AMOUNTS = (-1.0, 1.5), (0.0, 1.0)
-#: Gap of the lids in wide eyes, as a multiple of the gap before.
-_WIDE = 1.4
-#: Range of that gap before, in widths of the eye: shut eyes open too, and wide ones stay.
-_LID_GAPS = (0.2, 0.32)
-#: Mean gap of the inner lips in a wide open mouth, in interocular distances.
-_OPEN_MOUTH = 0.3
-#: Places of the irises in a look to the side, up or down, in widths of the eye.
-_GAZES = {"left": (-0.26, 0.0), "right": (0.26, 0.0), "up": (0.0, -0.2), "down": (0.0, 0.2)}
-#: Least distance of an iris's centre from a lid, in widths of the eye.
-_LID_MARGIN = 0.06
 #: Largest remaining move of a landmark, in interocular distances, where a part has its state.
 _MAX_REMAINDER = 0.02
 #: Largest move of a landmark to its predicted neutral place, in interocular distances, in a neutral
@@ -134,16 +130,17 @@ class FacialChange:
             ``(70, 2)`` float32, in the same pixels.
 
         >>> from face2face.face.expression import AVERAGE_FACE
+        >>> from face2face.face.neutral import lip_gap
         >>> shouting = FacialChange("mouth", "open").applied_to(AVERAGE_FACE, None)
         >>> round(lip_gap(shouting), 2)
-        0.3
+        0.25
         """
         if self.part == "expression":
             if expressions is None:
                 raise ValueError("an expression needs a model of expressions")
             return _towards(landmarks, self.state, self.amount, expressions)
         if self.part == "gaze":
-            return _looking(landmarks, self.state, self.amount)
+            return look(landmarks, self.state, self.amount)
         whole = _WAYS[self.part, self.state](landmarks)
         return np.asarray(landmarks + self.amount * (whole - landmarks), np.float32)
 
@@ -192,26 +189,11 @@ def apply_changes(
     return landmarks, made
 
 
-def _wide_eyes(landmarks: Landmarks) -> NDArray[np.floating]:
-    """Return landmarks with wide eyes."""
-    outer, inner = np.array(EYE_CORNERS).T
-    widths = np.repeat(np.linalg.norm(landmarks[inner] - landmarks[outer], axis=1), 2)
-    gaps = lid_gaps(landmarks)
-    low, high = _LID_GAPS
-    wide = np.maximum(gaps, _WIDE * np.clip(gaps, low * widths, high * widths))
-    return with_lid_gaps(landmarks, lid_directions(landmarks), wide)
-
-
-def _open_mouth(landmarks: Landmarks) -> NDArray[np.floating]:
-    """Return landmarks with a wide open mouth."""
-    return Expression(open=max(0.0, _OPEN_MOUTH - lip_gap(landmarks))).applied_to(landmarks)
-
-
 #: Part and state -> function that brings landmarks all the way to the state.
 _WAYS: dict[tuple[str, str], Callable[[Landmarks], NDArray[np.floating]]] = {
     ("eyes", "shut"): lambda landmarks: Expression(blink=1.0).applied_to(landmarks),
-    ("eyes", "wide"): _wide_eyes,
-    ("mouth", "open"): _open_mouth,
+    ("eyes", "wide"): widen_eyes,
+    ("mouth", "open"): open_mouth,
     ("mouth", "closed"): lambda landmarks: close_lips(landmarks, 0.0),
 }
 
@@ -230,42 +212,6 @@ def _towards(
     moved = landmarks + straight * (whole - landmarks) + (amount - straight) * (whole - start)
     # A strength of 0 only uncrosses lids and lips.
     return expressions(moved.astype(np.float32), NEUTRAL, 0.0)
-
-
-def _looking(landmarks: Landmarks, direction: str, amount: float) -> Landmarks:
-    """Return landmarks with irises moved to a side by an amount, held between the lids."""
-    places = gaze(landmarks)
-    whole = places.copy()
-    across = 0 if direction in ("left", "right") else 1
-    whole[:, across] = _GAZES[direction][across]
-    for place, (upper, lower) in zip(whole, _lids(landmarks), strict=True):
-        low, high = (np.interp(place[0], *lid.T) for lid in (upper, lower))
-        margin = min(_LID_MARGIN, max(high - low, 0.0) / 2)
-        place[1] = np.clip(place[1], low + margin, max(low, high) - margin)
-    return with_gaze(landmarks, places + amount * (whole - places))
-
-
-def _lids(landmarks: Landmarks) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the upper and the lower lid of each eye from left to right, in the eye's own axes.
-
-    Returns:
-        ``(4, 2)`` each, as :func:`face2face.landmarks.gaze` gives places of irises.
-    """
-
-    def places(points: list[int]) -> NDArray[np.float64]:
-        moved = np.array(landmarks, np.float64)
-        found = []
-        for point in points:
-            moved[list(IRISES)] = landmarks[point]
-            found.append(gaze(moved))
-        return np.array(found)
-
-    eyes = []
-    for number, part in enumerate(("right_eye", "left_eye")):
-        first = PARTS[part].start
-        upper, lower = ([first + each for each in order] for order in ((0, 1, 2, 3), (0, 5, 4, 3)))
-        eyes.append((places(upper)[:, number], places(lower)[:, number]))
-    return eyes
 
 
 def _has_expression(

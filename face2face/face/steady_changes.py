@@ -42,7 +42,7 @@ class SteadyChanges:
     >>> changes = SteadyChanges([FacialChange("mouth", "open")], AVERAGE_FACE, None)
     >>> from face2face.face.neutral import lip_gap
     >>> round(lip_gap(changes(AVERAGE_FACE)), 2), round(lip_gap(changes(AVERAGE_FACE, 0.5)), 2)
-    (0.3, 0.15)
+    (0.25, 0.13)
     """
 
     def __init__(

@@ -13,8 +13,9 @@ from face2face.landmarks import gaze
 
 #: Points of each eye from left to right in the picture: the corners, the upper and the lower lid.
 _EYES = (((36, 39), (37, 38), (41, 40)), ((42, 45), (43, 44), (47, 46)))
-#: Radius of an iris, in widths of the eye (11.7 of 30 mm, halved).
-_IRIS_RADIUS = 0.2
+#: Radius of what moves with an iris, in widths of the eye: the iris (11.7 of 30 mm, halved) and a
+#: rim, as landmarks of the corners lie inside the eye.
+_IRIS_RADIUS = 0.24
 #: Width beyond the iris over which a vertical move fades, in widths of the eye.
 _FADE = 0.12
 #: Least distance of an iris's edge from a corner of the eye, in widths of the eye.
@@ -101,6 +102,16 @@ class _Eye:
         reach = np.minimum(_LID_REACH, (lower - upper) / 2)
         return upper - reach, lower + reach
 
+    def between_lids(
+        self, v: NDArray[np.floating], u: NDArray[np.floating], across: NDArray[np.floating]
+    ) -> NDArray[np.floating]:
+        """Return the height at places ``across`` that lies relative to the lids as v does at u."""
+        upper, lower = (np.interp(u, *lid.T) for lid in (self.upper, self.lower))
+        new_upper, new_lower = (np.interp(across, *lid.T) for lid in (self.upper, self.lower))
+        share = (np.clip(v, upper, lower) - upper) / np.maximum(lower - upper, 1e-6)
+        outside = np.minimum(v - upper, 0) + np.maximum(v - lower, 0)
+        return np.asarray(new_upper + share * (new_lower - new_upper) + outside)
+
 
 def move_irises(photo: Image, landmarks: Landmarks, seen: Landmarks) -> Image:
     """Return a picture whose irises moved to where the landmarks have them.
@@ -169,7 +180,8 @@ def _read_from(
     """Return where each place of the eye is read from, in the eye's own axes.
 
     Across, it is linear in three pieces: left of the iris, the iris, right of it. Down, the iris
-    moves as a whole, and what is read stays between the lids.
+    moves as a whole, and what is read stays between the lids. The rest keeps its place relative to
+    the lids, so that lashes don't spread over the white of a wider part of the eye.
     """
     farthest = 0.5 - _IRIS_RADIUS - _CORNER_MARGIN
     start, end = np.clip((source[0], wanted[0]), -farthest, farthest)
@@ -179,7 +191,7 @@ def _read_from(
         (-0.5, start - _IRIS_RADIUS, start + _IRIS_RADIUS, 0.5),
     )
     share = np.clip(1 - (np.abs(u - end) - _IRIS_RADIUS) / _FADE, 0, 1)
-    down = v - share * (wanted[1] - source[1])
+    down = share * (v - wanted[1] + source[1]) + (1 - share) * eye.between_lids(v, u, across)
     upper, lower = eye.lids(across)
     middle = (upper + lower) / 2
     down = np.clip(down, np.minimum(upper, middle), np.maximum(lower, middle))
