@@ -12,20 +12,21 @@ import numpy as np
 from face2face.face.expression_model import EXPRESSIONS
 from face2face.face.facial_change import EXPRESSION_AMOUNTS, PART_AMOUNTS, FacialChange
 from face2face.image import Image
-from face2face.imaging.text import draw_note
+from face2face.imaging.text import draw_help
 
 #: Width of the column of sliders, in pixels: the longest name fits.
 COLUMN_WIDTH = 230
 #: Distance of a slider's ends from the column's edges, in pixels.
 _MARGIN = 16
 #: Place of the line in its row, as a share of the row's height: the name stands above.
-_LINE_AT = 0.3
+_LINE_AT = 0.7
 #: Step of a slider's value.
 _STEP = 0.05
 #: Distance from zero within which a slider snaps to it: a twentieth of the line.
 _SNAP = 0.1
-#: Brightness of the column, its lines and its knobs, in grey levels of 255.
-_COLUMN, _LINE, _KNOB = 40, 110, 230
+#: Brightness of the column, its lines and its knobs, in grey levels of 255. The boxes of the names
+#: are darker still, and must not show.
+_COLUMN, _LINE, _KNOB = 8, 110, 230
 #: Radius of a knob, in pixels.
 _KNOB_RADIUS = 8
 
@@ -91,7 +92,7 @@ class Slider:
         (x, y), reach = place(0.0), _KNOB_RADIUS
         cv2.line(row, (x, y - reach), (x, y + reach), (_LINE,) * 3, 2, cv2.LINE_AA)
         cv2.circle(row, place(value), _KNOB_RADIUS, (_KNOB,) * 3, -1, cv2.LINE_AA)
-        return draw_note(row, f"{self.name}   {value:.2f}" if value else self.name)
+        return draw_help(row, [f"{self.name}   {value:.2f}" if value else self.name])
 
 
 #: Sliders of the parts of a face that have states of their own.

@@ -56,7 +56,8 @@ def draw_note(picture: Image, text: str) -> Image:
 
     Args:
         picture: ``(h, w, 3)`` uint8 RGB.
-        text: The note. Long lines are wrapped; the letters shrink where wrapping isn't enough.
+        text: The note, of one line or several. Long lines are wrapped; the letters shrink where
+            that isn't enough.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -65,7 +66,7 @@ def draw_note(picture: Image, text: str) -> Image:
     (256, 256, 3)
     """
     height, width = picture.shape[:2]
-    box, margin = _box((text,), height, width, _font_size(height), True)
+    box, margin = _box(tuple(text.split("\n")), height, width, _font_size(height), True)
     return _blend(picture, box, height - margin - box.shape[0], margin)
 
 

@@ -177,3 +177,9 @@ def test_matplotlib_is_not_imported_for_its_font() -> None:
         "assert 'matplotlib' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_the_lines_of_a_note_stay_lines() -> None:
+    picture = np.zeros((256, 512, 3), np.uint8)
+    one, two = (cut(draw_note(picture, text), picture) for text in ("save", "save\nquit"))
+    assert two.shape[0] > 1.5 * one.shape[0]
