@@ -55,9 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strength",
         type=_strength,
-        default=1.0,
-        help="how far to go --to the expression: 0 not at all, 1 all the way, 1.5 beyond it, -1 "
-        "the other way",
+        help="how far to go --to the expression: 0 not at all, 1 (the default) all the way, 1.5 "
+        "beyond it, -1 the other way",
     )
     for part in _PARTS:
         parser.add_argument(
@@ -156,7 +155,13 @@ def _changes(options: argparse.Namespace) -> list[FacialChange]:
     Raises:
         OptionError: They name none without ``--show``, or one of them names no state or no number.
     """
-    changes = [FacialChange("expression", options.to, options.strength)] if options.to else []
+    if options.strength is not None and not options.to:
+        raise OptionError(
+            "--strength belongs to --to, which is missing.",
+            hint="Add --to, or write the number behind the state, such as --eyes shut 0.5.",
+        )
+    strength = 1.0 if options.strength is None else options.strength
+    changes = [FacialChange("expression", options.to, strength)] if options.to else []
     for part in _PARTS:
         if words := getattr(options, part):
             state, amount = words[0], _parsed(words[1] if len(words) > 1 else "1")
@@ -189,7 +194,7 @@ def _changer(options: argparse.Namespace, changes: list[FacialChange]) -> Change
         landmarks = _find(options, detector, photo, path)
         wanted, made = apply_changes(landmarks, changes, expressions)
         for change in made:
-            tqdm.write(f"{path} has {change.part} {change.state} already: that stays")
+            tqdm.write(f"{path}: {change.name} is there already, and stays as it is")
         return paint(photo, landmarks, wanted)
 
     return change_face

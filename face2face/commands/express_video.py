@@ -66,7 +66,7 @@ def change_video(options: argparse.Namespace, changes: Sequence[FacialChange]) -
         track = _follow(video, options)
         move = SteadyChanges(changes, track.usual_face(), expressions)
         for change in move.made:
-            tqdm.write(f"{file} has {change.part} {change.state} already: that stays")
+            tqdm.write(f"{file}: {change.name} is there already, and stays as it is")
         video.rewind()
         with Recording(aside, video.fps, sound=file, name=output) as recording:
             pictures = _changed(video, track, move, paint)

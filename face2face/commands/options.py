@@ -100,9 +100,13 @@ def pick_face(faces: Sequence[Landmarks], number: int, photo: Path) -> Landmarks
     'smaller'
     """
     if number > len(faces):
-        found = {0: "no face", 1: "only 1 face"}.get(len(faces), f"only {len(faces)} faces")
+        if not faces:
+            raise FaceError(
+                f"{photo} shows no face.", hint="Use a photo in which a face looks at the camera."
+            )
+        found = "1 face" if len(faces) == 1 else f"{len(faces)} faces"
         raise FaceError(
-            f"{photo} shows {found}, but face {number} is wanted.",
-            hint="Name another --face, or a photo in which the face looks at the camera.",
+            f"{photo} shows only {found}, so that there is no face {number}.",
+            hint="Name another --face.",
         )
     return faces[number - 1]

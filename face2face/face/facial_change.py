@@ -23,13 +23,10 @@ STATES = {
     "gaze": ("left", "right", "up", "down"),
     "mouth": ("open", "closed"),
 }
-#: Part of a change -> the features that are repainted for it.
-_FEATURES = {
-    "expression": ("eyes", "mouth"),
-    "eyes": ("eyes",),
-    "gaze": ("eyes",),
-    "mouth": ("mouth",),
-}
+#: Part of a change -> the features that are repainted for it; see also :data:`_LID_GAZES`.
+_FEATURES = {"expression": ("eyes", "mouth"), "eyes": ("eyes",), "gaze": (), "mouth": ("mouth",)}
+#: Gazes that the lids follow, so that the eyes are repainted.
+_LID_GAZES = ("up", "down")
 #: Name of a change -> its part and state: an expression's own, or such as ``mouth-open``.
 CHANGES = {
     (state if part == "expression" else f"{part}-{state}"): (part, state)
@@ -72,18 +69,22 @@ class FacialChange:
 
     def __post_init__(self) -> None:
         states = STATES[self.part]
-        low, high = self.limits
-        if self.state not in states or not low <= self.amount <= high:
+        if self.state not in states:
             raise OptionError(
-                f"There is no change {self.part} {self.state} {self.amount:g}.",
-                hint=f"Name {', '.join(states[:-1])} or {states[-1]}, and a number from {low:g} to "
-                f"{high:g}.",
+                f"{self.state!r} is no state of {self.part}.",
+                hint=f"Choose {', '.join(states[:-1])} or {states[-1]}.",
+            )
+        low, high = self.limits
+        if not low <= self.amount <= high:
+            raise OptionError(
+                f"{self.amount:g} is out of range for {self.name}.",
+                hint=f"Name a number from {low:g} to {high:g}.",
             )
 
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the features that are repainted; see :mod:`face2face.face.features`."""
-        return _FEATURES[self.part]
+        return ("eyes",) if self.state in _LID_GAZES else _FEATURES[self.part]
 
     @classmethod
     def parse(cls, text: str) -> FacialChange:

@@ -102,7 +102,7 @@ def test_a_face_in_the_wanted_state_stays_as_it_is(
         "express", "--photo", "me.png", "--mouth", "open", *MODELS, "--output", "out.png"
     )
     assert status == 0, err
-    assert "me.png has mouth open already" in out
+    assert "me.png: mouth-open is there already" in out
     assert Path("out.png").read_bytes() == Path("me.png").read_bytes()
 
 
@@ -114,12 +114,13 @@ def test_a_face_in_the_wanted_state_stays_as_it_is(
         (("--to", "smile", "--strength", 2), "not a number from -1 to 1.5"),
         (("--to", "smile", "--strength", "much"), "not a number from -1 to 1.5"),
         (("--to", "sad"), "don't know the way to sad"),
-        (("--eyes", "blue"), "There is no change eyes blue 1. Name shut or wide"),
-        (("--gaze", "left", 1.5), "There is no change gaze left 1.5"),
+        (("--eyes", "blue"), "'blue' is no state of eyes. Choose shut or wide."),
+        (("--gaze", "left", 1.5), "1.5 is out of range for gaze-left. Name a number from 0 to 1."),
+        (("--eyes", "shut", "--strength", 0.5), "--strength belongs to --to, which is missing"),
         (("--mouth", "open", "wide"), "--mouth open wide names no change"),
         (("--mouth", "open", 0.5, 0.5), "--mouth open 0.5 0.5 names no change"),
         (("--eyes", "shut", "--models", "none"), "There is no model none/eyes. Make pairs with"),
-        (("--to", "smile", "--photo", "wall.png"), "wall.png shows no face"),
+        (("--to", "smile", "--photo", "wall.png"), "wall.png shows no face. Use a photo"),
         (("--to", "smile", "--face", 2), "me.png shows only 1 face"),
         (("--to", "smile", "--photo", "none.png"), "none.png"),
         (("--to", "smile", "--output", "out.xyz"), "PNG or JPEG"),
