@@ -28,6 +28,9 @@ _OPENING = {
 _GAZES = {"left": (-0.26, 0.0), "right": (0.26, 0.0), "up": (0.0, -0.2), "down": (0.0, 0.2)}
 #: Motion of the upper lid over that of the iris, in a look up or down.
 _LID_FOLLOWS = 0.7
+#: Gap of the lids up to which they don't follow, and from which they do in full, in widths of the
+#: eye: a blink stays a blink.
+_BLINK_GAPS = (0.1, 0.2)
 #: Range of the lids' gap after that motion, as a multiple of the gap before.
 _FOLLOWED_GAPS = (0.55, 1.5)
 #: Least distance of an iris's centre from a lid, in widths of the eye.
@@ -121,7 +124,9 @@ def _with_lids(landmarks: Landmarks, down: NDArray[np.floating]) -> Landmarks:
     widths = np.linalg.norm(landmarks[inner] - landmarks[outer], axis=1)
     gaps, directions = lid_gaps(landmarks), lid_directions(landmarks)
     least, most = _FOLLOWED_GAPS
-    followed = gaps - np.repeat(_LID_FOLLOWS * down * widths, 2)
+    widths, down = np.repeat(widths, 2), np.repeat(down, 2)
+    share = _LID_FOLLOWS * np.interp(gaps / widths, _BLINK_GAPS, (0.0, 1.0))
+    followed = gaps - share * down * widths
     lowered = gaps - np.clip(followed, least * gaps, most * gaps)
     moved = landmarks.copy()
     moved[[upper for upper, _ in LIDS]] += lowered[:, None] * directions

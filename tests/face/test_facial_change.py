@@ -74,6 +74,13 @@ def test_irises_stay_between_the_lids(tilt: float) -> None:
             assert min(height[list(upper)]) < height[iris] < max(height[list(lower)])
 
 
+@pytest.mark.parametrize("state", ["up", "down"])
+def test_lids_of_shut_eyes_do_not_follow_a_look(state: str) -> None:
+    shut = Expression(blink=0.9).applied_to(FACE)
+    moved = FacialChange("gaze", state).applied_to(shut, None)
+    assert np.allclose(lid_gaps(moved), lid_gaps(shut), atol=0.1)
+
+
 def test_a_smile_is_found_and_its_opposite_is_not(smiles: ExpressionModel) -> None:
     smiling = Expression(smile=1.0).applied_to(FACE)
     change = FacialChange("expression", "smile")
