@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.face.expression import AVERAGE_FACE
-from face2face.face.head_pose import HeadPose
+from face2face.face.expression import Expression
 from face2face.face.neutral import lid_directions, lid_gaps, lip_gap, with_lid_gaps
 from face2face.image import Landmarks
-from face2face.landmarks import EYE_CORNERS, IRISES, LIDS, MIRRORED, PARTS, gaze, with_gaze
+from face2face.landmarks import EYE_CORNERS, IRISES, LIDS, PARTS, gaze, with_gaze
 
 #: Gap of the lids in wide eyes, as a multiple of the gap before.
 _WIDE = 1.4
@@ -17,13 +16,6 @@ _WIDE = 1.4
 _LID_GAPS = (0.2, 0.32)
 #: Mean gap of the inner lips in a wide open mouth, in interocular distances.
 _OPEN_MOUTH = 0.25
-#: Landmark of jaw or lips, on the person's right or in the middle -> its motion inwards and down,
-#: over the added gap of the lips: means of surprised and shocked people in openpeople.
-_OPENING = {
-    **{4: (0.03, 0.15), 5: (0.03, 0.22), 6: (0.0, 0.35), 7: (0.0, 0.5), 8: (0.0, 0.57)},
-    **{48: (0.11, 0.54), 49: (0.02, 0.08), 59: (0.11, 1.1), 58: (0.06, 1.2), 57: (0.0, 1.25)},
-    **{60: (0.15, 0.53), 61: (0.03, 0.09), 62: (0.0, 0.07), 67: (0.02, 1.07), 66: (0.0, 1.1)},
-}
 #: Places of the irises in a look to the side, up or down, in widths of the eye.
 _GAZES = {"left": (-0.26, 0.0), "right": (0.26, 0.0), "up": (0.0, -0.2), "down": (0.0, 0.2)}
 #: Motion of the upper lid over that of the iris, in a look up or down.
@@ -57,18 +49,12 @@ def open_mouth(landmarks: Landmarks) -> NDArray[np.floating]:
     Args:
         landmarks: ``(70, 2)`` in pixels.
 
+    >>> from face2face.face.expression import AVERAGE_FACE
     >>> moved = open_mouth(AVERAGE_FACE) - AVERAGE_FACE
     >>> bool(0 < moved[48, 1] < moved[66, 1])  # a corner sinks less than the lower lip
     True
     """
-    pose = HeadPose.of(landmarks, AVERAGE_FACE)
-    moved = pose.shape.copy()
-    added = max(0.0, _OPEN_MOUTH - lip_gap(landmarks))
-    for point, (inwards, down) in _OPENING.items():
-        moved[point] += added * np.array([inwards, down])
-        if MIRRORED[point] != point:
-            moved[MIRRORED[point]] += added * np.array([-inwards, down])
-    return HeadPose(pose.vector, moved).landmarks()
+    return Expression(open=max(0.0, _OPEN_MOUTH - lip_gap(landmarks))).applied_to(landmarks)
 
 
 def look(landmarks: Landmarks, direction: str, amount: float) -> Landmarks:
@@ -81,6 +67,7 @@ def look(landmarks: Landmarks, direction: str, amount: float) -> Landmarks:
         direction: ``left``, ``right``, ``up`` or ``down``, in the picture.
         amount: 0 leaves the irises where they are, 1 moves them all the way.
 
+    >>> from face2face.face.expression import AVERAGE_FACE
     >>> lowered = look(AVERAGE_FACE, "down", 1.0)
     >>> bool(lowered[37, 1] > AVERAGE_FACE[37, 1])  # an upper lid
     True
