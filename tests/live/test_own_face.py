@@ -39,7 +39,7 @@ def levels(frames: list[RenderedFrame]) -> list[int]:
 def test_the_picture_itself_is_changed_in_every_composition() -> None:
     (frame,) = play([FACE])
     assert frame.found
-    assert levels([frame]) == [30]
+    assert levels([frame]) == [25]
     assert frame.image.shape == frame.conditioning.shape == PHOTO.shape
     for composition in ("target", "driver"):
         assert (frame.compose(composition) == frame.image).all()
@@ -49,19 +49,19 @@ def test_the_picture_itself_is_changed_in_every_composition() -> None:
 def test_a_face_that_comes_and_goes_is_painted_only_while_it_is_there() -> None:
     frames = play([FACE] * 2 + [None] * 3 + [FACE] * 5)
     assert [frame.found for frame in frames] == [True] * 2 + [False] * 3 + [True] * 5
-    assert levels(frames)[:2] == [30, 30]
+    assert levels(frames)[:2] == [25, 25]
     for frame in frames[2:5]:
         assert (frame.image[:150] == PHOTO[:150]).all(), "nothing of the last face is left"
         assert (frame.image[150:] != PHOTO[150:]).any(), "the note"
-    assert levels(frames)[5:] == [11, 20, 30, 30, 30], "it fades in"
+    assert levels(frames)[5:] == [9, 17, 25, 25, 25], "it fades in"
 
 
 def test_a_face_turned_too_far_fades_out_and_keeps_its_own_expression() -> None:
     turned = Expression(turn=0.9).applied_to(FACE)
     shown = levels(play([FACE] * 3 + [turned] * 8 + [FACE] * 8))
-    assert shown[2] == 30
+    assert shown[2] == 25
     assert max(shown[6:11]) < 3
-    assert shown[-1] == 30
+    assert shown[-1] == 25
     assert all(abs(after - before) <= 20 for before, after in pairwise(shown))
 
 
