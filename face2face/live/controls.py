@@ -56,6 +56,7 @@ class LiveControls:
         self.clock = clock
         self.show_help = self.paused = self.closed = False
         self._full_screen = False
+        self._last_change = self.change_expression
         self._last_model: LivePipeline | None = None  # until the current one has rendered a face
         self._note = ""
         self._note_end = 0.0
@@ -108,39 +109,52 @@ class LiveControls:
 
     def change_expression(self, step: float) -> None:
         """Add a step to the strength of the expression."""
+        self._last_change = self.change_expression
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.expression = _stepped(retargeter.expression, step)
             self.show(f"expression {retargeter.expression:.1f}")
 
     def change_head(self, step: float) -> None:
         """Add a step to the strength of the head's motion."""
+        self._last_change = self.change_head
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.head = _stepped(retargeter.head, step)
             self.show(f"head {retargeter.head:.1f}")
 
     def change_gaze(self, step: float) -> None:
         """Add a step to the strength of the gaze."""
+        self._last_change = self.change_gaze
         if (retargeter := self.pipeline.motion.retargeter) is not None:
             retargeter.gaze = _stepped(retargeter.gaze, step)
             self.show(f"gaze {retargeter.gaze:.1f}")
 
     def next_added(self) -> None:
         """Select the next expression to add to the driver's."""
+        self._last_change = self.change_added
         if (added := self.pipeline.motion.added) is not None:
             added.select_next()
             self.show(added.note)
 
     def change_added(self, step: float) -> None:
         """Add a step to the strength of the selected expression."""
+        self._last_change = self.change_added
         if (added := self.pipeline.motion.added) is not None:
             added.step(step)
             self.show(added.note)
 
     def change_smoothing(self, step: float) -> None:
         """Add a step to the strength of the landmark filter."""
+        self._last_change = self.change_smoothing
         landmark_filter = self.pipeline.motion.filter
         landmark_filter.strength = _stepped(landmark_filter.strength, step)
         self.show(f"smoothing {landmark_filter.strength:.1f}")
+
+    def change_last(self, step: float) -> None:
+        """Add a step to the strength that was changed or selected last.
+
+        Windows of OpenCV on Linux don't tell capitals from small letters.
+        """
+        self._last_change(step)
 
     def next_model(self) -> None:
         """Load the next model, after the last one the first."""

@@ -29,6 +29,8 @@ KEYBINDINGS: Keys[LiveControls] = Keys(
         "A": ("more of the added expression", lambda controls: controls.change_added(_STEP)),
         "s": ("less smoothing", lambda controls: controls.change_smoothing(-_STEP)),
         "S": ("more smoothing", lambda controls: controls.change_smoothing(_STEP)),
+        "-": ("less of the last of these", lambda controls: controls.change_last(-_STEP)),
+        "+": ("more of it", lambda controls: controls.change_last(_STEP)),
         "p": ("snapshot", LiveControls.snapshot),
         "r": ("start or end a recording", LiveControls.toggle_recording),
         " ": ("pause", LiveControls.toggle_pause),

@@ -88,8 +88,8 @@ def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path
         press_until(key, lambda: screen.picture() != before)
 
     def again() -> bool:
-        """Whether the paused picture is back; x does nothing but have it drawn."""
-        press("x")
+        """Whether the paused picture is back; z does nothing but have it drawn."""
+        press("z")
         return screen.picture() == still
 
     def snapshot() -> bool:
@@ -103,7 +103,7 @@ def test_every_key_does_what_the_help_says(screen: VirtualScreen, tmp_path: Path
         nonlocal still
         still = screen.settled(process, 1.0)
         time.sleep(2.5)
-        press("x")
+        press("z")
         return screen.settled(process, 1.0) == still
 
     still = b""

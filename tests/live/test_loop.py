@@ -292,6 +292,14 @@ def test_keys_add_an_expression_to_the_targets() -> None:
     assert added.note == "eyes-wide 0.2"
 
 
+def test_plus_and_minus_change_the_strength_that_was_used_last() -> None:
+    motion = typed("xxxxx+++-ttg+s-")[0].pipeline.motion
+    assert motion.added is not None and motion.retargeter is not None
+    assert motion.added.note == "eyes-wide 0.2"
+    strengths = (motion.retargeter.head, motion.retargeter.gaze, motion.filter.strength)
+    assert np.allclose(strengths, (0.8, 1.0, 0.8))
+
+
 def test_pausing_shows_nothing_new() -> None:
     shown = typed(".. " + "." * 50 + " .")[1].pictures
     assert len({picture.tobytes() for picture in shown}) <= 8
