@@ -26,8 +26,9 @@ from face2face.modes.feature import PANELS
 
 #: Move of a landmark that isn't visible, in interocular distances.
 _MIN_MOVE = 0.004
-#: Distance of the pixels that are looked at first to see whether a photo is grey.
-_STRIDE = 16
+#: Largest mean distance of a grey face's colour from its median, in levels of Cr and Cb: grey JPEGs
+#: have up to 0.4, faces in colour 2 and more.
+_MAX_TINT = 1.0
 #: Hint where a folder lacks a model.
 _TRAIN = (
     "Make pairs with tools/make_feature_data.py, and run train.py --mode feature on its mouth/ and "
@@ -61,7 +62,7 @@ class FacePainter:
         """Return a copy of a photo with the face's landmarks moved.
 
         First the irises move, then each feature that changes is repainted. Pixels outside the
-        features' regions stay the same to the bit, and a grey photo stays grey.
+        features' regions stay the same to the bit, and a grey or toned photo keeps its tone.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
@@ -74,14 +75,12 @@ class FacePainter:
         Raises:
             ModelError: A model is missing or damaged.
         """
-        grey = _is_grey(photo[::_STRIDE, ::_STRIDE]) and _is_grey(photo)
         looking = with_gaze(landmarks, gaze(wanted))
         result = move_irises(photo, looking, landmarks)
         painting = map(self._painter, moved_features(landmarks, wanted))
         result = repaint(result, looking, wanted, painting)
-        if grey:
-            brightness = cv2.cvtColor(result, cv2.COLOR_RGB2GRAY)
-            result = cv2.cvtColor(brightness, cv2.COLOR_GRAY2RGB)
+        if _is_grey(photo, landmarks):
+            result = _with_tone(result, photo)
         return np.asarray(result, np.uint8)
 
     def prepare(self, changes: Iterable[FacialChange]) -> ExpressionModel | None:
@@ -136,8 +135,22 @@ class FacePainter:
         return self._painters[feature]
 
 
-def _is_grey(photo: Image) -> bool:
-    return bool((photo == photo[..., :1]).all())
+def _is_grey(photo: Image, landmarks: Landmarks) -> bool:
+    """Return whether the face has one tone, but for noise."""
+    height, width = photo.shape[:2]
+    x, y = np.clip(landmarks, 0, (width, height)).astype(int).T
+    face = photo[y.min() : y.max() + 1, x.min() : x.max() + 1]
+    if not face.size:
+        return False
+    tone = cv2.cvtColor(face, cv2.COLOR_RGB2YCrCb)[..., 1:].reshape(-1, 2)
+    return bool(np.abs(tone - np.median(tone, axis=0)).max(1).mean() <= _MAX_TINT)
+
+
+def _with_tone(result: Image, photo: Image) -> Image:
+    """Return a changed photo whose changed pixels have the colour of the photo's."""
+    painted, own = (cv2.cvtColor(each, cv2.COLOR_RGB2YCrCb) for each in (result, photo))
+    toned = cv2.cvtColor(np.dstack([painted[..., :1], own[..., 1:]]), cv2.COLOR_YCrCb2RGB)
+    return np.where((result != photo).any(-1, keepdims=True), toned, photo)
 
 
 def moved_features(landmarks: Landmarks, wanted: Landmarks) -> list[str]:

@@ -191,6 +191,20 @@ def test_a_face_in_profile_is_refused(
     assert "me.png is turned too far to a side" in err
 
 
+def test_a_grey_photo_with_noise_in_its_colour_keeps_its_tone(
+    photo: Image, face2face: Command
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 2, photo.shape)
+    write_image(Path("me.png"), (photo[..., :1] // 2 + noise).astype(np.uint8))
+    assert (
+        face2face(
+            *("express", "--photo", "me.png", "--mouth", "open", *MODELS, "--output", "out.png")
+        )[0]
+        == 0
+    )
+    assert np.ptp(read_image(Path("out.png")).astype(int), axis=-1).max() <= 4
+
+
 def test_a_grey_photo_stays_grey(photo: Image, face2face: Command) -> None:
     Pillow.fromarray(photo).convert("L").save("me.png")
     command = ("express", "--photo", "me.png", "--mouth", "open", "--output", "out.png")
