@@ -86,6 +86,10 @@ class CommandParser(argparse.ArgumentParser):
         given = list(sys.argv[1:] if args is None else args)
         return super().parse_known_args([self._spelled(each) for each in given], namespace)
 
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; argparse would hide that the output is full."""
+        (sys.stdout if file is None else file).write(self.format_help())
+
     def _spelled(self, argument: str) -> str:
         """Return an argument with the option's name, or its beginning, as this parser spells it."""
         name, equals, value = argument.partition("=")

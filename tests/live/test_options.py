@@ -67,7 +67,10 @@ SMILES = MotionOptions(express=(FacialChange("expression", "smile"),))
     ("make", "message"),
     [
         (lambda: typed("--express", "grin"), "no expression 'grin'. Choose one of neutral, smile"),
-        (lambda: typed("--express", "smile=2"), "smile 2. .* a number from -1 to 1.5"),
+        (
+            lambda: typed("--express", "smile=2"),
+            "2 is out of range for smile. Name a number",
+        ),
         (lambda: typed("--express", "mouth-open=-1"), "a number from 0 to 1"),
         (lambda: typed("--express", "smile=much"), "smile=much names no number. Write smile=0.5"),
         (lambda: LiveOptions(mouth="both"), "target, driver"),
