@@ -102,7 +102,8 @@ def test_text_that_a_terminal_cannot_show_is_no_error(
     name: str, environment: dict[str, str], in_folder: Path
 ) -> None:
     Path(name).mkdir()
-    listed = shell('"$@"', "list", folder=in_folder / name, **environment)
+    without_targets = {"XDG_CACHE_HOME": str(in_folder / "cache"), **environment}
+    listed = shell('"$@"', "list", folder=in_folder / name, **without_targets)
     assert listed.returncode == 0, listed.stderr
     assert "no model and no training data in" in listed.stdout
     refused = shell('"$@"', "run", "--source", f"{name}.mp4", "--no-window", "--output", "o.mp4")
