@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from face2face.data.photo_frames import Painter
 from face2face.face.expression import Expression
 from face2face.face.head_pose import HeadPose
 from face2face.face.target_statistics import neutral_shape
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.landmarks import PARTS, gaze, with_gaze
-
-#: Function that moves a face in a photo. Its arguments are the photo ``(h, w, 3)`` uint8 RGB, its
-#: landmarks ``(70, 2)`` and the wanted ones; it returns the changed photo.
-Painter = Callable[[Image, Landmarks, Landmarks], Image]
 
 #: Landmarks of the upper and the lower half of a face, whose strengths differ.
 _UPPER = [*range(PARTS["right_eyebrow"].start, PARTS["left_eyebrow"].stop), *range(36, 48), 68, 69]
@@ -43,7 +40,7 @@ def poses_between(
 
     Args:
         photos: With landmarks ``(70, 2)``; the first shows the neutral face.
-        painter: See :data:`Painter`.
+        painter: Moves eyes and mouths.
         count: Number of scenes; not less than there are photos.
         rng: Decides the strengths, lids and looks.
     """
