@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
-from face2face.commands.options import add_held_out_argument, add_landmarks_argument
+from face2face.commands.options import (
+    add_held_out_argument,
+    add_landmarks_argument,
+    add_painter_argument,
+    add_people_argument,
+)
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
@@ -32,20 +37,8 @@ _REFINED = "refined"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument(
-        "--people",
-        metavar="DIR",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="folders of photos, as for make_feature_data.py",
-    )
-    parser.add_argument(
-        "--models",
-        metavar="DIR",
-        type=Path,
-        help="folder with the models mouth and eyes of mode feature (default: the shipped ones)",
-    )
+    add_people_argument(parser)
+    add_painter_argument(parser)
     parser.add_argument(
         "--exchange",
         dest="exchanges",

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.card import ModelCard
 from face2face.commands.console import run_program
-from face2face.commands.options import add_held_out_argument
+from face2face.commands.options import add_held_out_argument, add_people_argument
 from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Learn the landmarks' ways to expressions from photos of people named neutral,
@@ -22,14 +22,7 @@ READS, WRITES = ("people", "models", "held_out"), ()
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument(
-        "--people",
-        metavar="DIR",
-        type=Path,
-        nargs="+",
-        required=True,
-        help="folders of photos, as for make_feature_data.py",
-    )
+    add_people_argument(parser)
     parser.add_argument(
         "--model",
         dest="models",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program, whole
-from face2face.commands.options import add_landmarks_argument
+from face2face.commands.options import add_landmarks_argument, add_painter_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import FaceError
 
@@ -36,11 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="width of a frame around the photos that is left out, in pixels",
     )
     parser.add_argument("--num", type=positive, default=220, help="number of pictures to write")
-    parser.add_argument(
-        "--models",
-        type=Path,
-        help="folder with models mouth and eyes (default: the pretrained ones)",
-    )
+    add_painter_argument(parser)
     parser.add_argument(
         "--output", type=Path, default=Path("poses"), help="folder for the pictures, PNG"
     )

@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from face2face.commands.express_video import change_video, check_files
-from face2face.commands.options import add_face_argument, add_landmarks_argument
+from face2face.commands.options import (
+    add_face_argument,
+    add_landmarks_argument,
+    add_painter_argument,
+)
 from face2face.commands.outputs import Outputs
 from face2face.commands.photo_folder import change_folder, planned
 from face2face.commands.photos import (
@@ -74,11 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_face_argument(parser, "change")
     add_landmarks_argument(parser)
     add_limit_argument(parser)
-    parser.add_argument(
-        "--models",
-        type=Path,
-        help="folder with models mouth and eyes (default: the pretrained ones)",
-    )
+    add_painter_argument(parser)
     parser.add_argument(
         "--no-mark",
         action="store_true",

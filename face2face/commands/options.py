@@ -42,6 +42,28 @@ def add_card_arguments(parser: argparse.ArgumentParser, material: str) -> None:
     )
 
 
+def add_people_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--people``, for tools that compare a person's photos with one another."""
+    parser.add_argument(
+        "--people",
+        metavar="DIR",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="folders of photos, as for make_feature_data.py",
+    )
+
+
+def add_painter_argument(parser: argparse.ArgumentParser) -> None:
+    """Add ``--models``, the folder of the networks that paint mouth and eyes."""
+    parser.add_argument(
+        "--models",
+        metavar="DIR",
+        type=Path,
+        help="folder with models mouth and eyes (default: the pretrained ones)",
+    )
+
+
 def add_held_out_argument(parser: argparse.ArgumentParser) -> None:
     """Add ``--held-out`` to a program."""
     parser.add_argument(
