@@ -6,7 +6,6 @@ Cards, settings and recipes use these functions, so each is read and refused in 
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
@@ -72,10 +71,11 @@ def parse_json(
 ) -> Any:
     """Return the dicts, lists, numbers and text that JSON holds; see :func:`from_json`.
 
-    Numbers are finite: ``NaN``, ``Infinity`` and ``1e999`` are no JSON.
+    Numbers are finite and characters whole: ``NaN``, ``1e999`` and half of a surrogate pair are no
+    JSON.
     """
     try:
-        return json.loads(text, parse_constant=_finite, parse_float=_finite)
+        return msgspec.json.decode(text)
     except (ValueError, RecursionError) as cause:
         raise error(f"{origin} is not valid JSON.", hint=hint) from cause
 
@@ -136,14 +136,6 @@ def _shortened(name: str) -> str:
     """Return the beginning of a field's name as one line that a terminal can show."""
     cut = name if len(name) <= _MAX_NAME else f"{name[: _MAX_NAME - 3]}..."
     return "".join(each if each.isprintable() else "?" for each in cut)
-
-
-def _finite(text: str) -> float:
-    """Return the number that a text holds; raise ValueError where it isn't finite."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text} is not finite")
-    return value
 
 
 def _to_builtins(value: object) -> Any:

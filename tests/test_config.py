@@ -54,11 +54,8 @@ def test_arrays_keep_their_type_and_shape() -> None:
         ('{"name": "a", "rate": NaN}', "r.json is not valid JSON. Copy it."),
         ('{"name": "a", "notes": {"b": -Infinity}}', "r.json is not valid JSON. Copy it."),
         ('{"name": "a", "notes": {"b": [1e999]}}', "r.json is not valid JSON. Copy it."),
-        (
-            '{"name": "a", "\\ud800": 1}',
-            "r.json is not valid: 'utf-8' codec can't encode character '\\ud800' in position 0: "
-            "surrogates not allowed. Copy it.",
-        ),
+        ('{"name": "a", "\\ud800": 1}', "r.json is not valid JSON. Copy it."),
+        ('{"name": "a", "notes": {"\\udfff": "\\ud800"}}', "r.json is not valid JSON. Copy it."),
         (f'{{"name": {"1" * 5000}}}', "r.json is not valid JSON. Copy it."),
         (
             f'{{"name": "a", "rate": {"1" * 400}}}',
