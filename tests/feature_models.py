@@ -13,6 +13,8 @@ from face2face.face.expression import AVERAGE_FACE, Expression
 from face2face.face.expression_model import ExpressionModel, MeasuredFace
 from face2face.face.features import FEATURES
 from face2face.image import Image
+from face2face.inference import pretrained
+from face2face.inference.pretrained import feature_folder
 from face2face.modes.feature import FeatureMode
 
 
@@ -51,10 +53,15 @@ def use_feature_models(folder: Path, patch: pytest.MonkeyPatch) -> None:
         (folder / name).mkdir(parents=True)
         mode = FeatureMode(64, name, expressions=expressions())
         ModelCard(**mode.card_fields()).save(folder / name)
-    patch.setattr(face_painter, "pretrained", lambda name: folder / name)
-    patch.setattr(
-        face_painter,
-        "load_feature",
-        lambda path: (FeatureMode(64, path.name, expressions=expressions()), Warp()),
-    )
+
+    def find(feature: str, models: Path | None = None) -> Path:
+        return feature_folder(feature, models or folder)
+
+    def load(feature: str, models: Path | None = None) -> tuple[FeatureMode, Warp]:
+        find(feature, models)
+        return FeatureMode(64, feature, expressions=expressions()), Warp()
+
+    for room in (pretrained, face_painter):
+        patch.setattr(room, "feature_folder", find)
+    patch.setattr(face_painter, "load_feature", load)
     patch.setattr(photos, "_loaded", type(photos._loaded)())

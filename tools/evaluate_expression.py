@@ -94,15 +94,15 @@ def run(options: argparse.Namespace) -> int:
 def _ways(options: argparse.Namespace, parse: Parser) -> dict[str, Way]:
     """Return name -> way, in the order of the tables' columns."""
     from face2face.edit.face_painter import FacePainter
-    from face2face.evaluation.expression_ways import Exchange, Repainting
+    from face2face.evaluation.expression_ways import Exchange, Repainting, warp_face
 
-    refine, warp = FacePainter(options.models), FacePainter(options.models, refine=False)
+    refine = FacePainter(options.models)
     expressions = refine.expressions()
     ways: dict[str, Way] = {
         "unchanged": lambda change: change.pair.picture.photo,
-        "warp": Repainting(warp),
+        "warp": Repainting(warp_face),
         _REFINED: Repainting(refine),
-        "warp, predicted": Repainting(warp, expressions),
+        "warp, predicted": Repainting(warp_face, expressions),
         "refined, predicted": Repainting(refine, expressions),
     }
     return ways | {name: Exchange.load(Path(folder), parse) for name, folder in options.exchanges}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cv2
@@ -18,22 +17,15 @@ from face2face.face.facial_change import FacialChange, largest_move
 from face2face.face.features import FEATURES
 from face2face.image import Image, Landmarks
 from face2face.imaging.eyes import move_irises
-from face2face.inference.models import pretrained
 from face2face.inference.names import GRAPH
-from face2face.inference.pretrained import load_feature
+from face2face.inference.pretrained import feature_folder, load_expressions, load_feature
 from face2face.landmarks import gaze, interocular, with_gaze
-from face2face.modes.feature import PANELS
 
 #: Move of a landmark that isn't visible, in interocular distances.
 _MIN_MOVE = 0.004
 #: Largest mean distance of a grey face's colour from its median, in levels of Cr and Cb: grey JPEGs
 #: have up to 0.4, faces in colour 2 and more.
 _MAX_TINT = 1.0
-#: Hint where a folder lacks a model.
-_TRAIN = (
-    "Make pairs with tools/make_feature_data.py, and run train.py --mode feature on its mouth/ and "
-    "its eyes/."
-)
 #: Hint where models lack an expression.
 _PAIRS = "Make their pairs from photos of people that show it, and train again."
 
@@ -46,7 +38,6 @@ class FacePainter:
 
     Args:
         folder: Folder with the models ``mouth`` and ``eyes``; None for the pretrained ones.
-        refine: Whether the networks refine the warp. Without, the warp is the answer.
 
     >>> from face2face.face.expression import AVERAGE_FACE
     >>> photo, face = np.full((96, 96, 3), 90, np.uint8), 20 * AVERAGE_FACE + np.float32(48)
@@ -54,34 +45,19 @@ class FacePainter:
     True
     """
 
-    def __init__(self, folder: Path | None = None, refine: bool = True) -> None:
-        self._folder, self._refine = folder, refine
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._painters: dict[str, FeaturePainter] = {}
 
     def __call__(self, photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
         """Return a copy of a photo with the face's landmarks moved.
 
-        First the irises move, then each feature that changes is repainted. Pixels outside the
-        features' regions stay the same to the bit, and a grey or toned photo keeps its tone.
-
-        Args:
-            photo: ``(h, w, 3)`` uint8 RGB.
-            landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
-            wanted: ``(70, 2)`` float32, the places to which they should move.
-
-        Returns:
-            ``(h, w, 3)`` uint8 RGB.
+        See :func:`move_face`.
 
         Raises:
             ModelError: A model is missing or damaged.
         """
-        looking = with_gaze(landmarks, gaze(wanted))
-        result = move_irises(photo, looking, landmarks)
-        painting = map(self._painter, moved_features(landmarks, wanted))
-        result = repaint(result, looking, wanted, painting)
-        if _is_grey(photo, landmarks):
-            result = _with_tone(result, photo)
-        return np.asarray(result, np.uint8)
+        return move_face(photo, landmarks, wanted, self._painter)
 
     def prepare(self, changes: Iterable[FacialChange]) -> ExpressionModel | None:
         """Load the networks that some changes need; they compile in the background.
@@ -112,10 +88,9 @@ class FacePainter:
         Raises:
             ModelError: A model is missing or damaged, or none knows expressions.
         """
-        for painter in [self._painter(feature) for feature in FEATURES]:
-            if painter.mode.expressions:
-                return painter.mode.expressions
-        raise ModelError("The models of mouth and eyes know no expressions.", hint=_PAIRS)
+        for feature in FEATURES:
+            self._painter(feature)
+        return load_expressions(self._folder)
 
     @property
     def fingerprint(self) -> str:
@@ -124,15 +99,42 @@ class FacePainter:
         Raises:
             ModelError: A model is missing.
         """
-        folders = [_path(self._folder, name) for name in FEATURES]
+        folders = [feature_folder(name, self._folder) for name in FEATURES]
         return hash_files([each / name for each in folders for name in (FILE_NAME, GRAPH)])
 
     def _painter(self, feature: str) -> FeaturePainter:
         """Return the painter of a feature, loaded at the first call."""
         if feature not in self._painters:
-            painter = _load(self._folder, feature)
-            self._painters[feature] = painter if self._refine else replace(painter, engine=_warped)
+            self._painters[feature] = FeaturePainter(*load_feature(feature, self._folder))
         return self._painters[feature]
+
+
+def move_face(
+    photo: Image,
+    landmarks: Landmarks,
+    wanted: Landmarks,
+    painter: Callable[[str], FeaturePainter],
+) -> Image:
+    """Return a copy of a photo with the face's landmarks moved.
+
+    First the irises move, then each feature that changes is repainted. Pixels outside the
+    features' regions stay the same to the bit, and a grey or toned photo keeps its tone.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
+        wanted: ``(70, 2)`` float32, the places to which they should move.
+        painter: Returns the painter of a feature, ``mouth`` or ``eyes``.
+
+    Returns:
+        ``(h, w, 3)`` uint8 RGB.
+    """
+    looking = with_gaze(landmarks, gaze(wanted))
+    result = move_irises(photo, looking, landmarks)
+    result = repaint(result, looking, wanted, map(painter, moved_features(landmarks, wanted)))
+    if _is_grey(photo, landmarks):
+        result = _with_tone(result, photo)
+    return np.asarray(result, np.uint8)
 
 
 def _is_grey(photo: Image, landmarks: Landmarks) -> bool:
@@ -166,36 +168,3 @@ def moved_features(landmarks: Landmarks, wanted: Landmarks) -> list[str]:
         for name, feature in FEATURES.items()
         if largest_move(*(each[list(feature.outline)] for each in (landmarks, wanted))) >= least
     ]
-
-
-def _path(folder: Path | None, feature: str) -> Path:
-    """Return the folder of a feature's model.
-
-    Raises:
-        ModelError: There is none.
-    """
-    path = pretrained(feature) if folder is None else folder / feature
-    if not path.is_dir():
-        raise ModelError(f"There is no model {path}.", hint=_TRAIN)
-    return path
-
-
-def _warped(panels: list[Image]) -> Image:
-    """Return the warped region."""
-    return panels[PANELS.index("warped")]
-
-
-def _load(folder: Path | None, feature: str) -> FeaturePainter:
-    """Return the painter of a feature.
-
-    Raises:
-        ModelError: The model is missing or damaged, or repaints another feature.
-    """
-    path = _path(folder, feature)
-    mode, engine = load_feature(path)
-    if mode.feature != feature:
-        raise ModelError(
-            f"The model in {path} repaints the {mode.feature}, not the {feature}.",
-            hint="Rename the folder.",
-        )
-    return FeaturePainter(mode, engine)

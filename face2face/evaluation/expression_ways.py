@@ -9,10 +9,13 @@ from pathlib import Path
 
 from face2face.card import FILE_NAME as CARD
 from face2face.edit.exchange import FeatureExchange, load_exchange
+from face2face.edit.face_painter import move_face
+from face2face.edit.feature import FeaturePainter
 from face2face.errors import FaceError, ModelError
 from face2face.evaluation.expressions import ExpressionChange
 from face2face.face.expression_model import EXPRESSIONS, NEUTRAL, ExpressionModel
 from face2face.image import Image, Landmarks
+from face2face.modes.feature import PANELS, FeatureMode
 from face2face.segmentation.features import FEATURES, FaceMap
 from face2face.segmentation.labels import Labels
 
@@ -20,6 +23,8 @@ from face2face.segmentation.labels import Labels
 Way = Callable[[ExpressionChange], Image | None]
 #: Folder of the models that change an expression back to neutral, inside that of the others.
 _BACK = "back"
+#: Side of the region in which a feature is warped, in pixels, as in the pretrained models.
+_WARP_SIZE = 128
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,26 @@ class Repainting:
                 return None
             wanted = self.expressions(picture.landmarks, change.end)
         return self.paint(picture.photo, picture.landmarks, wanted)
+
+
+def warp_face(photo: Image, landmarks: Landmarks, wanted: Landmarks) -> Image:
+    """Return a photo with the face's landmarks moved by the warp alone; no network refines it.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        landmarks: ``(70, 2)`` in the photo's pixels.
+        wanted: ``(70, 2)``, the places to which they should move.
+    """
+
+    def painter(feature: str) -> FeaturePainter:
+        return FeaturePainter(FeatureMode(_WARP_SIZE, feature), _warped)
+
+    return move_face(photo, landmarks, wanted, painter)
+
+
+def _warped(panels: list[Image]) -> Image:
+    """Return the warped region."""
+    return panels[PANELS.index("warped")]
 
 
 @dataclass(frozen=True)

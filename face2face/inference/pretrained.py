@@ -38,17 +38,45 @@ def load_edit(folder: Path | None = None) -> tuple[Edit, OpenVinoEngine]:
     return Edit.load(card, folder), engine
 
 
-def load_feature(folder: Path) -> tuple[FeatureMode, OpenVinoEngine]:
-    """Return mode and engine of a model that repaints a feature.
+def feature_folder(feature: str, folder: Path | None = None) -> Path:
+    """Return the folder of the model that repaints a feature.
 
     Args:
-        folder: The model's folder; see :class:`face2face.modes.feature.FeatureMode`.
+        feature: ``mouth`` or ``eyes``.
+        folder: Folder with both models; None for the pretrained ones.
 
     Raises:
-        ModelError: The model is missing, damaged, or of another mode.
+        ModelError: There is no such folder.
     """
-    card, engine = _load(folder, "feature")
-    return FeatureMode.load(card, folder), engine
+    path = pretrained(feature) if folder is None else folder / feature
+    if not path.is_dir():
+        raise ModelError(
+            f"There is no model {path}.",
+            hint="Make pairs with tools/make_feature_data.py, and run train.py --mode feature on "
+            "its mouth/ and its eyes/.",
+        )
+    return path
+
+
+def load_feature(feature: str, folder: Path | None = None) -> tuple[FeatureMode, OpenVinoEngine]:
+    """Return mode and engine of the model that repaints a feature.
+
+    Args:
+        feature: ``mouth`` or ``eyes``.
+        folder: Folder with both models; None for the pretrained ones.
+
+    Raises:
+        ModelError: The model is missing, damaged, or repaints another feature.
+    """
+    path = feature_folder(feature, folder)
+    card, engine = _load(path, "feature")
+    mode = FeatureMode.load(card, path)
+    if mode.feature != feature:
+        raise ModelError(
+            f"The model in {path} repaints the {mode.feature}, not the {feature}.",
+            hint="Rename the folder.",
+        )
+    return mode, engine
 
 
 def load_expressions(folder: Path | None = None) -> ExpressionModel:
@@ -61,12 +89,12 @@ def load_expressions(folder: Path | None = None) -> ExpressionModel:
         ModelError: A card is missing or damaged, or none holds expressions.
     """
     for feature in FEATURES:
-        path = pretrained(feature) if folder is None else folder / feature
+        path = feature_folder(feature, folder)
         card = ModelCard.load(path)
         if card.mode == "feature" and (found := FeatureMode.load(card, path).expressions):
             return found
     raise ModelError(
-        f"The models in {folder or path.parent} know no expressions.",
+        f"The models in {path.parent} know no expressions.",
         hint="Make their pairs from photos of people that show some, and train again.",
     )
 

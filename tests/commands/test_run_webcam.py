@@ -170,7 +170,7 @@ def test_a_recording_says_that_the_mouth_is_the_drivers(video: Path, face2face: 
         (("--express", "grin"), "no expression 'grin'"),
         (
             ("--source", "demo", "--express", "smile", *FILMED[:-2], "none", "--output", "o.mp4"),
-            "none/mouth/card.json",
+            "no model none/mouth",
         ),
         (("--mode", "expression", "--models", "none", "--source", "a.mp4"), "no model none/mouth"),
         (("--retarget", "some"), "full"),
