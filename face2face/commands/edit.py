@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from face2face.edit.word_edits import ParsedFace
     from face2face.image import Image
 
-DESCRIPTION = """Edit the face in a photo. Say the change in words (--set glasses=none
+DESCRIPTION = """Edit the face in a photo. Say the change in words (--set nose=narrow
 hair=#552200 mouth=smile), paint it in the colours of --list-classes on white or on nothing
 (--changes; start from --save-map), or paint it in a window (--show). The photo keeps its size.
 In a PNG, all else stays the same to the bit. The result is synthetic: say so where
@@ -42,7 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="PART=VALUE",
-        help="changes in words: glasses=none|add, mouth=open|closed|smile, hair=#552200, ...",
+        help="changes in words: brows=up|down, nose=narrow|wide, lips=full|thin, "
+        "mouth=open|closed|smile, eyes=shut|wide, gaze=left|right|up|down, hair=#552200, ...; "
+        "glasses=none|add are experimental",
     )
     parser.add_argument(
         "--changes",
@@ -163,6 +165,7 @@ def _check_options(options: argparse.Namespace) -> None:
 def _edit(options: argparse.Namespace, editor: Editor, face: ParsedFace) -> ParsedFace:
     """Return the face after ``--changes`` and then ``--set``."""
     from face2face.edit.face_painter import FacePainter
+    from face2face.edit.parse_edit import EXPERIMENTAL
     from face2face.edit.word_edits import edit_in_words
     from face2face.segmentation.parser import is_misdetection
 
@@ -175,6 +178,8 @@ def _edit(options: argparse.Namespace, editor: Editor, face: ParsedFace) -> Pars
         )
     painter = FacePainter()
     for words in options.set:
+        if words in EXPERIMENTAL:
+            print(f"{words} is experimental: the result looks painted")
         before, face = face, edit_in_words(face, words, editor, painter)
         if face is before:
             print(f"{options.photo} has {words} already: that stays")

@@ -10,67 +10,54 @@ from numpy.typing import NDArray
 
 from face2face.edit.changes import Change
 from face2face.errors import OptionError
-from face2face.face.expression import Expression
-from face2face.face.facial_change import FacialChange
+from face2face.face.facial_change import STATES, FacialChange
+from face2face.face.shape_change import SHAPE_CHANGES
 from face2face.image import Landmarks
 from face2face.landmarks import PARTS, interocular
 from face2face.segmentation.labels import CLASSES, Labels, class_mask
 from face2face.segmentation.parser import labels_from_landmarks
 
-#: Edit -> the change of the mouth that it stands for, which the label map doesn't show.
-MOUTH_CHANGES = {
-    "mouth=open": FacialChange("mouth", "open"),
-    "mouth=closed": FacialChange("mouth", "closed"),
+#: Edit -> the change of eyes or mouth that it stands for, which the label map doesn't show.
+FACIAL_CHANGES = {
+    **{
+        f"{part}={state}": FacialChange(part, state)
+        for part in ("mouth", "eyes", "gaze")
+        for state in STATES[part]
+    },
     "mouth=smile": FacialChange("expression", "smile"),
 }
-#: Part -> the values that it may take. Any class may also take a colour.
+#: Part -> the values that it may take in a label map. Any class may also take a colour.
 VALUES = {
     "glasses": ("none", "add"),
-    "hat": ("none",),
     "ear_ring": ("none",),
     "necklace": ("none",),
-    "brows": ("up", "down"),
-    "nose": ("narrow", "wide"),
 }
+#: Edits that a stranger notices at once: the network paints eyes or a frame from nothing.
+EXPERIMENTAL = frozenset({"glasses=none", "glasses=add"})
 #: Names that stand for several classes where a colour is set.
 _COLOUR_GROUPS = {
     "lips": ("upper_lip", "lower_lip"),
     "brows": ("left_brow", "right_brow"),
     "eyes": ("left_eye", "right_eye"),
 }
-#: Part and value -> the expression whose landmarks are drawn.
-_EXPRESSIONS = {
-    ("brows", "up"): Expression(brows=1.0),
-    ("brows", "down"): Expression(brows=-0.8),
-}
-#: Part that may move -> its classes.
-_MOVED_CLASSES = {
-    "mouth": ("mouth", "upper_lip", "lower_lip"),
-    "brows": ("left_brow", "right_brow"),
-    "nose": ("nose",),
-}
-#: Value -> factor of the nose's width: clearly seen, but still a human nose.
-_NOSE_WIDTHS = {"narrow": 0.7, "wide": 1.35}
 #: Smallest area of a worn thing, in squared interocular distances: less is noise in the map.
-_MIN_AREA = {"glasses": 0.2, "hat": 0.2}
+_MIN_AREA = {"glasses": 0.2}
 #: Class removed -> the class that takes its place where landmarks show none; skin for others.
-_CLASS_BEHIND = {"hat": "hair", "necklace": "neck"}
+_CLASS_BEHIND = {"necklace": "neck"}
 #: Width of the drawn frame of glasses, in interocular distances.
 _FRAME_WIDTH = 0.07
 #: Half the width and half the height of a drawn lens, in interocular distances.
 _LENS_RADII = (0.4, 0.28)
 #: Distance of a lens's centre below the eye's, in interocular distances.
 _LENS_DROP = 0.05
-#: The landmarks of the nostrils' row, which a change of the nose's width moves.
-_NOSTRILS = slice(31, 36)
 
 
 def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     """Return the change of a label map that an edit in words describes.
 
     Args:
-        text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``. For :data:`MOUTH_CHANGES`,
-            see :func:`face2face.edit.word_edits.edit_in_words`.
+        text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``. For edits that move a
+            part, see :func:`face2face.edit.word_edits.edit_in_words`.
         labels: ``(h, w)`` uint8, the photo's label map.
         landmarks: ``(70, 2)`` float32, the face to change, in the photo's pixels.
 
@@ -86,19 +73,15 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     if value.startswith("#"):
         return _recolor(part, value, labels)
     if value not in VALUES.get(part, ()):
-        values = [f"{name}={'|'.join(values)}" for name, values in VALUES.items()]
-        known = ", ".join([*MOUTH_CHANGES, *values])
+        values = [f"{name}={each}" for name, values in VALUES.items() for each in values]
+        known = ", ".join([*FACIAL_CHANGES, *SHAPE_CHANGES, *values])
         raise OptionError(
             f"--set doesn't know {text}.",
             hint=f"It takes {known}, or a class of --list-classes and a colour: hair=#552200.",
         )
     if value == "none":
         return _remove(part, labels, landmarks)
-    if part == "glasses":
-        return _add_glasses(labels, landmarks)
-    if part == "nose":
-        return redraw(part, labels, _with_nose_width(landmarks, _NOSE_WIDTHS[value]))
-    return redraw(part, labels, _EXPRESSIONS[part, value].applied_to(landmarks))
+    return _add_glasses(labels, landmarks)
 
 
 def _class_pixels(
@@ -160,27 +143,3 @@ def _add_glasses(labels: Labels, landmarks: Landmarks) -> Change:
 
 def _pixel(point: NDArray[np.floating]) -> list[int]:
     return np.rint(point).astype(int).tolist()
-
-
-def _with_nose_width(landmarks: Landmarks, factor: float) -> Landmarks:
-    """Return landmarks whose nostrils are this many times as far from the nose's middle."""
-    moved = landmarks.copy()
-    middle = landmarks[PARTS["nose"]].mean(0)
-    moved[_NOSTRILS, 0] = middle[0] + factor * (landmarks[_NOSTRILS, 0] - middle[0])
-    return moved
-
-
-def redraw(part: str, labels: Labels, landmarks: Landmarks) -> Change:
-    """Return the change that draws a part from landmarks, with skin where the part was.
-
-    Args:
-        part: ``mouth``, ``brows`` or ``nose``.
-        labels: ``(h, w)`` uint8, the photo's label map.
-        landmarks: ``(70, 2)`` float32, the face with the part moved, in the photo's pixels.
-    """
-    classes = _MOVED_CLASSES[part]
-    old = class_mask(labels, classes)
-    face = labels_from_landmarks(landmarks, *labels.shape)
-    new = class_mask(face, classes)
-    bare = np.where(old, CLASSES.index("skin"), labels)
-    return Change(labels, np.where(new, face, bare).astype(np.uint8), old | new)

@@ -24,18 +24,8 @@ from face2face.segmentation.parser import verified_crop
 _SHEET_WIDTH = 256
 #: Edits in a row of the contact sheet.
 _SHEET_COLUMNS = 3
-#: Edits in words, in the order in which they are tried.
-SCRIPT = (
-    "glasses=none",
-    "hair=#3a1d0c",
-    "glasses=add",
-    "brows=up",
-    "nose=narrow",
-    "hair=#d8b070",
-    "brows=down",
-    "nose=wide",
-    "hair=#a02818",
-)
+#: Edits of the label map in words, in the order in which they are tried.
+SCRIPT = ("glasses=none", "hair=#3a1d0c", "glasses=add", "hair=#d8b070", "hair=#a02818")
 #: Edit -> the class that a photo must not show yet.
 _EXCLUDED = {"glasses=add": "glasses"}
 

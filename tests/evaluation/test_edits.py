@@ -61,9 +61,7 @@ def test_each_edit_is_of_another_photo_that_it_can_be_made_of() -> None:
 
 @pytest.mark.parametrize(("said", "found"), [("skin", 0.0), ("glasses", 1.0)])
 def test_what_is_looked_at(said: str, found: float) -> None:
-    (chosen,) = [
-        each for each in scripted_edits([subject("plain")] * 4, 4) if each[1] == "glasses=add"
-    ]
+    (chosen,) = [each for each in scripted_edits([subject("plain")], 4) if each[1] == "glasses=add"]
     editor = Editor(Parser(Likely(CLASSES.index(said)), 256), Edit(256), Repaints())
     outcome = edit_score(*chosen, editor, identify)
     assert outcome.untouched
