@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART=VALUE",
         help="changes in words: brows=up|down, nose=narrow|wide, lips=full|thin, "
-        "mouth=open|closed|smile, eyes=shut|wide, gaze=left|right|up|down, hair=#552200, ...; "
-        "glasses=none|add are experimental",
+        "mouth=open|closed|smile, gaze=left|right|up|down, hair=#552200, ...; experimental: "
+        "eyes=shut|wide, glasses=none|add",
     )
     parser.add_argument(
         "--changes",

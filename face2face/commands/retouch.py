@@ -38,6 +38,8 @@ where to paint. --auto finds spots, scratches and shine in the skin of the face.
 window to brush in. Painted parts are as sharp as the photo. In a PNG, all else stays the same to
 the bit. With a folder as --photo, --output is a folder too, and another run continues where the
 last one stopped. The result is synthetic where it is painted: say so where it matters."""
+#: Largest value of ``--strength``.
+_MAX_STRENGTH = 2.0
 READS, WRITES = ("photo", "mask", "model", "parser"), ("output",)
 
 
@@ -165,19 +167,26 @@ def _blemish_masker(options: argparse.Namespace) -> Masker:
     from face2face.face.back_ends import make_detector
     from face2face.inference.pretrained import load_parser
     from face2face.landmarks import interocular
-    from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
+    from face2face.segmentation.blemishes import (
+        count_missed,
+        crease_lines,
+        detect_blemishes,
+        skin_mask,
+    )
 
     parse, detector = load_parser(options.parser), make_detector(options.landmarks)
 
     def blemishes(path: Path, photo: Image) -> NDArray[np.uint8]:
         landmarks = find_face(detector, photo, options.face, path)
-        return detect_blemishes(
-            photo,
-            skin_mask(parse(photo, landmarks), landmarks),
-            interocular(landmarks),
-            options.strength,
-            crease_lines(landmarks),
-        )
+        skin = skin_mask(parse(photo, landmarks), landmarks)
+        creases, unit = crease_lines(landmarks), interocular(landmarks)
+        found = detect_blemishes(photo, skin, unit, options.strength, creases)
+        # In a folder this would be a line for nearly every photo.
+        if options.strength < _MAX_STRENGTH and not options.photo.is_dir():
+            most = detect_blemishes(photo, skin, unit, _MAX_STRENGTH, creases)
+            if missed := count_missed(found, most):
+                print(f"--strength {_MAX_STRENGTH:g} would find {missed} more")
+        return found
 
     return blemishes
 

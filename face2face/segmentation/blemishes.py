@@ -176,6 +176,26 @@ def detect_blemishes(
     return mask
 
 
+def count_missed(found: NDArray[np.uint8], more: NDArray[np.uint8]) -> int:
+    """Return the number of connected pieces of a second mask that don't touch the first.
+
+    Args:
+        found: ``(h, w)`` uint8, 0 or 255: blemishes found at some strength.
+        more: The same, at a higher strength.
+
+    >>> found, more = np.zeros((2, 9, 9), np.uint8)
+    >>> found[1:3, 1:3] = more[1:4, 1:4] = more[6:8, 6:8] = 255
+    >>> count_missed(found, more)
+    1
+    """
+    x, y, width, height = cv2.boundingRect(more)
+    part = np.s_[y : y + height, x : x + width]
+    if not width:
+        return 0
+    count, pieces = cv2.connectedComponents(more[part])
+    return count - 1 - len(np.setdiff1d(pieces[found[part] > 0], 0))
+
+
 def _detect_at_scale(
     photo: Image, skin: NDArray[np.bool_], strength: float, creases: list[NDArray[np.floating]]
 ) -> NDArray[np.uint8]:

@@ -110,6 +110,18 @@ def test_an_impossible_retouch_is_one_line(
     assert not Path("out.png").exists()
 
 
+def test_auto_says_how_many_more_a_higher_strength_would_find(
+    photo: Image, face2face: Command
+) -> None:
+    status, out, err = face2face(
+        "retouch", "--photo", "me.png", "--auto", "--strength", 0, "--output", "out.png"
+    )
+    assert status == 0, err
+    (line,) = (each for each in out.splitlines() if "would find" in each)
+    assert line.startswith("--strength 2 would find ")
+    assert int(line.split()[-2]) >= 1
+
+
 def test_without_a_face_a_mask_is_enough(in_folder: Path, face2face: Command) -> None:
     wall = np.full((50, 70, 3), 90, np.uint8)
     wall[20:24, 30:34] = 0
