@@ -15,17 +15,30 @@ from face2face.edit.parse_edit import parse_edit
 from face2face.errors import OptionError
 from face2face.evaluation.metrics import identity_distance
 from face2face.evaluation.parsing import grid, letterbox
+from face2face.face.shape_change import SHAPE_CHANGES
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
-from face2face.segmentation.labels import Labels, class_mask, colorize
+from face2face.segmentation.labels import CLASSES, Labels, class_mask, colorize
 from face2face.segmentation.parser import verified_crop
 
 #: Width of a picture on the contact sheet, in pixels.
 _SHEET_WIDTH = 256
 #: Edits in a row of the contact sheet.
 _SHEET_COLUMNS = 3
-#: Edits of the label map in words, in the order in which they are tried.
-SCRIPT = ("glasses=none", "hair=#3a1d0c", "glasses=add", "hair=#d8b070", "hair=#a02818")
+#: Edits in words, in the order in which they are tried.
+SCRIPT = (
+    "glasses=none",
+    "hair=#3a1d0c",
+    "glasses=add",
+    "brows=up",
+    "nose=narrow",
+    "hair=#d8b070",
+    "brows=down",
+    "nose=wide",
+    "hair=#a02818",
+)
+#: Part that a change of shape moves -> its classes.
+_MOVED_CLASSES = {"brows": ("left_brow", "right_brow"), "nose": ("nose",)}
 #: Edit -> the class that a photo must not show yet.
 _EXCLUDED = {"glasses=add": "glasses"}
 
@@ -88,7 +101,7 @@ def scripted_edits(
             if not _applies(words, subject.labels):
                 continue
             try:
-                change = parse_edit(words, subject.labels, subject.landmarks)
+                change = _change(words, subject)
             except OptionError:  # The photo does not show that part.
                 continue
             unused.remove(subject)
@@ -100,6 +113,42 @@ def scripted_edits(
             yield from edits
 
     return islice(rounds(), count)
+
+
+def _change(words: str, subject: Subject) -> Change:
+    """Return the change of the label map that an edit should make.
+
+    Raises:
+        OptionError: The photo shows no such part.
+    """
+    if words not in SHAPE_CHANGES:
+        return parse_edit(words, subject.labels, subject.landmarks)
+    before, part = subject.labels, words.partition("=")[0]
+    labels = np.where(class_mask(before, _MOVED_CLASSES[part]), CLASSES.index("skin"), before)
+    where = np.zeros(before.shape, bool)
+    for name in _MOVED_CLASSES[part]:
+        picture = 255 * class_mask(before, (name,)).astype(np.uint8)[..., None].repeat(3, 2)
+        moved = SHAPE_CHANGES[words](picture, subject.landmarks)[..., 0] > 127
+        labels[moved], where = CLASSES.index(name), where | moved
+    if not where.any():
+        raise OptionError(f"The photo shows no {part}.", hint="Use another photo.")
+    return Change(before, labels.astype(np.uint8), where)
+
+
+def _result(
+    subject: Subject, words: str, change: Change, editor: Editor
+) -> tuple[Image, NDArray[np.bool_]]:
+    """Return the edited photo, and where it may differ, ``(h, w)`` bool."""
+    photo, landmarks = subject.photo, subject.landmarks
+    if shape := SHAPE_CHANGES.get(words):
+        square, reach = shape.square(landmarks), np.zeros(change.where.shape, bool)
+        rows, columns = (
+            slice(max(0, start), max(0, start + square.side)) for start in (square.y, square.x)
+        )
+        reach[rows, columns] = True
+        return shape(photo, landmarks), reach
+    reach = editor.reach(verified_crop(landmarks, change.before), change) > 0
+    return editor(photo, landmarks, change), reach
 
 
 def _applies(words: str, labels: Labels) -> bool:
@@ -125,8 +174,7 @@ def edit_score(
         identify: Returns the descriptor of a face.
     """
     photo, landmarks = subject.photo, subject.landmarks
-    result = editor(photo, landmarks, change)
-    reach = editor.reach(verified_crop(landmarks, change.before), change) > 0
+    result, reach = _result(subject, words, change, editor)
     labels = editor.parser(result, landmarks)
     pictures = (photo, colorize(change.labels), result)
     return EditScore(

@@ -63,7 +63,7 @@ class ShapeChange:
     def __call__(self, photo: Image, landmarks: Landmarks) -> Image:
         """Return a copy of a photo after the change.
 
-        Pixels outside a square around the part stay the same to the bit.
+        Pixels outside the :meth:`square` stay the same to the bit.
 
         Args:
             photo: ``(h, w, 3)`` uint8 RGB.
@@ -77,10 +77,18 @@ class ShapeChange:
         edges = [moved + self.edges(landmarks)] if self.edges else []
         source = np.concatenate([held, moved, *edges])
         moves = np.concatenate([np.zeros_like(held), shifts, *(shifts for _ in edges)])
+        return move_points(photo, source, source + moves, self.square(landmarks))
+
+    def square(self, landmarks: Landmarks) -> Box:
+        """Return the square around the part outside of which the photo stays the same to the bit.
+
+        >>> from face2face.face.expression import AVERAGE_FACE
+        >>> SHAPE_CHANGES["nose=wide"].square(100 * AVERAGE_FACE + 200).side
+        160
+        """
         half = max(1, round(self.reach * interocular(landmarks)))
-        x, y = (round(float(each)) for each in moved.mean(0))
-        square = Box(x - half, y - half, 2 * half)
-        return move_points(photo, source, source + moves, square)
+        x, y = (round(float(each)) for each in landmarks[list(self.moved)].mean(0))
+        return Box(x - half, y - half, 2 * half)
 
 
 def _axes(landmarks: Landmarks) -> NDArray[np.floating]:

@@ -69,3 +69,20 @@ def test_what_is_looked_at(said: str, found: float) -> None:
     assert outcome.area == chosen[2].where.sum()
     assert 0 < outcome.identity < 1
     assert sheet([outcome] * 4).shape == (2 * 256, 3 * 3 * 256, 3)
+
+
+def test_a_moved_part_is_looked_for_in_its_new_place() -> None:
+    (chosen,) = [
+        each for each in scripted_edits([subject("plain")] * 2, 2) if each[1] == "brows=up"
+    ]
+    change = chosen[2]
+    brows = [CLASSES.index(each) for each in ("left_brow", "right_brow")]
+    rows, moved = (
+        np.argwhere(np.isin(each, brows))[:, 0] for each in (change.before, change.labels)
+    )
+    assert moved.mean() < rows.mean() - 4
+    assert change.where.sum() == len(moved)
+    editor = Editor(Parser(Likely(brows[0]), 256), Edit(256), Repaints())
+    outcome = edit_score(*chosen, editor, identify)
+    assert outcome.untouched
+    assert outcome.found == pytest.approx(0.5, abs=0.1)
