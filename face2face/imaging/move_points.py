@@ -16,6 +16,8 @@ _GRID_CELLS = 64
 _ANCHORS_PER_SIDE = 4
 #: Width of the zone along the square's border in which the moves fade, as a share of its side.
 _FADE = 0.15
+#: Resistance to bending. Points are still hit, and two may lie at one place, as those of shut lips.
+_STIFFNESS = 1e-5
 #: Moves smaller than this aren't visible, in pixels: the photo's own pixel is kept.
 _MIN_MOVE = 0.05
 
@@ -30,8 +32,8 @@ def move_points(
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
-        points: ``(n, 2)``, x and y in pixels. No two lie at one place.
-        wanted: ``(n, 2)``, their new places, as different; equal to ``points`` where one stays.
+        points: ``(n, 2)``, x and y in pixels.
+        wanted: ``(n, 2)``, their new places; equal to ``points`` where one stays.
         square: Pixels outside stay the same to the bit. It may reach beyond the photo.
 
     Returns:
@@ -50,7 +52,8 @@ def move_points(
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return result
     moves = _backward_moves(points, wanted, square, rows, columns)
-    visible = np.abs(moves).max(2) >= _MIN_MOVE
+    across, down = np.abs(moves).transpose(2, 0, 1)
+    visible = np.maximum(across, down) >= _MIN_MOVE
     place = np.indices(visible.shape, np.float32)[::-1].transpose(1, 2, 0)
     old = np.ascontiguousarray(photo[rows, columns])
     new = cv2.remap(old, place + moves, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
@@ -70,7 +73,7 @@ def _backward_moves(
     anchors = (border_points(_ANCHORS_PER_SIDE) + 0.5) * square.side
     places = np.concatenate([wanted - corner, anchors]) / square.side
     values = np.concatenate([points - wanted, np.zeros_like(anchors)])
-    spline = ThinPlateSplines(places, values, np.zeros(len(places)))
+    spline = ThinPlateSplines(places, values, np.full(len(places), _STIFFNESS))
     ticks = np.linspace(0, 1, _GRID_CELLS + 1)
     inwards = np.clip(np.minimum(ticks, 1 - ticks) / _FADE, 0, 1)
     inwards = inwards * inwards * (3 - 2 * inwards)

@@ -48,3 +48,11 @@ def test_only_a_square_around_the_part_changes(words: str) -> None:
     middle = FACE[list(change.moved)].mean(0)[::-1]
     assert len(changed) > 500
     assert np.abs(changed - middle).max() <= change.reach * 71 + 1
+
+
+def test_shut_lips_grow_too() -> None:
+    shut = FACE.copy()
+    shut[[61, 62, 63]] = shut[[67, 66, 65]]
+    changed = (SHAPE_CHANGES["lips=full"](PHOTO, shut) != PHOTO).any(-1)
+    assert changed.sum() > 500
+    assert not changed[:100].any()
