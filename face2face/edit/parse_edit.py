@@ -73,8 +73,7 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     if value.startswith("#"):
         return _recolor(part, value, labels)
     if value not in VALUES.get(part, ()):
-        values = [f"{name}={each}" for name, values in VALUES.items() for each in values]
-        known = ", ".join([*FACIAL_CHANGES, *SHAPE_CHANGES, *values])
+        known = _known_edits()
         raise OptionError(
             f"--set doesn't know {text}.",
             hint=f"It takes {known}, or a class of --list-classes and a colour: hair=#552200.",
@@ -82,6 +81,15 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     if value == "none":
         return _remove(part, labels, landmarks)
     return _add_glasses(labels, landmarks)
+
+
+def _known_edits() -> str:
+    """Return all edits but those of a colour, such as ``nose=narrow|wide, glasses=none|add``."""
+    values: dict[str, list[str]] = {}
+    for edit in (*SHAPE_CHANGES, *FACIAL_CHANGES):
+        part, _, value = edit.partition("=")
+        values.setdefault(part, []).append(value)
+    return ", ".join(f"{part}={'|'.join(each)}" for part, each in (values | VALUES).items())
 
 
 def _class_pixels(
