@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART=VALUE",
         help="changes in words: brows=up|down, nose=narrow|wide, lips=full|thin, "
-        "mouth=open|closed|smile, gaze=left|right|up|down, hair=#552200, ...; experimental: "
-        "eyes=shut|wide, glasses=none|add",
+        "mouth=open|closed|smile, gaze=up|down, hair=#552200, ...; experimental: eyes=shut|wide, "
+        "gaze=left|right, glasses=none|add",
     )
     parser.add_argument(
         "--changes",
@@ -179,7 +179,7 @@ def _edit(options: argparse.Namespace, editor: Editor, face: ParsedFace) -> Pars
     painter = FacePainter()
     for words in options.set:
         if words in EXPERIMENTAL:
-            print(f"{words} is experimental: the result looks painted")
+            print(f"{words} is experimental: the result may look artificial")
         before, face = face, edit_in_words(face, words, editor, painter)
         if face is before:
             print(f"{options.photo} has {words} already: that stays")

@@ -32,8 +32,10 @@ VALUES = {
     "ear_ring": ("none",),
     "necklace": ("none",),
 }
-#: Edits that a stranger notices: a network paints lids, eyes or a frame that the photo lacks.
-EXPERIMENTAL = frozenset({"eyes=shut", "eyes=wide", "glasses=none", "glasses=add"})
+#: Edits that a stranger notices in a third of photos or more: the photo lacks what they show.
+EXPERIMENTAL = frozenset(
+    {"eyes=shut", "eyes=wide", "gaze=left", "gaze=right", "glasses=none", "glasses=add"}
+)
 #: Names that stand for several classes where a colour is set.
 _COLOUR_GROUPS = {
     "lips": ("upper_lip", "lower_lip"),
