@@ -1,0 +1,199 @@
+"""Soft mattes: how much of each pixel belongs to a part, strand by strand at its rim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+
+from face2face.image import Image
+
+#: Longer side, in pixels, of the copy on which the matte is fitted: enough for strands of hair.
+_FIT_SIDE = 1024
+#: Least variance of a colour channel, 0 to 1, that counts as an edge: above the noise of a camera.
+_MIN_VARIANCE = 2e-4
+#: Half the width of the filter's window, in margins.
+_WINDOW = 0.25
+#: Greatest log odds by the distance from the mask's edge, in full at this many margins inside it.
+_PLACE_ODDS, _DEPTH = 5.0, 1.5
+#: Greatest log odds by colour: less than by place, so that the middle of a part stays whole.
+_COLOUR_ODDS = 3.0
+#: Surroundings of this width, in margins, show the colours that aren't the part's.
+SURROUNDINGS = 4
+#: Levels of each channel in a histogram of colours, and the deviation of its smoothing, in levels.
+_COLOUR_LEVELS, _SMOOTHING = 16, 0.7
+#: Share of all pixels that a colour has at least: one that was never seen decides nothing.
+_MIN_SHARE = 1e-5
+#: Share of the margin from which on nothing belongs to the part: it fades out before.
+_FADE = (0.7, 0.95)
+#: Opacities below the first are 0, above the second 1: the filter leaves a faint haze.
+_LEVELS = (0.15, 0.8)
+#: Number of rows worked on at a time: a large photo in float32 would take gigabytes.
+_BAND = 256
+#: Least opacity, or transparency, of a neighbourhood from which a colour is taken.
+_MIN_WEIGHT = 1e-3
+
+
+def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np.float32]:
+    """Return the opacity of a part in each pixel of a photo.
+
+    A pixel's odds follow from its distance to the mask's edge and from its colour, which may be
+    the part's or that of its surroundings. Then the opacity is a linear function of the photo's
+    colour in each neighbourhood: a guided filter. It is fitted on a reduced copy.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        mask: ``(h, w)`` bool, roughly the part.
+        margin: Distance outside the mask, in pixels, from which on nothing is part of it.
+
+    Returns:
+        ``(h, w)`` float32, 0 to 1.
+
+    References:
+        He, Sun and Tang, *Guided image filtering*, PAMI 2013; He and Sun, *Fast guided filter*,
+        arXiv 1505.00996.
+
+    >>> photo = np.full((60, 60, 3), 200, np.uint8)
+    >>> photo[:, :30] = 20  # the mask's edge is two pixels off
+    >>> matte = soft_matte(photo, np.arange(60) < np.full((60, 1), 28), 8)
+    >>> [round(float(each), 1) for each in matte[30, [10, 29, 30, 50]]]
+    [1.0, 1.0, 0.0, 0.0]
+    """
+    scale = min(1.0, _FIT_SIDE / max(mask.shape))
+    size = [max(1, round(each * scale)) for each in mask.shape[::-1]]
+    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32) / 255
+    rough = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    reach = max(1.0, margin * scale)
+    inside, outside = (
+        cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5) for each in (rough, ~rough)
+    )
+    depth = (inside - outside) / reach
+    place = _PLACE_ODDS * np.clip(np.where(depth > 0, depth / _DEPTH, depth), -1, 1)
+    likely = 1 / (1 + np.exp(-place - _colour_odds(small, depth)))
+    fade = np.clip((depth + _FADE[1]) / (_FADE[1] - _FADE[0]), 0, 1)[..., None]
+    fit = fade * _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
+    fit = fit.astype(np.float32)
+    matte = np.empty(mask.shape, np.float32)
+    low, high = _LEVELS
+    for rows in bands(len(matte)):
+        slopes = enlarge(fit, mask.shape, rows)
+        opacity = (slopes[..., :3] * (photo[rows] / np.float32(255))).sum(-1) + slopes[..., 3]
+        matte[rows] = np.clip((opacity - low) / (high - low), 0, 1)
+    return matte
+
+
+def _colour_odds(photo: NDArray[np.float32], depth: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the log odds that each pixel has a colour of the part and not of its surroundings.
+
+    Args:
+        photo: ``(h, w, 3)`` float32, 0 to 1.
+        depth: ``(h, w)``, the distance from the mask's edge, in margins, negative outside.
+    """
+    levels = np.minimum((photo * _COLOUR_LEVELS).astype(int), _COLOUR_LEVELS - 1)
+    place = np.ravel_multi_index(tuple(np.moveaxis(levels, -1, 0)), (_COLOUR_LEVELS,) * 3)
+    shares = []
+    for sample in ((depth > 0.5), (depth < -1) & (depth > -SURROUNDINGS)):
+        counts = np.bincount(place[sample], minlength=_COLOUR_LEVELS**3).astype(float)
+        smooth = gaussian_filter(counts.reshape((_COLOUR_LEVELS,) * 3), _SMOOTHING)
+        shares.append(smooth.ravel() / max(1, counts.sum()) + _MIN_SHARE)
+    odds = np.log(shares[0] / shares[1])[place]
+    return np.asarray(np.clip(odds, -_COLOUR_ODDS, _COLOUR_ODDS))
+
+
+def _guided_fit(
+    photo: NDArray[np.float32], values: NDArray[np.floating], radius: int
+) -> NDArray[np.float32]:
+    """Return the linear functions of colour nearest to some values, averaged over windows.
+
+    Args:
+        photo: ``(h, w, 3)`` float32, 0 to 1.
+        values: ``(h, w)``.
+        radius: Half the width of a window, in pixels.
+
+    Returns:
+        ``(h, w, 4)`` float32: slope of each channel, and offset.
+    """
+
+    def mean(each: NDArray[np.floating]) -> NDArray[np.float32]:
+        size = (2 * radius + 1, 2 * radius + 1)
+        return np.asarray(cv2.blur(each, size, borderType=cv2.BORDER_REFLECT), np.float32)
+
+    colour, value = mean(photo), mean(values)
+    covariance = mean(photo * values[..., None]) - colour * value[..., None]
+    variance = np.empty((*values.shape, 3, 3), np.float32)
+    for first in range(3):
+        for second in range(first, 3):
+            products = mean(photo[..., first] * photo[..., second])
+            products -= colour[..., first] * colour[..., second]
+            variance[..., first, second] = variance[..., second, first] = products
+    variance += _MIN_VARIANCE * np.eye(3, dtype=np.float32)
+    slopes = np.linalg.solve(variance, covariance[..., None])[..., 0]
+    offset = value - (slopes * colour).sum(-1)
+    return mean(np.dstack([slopes, offset]))
+
+
+def neighbourhood_colours(
+    photo: Image, matte: NDArray[np.float32], margin: int
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the mean colours of a part and of its surroundings near each pixel.
+
+    Args:
+        photo: ``(h, w, 3)`` uint8 RGB.
+        matte: ``(h, w)`` float32, the part's opacity.
+        margin: Half the width of a neighbourhood, in pixels.
+
+    Returns:
+        Two ``(n, m, 3)`` float32, 0 to 255, on a reduced copy.
+    """
+    scale = min(1.0, _FIT_SIDE / max(matte.shape))
+    size = [max(1, round(each * scale)) for each in matte.shape[::-1]]
+    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
+    opacity = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
+    window = (2 * max(1, round(margin * scale)) + 1,) * 2
+    colours = []
+    for weight in (opacity, 1 - opacity):
+        total = cv2.blur(weight, window)[..., None]
+        near = cv2.blur(small * weight[..., None], window) / np.maximum(total, _MIN_WEIGHT)
+        colours.append(np.where(total > _MIN_WEIGHT, near, small).astype(np.float32))
+    return colours[0], colours[1]
+
+
+def bands(height: int) -> Iterator[slice]:
+    """Yield slices of rows that together cover a picture.
+
+    >>> list(bands(300))
+    [slice(0, 256, None), slice(256, 300, None)]
+    """
+    for top in range(0, height, _BAND):
+        yield slice(top, min(top + _BAND, height))
+
+
+def enlarge(
+    values: NDArray[np.float32], shape: tuple[int, ...], rows: slice
+) -> NDArray[np.float32]:
+    """Return some rows of values at another size, interpolated linearly.
+
+    Args:
+        values: ``(n, m, c)`` float32.
+        shape: Height and width of the whole, in pixels.
+        rows: The rows to return, in pixels.
+
+    >>> values = np.arange(4, dtype=np.float32).reshape(4, 1, 1)
+    >>> enlarge(values, (8, 1), slice(2, 4))[:, 0, 0].tolist()
+    [0.75, 1.25]
+    """
+    down, right = values.shape[0] / shape[0], values.shape[1] / shape[1]
+    to_values = np.array(
+        [[right, 0, right / 2 - 0.5], [0, down, (rows.start + 0.5) * down - 0.5]], float
+    )
+    enlarged = cv2.warpAffine(
+        values,
+        to_values,
+        (shape[1], rows.stop - rows.start),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(enlarged, np.float32).reshape(-1, shape[1], values.shape[2])
