@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.data.process import resize
 from face2face.edit.changes import Change
-from face2face.edit.recolor import recolor
+from face2face.edit.recolor import recolor, rim_width
 from face2face.errors import OptionError
 from face2face.image import Box, Image, Landmarks, Scene
 from face2face.inference.engine import Engine
@@ -29,6 +29,11 @@ _TYPICAL_COLOURS = {
     CLASSES.index("glasses"): (29, 20, 19),
     CLASSES.index("hat"): (35, 36, 41),
 }
+#: Numbers of classes so small that a colour next to them must not reach into them.
+_SMALL_CLASSES = [
+    CLASSES.index(name)
+    for name in ("left_eye", "right_eye", "left_brow", "right_brow", "upper_lip", "lower_lip")
+]
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,9 @@ class Editor:
             OptionError: No part of the change lies in the square around the face.
         """
         if change.colour is not None:
-            return recolor(photo, change.where, change.colour)
+            coloured = np.unique(change.before[change.where])
+            fixed = np.isin(change.before, np.setdiff1d(_SMALL_CLASSES, coloured))
+            return recolor(photo, change.where, change.colour, fixed)
         box = verified_crop(landmarks, change.before)
         reach = self.reach(box, change)
         if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
@@ -110,6 +117,8 @@ class Editor:
             ``(h, w)`` uint8, 255 where the photo may change, 0 elsewhere.
         """
         margin = max(1, round(_MARGIN * box.side))
+        if change.colour is not None:
+            margin = rim_width(change.where)
         reach = np.zeros(change.where.shape, np.uint8)
         x, y, width, height = cv2.boundingRect(change.where.astype(np.uint8))
         rows, columns = (

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.changes import Change
+from face2face.edit.colours import coloured_classes, coloured_pixels, parse_colour
 from face2face.errors import OptionError
 from face2face.face.facial_change import STATES, FacialChange
 from face2face.face.shape_change import SHAPE_CHANGES
@@ -36,12 +35,6 @@ VALUES = {
 EXPERIMENTAL = frozenset(
     {"eyes=shut", "eyes=wide", "gaze=left", "gaze=right", "glasses=none", "glasses=add"}
 )
-#: Names that stand for several classes where a colour is set.
-_COLOUR_GROUPS = {
-    "lips": ("upper_lip", "lower_lip"),
-    "brows": ("left_brow", "right_brow"),
-    "eyes": ("left_eye", "right_eye"),
-}
 #: Smallest area of a worn thing, in squared interocular distances: less is noise in the map.
 _MIN_AREA = {"glasses": 0.2}
 #: Class removed -> the class that takes its place where landmarks show none; skin for others.
@@ -58,7 +51,7 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     """Return the change of a label map that an edit in words describes.
 
     Args:
-        text: ``PART=VALUE``, of :data:`VALUES`, or ``CLASS=#RRGGBB``. For edits that move a
+        text: ``PART=VALUE``, of :data:`VALUES`, or a class and a colour. For edits that move a
             part, see :func:`face2face.edit.word_edits.edit_in_words`.
         labels: ``(h, w)`` uint8, the photo's label map.
         landmarks: ``(70, 2)`` float32, the face to change, in the photo's pixels.
@@ -72,13 +65,15 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     ([85.0, 34.0, 0.0], 64)
     """
     part, _, value = text.partition("=")
-    if value.startswith("#"):
-        return _recolor(part, value, labels)
+    colour = parse_colour(value)
+    if colour is not None and coloured_classes(part):
+        where = _checked(part, coloured_pixels(part, labels, landmarks))
+        return Change(labels, labels, where, colour)
     if value not in VALUES.get(part, ()):
         known = _known_edits()
         raise OptionError(
             f"--set doesn't know {text}.",
-            hint=f"It takes {known}, or a class of --list-classes and a colour: hair=#552200.",
+            hint=f"It takes {known}, or a class and a colour: hair=auburn, lips=#aa2233.",
         )
     if value == "none":
         return _remove(part, labels, landmarks)
@@ -94,26 +89,11 @@ def _known_edits() -> str:
     return ", ".join(f"{part}={'|'.join(each)}" for part, each in (values | VALUES).items())
 
 
-def _class_pixels(
-    name: str, classes: tuple[str, ...], labels: Labels, min_area: float = 0.0
-) -> NDArray[np.bool_]:
-    """Return where a photo shows some classes, at least ``min_area`` pixels, ``(h, w)`` bool."""
-    where = class_mask(labels, classes)
+def _checked(name: str, where: NDArray[np.bool_], min_area: float = 0.0) -> NDArray[np.bool_]:
+    """Return where a photo shows a part, if that is at least ``min_area`` pixels."""
     if not where.any() or where.sum() < min_area:
         raise OptionError(f"The photo shows no {name}.", hint="Paint the change with --changes.")
     return where
-
-
-def _recolor(name: str, value: str, labels: Labels) -> Change:
-    """Return the change that gives a class or group another mean colour."""
-    classes = _COLOUR_GROUPS.get(name, (name,))
-    if not set(classes) <= set(CLASSES) or not re.fullmatch("#[0-9a-fA-F]{6}", value):
-        raise OptionError(
-            f"--set doesn't know {name}={value}.",
-            hint="Name a class of --list-classes and a colour of six digits: hair=#552200.",
-        )
-    where = _class_pixels(name, classes, labels)
-    return Change(labels, labels, where, np.array([*bytes.fromhex(value[1:])], float))
 
 
 def _remove(name: str, labels: Labels, landmarks: Landmarks) -> Change:
@@ -122,7 +102,7 @@ def _remove(name: str, labels: Labels, landmarks: Landmarks) -> Change:
     Landmarks show which part lies behind it; elsewhere it is the class around it.
     """
     min_area = _MIN_AREA.get(name, 0.0) * interocular(landmarks) ** 2
-    where = _class_pixels(name, (name,), labels, min_area)
+    where = _checked(name, class_mask(labels, (name,)), min_area)
     face = labels_from_landmarks(landmarks, *labels.shape)
     around = CLASSES.index(_CLASS_BEHIND.get(name, "skin"))
     behind = np.where(face > 0, face, around).astype(np.uint8)

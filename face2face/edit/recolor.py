@@ -9,10 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Image
-from face2face.imaging.matting import SURROUNDINGS, bands, enlarge, neighbourhood_colours, soft_matte
+from face2face.imaging.matting import (
+    SURROUNDINGS,
+    bands,
+    enlarge,
+    neighbourhood_colours,
+    soft_matte,
+)
 
+#: Width of the rim that is matted, as a share of the square root of the part's area.
+_RIM = 0.14
 #: Limits of the factor on lightness contrast: hair that is dyed lighter shows more contrast.
-_CONTRAST_LIMITS = (0.7, 2.0)
+_CONTRAST_LIMITS = (0.7, 1.6)
+#: Share of the way to white that gloss goes at most: dyed hair isn't a mirror.
+_GLOSS = 0.6
 #: Limits of the wanted L*: black and white keep some light and shade, as real things do.
 _LIGHTNESS_LIMITS = (8.0, 93.0)
 #: Greatest factor by which the colour is strengthened, so that its mean over light and shade fits.
@@ -25,19 +35,31 @@ _CORRECTIONS = 12
 _OPAQUE = 0.99
 
 
+def rim_width(where: NDArray[np.bool_]) -> int:
+    """Return how far from a part its recolouring may reach, in pixels.
+
+    >>> rim_width(np.ones((50, 50), bool))
+    7
+    """
+    return max(2, round(_RIM * float(np.sqrt(where.sum()))))
+
+
 def recolor(
-    photo: Image, where: NDArray[np.bool_], colour: NDArray[np.floating], margin: int
+    photo: Image,
+    where: NDArray[np.bool_],
+    colour: NDArray[np.floating],
+    fixed: NDArray[np.bool_] | None = None,
 ) -> Image:
     """Return a copy of a photo in which a part has another colour and its old texture.
 
     The part is matted softly. The brighter half of it gets the colour as its mean in CIE L*a*b*.
-    Pixels farther from the part than the margin stay the same to the bit.
+    Pixels farther from the part than :func:`rim_width` stay the same to the bit.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
         where: ``(h, w)`` bool, the part; at least one pixel.
         colour: ``(3,)`` RGB, 0 to 255.
-        margin: Distance from the part's edge, in pixels, within which its rim is matted.
+        fixed: ``(h, w)`` bool, pixels that stay the same to the bit as well.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -46,9 +68,10 @@ def recolor(
         Forte, *Approximate fast foreground colour estimation*, ICIP 2021.
 
     >>> photo = np.full((50, 50, 3), (90, 60, 40), np.uint8)
-    >>> recolor(photo, np.ones((50, 50), bool), np.array([200.0, 40, 40]), 3)[25, 25].tolist()
+    >>> recolor(photo, np.ones((50, 50), bool), np.array([200.0, 40, 40]))[25, 25].tolist()
     [200, 40, 40]
     """
+    margin = rim_width(where)
     x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
     rows, columns = (
         slice(max(0, start - SURROUNDINGS * margin), start + count + SURROUNDINGS * margin)
@@ -56,6 +79,8 @@ def recolor(
     )
     part = photo[rows, columns]
     matte = soft_matte(part, where[rows, columns], margin)
+    if fixed is not None:
+        matte[fixed[rows, columns]] = 0
     opaque = part[matte > _OPAQUE] if (matte > _OPAQUE).any() else photo[where]
     dye = Dye.fit(opaque[:: max(1, len(opaque) // _SAMPLE)], colour)
     near, around = neighbourhood_colours(part, matte, margin)
@@ -125,7 +150,7 @@ class Dye:
     def _lightness(self, old: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the new L*: a line through the anchor that bends before black and white."""
         change = self.contrast * (old - self.bright)
-        room = np.where(change > 0, 100 - self.anchor, self.anchor)
+        room = np.where(change > 0, _GLOSS * (100 - self.anchor), self.anchor)
         return np.asarray(
             self.anchor + np.sign(change) * room * (1 - np.exp(-np.abs(change) / room)), np.float32
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from face2face.edit.colours import coloured_classes
 from face2face.edit.editor import Editor
 from face2face.edit.face_painter import FacePainter
 from face2face.edit.parse_edit import FACIAL_CHANGES, parse_edit
@@ -16,6 +17,7 @@ from face2face.face.shape_change import SHAPE_CHANGES
 from face2face.image import Image, Landmarks
 from face2face.landmarks import IRISES
 from face2face.segmentation.labels import Labels
+from face2face.segmentation.wide import widen_labels
 
 #: Landmarks that stay where a smile changes the mouth.
 _EYES = [*FEATURES["eyes"].outline, *IRISES]
@@ -61,6 +63,10 @@ def edit_in_words(face: ParsedFace, words: str, editor: Editor, painter: FacePai
     if words in FACIAL_CHANGES:
         return _with_facial_change(face, FACIAL_CHANGES[words], editor, painter)
     change = parse_edit(words, face.labels, face.landmarks)
+    if change.colour is not None:  # It goes on beyond the square that the parser looks at.
+        classes = coloured_classes(words.partition("=")[0])
+        labels = widen_labels(editor.parser, face.photo, face.landmarks, face.labels, classes)
+        change = parse_edit(words, labels, face.landmarks)
     photo = editor(face.photo, face.landmarks, change)
     return replace(face, photo=photo, labels=change.labels)
 

@@ -12,15 +12,17 @@ from scipy.ndimage import gaussian_filter
 from face2face.image import Image
 
 #: Longer side, in pixels, of the copy on which the matte is fitted: enough for strands of hair.
-_FIT_SIDE = 1024
+_FIT_SIDE = 768
 #: Least variance of a colour channel, 0 to 1, that counts as an edge: above the noise of a camera.
 _MIN_VARIANCE = 2e-4
 #: Half the width of the filter's window, in margins.
 _WINDOW = 0.25
-#: Greatest log odds by the distance from the mask's edge, in full at this many margins inside it.
-_PLACE_ODDS, _DEPTH = 5.0, 1.5
+#: Log odds by place, inside and outside the mask: those reached at a step near its edge, and those
+#: gained in full at a distance. Distances are in margins.
+_STEP_ODDS, _STEP = (1.0, 2.0), 0.15
+_FAR_ODDS, _FAR = (4.0, 2.0), (1.5, 1.0)
 #: Greatest log odds by colour: less than by place, so that the middle of a part stays whole.
-_COLOUR_ODDS = 3.0
+_COLOUR_ODDS = 4.0
 #: Surroundings of this width, in margins, show the colours that aren't the part's.
 SURROUNDINGS = 4
 #: Levels of each channel in a histogram of colours, and the deviation of its smoothing, in levels.
@@ -64,18 +66,19 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
     """
     scale = min(1.0, _FIT_SIDE / max(mask.shape))
     size = [max(1, round(each * scale)) for each in mask.shape[::-1]]
-    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32) / 255
+    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
+    small /= 255
     rough = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
     reach = max(1.0, margin * scale)
     inside, outside = (
-        cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5) for each in (rough, ~rough)
+        np.asarray(cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+        for each in (rough, ~rough)
     )
-    depth = (inside - outside) / reach
-    place = _PLACE_ODDS * np.clip(np.where(depth > 0, depth / _DEPTH, depth), -1, 1)
-    likely = 1 / (1 + np.exp(-place - _colour_odds(small, depth)))
-    fade = np.clip((depth + _FADE[1]) / (_FADE[1] - _FADE[0]), 0, 1)[..., None]
-    fit = fade * _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
-    fit = fit.astype(np.float32)
+    depth = np.clip((inside - outside) / reach, -SURROUNDINGS, SURROUNDINGS)
+    likely = 1 / (1 + np.exp(-_place_odds(depth) - _colour_odds(small, depth)))
+    fade = np.clip(depth + _FADE[1], 0, _FADE[1] - _FADE[0]) / (_FADE[1] - _FADE[0])
+    fit = _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
+    fit *= fade[..., None].astype(np.float32)
     matte = np.empty(mask.shape, np.float32)
     low, high = _LEVELS
     for rows in bands(len(matte)):
@@ -83,6 +86,17 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
         opacity = (slopes[..., :3] * (photo[rows] / np.float32(255))).sum(-1) + slopes[..., 3]
         matte[rows] = np.clip((opacity - low) / (high - low), 0, 1)
     return matte
+
+
+def _place_odds(depth: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the log odds that each pixel is of the part, by its depth; see `_colour_odds`."""
+    inside, outside = (
+        step * np.clip(distance / _STEP, 0, 1) + gain * np.clip(distance / far, 0, 1)
+        for distance, step, gain, far in zip(
+            (depth, -depth), _STEP_ODDS, _FAR_ODDS, _FAR, strict=True
+        )
+    )
+    return np.asarray(inside - outside)
 
 
 def _colour_odds(photo: NDArray[np.float32], depth: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -130,7 +144,11 @@ def _guided_fit(
             products -= colour[..., first] * colour[..., second]
             variance[..., first, second] = variance[..., second, first] = products
     variance += _MIN_VARIANCE * np.eye(3, dtype=np.float32)
-    slopes = np.linalg.solve(variance, covariance[..., None])[..., 0]
+    # Cramer's rule: np.linalg.solve takes seconds for so many small systems.
+    rows = [variance[..., row, :] for row in range(3)]
+    cofactors = [np.cross(rows[row - 2], rows[row - 1]) for row in range(3)]
+    determinant = (rows[0] * cofactors[0]).sum(-1)
+    slopes = np.stack([(each * covariance).sum(-1) / determinant for each in cofactors], -1)
     offset = value - (slopes * colour).sum(-1)
     return mean(np.dstack([slopes, offset]))
 

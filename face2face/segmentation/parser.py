@@ -74,12 +74,20 @@ class Parser:
         """
         height, width = photo.shape[:2]
         crop = portrait_crop(landmarks, height, width)
-        labels = self._parse_crop(photo, crop)
+        labels = self.parse_crop(photo, crop)
         verified = verified_crop(landmarks, labels)
-        return labels if verified == crop else self._parse_crop(photo, verified)
+        return labels if verified == crop else self.parse_crop(photo, verified)
 
-    def _parse_crop(self, photo: Image, crop: Box) -> Labels:
-        """Return the label map of a photo, parsed in a crop and background outside it."""
+    def parse_crop(self, photo: Image, crop: Box) -> Labels:
+        """Return the label map of a photo, parsed in a crop and background outside it.
+
+        Args:
+            photo: ``(h, w, 3)`` uint8 RGB.
+            crop: The square; it may reach beyond the photo.
+
+        Returns:
+            ``(h, w)`` uint8.
+        """
         if crop.side > _MAX_CROP_SIDE:
             return self._parse_reduced(photo, crop)
         side = round(crop.side / _ZOOM)
@@ -116,7 +124,7 @@ class Parser:
         size = [max(1, int(scale * each)) for each in photo.shape[1::-1]]
         small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
         x, y = (int(scale * each) for each in (crop.x, crop.y))
-        labels = self._parse_crop(small, Box(x, y, _MAX_CROP_SIDE))
+        labels = self.parse_crop(small, Box(x, y, _MAX_CROP_SIDE))
         resized = cv2.resize(labels, photo.shape[1::-1], interpolation=cv2.INTER_NEAREST)
         return np.asarray(resized, np.uint8)
 

@@ -1,10 +1,12 @@
+import cv2
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
-from face2face.edit.recolor import recolor
+from face2face.edit.recolor import recolor, rim_width
 from face2face.image import Image
 from face2face.modes.edit import Edit
 from face2face.segmentation.labels import CLASSES
@@ -12,9 +14,10 @@ from face2face.segmentation.parser import Parser
 
 
 def strands() -> Image:
-    """Brown, with finer light and shade."""
-    photo = np.full((120, 160, 3), (90, 60, 40), np.uint8)
-    photo[:, ::4] = (120, 82, 56)
+    """Brown, with finer light and shade, in front of a light wall."""
+    photo = np.full((120, 160, 3), 210, np.uint8)
+    photo[30:90, 40:120] = (90, 60, 40)
+    photo[30:90, 40:120:4] = (120, 82, 56)
     return photo
 
 
@@ -24,20 +27,76 @@ def middle() -> np.ndarray:
     return where
 
 
-@settings(max_examples=30)
-@given(st.tuples(*[st.integers(30, 220)] * 3))
-def test_the_mean_moves_and_the_texture_and_the_rest_stay(
+def lab(picture: np.ndarray) -> np.ndarray:
+    return cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+
+
+@settings(max_examples=10)
+@given(st.tuples(*[st.integers(40, 210)] * 3))
+def test_the_brighter_half_gets_the_colour_and_the_texture_stays(
     colour: tuple[int, int, int],
 ) -> None:
-    photo, where = strands(), middle()
-    result = recolor(photo, where, np.array(colour, float))
-    assert (result[~where] == photo[~where]).all()
-    inner = result[40:80, 50:110].astype(float)
-    assert np.abs(inner.mean((0, 1)) - colour).max() < 25, (
-        "strands too dark or too bright for a screen are held to it"
+    photo = strands()
+    result = recolor(photo, middle(), np.array(colour, float))
+    inner = lab(result[40:80, 52:108]).reshape(-1, 3)
+    bright = inner[inner[:, 0] >= np.median(inner[:, 0])].mean(0)
+    wanted = lab(np.array(colour, np.uint8)[None, None])[0, 0]
+    assert np.linalg.norm(bright - wanted) < 12
+    rows = result[40:80, 52:108].astype(float).mean(-1)
+    assert rows[:, ::4].mean() > rows[:, 2::4].mean() + 2
+
+
+@pytest.mark.parametrize("name, colour", [("blond", (220, 195, 148)), ("black", (0, 0, 0))])
+def test_dark_hair_becomes_blond_and_blond_hair_black(
+    name: str, colour: tuple[int, int, int]
+) -> None:
+    photo = (
+        strands() if name == "blond" else recolor(strands(), middle(), np.array([220, 195, 148]))
     )
-    light, dark = inner[:, 2::4].mean(-1).mean(), inner[:, 3::4].mean(-1).mean()
-    assert light > dark + 2
+    result = recolor(photo, middle(), np.array(colour, float))
+    lightness = lab(result[40:80, 52:108])[..., 0]
+    assert abs(lightness.mean() - lab(np.array(colour, np.uint8)[None, None])[0, 0, 0]) < 12
+    assert lightness.std() > 0.3, "light and shade stay"
+
+
+def test_pixels_beyond_the_rim_stay_to_the_bit() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+    result = recolor(photo, middle(), np.array([40.0, 60, 200]))
+    distance = cv2.distanceTransform((~middle()).astype(np.uint8), cv2.DIST_L2, 5)
+    beyond = distance > rim_width(middle())
+    assert beyond.any()
+    assert (result[beyond] == photo[beyond]).all()
+
+
+def test_a_lock_that_the_map_missed_is_coloured_and_the_wall_is_not() -> None:
+    photo = strands()
+    photo[60:64, 118:124] = (90, 60, 40)  # a lock that the map doesn't show
+    result = recolor(photo, middle(), np.array([200.0, 40, 40])).astype(int)
+    assert result[62, 122, 0] - result[62, 122, 1] > 80
+    assert np.abs(result[45, 124] - photo[45, 124]).max() < 8
+
+
+def test_a_gap_between_strands_stays() -> None:
+    photo = strands()
+    photo[50:60, 104:116] = 210
+    result = recolor(photo, middle(), np.array([40.0, 60, 200])).astype(int)
+    assert np.abs(result[55, 110] - 210).max() < 50, "hair differs by 170"
+
+
+def test_a_mixed_pixel_at_the_rim_has_the_new_colour_in_the_wall() -> None:
+    photo = strands()
+    photo[30:90, 120] = (150, 135, 125)  # half hair, half wall
+    result = recolor(photo, middle(), np.array([200.0, 40, 40])).astype(int)
+    mixed = result[60, 120]
+    assert result[60, 110, 1] + 20 < mixed[1] < 200
+    assert mixed[0] > mixed[1] + 20
+
+
+def test_fixed_pixels_stay() -> None:
+    fixed = np.zeros((120, 160), bool)
+    fixed[88:95, 60:80] = True
+    result = recolor(strands(), middle(), np.array([40.0, 60, 200]), fixed)
+    assert (result[fixed] == strands()[fixed]).all()
 
 
 def test_the_editor_recolors_without_a_network() -> None:
@@ -47,25 +106,16 @@ def test_the_editor_recolors_without_a_network() -> None:
     never.name = "never"  # type: ignore[attr-defined]
     editor = Editor(Parser(never, 256), Edit(256), never)  # type: ignore[arg-type]
     labels = np.where(middle(), CLASSES.index("hair"), 0).astype(np.uint8)
+    labels[92:94, 60:80] = CLASSES.index("left_brow")
     result = editor(strands(), None, Change(labels, labels, middle(), np.array([200.0, 40, 40])))
     assert (result != strands()).any(-1)[40:80, 50:110].all()
-
-
-def test_background_between_strands_stays() -> None:
-    photo = strands()
-    photo[50:54, 60:64] = 250
-    result = recolor(photo, middle(), np.array([40.0, 60, 200]))
-    assert (result[50:54, 60:64] == 250).all()
-    assert (result[60, 60] != photo[60, 60]).any()
+    assert (result[92:94, 60:80] == strands()[92:94, 60:80]).all()
 
 
 def test_hair_at_the_photos_edge_is_dyed_up_to_it() -> None:
-    photo = np.full((100, 100, 3), (90, 60, 40), np.uint8)
-    where = np.zeros((100, 100), bool)
-    where[:50] = True
-    result = recolor(photo, where, np.array([200.0, 40, 40]))
-    assert (result[:40] == result[20, 50]).all()
-    assert (result[49, 50] != result[20, 50]).any(), "soft where it meets what is beyond"
-    assert (
-        recolor(photo, np.ones((100, 100), bool), np.array([200.0, 40, 40])) == result[20, 50]
-    ).all()
+    photo = np.full((100, 100, 3), 210, np.uint8)
+    photo[:50] = (90, 60, 40)
+    where = np.arange(100)[:, None] < np.full(100, 50)
+    result = recolor(photo, where, np.array([200.0, 40, 40])).astype(int)
+    assert np.abs(result[:40] - result[20, 50]).max() <= 1
+    assert np.abs(result[60:] - 210).max() <= 1

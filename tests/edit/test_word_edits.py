@@ -97,4 +97,4 @@ def test_a_face_in_profile_and_unknown_words_are_refused() -> None:
     with pytest.raises(FaceError, match="turned too far"):
         edited(face(Expression(turn=0.9)), "nose=wide")
     with pytest.raises(OptionError, match=r"mouth=open\|closed\|smile"):
-        edited(face(Expression()), "mouth=purple")
+        edited(face(Expression()), "mouth=wide")

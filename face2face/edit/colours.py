@@ -1,0 +1,74 @@
+"""Colours in words, such as ``hair=auburn``, and the parts of a photo that may take one."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ImageColor
+
+from face2face.image import Landmarks
+from face2face.landmarks import EYE_CORNERS, IRISES
+from face2face.segmentation.labels import CLASSES, Labels, class_mask
+
+#: Names that everybody uses for hair and CSS doesn't know -> RGB of its brighter half.
+_HAIR_COLOURS = {
+    "blond": "#dcc394",
+    "blonde": "#dcc394",
+    "ginger": "#b5602e",
+    "auburn": "#6a3320",
+    "brunette": "#5a3d2b",
+}
+#: Names that stand for several classes.
+_GROUPS = {
+    "lips": ("upper_lip", "lower_lip"),
+    "brows": ("left_brow", "right_brow"),
+    "eyes": ("left_eye", "right_eye"),
+    "skin": ("skin", "nose", "left_ear", "right_ear", "neck"),
+    "clothes": ("cloth",),
+}
+#: Radius of an iris, in widths of the eye (11.7 of 30 mm, halved).
+_IRIS_RADIUS = 0.2
+
+
+def parse_colour(text: str) -> NDArray[np.floating] | None:
+    """Return the colour that a word or code names, ``(3,)`` RGB, 0 to 255; None if it names none.
+
+    Args:
+        text: A name of CSS, a name of hair's colours such as ``blond``, or ``#RRGGBB``.
+
+    >>> parse_colour("#552200").tolist(), parse_colour("navy").tolist(), parse_colour("none")
+    ([85.0, 34.0, 0.0], [0.0, 0.0, 128.0], None)
+    """
+    try:
+        colour = ImageColor.getrgb(_HAIR_COLOURS.get(text.lower(), text))
+    except ValueError:
+        return None
+    return np.array(colour, float) if len(colour) == 3 else None
+
+
+def coloured_classes(part: str) -> tuple[str, ...]:
+    """Return the classes that a part's name stands for where it takes a colour; () for none.
+
+    >>> coloured_classes("lips"), coloured_classes("hair"), coloured_classes("tail")
+    (('upper_lip', 'lower_lip'), ('hair',), ())
+    """
+    return _GROUPS.get(part, (part,) if part in CLASSES else ())
+
+
+def coloured_pixels(part: str, labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
+    """Return where a part of a photo takes a colour, ``(h, w)`` bool. Of eyes it is the irises.
+
+    Args:
+        part: Name of a class or of several.
+        labels: ``(h, w)`` uint8, the photo's label map.
+        landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
+    """
+    where = class_mask(labels, coloured_classes(part))
+    if part not in ("eyes", "left_eye", "right_eye"):
+        return where
+    irises = np.zeros(labels.shape, np.uint8)
+    for (outer, inner), iris in zip(EYE_CORNERS, IRISES, strict=True):
+        radius = _IRIS_RADIUS * float(np.hypot(*(landmarks[inner] - landmarks[outer])))
+        cv2.circle(irises, np.rint(landmarks[iris]).astype(int).tolist(), round(radius), 1, -1)
+    return where & (irises > 0)
