@@ -27,12 +27,10 @@ _GLOSS = 0.6
 _LIGHTNESS_LIMITS = (8.0, 93.0)
 #: Greatest factor by which the colour is strengthened, so that its mean over light and shade fits.
 _MAX_GAIN = 1.3
-#: Number of pixels from which the photo's own lightness is measured: enough for a mean.
+#: Number of pixels among which the photo's own lightness is measured: enough for a mean.
 _SAMPLE = 200_000
 #: Number of corrections until the lightness fits within a tenth of a unit.
 _CORRECTIONS = 12
-#: Opacity from which a pixel's colour is that of the part.
-_OPAQUE = 0.99
 
 
 def rim_width(where: NDArray[np.bool_]) -> int:
@@ -81,21 +79,26 @@ def recolor(
     matte = soft_matte(part, where[rows, columns], margin)
     if fixed is not None:
         matte[fixed[rows, columns]] = 0
-    opaque = part[matte > _OPAQUE] if (matte > _OPAQUE).any() else photo[where]
-    dye = Dye.fit(opaque[:: max(1, len(opaque) // _SAMPLE)], colour)
+    dye = Dye.fit(_sample(part, matte) if (matte == 255).any() else photo[where], colour)
     near, around = neighbourhood_colours(part, matte, margin)
     result = photo.copy()
     for band in bands(len(part)):
         rows_touched = matte[band].max(1) > 0
         if not rows_touched.any():
             continue
-        old, opacity = part[band].astype(np.float32), matte[band][..., None]
+        old, opacity = part[band].astype(np.float32), matte[band][..., None] / np.float32(255)
         own, other = (enlarge(each, matte.shape, band) for each in (near, around))
         own = own + opacity * (old - opacity * own - (1 - opacity) * other)
         own = np.clip(own, 0, 255)
         mixed = old + opacity * (dye(own) - own)
         result[rows, columns][band] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
     return result
+
+
+def _sample(part: Image, matte: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return colours of pixels that are all of a part, ``(n, 3)`` uint8 RGB."""
+    step = max(1, round(float(np.sqrt(matte.size / _SAMPLE))))
+    return part[::step, ::step][matte[::step, ::step] == 255]
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ _BAND = 256
 _MIN_WEIGHT = 1e-3
 
 
-def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np.float32]:
+def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np.uint8]:
     """Return the opacity of a part in each pixel of a photo.
 
     A pixel's odds follow from its distance to the mask's edge and from its colour, which may be
@@ -52,7 +52,7 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
         margin: Distance outside the mask, in pixels, from which on nothing is part of it.
 
     Returns:
-        ``(h, w)`` float32, 0 to 1.
+        ``(h, w)`` uint8, 0 to 255.
 
     References:
         He, Sun and Tang, *Guided image filtering*, PAMI 2013; He and Sun, *Fast guided filter*,
@@ -61,8 +61,8 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
     >>> photo = np.full((60, 60, 3), 200, np.uint8)
     >>> photo[:, :30] = 20  # the mask's edge is two pixels off
     >>> matte = soft_matte(photo, np.arange(60) < np.full((60, 1), 28), 8)
-    >>> [round(float(each), 1) for each in matte[30, [10, 29, 30, 50]]]
-    [1.0, 1.0, 0.0, 0.0]
+    >>> matte[30, [10, 29, 30, 50]].tolist()
+    [255, 255, 0, 0]
     """
     scale = min(1.0, _FIT_SIDE / max(mask.shape))
     size = [max(1, round(each * scale)) for each in mask.shape[::-1]]
@@ -79,12 +79,12 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
     fade = np.clip(depth + _FADE[1], 0, _FADE[1] - _FADE[0]) / (_FADE[1] - _FADE[0])
     fit = _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
     fit *= fade[..., None].astype(np.float32)
-    matte = np.empty(mask.shape, np.float32)
+    matte = np.empty(mask.shape, np.uint8)
     low, high = _LEVELS
     for rows in bands(len(matte)):
         slopes = enlarge(fit, mask.shape, rows)
         opacity = (slopes[..., :3] * (photo[rows] / np.float32(255))).sum(-1) + slopes[..., 3]
-        matte[rows] = np.clip((opacity - low) / (high - low), 0, 1)
+        matte[rows] = np.rint(255 * np.clip((opacity - low) / (high - low), 0, 1))
     return matte
 
 
@@ -154,13 +154,13 @@ def _guided_fit(
 
 
 def neighbourhood_colours(
-    photo: Image, matte: NDArray[np.float32], margin: int
+    photo: Image, matte: NDArray[np.uint8], margin: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the mean colours of a part and of its surroundings near each pixel.
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
-        matte: ``(h, w)`` float32, the part's opacity.
+        matte: ``(h, w)`` uint8, the part's opacity.
         margin: Half the width of a neighbourhood, in pixels.
 
     Returns:
@@ -169,7 +169,7 @@ def neighbourhood_colours(
     scale = min(1.0, _FIT_SIDE / max(matte.shape))
     size = [max(1, round(each * scale)) for each in matte.shape[::-1]]
     small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
-    opacity = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32)
+    opacity = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32) / 255
     window = (2 * max(1, round(margin * scale)) + 1,) * 2
     colours = []
     for weight in (opacity, 1 - opacity):
