@@ -29,11 +29,13 @@ _TYPICAL_COLOURS = {
     CLASSES.index("glasses"): (29, 20, 19),
     CLASSES.index("hat"): (35, 36, 41),
 }
-#: Numbers of classes so small that a colour next to them must not reach into them.
-_SMALL_CLASSES = [
+#: Numbers of classes whose outlines the parser knows well. Hair in their colours is rare beyond
+#: its own outline, but strands before a wall or clothes are not.
+_FEATURES = [
     CLASSES.index(name)
     for name in ("left_eye", "right_eye", "left_brow", "right_brow", "upper_lip", "lower_lip")
 ]
+_FACE = [*_FEATURES, *(CLASSES.index(each) for each in ("skin", "nose", "neck", "mouth"))]
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,7 @@ class Editor:
             OptionError: No part of the change lies in the square around the face.
         """
         if change.colour is not None:
-            coloured = np.unique(change.before[change.where])
-            fixed = np.isin(change.before, np.setdiff1d(_SMALL_CLASSES, coloured))
-            return recolor(photo, change.where, change.colour, fixed)
+            return self._recolored(photo, change, change.colour)
         box = verified_crop(landmarks, change.before)
         reach = self.reach(box, change)
         if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
@@ -88,6 +88,14 @@ class Editor:
             )
         answer = self.engine(self.mode.condition(self._scene(photo, box, reach, change)))
         return blend_into(answer, box, photo, reach)
+
+    @staticmethod
+    def _recolored(photo: Image, change: Change, colour: NDArray[np.floating]) -> Image:
+        """Return a copy of a photo with another colour where a change says so."""
+        coloured = np.flatnonzero(np.bincount(change.before[change.where], minlength=len(CLASSES)))
+        known = _FEATURES if np.isin(coloured, _FACE).any() else _FACE
+        firm = np.isin(np.arange(len(CLASSES)), np.setdiff1d(known, coloured))[change.before]
+        return recolor(photo, change.where, colour, firm)
 
     def _scene(self, photo: Image, box: Box, reach: NDArray[np.uint8], change: Change) -> Scene:
         """Return the network's input before it is drawn: the face box at the network's size."""

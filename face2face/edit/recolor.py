@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,8 +19,12 @@ from face2face.imaging.matting import (
 
 #: Width of the rim that is matted, as a share of the square root of the part's area.
 _RIM = 0.14
-#: Limits of the factor on lightness contrast: hair that is dyed lighter shows more contrast.
+#: Limits of the factor on the contrast of gloss: hair that is dyed lighter shows more.
 _CONTRAST_LIMITS = (0.7, 1.6)
+#: Limits of the exponent of shade: 1 is less light on the new colour. Black hair needs less.
+_SHADE_LIMITS = (0.35, 1.1)
+#: L* added before the exponent, so that the noise of black doesn't show.
+_BLACK = 2.0
 #: Share of the way to white that gloss goes at most: dyed hair isn't a mirror.
 _GLOSS = 0.6
 #: Limits of the wanted L*: black and white keep some light and shade, as real things do.
@@ -46,7 +50,7 @@ def recolor(
     photo: Image,
     where: NDArray[np.bool_],
     colour: NDArray[np.floating],
-    fixed: NDArray[np.bool_] | None = None,
+    firm: NDArray[np.bool_] | None = None,
 ) -> Image:
     """Return a copy of a photo in which a part has another colour and its old texture.
 
@@ -57,7 +61,7 @@ def recolor(
         photo: ``(h, w, 3)`` uint8 RGB.
         where: ``(h, w)`` bool, the part; at least one pixel.
         colour: ``(3,)`` RGB, 0 to 255.
-        fixed: ``(h, w)`` bool, pixels that stay the same to the bit as well.
+        firm: ``(h, w)`` bool, pixels that are surely something else, but for a narrow rim.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -76,9 +80,8 @@ def recolor(
         for start, count in ((y, height), (x, width))
     )
     part = photo[rows, columns]
-    matte = soft_matte(part, where[rows, columns], margin)
-    if fixed is not None:
-        matte[fixed[rows, columns]] = 0
+    near_firm = None if firm is None else firm[rows, columns]
+    matte = soft_matte(part, where[rows, columns], margin, near_firm)
     dye = Dye.fit(_sample(part, matte) if (matte == 255).any() else photo[where], colour)
     near, around = neighbourhood_colours(part, matte, margin)
     result = photo.copy()
@@ -110,7 +113,8 @@ class Dye:
     Attributes:
         colour: ``(3,)`` L*, a* and b* that the brighter half shows on average.
         bright: The photo's mean L* of the brighter half.
-        contrast: Slope of the tone curve at that lightness.
+        contrast: Slope of the tone curve above that lightness.
+        shade: Exponent of the tone curve below it.
         anchor: L* that this lightness becomes.
         gain: Factor on a* and b*.
     """
@@ -118,6 +122,7 @@ class Dye:
     colour: NDArray[np.float32]
     bright: float
     contrast: float
+    shade: float
     anchor: float
     gain: float = 1.0
 
@@ -134,14 +139,15 @@ class Dye:
         wanted = _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
         wanted[0] = np.clip(wanted[0], *_LIGHTNESS_LIMITS)
         bright = float(half.mean())
-        contrast = float(np.clip(np.sqrt(wanted[0] / max(bright, 1.0)), *_CONTRAST_LIMITS))
-        anchor = float(wanted[0])
+        ratio = float(wanted[0]) / max(bright, 1.0)
+        contrast = float(np.clip(np.sqrt(ratio), *_CONTRAST_LIMITS))
+        shade = float(np.clip(np.sqrt(1 / ratio), *_SHADE_LIMITS))
+        dye = cls(wanted, bright, contrast, shade, float(wanted[0]))
         for _ in range(_CORRECTIONS):
-            shown = cls(wanted, bright, contrast, anchor)._lightness(half)
-            anchor = float(np.clip(anchor + wanted[0] - shown.mean(), 2, 98))
-        dye = cls(wanted, bright, contrast, anchor)
+            error = float(wanted[0] - dye._lightness(half).mean())
+            dye = replace(dye, anchor=float(np.clip(dye.anchor + error, 2, 98)))
         strength = float(dye._strength(dye._lightness(half)).mean())
-        return cls(wanted, bright, contrast, anchor, min(1 / strength, _MAX_GAIN))
+        return replace(dye, gain=min(1 / strength, _MAX_GAIN))
 
     def __call__(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a picture in this dye, ``(h, w, 3)`` float32 RGB, 0 to 255."""
@@ -151,12 +157,11 @@ class Dye:
         return np.asarray(255 * cv2.cvtColor(dyed, cv2.COLOR_LAB2RGB), np.float32)
 
     def _lightness(self, old: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return the new L*: a line through the anchor that bends before black and white."""
-        change = self.contrast * (old - self.bright)
-        room = np.where(change > 0, _GLOSS * (100 - self.anchor), self.anchor)
-        return np.asarray(
-            self.anchor + np.sign(change) * room * (1 - np.exp(-np.abs(change) / room)), np.float32
-        )
+        """Return the new L*: gloss rises towards white, and shade falls to black."""
+        room = _GLOSS * (100 - self.anchor)
+        gloss = room * (1 - np.exp(-self.contrast * np.maximum(old - self.bright, 0) / room))
+        lit = np.minimum((old + _BLACK) / (self.bright + _BLACK), 1)
+        return np.asarray(self.anchor * lit**self.shade + gloss, np.float32)
 
     def _strength(self, lightness: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the factor on a* and b* at each lightness."""

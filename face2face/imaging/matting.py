@@ -21,6 +21,8 @@ _WINDOW = 0.25
 #: gained in full at a distance. Distances are in margins.
 _STEP_ODDS, _STEP = (1.0, 2.0), 0.15
 _FAR_ODDS, _FAR = (4.0, 2.0), (1.5, 1.0)
+#: Log odds gained at that step outside where another class is firm: colours can't outweigh them.
+_FIRM_ODDS = 6.0
 #: Greatest log odds by colour: less than by place, so that the middle of a part stays whole.
 _COLOUR_ODDS = 4.0
 #: Surroundings of this width, in margins, show the colours that aren't the part's.
@@ -39,7 +41,9 @@ _BAND = 256
 _MIN_WEIGHT = 1e-3
 
 
-def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np.uint8]:
+def soft_matte(
+    photo: Image, mask: NDArray[np.bool_], margin: int, firm: NDArray[np.bool_] | None = None
+) -> NDArray[np.uint8]:
     """Return the opacity of a part in each pixel of a photo.
 
     A pixel's odds follow from its distance to the mask's edge and from its colour, which may be
@@ -50,6 +54,7 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
         photo: ``(h, w, 3)`` uint8 RGB.
         mask: ``(h, w)`` bool, roughly the part.
         margin: Distance outside the mask, in pixels, from which on nothing is part of it.
+        firm: ``(h, w)`` bool, pixels that are surely something else, but for a narrow rim.
 
     Returns:
         ``(h, w)`` uint8, 0 to 255.
@@ -75,7 +80,11 @@ def soft_matte(photo: Image, mask: NDArray[np.bool_], margin: int) -> NDArray[np
         for each in (rough, ~rough)
     )
     depth = np.clip((inside - outside) / reach, -SURROUNDINGS, SURROUNDINGS)
-    likely = 1 / (1 + np.exp(-_place_odds(depth) - _colour_odds(small, depth)))
+    odds = _place_odds(depth) + _colour_odds(small, depth)
+    if firm is not None:
+        sure = cv2.resize(firm.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        odds -= _FIRM_ODDS * sure * np.clip(-depth / _STEP, 0, 1)
+    likely = 1 / (1 + np.exp(-odds))
     fade = np.clip(depth + _FADE[1], 0, _FADE[1] - _FADE[0]) / (_FADE[1] - _FADE[0])
     fit = _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
     fit *= fade[..., None].astype(np.float32)
