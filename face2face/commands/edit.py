@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART=VALUE",
         help="changes in words: brows=up|down, nose=narrow|wide, lips=full|thin, "
-        "mouth=open|closed|smile, gaze=up|down, hair=#552200, ...; experimental: eyes=shut|wide, "
-        "gaze=left|right, glasses=none|add",
+        "mouth=open|closed|smile, gaze=up|down, hair=auburn, lips=#aa2233, ...; "
+        "experimental: eyes=shut|wide, gaze=left|right, glasses=none|add",
     )
     parser.add_argument(
         "--changes",
