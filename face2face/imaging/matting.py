@@ -69,21 +69,11 @@ def soft_matte(
     >>> matte[30, [10, 29, 30, 50]].tolist()
     [255, 255, 0, 0]
     """
-    scale = min(1.0, _FIT_SIDE / max(mask.shape))
-    size = [max(1, round(each * scale)) for each in mask.shape[::-1]]
-    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
-    small /= 255
-    rough = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    reach = max(1.0, margin * scale)
-    inside, outside = (
-        np.asarray(cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
-        for each in (rough, ~rough)
-    )
-    depth = np.clip((inside - outside) / reach, -SURROUNDINGS, SURROUNDINGS)
-    odds = _place_odds(depth) + _colour_odds(small, depth)
-    if firm is not None:
-        sure = cv2.resize(firm.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-        odds -= _FIRM_ODDS * sure * np.clip(-depth / _STEP, 0, 1)
+    small, rough = _reduced(photo) / np.float32(255), _reduced(mask) > 0.5
+    sure = None if firm is None else _reduced(firm) > 0.5
+    reach = max(1.0, margin * len(rough) / len(mask))
+    depth = _depth(rough, reach)
+    odds = _place_odds(depth, sure) + _colour_odds(small, depth)
     likely = 1 / (1 + np.exp(-odds))
     fade = np.clip(depth + _FADE[1], 0, _FADE[1] - _FADE[0]) / (_FADE[1] - _FADE[0])
     fit = _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
@@ -97,14 +87,40 @@ def soft_matte(
     return matte
 
 
-def _place_odds(depth: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the log odds that each pixel is of the part, by its depth; see `_colour_odds`."""
+def _reduced(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return a picture or mask, uint8 or bool, at the size for the fit, as float32."""
+    scale = min(1.0, _FIT_SIDE / max(values.shape[:2]))
+    size = [max(1, round(each * scale)) for each in values.shape[1::-1]]
+    small = cv2.resize(values.astype(np.uint8, copy=False), size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32)
+
+
+def _depth(mask: NDArray[np.bool_], margin: float) -> NDArray[np.float32]:
+    """Return the distance from a mask's edge, in margins, negative outside the mask."""
+    inside, outside = (
+        np.asarray(cv2.distanceTransform(each.astype(np.uint8), cv2.DIST_L2, 5), np.float32)
+        for each in (mask, ~mask)
+    )
+    return np.clip((inside - outside) / np.float32(margin), -SURROUNDINGS, SURROUNDINGS)
+
+
+def _place_odds(
+    depth: NDArray[np.floating], firm: NDArray[np.bool_] | None
+) -> NDArray[np.floating]:
+    """Return the log odds that each pixel is of the part, by its place.
+
+    Args:
+        depth: ``(h, w)``, see `_depth`.
+        firm: ``(h, w)`` bool, see `soft_matte`.
+    """
     inside, outside = (
         step * np.clip(distance / _STEP, 0, 1) + gain * np.clip(distance / far, 0, 1)
         for distance, step, gain, far in zip(
             (depth, -depth), _STEP_ODDS, _FAR_ODDS, _FAR, strict=True
         )
     )
+    if firm is not None:
+        outside = outside + _FIRM_ODDS * firm * np.clip(-depth / _STEP, 0, 1)
     return np.asarray(inside - outside)
 
 
@@ -113,7 +129,7 @@ def _colour_odds(photo: NDArray[np.float32], depth: NDArray[np.floating]) -> NDA
 
     Args:
         photo: ``(h, w, 3)`` float32, 0 to 1.
-        depth: ``(h, w)``, the distance from the mask's edge, in margins, negative outside.
+        depth: ``(h, w)``, see `_depth`.
     """
     levels = np.minimum((photo * _COLOUR_LEVELS).astype(int), _COLOUR_LEVELS - 1)
     place = np.ravel_multi_index(tuple(np.moveaxis(levels, -1, 0)), (_COLOUR_LEVELS,) * 3)
@@ -175,10 +191,8 @@ def neighbourhood_colours(
     Returns:
         Two ``(n, m, 3)`` float32, 0 to 255, on a reduced copy.
     """
-    scale = min(1.0, _FIT_SIDE / max(matte.shape))
-    size = [max(1, round(each * scale)) for each in matte.shape[::-1]]
-    small = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.float32)
-    opacity = np.asarray(cv2.resize(matte, size, interpolation=cv2.INTER_AREA), np.float32) / 255
+    small, opacity = _reduced(photo), _reduced(matte) / 255
+    scale = len(small) / len(matte)
     window = (2 * max(1, round(margin * scale)) + 1,) * 2
     colours = []
     for weight in (opacity, 1 - opacity):
