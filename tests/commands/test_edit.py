@@ -146,7 +146,7 @@ def test_odd_photos_are_edited_as_any(how: str, photo: Image, face2face: Callabl
             ("--photo", "her.png", "--face", "2", "--set", "mouth=open", "--output", "out.png"),
             "her.png shows only 1 face",
         ),
-        (("--photo", "her.png", "--set", "mouth=purple", "--output", "out.png"), "--set"),
+        (("--photo", "her.png", "--set", "mouth=wide", "--output", "out.png"), "--set"),
         (
             ("--photo", "her.png", "--changes", "white.png", "--output", "out.png"),
             "Nothing in the painted picture differs",
