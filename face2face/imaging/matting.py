@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from face2face.image import Image
 
@@ -136,7 +135,8 @@ def _colour_odds(photo: NDArray[np.float32], depth: NDArray[np.floating]) -> NDA
     shares = []
     for sample in ((depth > 0.5), (depth < -1) & (depth > -SURROUNDINGS)):
         counts = np.bincount(place[sample], minlength=_COLOUR_LEVELS**3).astype(float)
-        smooth = gaussian_filter(counts.reshape((_COLOUR_LEVELS,) * 3), _SMOOTHING)
+        smooth = cv2.GaussianBlur(counts.reshape((_COLOUR_LEVELS,) * 3), (5, 5), _SMOOTHING)
+        smooth = cv2.GaussianBlur(smooth.reshape(-1, _COLOUR_LEVELS), (5, 1), _SMOOTHING)
         shares.append(smooth.ravel() / max(1, counts.sum()) + _MIN_SHARE)
     odds = np.log(shares[0] / shares[1])[place]
     return np.asarray(np.clip(odds, -_COLOUR_ODDS, _COLOUR_ODDS))
