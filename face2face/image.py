@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ Extent = tuple[slice, slice]
 LANDMARK_COUNT = 70
 #: Number of bars in a :func:`vector_panel`. Each holds three numbers, and all sizes are multiples.
 _BARS = 64
+#: Largest number of pixels of a band: floating-point copies of a large photo take gigabytes.
+_BAND_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,21 @@ class Box:
         )
         return Box(x, y, side)
 
+    def extent(self, shape: tuple[int, ...]) -> Extent:
+        """Return the rows and columns of a picture inside the box; empty ones if it misses it.
+
+        Args:
+            shape: Height and width of the picture, in pixels; more axes may follow.
+
+        >>> Box(-3, 7, 6).extent((10, 20, 3))
+        (slice(7, 10, None), slice(0, 3, None))
+        """
+        rows, columns = (
+            slice(min(max(start, 0), size), min(max(start + self.side, 0), size))
+            for start, size in ((self.y, shape[0]), (self.x, shape[1]))
+        )
+        return rows, columns
+
     def _within(self, start: int, size: int) -> slice:
         """Return the part of the box's edge inside a picture, or the picture's nearest pixel."""
         first = min(max(start, 0), size - 1)
@@ -96,6 +113,20 @@ class Box:
         scale = size / self.side
         scaled = (np.asarray(points, np.float64) - (self.x, self.y) + 0.5) * scale - 0.5
         return scaled.astype(np.float32)
+
+
+def row_bands(shape: tuple[int, ...]) -> Iterator[slice]:
+    """Yield slices of rows that together cover a picture, to work on one after the other.
+
+    Args:
+        shape: Height and width of the picture, in pixels; more axes may follow.
+
+    >>> list(row_bands((300, 4096, 3)))
+    [slice(0, 256, None), slice(256, 300, None)]
+    """
+    step = max(1, _BAND_PIXELS // shape[1])
+    for top in range(0, shape[0], step):
+        yield slice(top, min(top + step, shape[0]))
 
 
 def centre_box(height: int, width: int) -> Box:

@@ -47,10 +47,10 @@ def parse_colour(text: str) -> NDArray[np.floating] | None:
     return np.array(colour, float) if len(colour) == 3 else None
 
 
-def coloured_classes(part: str) -> tuple[str, ...]:
-    """Return the classes that a part's name stands for where it takes a colour; () for none.
+def part_classes(part: str) -> tuple[str, ...]:
+    """Return the classes that a part's name stands for; () for none.
 
-    >>> coloured_classes("lips"), coloured_classes("hair"), coloured_classes("tail")
+    >>> part_classes("lips"), part_classes("hair"), part_classes("tail")
     (('upper_lip', 'lower_lip'), ('hair',), ())
     """
     return _GROUPS.get(part, (part,) if part in CLASSES else ())
@@ -64,7 +64,7 @@ def coloured_pixels(part: str, labels: Labels, landmarks: Landmarks) -> NDArray[
         labels: ``(h, w)`` uint8, the photo's label map.
         landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
     """
-    where = class_mask(labels, coloured_classes(part))
+    where = class_mask(labels, part_classes(part))
     if part not in ("eyes", "left_eye", "right_eye"):
         return where
     irises = np.zeros(labels.shape, np.uint8)

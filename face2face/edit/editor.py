@@ -80,7 +80,7 @@ class Editor:
             return self._recolored(photo, change, change.colour)
         box = verified_crop(landmarks, change.before)
         reach = self.reach(box, change)
-        if not reach[max(box.y, 0) : box.y + box.side, max(box.x, 0) : box.x + box.side].any():
+        if not reach[box.extent(reach.shape)].any():
             raise OptionError(
                 f"The change lies outside the face's square of {box.side} pixels at "
                 f"{box.x}, {box.y}.",
@@ -94,8 +94,8 @@ class Editor:
         """Return a copy of a photo with another colour where a change says so."""
         coloured = np.flatnonzero(np.bincount(change.before[change.where], minlength=len(CLASSES)))
         known = _FEATURES if np.isin(coloured, _FACE).any() else _FACE
-        firm = np.isin(np.arange(len(CLASSES)), np.setdiff1d(known, coloured))[change.before]
-        return recolor(photo, change.where, colour, firm)
+        others = np.isin(change.before, np.setdiff1d(known, coloured))
+        return recolor(photo, change.where, colour, others)
 
     def _scene(self, photo: Image, box: Box, reach: NDArray[np.uint8], change: Change) -> Scene:
         """Return the network's input before it is drawn: the face box at the network's size."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.changes import Change
-from face2face.edit.colours import coloured_classes, coloured_pixels, parse_colour
+from face2face.edit.colours import coloured_pixels, parse_colour, part_classes
 from face2face.errors import OptionError
 from face2face.face.facial_change import STATES, FacialChange
 from face2face.face.shape_change import SHAPE_CHANGES
@@ -66,14 +66,13 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     """
     part, _, value = text.partition("=")
     colour = parse_colour(value)
-    if colour is not None and coloured_classes(part):
+    if colour is not None and part_classes(part):
         where = _checked(part, coloured_pixels(part, labels, landmarks))
         return Change(labels, labels, where, colour)
     if value not in VALUES.get(part, ()):
-        known = _known_edits()
         raise OptionError(
             f"--set doesn't know {text}.",
-            hint=f"It takes {known}, or a class and a colour: hair=auburn, lips=#aa2233.",
+            hint=f"It takes {_known_edits()}, or a class and a colour: hair=auburn, lips=#aa2233.",
         )
     if value == "none":
         return _remove(part, labels, landmarks)

@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.image import Image
+from face2face.image import Image, row_bands
 from face2face.imaging.matting import (
     SURROUNDINGS,
-    bands,
     enlarge,
     neighbourhood_colours,
     soft_matte,
@@ -50,7 +49,7 @@ def recolor(
     photo: Image,
     where: NDArray[np.bool_],
     colour: NDArray[np.floating],
-    firm: NDArray[np.bool_] | None = None,
+    others: NDArray[np.bool_] | None = None,
 ) -> Image:
     """Return a copy of a photo in which a part has another colour and its old texture.
 
@@ -61,7 +60,7 @@ def recolor(
         photo: ``(h, w, 3)`` uint8 RGB.
         where: ``(h, w)`` bool, the part; at least one pixel.
         colour: ``(3,)`` RGB, 0 to 255.
-        firm: ``(h, w)`` bool, pixels that are surely something else, but for a narrow rim.
+        others: ``(h, w)`` bool, other parts, whose outlines are known but for a narrow rim.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -80,20 +79,20 @@ def recolor(
         for start, count in ((y, height), (x, width))
     )
     part = photo[rows, columns]
-    near_firm = None if firm is None else firm[rows, columns]
-    matte = soft_matte(part, where[rows, columns], margin, near_firm)
+    near_others = None if others is None else others[rows, columns]
+    matte = soft_matte(part, where[rows, columns], margin, near_others)
     dye = Dye.fit(_sample(part, matte) if (matte == 255).any() else photo[where], colour)
-    near, around = neighbourhood_colours(part, matte, margin)
+    fronts, backs = neighbourhood_colours(part, matte, margin)
     result = photo.copy()
-    for band in bands(len(part)):
-        rows_touched = matte[band].max(1) > 0
-        if not rows_touched.any():
+    for band in row_bands(part.shape):
+        if not matte[band].any():
             continue
         old, opacity = part[band].astype(np.float32), matte[band][..., None] / np.float32(255)
-        own, other = (enlarge(each, matte.shape, band) for each in (near, around))
-        own = own + opacity * (old - opacity * own - (1 - opacity) * other)
-        own = np.clip(own, 0, 255)
-        mixed = old + opacity * (dye(own) - own)
+        # The part's own colour in a mixed pixel: Forte's step from the colours nearby.
+        front, back = (enlarge(each, matte.shape, band) for each in (fronts, backs))
+        front = front + opacity * (old - opacity * front - (1 - opacity) * back)
+        front = np.clip(front, 0, 255)
+        mixed = old + opacity * (dye(front) - front)
         result[rows, columns][band] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
     return result
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from face2face.edit.colours import coloured_classes
+from face2face.edit.colours import part_classes
 from face2face.edit.editor import Editor
 from face2face.edit.face_painter import FacePainter
 from face2face.edit.parse_edit import FACIAL_CHANGES, parse_edit
@@ -64,7 +64,7 @@ def edit_in_words(face: ParsedFace, words: str, editor: Editor, painter: FacePai
         return _with_facial_change(face, FACIAL_CHANGES[words], editor, painter)
     change = parse_edit(words, face.labels, face.landmarks)
     if change.colour is not None:  # It goes on beyond the square that the parser looks at.
-        classes = coloured_classes(words.partition("=")[0])
+        classes = part_classes(words.partition("=")[0])
         labels = widen_labels(editor.parser, face.photo, face.landmarks, face.labels, classes)
         change = parse_edit(words, labels, face.landmarks)
     photo = editor(face.photo, face.landmarks, change)

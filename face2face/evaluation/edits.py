@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.changes import Change
+from face2face.edit.colours import part_classes
 from face2face.edit.editor import Editor
 from face2face.edit.parse_edit import parse_edit
 from face2face.errors import OptionError
@@ -37,8 +38,6 @@ SCRIPT = (
     "nose=wide",
     "hair=#a02818",
 )
-#: Part that a change of shape moves -> its classes.
-_MOVED_CLASSES = {"brows": ("left_brow", "right_brow"), "nose": ("nose",)}
 #: Edit -> the class that a photo must not show yet.
 _EXCLUDED = {"glasses=add": "glasses"}
 
@@ -124,9 +123,10 @@ def _change(words: str, subject: Subject) -> Change:
     if words not in SHAPE_CHANGES:
         return parse_edit(words, subject.labels, subject.landmarks)
     before, part = subject.labels, words.partition("=")[0]
-    labels = np.where(class_mask(before, _MOVED_CLASSES[part]), CLASSES.index("skin"), before)
+    classes = part_classes(part)
+    labels = np.where(class_mask(before, classes), CLASSES.index("skin"), before)
     where = np.zeros(before.shape, bool)
-    for name in _MOVED_CLASSES[part]:
+    for name in classes:
         picture = 255 * class_mask(before, (name,)).astype(np.uint8)[..., None].repeat(3, 2)
         moved = SHAPE_CHANGES[words](picture, subject.landmarks)[..., 0] > 127
         labels[moved], where = CLASSES.index(name), where | moved
@@ -141,11 +141,8 @@ def _result(
     """Return the edited photo, and where it may differ, ``(h, w)`` bool."""
     photo, landmarks = subject.photo, subject.landmarks
     if shape := SHAPE_CHANGES.get(words):
-        square, reach = shape.square(landmarks), np.zeros(change.where.shape, bool)
-        rows, columns = (
-            slice(max(0, start), max(0, start + square.side)) for start in (square.y, square.x)
-        )
-        reach[rows, columns] = True
+        reach = np.zeros(change.where.shape, bool)
+        reach[shape.square(landmarks).extent(reach.shape)] = True
         return shape(photo, landmarks), reach
     reach = editor.reach(verified_crop(landmarks, change.before), change) > 0
     return editor(photo, landmarks, change), reach

@@ -12,10 +12,10 @@ from face2face.image import Box, Image, Landmarks
 from face2face.imaging.move_points import move_points
 from face2face.landmarks import LIDS, PARTS, interocular
 
-#: Ways of raised and lowered brows, as shares of the gap between brow and lid: farther, the skin
-#: of the lid would stretch visibly, or the brow would cover the eye.
+#: How far brows rise and sink, as shares of the gap between brow and lid: farther, the skin of
+#: the lid would stretch visibly, or the brow would cover the eye.
 _BROWS_UP, _BROWS_DOWN = 0.4, 0.27
-#: Longest way of a brow, in interocular distances.
+#: Longest move of a brow, in interocular distances.
 _MAX_BROW_MOVE = 0.12
 #: Thickness of a brow below its landmarks, as a share of that gap. It moves as a whole.
 _BROW_THICKNESS = 0.5

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.image import Image
+from face2face.image import Image, row_bands
 
 #: Longer side, in pixels, of the copy on which the matte is fitted: enough for strands of hair.
 _FIT_SIDE = 768
@@ -20,8 +18,8 @@ _WINDOW = 0.25
 #: gained in full at a distance. Distances are in margins.
 _STEP_ODDS, _STEP = (1.0, 2.0), 0.15
 _FAR_ODDS, _FAR = (4.0, 2.0), (1.5, 1.0)
-#: Log odds gained at that step outside where another class is firm: colours can't outweigh them.
-_FIRM_ODDS = 6.0
+#: Log odds gained at that step outside in other parts: colours can't outweigh them.
+_OTHER_ODDS = 6.0
 #: Greatest log odds by colour: less than by place, so that the middle of a part stays whole.
 _COLOUR_ODDS = 4.0
 #: Surroundings of this width, in margins, show the colours that aren't the part's.
@@ -34,14 +32,12 @@ _MIN_SHARE = 1e-5
 _FADE = (0.7, 0.95)
 #: Opacities below the first are 0, above the second 1: the filter leaves a faint haze.
 _LEVELS = (0.15, 0.8)
-#: Number of rows worked on at a time: a large photo in float32 would take gigabytes.
-_BAND = 256
 #: Least opacity, or transparency, of a neighbourhood from which a colour is taken.
 _MIN_WEIGHT = 1e-3
 
 
 def soft_matte(
-    photo: Image, mask: NDArray[np.bool_], margin: int, firm: NDArray[np.bool_] | None = None
+    photo: Image, mask: NDArray[np.bool_], margin: int, others: NDArray[np.bool_] | None = None
 ) -> NDArray[np.uint8]:
     """Return the opacity of a part in each pixel of a photo.
 
@@ -53,7 +49,7 @@ def soft_matte(
         photo: ``(h, w, 3)`` uint8 RGB.
         mask: ``(h, w)`` bool, roughly the part.
         margin: Distance outside the mask, in pixels, from which on nothing is part of it.
-        firm: ``(h, w)`` bool, pixels that are surely something else, but for a narrow rim.
+        others: ``(h, w)`` bool, other parts, whose outlines are known but for a narrow rim.
 
     Returns:
         ``(h, w)`` uint8, 0 to 255.
@@ -69,17 +65,17 @@ def soft_matte(
     [255, 255, 0, 0]
     """
     small, rough = _reduced(photo) / np.float32(255), _reduced(mask) > 0.5
-    sure = None if firm is None else _reduced(firm) > 0.5
+    elsewhere = None if others is None else _reduced(others) > 0.5
     reach = max(1.0, margin * len(rough) / len(mask))
     depth = _depth(rough, reach)
-    odds = _place_odds(depth, sure) + _colour_odds(small, depth)
+    odds = _place_odds(depth, elsewhere) + _colour_odds(small, depth)
     likely = 1 / (1 + np.exp(-odds))
     fade = np.clip(depth + _FADE[1], 0, _FADE[1] - _FADE[0]) / (_FADE[1] - _FADE[0])
     fit = _guided_fit(small, likely, max(1, round(_WINDOW * reach)))
     fit *= fade[..., None].astype(np.float32)
     matte = np.empty(mask.shape, np.uint8)
     low, high = _LEVELS
-    for rows in bands(len(matte)):
+    for rows in row_bands(matte.shape):
         slopes = enlarge(fit, mask.shape, rows)
         opacity = (slopes[..., :3] * (photo[rows] / np.float32(255))).sum(-1) + slopes[..., 3]
         matte[rows] = np.rint(255 * np.clip((opacity - low) / (high - low), 0, 1))
@@ -104,13 +100,13 @@ def _depth(mask: NDArray[np.bool_], margin: float) -> NDArray[np.float32]:
 
 
 def _place_odds(
-    depth: NDArray[np.floating], firm: NDArray[np.bool_] | None
+    depth: NDArray[np.floating], others: NDArray[np.bool_] | None
 ) -> NDArray[np.floating]:
     """Return the log odds that each pixel is of the part, by its place.
 
     Args:
         depth: ``(h, w)``, see `_depth`.
-        firm: ``(h, w)`` bool, see `soft_matte`.
+        others: ``(h, w)`` bool, see `soft_matte`.
     """
     inside, outside = (
         step * np.clip(distance / _STEP, 0, 1) + gain * np.clip(distance / far, 0, 1)
@@ -118,8 +114,8 @@ def _place_odds(
             (depth, -depth), _STEP_ODDS, _FAR_ODDS, _FAR, strict=True
         )
     )
-    if firm is not None:
-        outside = outside + _FIRM_ODDS * firm * np.clip(-depth / _STEP, 0, 1)
+    if others is not None:
+        outside = outside + _OTHER_ODDS * others * np.clip(-depth / _STEP, 0, 1)
     return np.asarray(inside - outside)
 
 
@@ -200,16 +196,6 @@ def neighbourhood_colours(
         near = cv2.blur(small * weight[..., None], window) / np.maximum(total, _MIN_WEIGHT)
         colours.append(np.where(total > _MIN_WEIGHT, near, small).astype(np.float32))
     return colours[0], colours[1]
-
-
-def bands(height: int) -> Iterator[slice]:
-    """Yield slices of rows that together cover a picture.
-
-    >>> list(bands(300))
-    [slice(0, 256, None), slice(256, 300, None)]
-    """
-    for top in range(0, height, _BAND):
-        yield slice(top, min(top + _BAND, height))
 
 
 def enlarge(

@@ -45,9 +45,7 @@ def move_points(
     >>> moved[30, [30, 36], 0].tolist()
     [0, 255]
     """
-    height, width = photo.shape[:2]
-    rows = slice(max(0, square.y), min(height, square.y + square.side))
-    columns = slice(max(0, square.x), min(width, square.x + square.side))
+    rows, columns = square.extent(photo.shape)
     result = photo.copy()
     if rows.start >= rows.stop or columns.start >= columns.stop:
         return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from face2face.errors import MediaError
-from face2face.image import Image
+from face2face.image import Image, row_bands
 from face2face.media.photo_file import MAX_MEGAPIXELS, check_png, open_photo
 from face2face.media.photo_metadata import (
     has_usable_profile,
@@ -31,8 +30,6 @@ TITLE = "Title"
 WHITE = 255
 #: Number of values of 16 bits for one of 8 bits.
 _DEEP_STEP = 257
-#: Largest number of pixels handled at a time where floating-point copies are needed.
-_BAND_PIXELS = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -83,7 +80,7 @@ class Photo:
         if self.stored is self.shown:
             return replace(self, shown=picture, stored=picture)
         stored = self.stored.copy()
-        for rows in _bands(stored.shape):
+        for rows in row_bands(stored.shape):
             changed = (picture[rows] != self.shown[rows]).any(-1)
             old = stored[rows][changed].astype(np.float64)
             new = picture[rows][changed].astype(np.float64)
@@ -173,7 +170,7 @@ def _decode(picture: Pillow.Image) -> NDArray[np.uint8]:
     width, height = picture.size
     mode, channels = ("RGBA", 4) if picture.has_transparency_data else ("RGB", 3)
     pixels = np.empty((height, width, channels), np.uint8)
-    for rows in _bands(pixels.shape):  # all at once would take the memory of three copies
+    for rows in row_bands(pixels.shape):  # all at once would take the memory of three copies
         part = picture.crop((0, rows.start, width, min(rows.stop, height)))
         colours = to_srgb(part)
         pixels[rows] = np.asarray(part if part.mode == mode else part.convert(mode))
@@ -210,17 +207,10 @@ def _flattened(stored: NDArray[Any], background: int) -> Image:
     """Return stored pixels as ``(h, w, 3)`` uint8 RGB over a grey level."""
     shown = np.empty((*stored.shape[:2], 3), np.uint8)
     largest = np.iinfo(stored.dtype).max
-    for rows in _bands(stored.shape):
+    for rows in row_bands(stored.shape):
         part = stored[rows].astype(np.float32) / largest
         if stored.shape[2] == 4:
             opacity = part[..., 3:]
             part = opacity * part[..., :3] + (1 - opacity) * np.float32(background / 255)
         shown[rows] = np.rint(255 * part)
     return shown
-
-
-def _bands(shape: tuple[int, ...]) -> Iterator[slice]:
-    """Yield slices of rows that together cover a picture."""
-    step = max(1, _BAND_PIXELS // shape[1])
-    for top in range(0, shape[0], step):
-        yield slice(top, top + step)

@@ -75,6 +75,5 @@ def _grown(box: Box, factor: float) -> Box:
 def _inside(box: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return where a picture lies in a square, ``(h, w)`` bool."""
     inside = np.zeros(shape, bool)
-    rows, columns = (slice(max(0, each), max(0, each + box.side)) for each in (box.y, box.x))
-    inside[rows, columns] = True
+    inside[box.extent(shape)] = True
     return inside

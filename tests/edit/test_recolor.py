@@ -92,12 +92,12 @@ def test_a_mixed_pixel_at_the_rim_has_the_new_colour_in_the_wall() -> None:
     assert mixed[0] > mixed[1] + 20
 
 
-def test_a_firm_class_of_the_same_colour_stays_but_for_a_rim() -> None:
-    photo, firm = strands(), np.zeros((120, 160), bool)
+def test_another_part_of_the_same_colour_stays_but_for_a_rim() -> None:
+    photo, others = strands(), np.zeros((120, 160), bool)
     photo[90:110, 60:80] = (90, 60, 40)
-    firm[90:110, 60:80] = True
+    others[90:110, 60:80] = True
     free = recolor(photo, middle(), np.array([40.0, 60, 200]))
-    kept = recolor(photo, middle(), np.array([40.0, 60, 200]), firm)
+    kept = recolor(photo, middle(), np.array([40.0, 60, 200]), others)
     assert (free[93, 70] != photo[93, 70]).any()
     assert (kept[93:110, 60:80] == photo[93:110, 60:80]).all()
 
