@@ -13,9 +13,10 @@ from face2face.edit.changes import Change
 from face2face.edit.colours import part_classes
 from face2face.edit.editor import Editor
 from face2face.edit.parse_edit import parse_edit
-from face2face.errors import OptionError
+from face2face.errors import FaceError, OptionError
 from face2face.evaluation.metrics import identity_distance
 from face2face.evaluation.parsing import grid, letterbox
+from face2face.face.photo_checks import check_faces_camera
 from face2face.face.shape_change import SHAPE_CHANGES
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
@@ -101,7 +102,7 @@ def scripted_edits(
                 continue
             try:
                 change = _change(words, subject)
-            except OptionError:  # The photo does not show that part.
+            except (FaceError, OptionError):  # turned to a side, or without that part
                 continue
             unused.remove(subject)
             return subject, words, change
@@ -118,10 +119,12 @@ def _change(words: str, subject: Subject) -> Change:
     """Return the change of the label map that an edit should make.
 
     Raises:
+        FaceError: A part should move, but the face is turned too far to a side.
         OptionError: The photo shows no such part.
     """
     if words not in SHAPE_CHANGES:
         return parse_edit(words, subject.labels, subject.landmarks)
+    check_faces_camera(subject.landmarks, subject.name)
     before, part = subject.labels, words.partition("=")[0]
     classes = part_classes(part)
     labels = np.where(class_mask(before, classes), CLASSES.index("skin"), before)
