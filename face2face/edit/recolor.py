@@ -18,10 +18,12 @@ from face2face.imaging.matting import (
 
 #: Width of the rim that is matted, as a share of the square root of the part's area.
 _RIM = 0.14
-#: Limits of the factor on the contrast of gloss: hair that is dyed lighter shows more.
-_CONTRAST_LIMITS = (0.7, 1.6)
-#: Limits of the exponent of shade: 1 is less light on the new colour. Black hair needs less.
-_SHADE_LIMITS = (0.35, 1.1)
+#: Limits of the factor on the contrast of gloss: hair that is dyed lighter shows more. Dark hair
+#: reflects as much light as fair hair does.
+_CONTRAST_LIMITS = (1.0, 1.6)
+#: Limits of the exponent of shade: 1 is less light on the new colour. Black hair needs less, and
+#: fair hair needs more, or it becomes flat.
+_SHADE_LIMITS = (0.35, 1.5)
 #: L* added before the exponent, so that the noise of black doesn't show.
 _BLACK = 2.0
 #: Share of the way to white that gloss goes at most: dyed hair isn't a mirror.
