@@ -14,9 +14,11 @@ from face2face.landmarks import LIDS, PARTS, interocular
 
 #: How far brows rise and sink, as shares of the gap between brow and lid: farther, the skin of
 #: the lid would stretch visibly, or the brow would cover the eye.
-_BROWS_UP, _BROWS_DOWN = 0.4, 0.27
+_BROWS_UP, _BROWS_DOWN = 0.35, 0.27
 #: Longest move of a brow, in interocular distances.
 _MAX_BROW_MOVE = 0.12
+#: Height of the lashes above the upper lid, as a share of that gap. Raised brows leave them.
+_LASHES = 0.3
 #: Thickness of a brow below its landmarks, as a share of that gap. It moves as a whole.
 _BROW_THICKNESS = 0.5
 #: Factors of the nose's width: clearly seen, and still a human nose.
@@ -26,8 +28,8 @@ _LIPS_THIN, _LIPS_FULL = 0.7, 1.3
 #: Landmark on the outer edge of the lips -> landmark on the inner edge next to it.
 _LIP_EDGES = {49: 61, 50: 61, 51: 62, 52: 63, 53: 63, 55: 65, 56: 65, 57: 66, 58: 67, 59: 67}
 
-#: Function from landmarks to the shifts of moved landmarks, ``(n, 2)`` in pixels.
-_Shifts = Callable[[Landmarks], NDArray[np.floating]]
+#: Function from landmarks to points, or to shifts of points, ``(n, 2)`` in pixels.
+_Points = Callable[[Landmarks], NDArray[np.floating]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,13 +42,15 @@ class ShapeChange:
         reach: Half the side of the square that may change, in interocular distances.
         shifts: How far the moved landmarks move.
         edges: Offsets of further points, one for each moved landmark, which move as it does.
+        kept: Further points that stay.
     """
 
     moved: tuple[int, ...]
     held: tuple[int, ...]
     reach: float
-    shifts: _Shifts
-    edges: _Shifts | None = None
+    shifts: _Points
+    edges: _Points | None = None
+    kept: _Points | None = None
 
     def applied_to(self, landmarks: Landmarks) -> Landmarks:
         """Return landmarks after the change, ``(70, 2)`` float32 in the same pixels.
@@ -73,6 +77,8 @@ class ShapeChange:
             ``(h, w, 3)`` uint8 RGB.
         """
         held, moved = landmarks[list(self.held)], landmarks[list(self.moved)]
+        if self.kept:
+            held = np.concatenate([held, self.kept(landmarks)])
         shifts = self.shifts(landmarks)
         edges = [moved + self.edges(landmarks)] if self.edges else []
         source = np.concatenate([held, moved, *edges])
@@ -109,7 +115,7 @@ def _brow_gaps(landmarks: Landmarks) -> NDArray[np.floating]:
     return np.maximum(np.repeat(gaps, 5), 0.0)[:, None]
 
 
-def _brow_height(share: float) -> _Shifts:
+def _brow_height(share: float) -> _Points:
     """Return the shifts that lower both brows by a share of their gap; below 0 raises them."""
 
     def shifts(landmarks: Landmarks) -> NDArray[np.floating]:
@@ -124,7 +130,13 @@ def _brow_edges(landmarks: Landmarks) -> NDArray[np.floating]:
     return _BROW_THICKNESS * _brow_gaps(landmarks) * _axes(landmarks)[1]
 
 
-def _nose_width(factor: float) -> _Shifts:
+def _lashes(landmarks: Landmarks) -> NDArray[np.floating]:
+    """Return points above the upper lids, at the tips of their lashes, ``(4, 2)``."""
+    heights = _LASHES * _brow_gaps(landmarks)[[0, 0, 5, 5]]
+    return landmarks[[upper for upper, _ in LIDS]] - heights * _axes(landmarks)[1]
+
+
+def _nose_width(factor: float) -> _Points:
     """Return the shifts of the nostrils' row that scale its width about its middle."""
 
     def shifts(landmarks: Landmarks) -> NDArray[np.floating]:
@@ -135,7 +147,7 @@ def _nose_width(factor: float) -> _Shifts:
     return shifts
 
 
-def _lip_thickness(factor: float) -> _Shifts:
+def _lip_thickness(factor: float) -> _Points:
     """Return the shifts of the lips' outer edge that scale their thickness."""
 
     def shifts(landmarks: Landmarks) -> NDArray[np.floating]:
@@ -148,7 +160,8 @@ def _lip_thickness(factor: float) -> _Shifts:
 
 def _brows(share: float) -> ShapeChange:
     held = (*range(27, 31), *range(36, 48))
-    return ShapeChange(tuple(range(17, 27)), held, 1.2, _brow_height(share), _brow_edges)
+    kept = _lashes if share < 0 else None
+    return ShapeChange(tuple(range(17, 27)), held, 1.2, _brow_height(share), _brow_edges, kept)
 
 
 def _nose(factor: float) -> ShapeChange:

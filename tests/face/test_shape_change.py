@@ -33,6 +33,17 @@ def test_brows_rise_sink_and_never_cover_an_eye() -> None:
     assert np.allclose(SHAPE_CHANGES["brows=down"].applied_to(low), low)
 
 
+def test_raised_brows_leave_the_lashes() -> None:
+    rows = np.linspace(0, 250, 300).astype(np.uint8)[:, None, None]
+    photo = np.broadcast_to(rows, (300, 300, 3)).copy()
+    raised = SHAPE_CHANGES["brows=up"](photo, FACE).astype(int)
+    x, lid = FACE[[37, 38]].mean(0)
+    brow = float(FACE[18:21, 1].mean())
+    lashes, middle = (round(float(lid + share * (brow - lid))) for share in (0.28, 0.7))
+    assert abs(raised[lashes, round(float(x)), 0] - photo[lashes, 0, 0]) <= 1
+    assert raised[middle, round(float(x)), 0] > photo[middle, 0, 0] + 3
+
+
 def test_lips_grow_outwards_and_shrink() -> None:
     full, thin = (SHAPE_CHANGES[f"lips={how}"].applied_to(FACE) for how in ("full", "thin"))
     for wanted, sign in ((full, 1), (thin, -1)):
