@@ -23,7 +23,7 @@ _RIM = 0.14
 _CONTRAST_LIMITS = (1.0, 1.6)
 #: Limits of the exponent of shade: 1 is less light on the new colour. Black hair needs less, and
 #: fair hair needs more, or it becomes flat.
-_SHADE_LIMITS = (0.35, 1.5)
+_SHADE_LIMITS = (0.35, 1.25)
 #: L* added before the exponent, so that the noise of black doesn't show.
 _BLACK = 2.0
 #: Share of the way to white that gloss goes at most: dyed hair isn't a mirror.
