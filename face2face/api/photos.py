@@ -105,7 +105,7 @@ def edit_photo(photo: Image, *changes: str) -> Image:
 
     Args:
         photo: ``(h, w, 3)`` uint8 RGB.
-        changes: Such as ``nose=narrow``, ``mouth=smile``, ``hair=blond`` or ``lips=#aa2233``.
+        changes: Such as ``nose=narrow``, ``lips=full``, ``hair=auburn`` or ``lips=#9c3b44``.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB; far from the changes it is the photo to the bit.

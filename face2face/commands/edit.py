@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from face2face.image import Image
 
 DESCRIPTION = """Edit the face in a photo. Say the change in words (--set nose=narrow
-hair=#552200 mouth=smile), paint it in the colours of --list-classes on white or on nothing
+hair=auburn lips=full), paint it in the colours of --list-classes on white or on nothing
 (--changes; start from --save-map), or paint it in a window (--show). The photo keeps its size.
 In a PNG, all else stays the same to the bit. The result is synthetic: say so where
 you show it."""
@@ -43,8 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART=VALUE",
         help="changes in words: brows=up|down, nose=narrow|wide, lips=full|thin, "
-        "mouth=open|closed|smile, gaze=up|down, hair=auburn, lips=#aa2233, ...; "
-        "experimental: eyes=shut|wide, gaze=left|right, glasses=none|add",
+        "mouth=closed, gaze=up|down, hair=auburn, lips=#9c3b44, ...; experimental: "
+        "mouth=open|smile, gaze=left|right, eyes=shut|wide, glasses=none|add, ear_ring=none",
     )
     parser.add_argument(
         "--changes",
@@ -165,7 +165,7 @@ def _check_options(options: argparse.Namespace) -> None:
 def _edit(options: argparse.Namespace, editor: Editor, face: ParsedFace) -> ParsedFace:
     """Return the face after ``--changes`` and then ``--set``."""
     from face2face.edit.face_painter import FacePainter
-    from face2face.edit.parse_edit import EXPERIMENTAL
+    from face2face.edit.parse_edit import is_experimental
     from face2face.edit.word_edits import edit_in_words
     from face2face.segmentation.parser import is_misdetection
 
@@ -178,7 +178,7 @@ def _edit(options: argparse.Namespace, editor: Editor, face: ParsedFace) -> Pars
         )
     painter = FacePainter()
     for words in options.set:
-        if words in EXPERIMENTAL:
+        if is_experimental(words):
             print(f"{words} is experimental: the result may look artificial")
         before, face = face, edit_in_words(face, words, editor, painter)
         if face is before:

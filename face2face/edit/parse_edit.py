@@ -31,10 +31,10 @@ VALUES = {
     "ear_ring": ("none",),
     "necklace": ("none",),
 }
-#: Edits that a stranger notices in a third of photos or more: the photo lacks what they show.
-EXPERIMENTAL = frozenset(
-    {"eyes=shut", "eyes=wide", "gaze=left", "gaze=right", "glasses=none", "glasses=add"}
-)
+#: Parts whose edits a stranger notices in a third of photos or more: the photo lacks what is shown.
+_EXPERIMENTAL_PARTS = ("eyes", "left_eye", "right_eye", "glasses", "ear_ring", "necklace")
+#: Single edits of which the same is true.
+_EXPERIMENTAL_EDITS = ("mouth=open", "mouth=smile", "gaze=left", "gaze=right")
 #: Smallest area of a worn thing, in squared interocular distances: less is noise in the map.
 _MIN_AREA = {"glasses": 0.2}
 #: Class removed -> the class that takes its place where landmarks show none; skin for others.
@@ -72,11 +72,20 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     if value not in VALUES.get(part, ()):
         raise OptionError(
             f"--set doesn't know {text}.",
-            hint=f"It takes {_known_edits()}, or a class and a colour: hair=auburn, lips=#aa2233.",
+            hint=f"It takes {_known_edits()}, or a class and a colour: hair=auburn, lips=#9c3b44.",
         )
     if value == "none":
         return _remove(part, labels, landmarks)
     return _add_glasses(labels, landmarks)
+
+
+def is_experimental(text: str) -> bool:
+    """Return whether a stranger notices an edit in words in a third of photos or more.
+
+    >>> is_experimental("eyes=shut"), is_experimental("nose=narrow")
+    (True, False)
+    """
+    return text in _EXPERIMENTAL_EDITS or text.partition("=")[0] in _EXPERIMENTAL_PARTS
 
 
 def _known_edits() -> str:

@@ -85,7 +85,7 @@ def test_the_second_face_is_edited_where_it_is_named(photo: Image, face2face: Ca
         np.concatenate([photo, np.asarray(Pillow.fromarray(photo).resize((460, 512)))], axis=1),
     )
     for number, side in ((1, slice(0, 512)), (2, slice(512, None))):
-        status, _, err = face2face(
+        status, out, err = face2face(
             "edit",
             "--photo",
             "two.png",
@@ -98,6 +98,7 @@ def test_the_second_face_is_edited_where_it_is_named(photo: Image, face2face: Ca
             "--overwrite",
         )
         assert status == 0, err
+        assert "mouth=open is experimental" in out
         changed = (read_image(Path("out.png")) != read_image(Path("two.png"))).any(-1)
         assert changed.any()
         assert changed[:, side].sum() == changed.sum()
