@@ -156,7 +156,8 @@ class Footage:
 
     Attributes:
         kept: The frames to train on and to hold out.
-        seen: All frames with one face that is neither covered nor blurred, kept or not.
+        seen: All frames with one face that is neither covered nor blurred, kept or not. Statistics
+            and keyframes come from them. Random poses made of photos aren't among them.
         read: Number of frames or photos that were read.
         neutral: The frame that was picked as neutral; None where none was.
         dropped: Reason -> number of frames left out for it.

@@ -21,14 +21,14 @@ from face2face.face.expression_model import NEUTRAL, ExpressionModel
 from face2face.face.neutral import close_lips
 from face2face.face.photo_checks import check_faces_camera, check_large_enough, check_upright
 from face2face.image import LANDMARK_COUNT, Box, Image, Landmarks
-from face2face.imaging.upsample import presharpen, upsample, upsampling_factor
-from face2face.imaging.warp import FACE_CONSTRAINTS, warp_many
 from face2face.keyframes.background import BackgroundModel
 from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES
-from face2face.synthetic.keyframe_poses import keyframe_poses
+from face2face.synthetic.keyframe_poses import KEYFRAME_POSES, keyframe_poses
 from face2face.synthetic.motion import random_expression
 
+#: Frames whose pictures are keyframes: the photos, and keyframe poses of them.
+KEYFRAMES = 1 + KEYFRAME_POSES
 #: Gap of the lips up to which they are shut, in interocular distances.
 _SHUT_LIPS_GAP = 0.03
 
@@ -64,44 +64,14 @@ class _Portrait:
 
 @dataclass(frozen=True)
 class _Pose:
-    """A pose made of a photo.
-
-    Attributes:
-        portrait: The photo.
-        unturned: ``(70, 2)`` float32, eyes and mouth moved, the head as it is.
-        landmarks: ``(70, 2)`` float32, the head moved too.
-    """
+    """A photo, and ``(70, 2)`` float32 landmarks with eyes and mouth moved, the head as it is."""
 
     portrait: _Portrait
-    unturned: Landmarks
     landmarks: Landmarks
 
-    @classmethod
-    def random(cls, portrait: _Portrait, neutral: Landmarks, rng: np.random.Generator) -> _Pose:
-        """Return a random pose of a photo whose neutral face is known."""
-        expression = random_expression(rng)
-        unturned = replace(expression, turn=0.0, nod=0.0, tilt=0.0, shift=(0.0, 0.0))
-        return cls(portrait, unturned.applied_to(neutral), expression.applied_to(neutral))
-
-    def picture(self, paint: Painter, background: BackgroundModel) -> Image:
+    def picture(self, paint: Painter) -> Image:
         """Return the photo in this pose, ``(size, size, 3)`` uint8 RGB."""
-        panel, landmarks = self.portrait.panel, self.portrait.landmarks
-        painted = paint(panel, landmarks, self.unturned)
-        if self.landmarks is self.unturned:
-            return painted
-        cut = background.cut_out(presharpen(painted), landmarks)
-        margin, size = background.margin, panel.shape[0]
-        whole = (slice(0, size), slice(0, size))
-        (moved,) = warp_many(
-            [upsample(cut, margin)],
-            self.unturned[None],
-            self.landmarks,
-            size,
-            FACE_CONSTRAINTS,
-            [whole],
-            margin * upsampling_factor(size),
-        )
-        return background.composite(moved)
+        return paint(self.portrait.panel, self.portrait.landmarks, self.landmarks)
 
 
 def frames_of_photos(
@@ -114,9 +84,10 @@ def frames_of_photos(
 ) -> Footage:
     """Return frames made of a few photos of one person, and write their crops.
 
-    The first frames are the photos as they are. Then the photos take the keyframe poses in turn,
-    see :func:`face2face.synthetic.keyframe_poses.keyframe_poses`. The remaining poses are random,
-    with turned heads.
+    Heads stay as they are in the photos. The first frames are the photos themselves. Then the
+    photos take the keyframe poses in turn, see
+    :func:`face2face.synthetic.keyframe_poses.keyframe_poses`. With these, the first
+    :data:`KEYFRAMES` frames count as seen. The remaining poses are random, and only trained on.
 
     Args:
         dataset: The settings.
@@ -141,14 +112,14 @@ def frames_of_photos(
     def keep(frame: Frame) -> None:
         def picture() -> Image:
             with painting:
-                return poses[frame.number].picture(paint, background)
+                return poses[frame.number].picture(paint)
 
         folders.keep(frame, picture)
 
     for _ in tqdm(in_parallel(keep, frames), "poses", len(frames), unit="frame"):
         pass
     neutral = replace(frames[0], landmarks=portraits[0].neutral(expressions))
-    return Footage(frames, frames, len(portraits), neutral, background=background)
+    return Footage(frames, frames[:KEYFRAMES], len(portraits), neutral, background=background)
 
 
 def _poses(portraits: list[_Portrait], expressions: ExpressionModel, count: int) -> list[_Pose]:
@@ -156,14 +127,14 @@ def _poses(portraits: list[_Portrait], expressions: ExpressionModel, count: int)
     rng = np.random.default_rng(0)
     neutrals = [portrait.neutral(expressions) for portrait in portraits]
     designed = [keyframe_poses(neutral, expressions) for neutral in neutrals]
-    poses = [_Pose(each, each.landmarks, each.landmarks) for each in portraits]
+    poses = [_Pose(each, each.landmarks) for each in portraits]
     for number in range(count - len(poses)):
         index = number % len(portraits)
-        if number < len(designed[index]):
+        if len(poses) < KEYFRAMES:
             landmarks = designed[index][number]
-            poses.append(_Pose(portraits[index], landmarks, landmarks))
         else:
-            poses.append(_Pose.random(portraits[index], neutrals[index], rng))
+            landmarks = random_expression(rng).applied_to(neutrals[index])
+        poses.append(_Pose(portraits[index], landmarks))
     return poses
 
 

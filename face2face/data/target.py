@@ -190,7 +190,7 @@ def fit_target(
     Args:
         dataset: The settings.
         source: All frames.
-        frames: The first of them: those from which keyframes are chosen.
+        frames: The first of them: keyframes are those of them that were seen.
         folders: Where the crops lie.
         fit: Function that makes the mode, such as :meth:`face2face.modes.reenact.Reenact.fit`.
     """
@@ -200,10 +200,12 @@ def fit_target(
     statistics = TargetStatistics.of(*_arrays(seen), picked)
     if not source.is_video:
         statistics = statistics.with_pose_range(_PHOTO_REACH)
-    landmarks, uncertainty = _arrays(frames)
+    numbers = {frame.number for frame in seen}
+    candidates = [frame for frame in frames if frame.number in numbers]
+    landmarks, uncertainty = _arrays(candidates)
 
     def read(index: int) -> Scene:
-        return folders.scene(frames[index])
+        return folders.scene(candidates[index])
 
     mode = fit(
         landmarks,

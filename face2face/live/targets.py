@@ -9,7 +9,7 @@ from pathlib import Path
 
 from face2face.data.folders import DatasetConfig
 from face2face.data.kept_target import kept_target
-from face2face.data.photo_frames import Painter
+from face2face.data.photo_frames import KEYFRAMES, Painter
 from face2face.data.target import Target
 from face2face.face.back_ends import choose_back_end
 from face2face.image import Image, Landmarks
@@ -19,9 +19,8 @@ from face2face.media.source import holds_photos
 from face2face.modes.reenact import Reenact
 from face2face.segmentation.labels import Labels
 
-#: Keyframes made of a photo: the photo, and each pose of
-#: :func:`face2face.synthetic.keyframe_poses.keyframe_poses`.
-_POSES = 26
+#: Keyframes made of a photo.
+_POSES = KEYFRAMES
 #: Frames of a video that are looked at: enough for smooth motion, in half of training's time.
 _FRAMES = 500
 

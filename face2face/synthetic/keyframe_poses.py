@@ -113,6 +113,8 @@ _EYES = (
     _looking("down"),
     _looking("up", Expression(brows=0.6)),
 )
+#: Number of keyframe poses.
+KEYFRAME_POSES = max(len(_MOUTHS), len(_EYES))
 
 
 def keyframe_poses(neutral: Landmarks, expressions: ExpressionModel) -> list[Landmarks]:

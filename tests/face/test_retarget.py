@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,8 +24,14 @@ EXACT = np.zeros((1, 70), np.float32)
 @pytest.fixture(scope="module")
 def target() -> TargetStatistics:
     rng = np.random.default_rng(0)
-    landmarks = np.stack([LONG, *(random_expression(rng).applied_to(LONG) for _ in range(400))])
+    moves = [_with_moved_head(random_expression(rng), rng) for _ in range(400)]
+    landmarks = np.stack([LONG, *(each.applied_to(LONG) for each in moves)])
     return TargetStatistics.of(landmarks, np.zeros((401, 70), np.float32))
+
+
+def _with_moved_head(expression: Expression, rng: np.random.Generator) -> Expression:
+    turn, nod, tilt, x, y = rng.uniform(-1, 1, 5) * (0.22, 0.14, 0.12, 0.18, 0.12)
+    return replace(expression, turn=turn, nod=nod, tilt=tilt, shift=(x, y))
 
 
 @given(
