@@ -13,7 +13,8 @@ from face2face.commands.outputs import Outputs
 
 DESCRIPTION = """Make training data from a video, a photo, or a folder of photos of one person. It
 goes to three folders: original/ (cropped frames), landmarks/ (sketches) and combined/ (strips to
-train on). Another run continues where the last one stopped."""
+train on). Another run continues where the last one stopped. One photo gains nothing by training:
+run --target drives it at once."""
 READS, WRITES = ("file", "landmark_model"), ("output_dir",)
 
 
