@@ -19,8 +19,6 @@ from face2face.media.source import holds_photos
 from face2face.modes.reenact import Reenact
 from face2face.segmentation.labels import Labels
 
-#: Keyframes made of a photo.
-_POSES = KEYFRAMES
 #: Frames of a video that are looked at: enough for smooth motion, in half of training's time.
 _FRAMES = 500
 
@@ -65,7 +63,7 @@ def live_dataset(file: Path, back_end: str) -> DatasetConfig:
     >>> live_dataset(Path("me.jpg"), "mesh").keyframes
     26
     """
-    count = _POSES if holds_photos(file) else _FRAMES
+    count = KEYFRAMES if holds_photos(file) else _FRAMES
     return DatasetConfig(file, num=count, keyframes=count, landmarks=back_end)
 
 
