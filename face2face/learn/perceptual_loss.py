@@ -49,14 +49,23 @@ class PerceptualLoss:
             one: ``(b, h, w, 3)`` RGB in [-1, 1], at least 32 pixels wide and high.
             other: The same.
         """
+        return sum(ops.mean(each) for each in self.layers(one, other))
+
+    def layers(self, one: Any, other: Any) -> list[Any]:
+        """Return the distance at each place of each layer, five arrays ``(b, rows, columns)``.
+
+        Args:
+            one: See :meth:`__call__`.
+            other: The same.
+        """
         mine, theirs = (
             [_unit(each) for each in self._network(picture, training=False)]
             for picture in (one, other)
         )
-        return sum(
-            ops.mean(ops.sum(ops.square(a - b) * head, -1))
+        return [
+            ops.sum(ops.square(a - b) * head, -1)
             for a, b, head in zip(mine, theirs, self._heads, strict=True)
-        )
+        ]
 
 
 def _load_weights() -> dict[str, Any]:
