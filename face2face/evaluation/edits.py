@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ from face2face.imaging.text import draw_note
 from face2face.media.stills import read_image
 from face2face.segmentation.labels import CLASSES, Labels, class_mask, colorize
 from face2face.segmentation.parser import Parser, verified_crop
+
+T = TypeVar("T")
 
 #: Width of a picture on the contact sheet, in pixels.
 _SHEET_WIDTH = 256
@@ -118,25 +121,41 @@ def scripted_edits(
         subjects: The photos.
         count: Number of edits at most.
     """
+
+    def change(subject: Subject, words: str) -> Change | None:
+        if not _applies(words, subject.labels):
+            return None
+        try:
+            return _change(words, subject)
+        except (FaceError, OptionError):  # turned to a side, or without that part
+            return None
+
+    return islice(each_of_another(subjects, SCRIPT, change), count)
+
+
+def each_of_another(
+    subjects: Iterable[Subject], names: Sequence[str], make: Callable[[Subject, str], T | None]
+) -> Iterator[tuple[Subject, str, T]]:
+    """Yield what can be made of photos, by name, each of another photo.
+
+    The names are repeated; each takes the first unused photo of which it can be made.
+
+    Args:
+        subjects: The photos.
+        names: Names of what is made.
+        make: Makes it of a photo; None where that can't be.
+    """
     unused = list(subjects)
 
-    def first(words: str) -> tuple[Subject, str, Change] | None:
+    def first(name: str) -> tuple[Subject, str, T] | None:
         for subject in unused:
-            if not _applies(words, subject.labels):
-                continue
-            try:
-                change = _change(words, subject)
-            except (FaceError, OptionError):  # turned to a side, or without that part
-                continue
-            unused.remove(subject)
-            return subject, words, change
+            if (made := make(subject, name)) is not None:
+                unused.remove(subject)
+                return subject, name, made
         return None
 
-    def rounds() -> Iterator[tuple[Subject, str, Change]]:
-        while edits := [found for words in SCRIPT if (found := first(words))]:
-            yield from edits
-
-    return islice(rounds(), count)
+    while made := [found for name in names if (found := first(name))]:
+        yield from made
 
 
 def _change(words: str, subject: Subject) -> Change:

@@ -116,17 +116,28 @@ class ErasedScore:
     untouched: bool
 
 
+def region(subject: Subject, name: str) -> NDArray[np.bool_] | None:
+    """Return where a photo shows a region, ``(h, w)`` bool, or None where it lacks it.
+
+    Args:
+        subject: The photo.
+        name: One of :data:`REGIONS`.
+    """
+    where = class_mask(subject.labels, REGIONS[name])
+    least = _MIN_GLASSES_AREA if name == "glasses" else _MIN_AREA
+    return where if where.sum() >= least * interocular(subject.landmarks) ** 2 else None
+
+
 def region_hole(subject: Subject, name: str, editor: Editor) -> Hole | None:
-    """Return the region of a class with the editor's margin, or None where the photo lacks it.
+    """Return a :func:`region` with the editor's margin, or None where the photo lacks it.
 
     Args:
         subject: The photo.
         name: One of :data:`REGIONS`.
         editor: Decides how far around the region it may paint.
     """
-    where = class_mask(subject.labels, REGIONS[name])
-    least = _MIN_GLASSES_AREA if name == "glasses" else _MIN_AREA
-    if where.sum() < least * interocular(subject.landmarks) ** 2:
+    where = region(subject, name)
+    if where is None:
         return None
     box = verified_crop(subject.landmarks, subject.labels)
     return Hole(name, where, editor.reach(box, _repainted(subject, where)) > 0)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from html import escape
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.evaluation.html import data_uri
 from face2face.evaluation.motion import FEATURES, Following, MotionSeries
 from face2face.image import Image
 
@@ -85,7 +84,7 @@ def page(
         for column, label in enumerate(FEATURES.values())
     ]
     frames = [
-        f'<figure><img alt="driver and result" src="{_data_uri(pictures(index))}">'
+        f'<figure><img alt="driver and result" src="{data_uri(pictures(index), _QUALITY)}">'
         f"<figcaption>{times[index]:.2f} s</figcaption></figure>"
         for index in worst_frames(times, series.differences(), _SHOWN_FRAMES)
     ]
@@ -166,10 +165,3 @@ def _path(x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
         for across, down, shown, begins in zip(x, y, known, first, strict=True)
         if shown
     )
-
-
-def _data_uri(picture: Image) -> str:
-    """Return a picture as the address of a JPEG in itself."""
-    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-    _, coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-    return "data:image/jpeg;base64," + base64.b64encode(coded.tobytes()).decode("ascii")
