@@ -92,6 +92,8 @@ JOBS = {
         "make_expression_data --source missing --target missing",
         "change_expression --photo photos/a.png --model missing --output changed.png",
         "evaluate_expression --people missing --models missing",
+        "evaluate_erased --photos missing",
+        "make_gallery --photos missing",
         "evaluate_parser --photos missing --labels missing",
         "evaluate_rebuild --studies missing --reconstruct missing",
         "evaluate_retouch --input_dir missing",

@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from face2face.data.batch import Failures
-    from face2face.data.label_maps import held_out_rule
+    from face2face.data.label_maps import held_out_photos
     from face2face.edit.editor import Editor
     from face2face.evaluation.edits import read_subjects
     from face2face.evaluation.erasing import Measures, table
@@ -84,22 +84,22 @@ def run(options: argparse.Namespace) -> int:
     from face2face.face.identity import Identity
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.inference.pretrained import load_edit, load_parser
-    from face2face.media.stills import list_images
 
     folder = ensure_writable_dir(options.output)
-    held_out, failures = held_out_rule(options.held_out), Failures()
-    paths = [path for each in options.photos for path in list_images(each) if held_out(path.stem)]
+    paths, failures = held_out_photos(options.photos, options.held_out), Failures()
     editor = Editor(load_parser(options.parser), *load_edit(options.model))
     detect = make_detector(options.landmarks)
-    subjects = read_subjects(tqdm(paths, "photos", unit="photo"), editor.parser, detect, failures)
+    subjects = read_subjects(
+        tqdm(paths.values(), "photos", unit="photo"), editor.parser, detect, failures
+    )
     measures = Measures(lpips(), lpips_inside(), Identity())
     scores: list[ErasedScore] = []
     for name in options.holes:
         scores += _scores(options, name, subjects, editor, measures)
     if not scores:
         raise DataError(
-            f"No held-out photo in {', '.join(map(str, options.photos))} shows such a part.",
-            hint="Name other folders, or another list with --held-out.",
+            f"None of the {len(paths)} held-out photos shows such a part.",
+            hint="Name other folders or --holes.",
         )
     print("\n".join([f"{len(subjects)} held-out photos", "", *table(scores)]))
     with atomic_write(folder / "erased.json") as aside:

@@ -29,7 +29,7 @@ that needs no other file: before, map, after, and the truth where it is known. W
 checkout of an earlier release makes the same pictures. The results are synthetic, and marked so."""
 #: Captions of what this checkout and the earlier one make.
 _AFTER, _EARLIER = "after", "earlier release"
-READS, WRITES = ("photos", "held_out"), ("output",)
+READS, WRITES = ("photos", "before", "held_out"), ("output",)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from face2face.data.batch import Failures
+    from face2face.data.label_maps import held_out_photos
     from face2face.evaluation.edits import read_subjects
     from face2face.evaluation.gallery import page
     from face2face.evaluation.releases import check_checkout
@@ -71,14 +72,13 @@ def run(options: argparse.Namespace) -> int:
     if options.before:
         check_checkout(options.before)
         roots[_EARLIER] = options.before.resolve()
-    paths, failures = _held_out(options), Failures()
+    paths, failures = held_out_photos(options.photos, options.held_out), Failures()
     parser, detect = load_parser(), make_detector(options.landmarks)
     bar = tqdm(paths.values(), "photos", unit="photo")
     subjects = read_subjects(bar, parser, detect, failures)
     if not subjects:
         raise DataError(
-            f"No held-out photo in {', '.join(map(str, options.photos))} shows a face.",
-            hint="Name other folders, or another list with --held-out.",
+            f"None of the {len(paths)} held-out photos shows a face.", hint="Name other folders."
         )
     chosen = [paths[each.name] for each in subjects]
     exhibits = [
@@ -89,18 +89,6 @@ def run(options: argparse.Namespace) -> int:
         aside.write_text(page("Photos by face2face", exhibits), encoding="utf-8")
     print(f"written: {options.output}, {len(exhibits)} photos")
     return failures.report(len(subjects))
-
-
-def _held_out(options: argparse.Namespace) -> dict[str, Path]:
-    """Return name -> path of the held-out photos."""
-    from face2face.data.batch import by_stem
-    from face2face.data.label_maps import held_out_rule
-    from face2face.media.stills import list_images
-
-    held_out = held_out_rule(options.held_out)
-    return by_stem(
-        path for each in options.photos for path in list_images(each) if held_out(path.stem)
-    )
 
 
 def _changed(subjects: list[Subject], count: int, roots: dict[str, Path]) -> Iterator[Exhibit]:

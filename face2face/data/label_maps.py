@@ -6,7 +6,7 @@ Every viewer shows them in the classes' colours.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -175,3 +175,24 @@ def held_out_rule(path: Path | None) -> Callable[[str], bool]:
     if not names:
         raise DataError(f"{path} holds no name.", hint="Write one photo's name on each line.")
     return lambda name: any(fnmatchcase(name, each) for each in names)
+
+
+def held_out_photos(folders: Sequence[Path], names: Path | None) -> dict[str, Path]:
+    """Return name without suffix -> path of the photos that are never trained on.
+
+    Args:
+        folders: Folders of photos.
+        names: See :func:`held_out_rule`.
+
+    Raises:
+        MediaError: A folder or the list can't be read.
+        DataError: There is no such photo, or two have the same name.
+    """
+    rule = held_out_rule(names)
+    found = by_stem(path for each in folders for path in list_images(each) if rule(path.stem))
+    if not found:
+        raise DataError(
+            f"No photo in {', '.join(map(str, folders))} is held out.",
+            hint="Name other folders, or another list with --held-out.",
+        )
+    return found

