@@ -20,14 +20,15 @@ from face2face.errors import DataError
 if TYPE_CHECKING:
     from face2face.edit.editor import Editor
     from face2face.evaluation.edits import Subject
-    from face2face.evaluation.erasing import ErasedScore, Hole, Measures, Method
+    from face2face.evaluation.erasing import ErasedScore, Measures, Method
+    from face2face.evaluation.holes import Hole
 
 DESCRIPTION = """Erase parts of the faces in held-out photos, one at a time, and let several methods
 paint them again. The editor paints the regions of a class (hair, brows, ...) from the photo's own
 label map; the inpainting model completes a tenth, a quarter or half of the face. OpenCV's two
 methods and PatchMatch fill the same parts. Print how far each result is from the photo, and draw
 contact sheets."""
-#: The holes, in the order of the table. They are the names in evaluation.erasing, whose import
+#: The holes, in the order of the table. They are the names in evaluation.holes, whose import
 #: would make the help slow.
 HOLES = (
     *("hair", "brows", "eyes", "nose", "mouth", "glasses", "clothes"),
@@ -141,13 +142,8 @@ def _part(
     options: argparse.Namespace, name: str, editor: Editor
 ) -> tuple[Callable[[Subject], Hole | None], dict[str, Method]]:
     """Return a function that finds a part in a photo, and the methods that paint it again."""
-    from face2face.evaluation.erasing import (
-        REGIONS,
-        editing,
-        face_hole,
-        inpainting,
-        region_hole,
-    )
+    from face2face.evaluation.erasing import editing, inpainting
+    from face2face.evaluation.holes import REGIONS, face_hole, region_hole
     from face2face.evaluation.inpainting import baselines
     from face2face.inference.pretrained import load_retoucher
 

@@ -13,63 +13,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.edit.changes import Change
 from face2face.edit.editor import Editor
 from face2face.evaluation.edits import Subject
+from face2face.evaluation.holes import Hole, repainted
 from face2face.evaluation.inpainting import Inpainter
 from face2face.evaluation.metrics import distance_from, psnr
 from face2face.evaluation.parsing import letterbox
 from face2face.image import Extent, Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
-from face2face.landmarks import interocular
 from face2face.modes.inpaint import mask_photo
-from face2face.segmentation.labels import Labels, class_mask
-from face2face.segmentation.parser import verified_crop
+from face2face.segmentation.labels import Labels
 
-#: Region -> its classes.
-REGIONS: dict[str, tuple[str, ...]] = {
-    "hair": ("hair",),
-    "brows": ("left_brow", "right_brow"),
-    "eyes": ("left_eye", "right_eye"),
-    "nose": ("nose",),
-    "mouth": ("mouth", "upper_lip", "lower_lip"),
-    "glasses": ("glasses",),
-    "clothes": ("cloth",),
-}
-#: Hole -> the share of the face that it covers.
-SHARES: dict[str, float] = {"tenth": 0.1, "quarter": 0.25, "half": 0.5}
-#: Classes of the face that :data:`SHARES` refers to.
-_FACE = (
-    "skin",
-    "glasses",
-    *(name for region in ("brows", "eyes", "nose", "mouth") for name in REGIONS[region]),
-)
-#: Smallest area of a region, in squared interocular distances: less is noise in the map.
-_MIN_AREA = 0.03
-#: Smallest area of glasses, in the same unit: the parser sees specks of glasses around eyes.
-_MIN_GLASSES_AREA = 0.2
 #: Width of the surroundings that a crop shows at each side, as a share of the part's longer side.
 _SURROUNDINGS = 0.1
 #: Longer side to which crops are scaled before they are compared, in pixels.
 _CROP_SIZE = 256
 #: Least length of a compared crop's side, in pixels: LPIPS needs 32.
 _MIN_CROP_SIZE = 32
-
-
-@dataclass(frozen=True, eq=False)
-class Hole:
-    """A part of a photo to erase.
-
-    Attributes:
-        name: One of :data:`REGIONS` or :data:`SHARES`.
-        where: ``(h, w)`` bool, the erased pixels, in which results are compared with the photo.
-        reach: ``(h, w)`` bool, the pixels that may change: those erased, and any margin around
-            them that the editor paints too.
-    """
-
-    name: str
-    where: NDArray[np.bool_]
-    reach: NDArray[np.bool_]
 
 
 #: Paints the erased part of a photo again, and returns the whole photo.
@@ -116,54 +76,6 @@ class ErasedScore:
     untouched: bool
 
 
-def region(subject: Subject, name: str) -> NDArray[np.bool_] | None:
-    """Return where a photo shows a region, ``(h, w)`` bool, or None where it lacks it.
-
-    Args:
-        subject: The photo.
-        name: One of :data:`REGIONS`.
-    """
-    where = class_mask(subject.labels, REGIONS[name])
-    least = _MIN_GLASSES_AREA if name == "glasses" else _MIN_AREA
-    return where if where.sum() >= least * interocular(subject.landmarks) ** 2 else None
-
-
-def region_hole(subject: Subject, name: str, editor: Editor) -> Hole | None:
-    """Return a :func:`region` with the editor's margin, or None where the photo lacks it.
-
-    Args:
-        subject: The photo.
-        name: One of :data:`REGIONS`.
-        editor: Decides how far around the region it may paint.
-    """
-    where = region(subject, name)
-    if where is None:
-        return None
-    box = verified_crop(subject.landmarks, subject.labels)
-    return Hole(name, where, editor.reach(box, _repainted(subject, where)) > 0)
-
-
-def face_hole(subject: Subject, name: str) -> Hole | None:
-    """Return a hole in the face, or None where the photo's map shows no face.
-
-    It consists of the face's pixels that are nearest to one of them, which the photo's name
-    chooses. So it is the same in each run.
-
-    Args:
-        subject: The photo.
-        name: One of :data:`SHARES`.
-    """
-    rows, columns = np.nonzero(class_mask(subject.labels, _FACE))
-    if not len(rows):
-        return None
-    centre = np.random.default_rng([*subject.name.encode()]).integers(len(rows))
-    distance = np.hypot(rows - rows[centre], columns - columns[centre])
-    nearest = np.argsort(distance, kind="stable")[: round(SHARES[name] * len(rows))]
-    where = np.zeros(subject.labels.shape, bool)
-    where[rows[nearest], columns[nearest]] = True
-    return Hole(name, where, where)
-
-
 def editing(editor: Editor) -> Method:
     """Return an editor as a method.
 
@@ -173,7 +85,7 @@ def editing(editor: Editor) -> Method:
 
     def paint(subject: Subject, hole: Hole) -> Image:
         flat = flattened(subject.photo, subject.labels, hole.where)
-        return editor(flat, subject.landmarks, _repainted(subject, hole.where))
+        return editor(flat, subject.landmarks, repainted(subject, hole.where))
 
     return paint
 
@@ -276,11 +188,6 @@ def table(scores: Sequence[ErasedScore]) -> list[str]:
             f"| {identity:.3f} | {sum(each.untouched for each in some)} |"
         )
     return lines
-
-
-def _repainted(subject: Subject, where: NDArray[np.bool_]) -> Change:
-    """Return the change that paints some pixels again with the classes that they have."""
-    return Change(subject.labels, subject.labels, where)
 
 
 def around(where: NDArray[np.bool_]) -> Extent:

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.evaluation.edits import Subject, each_of_another, scripted_edits
-from face2face.evaluation.erasing import REGIONS, SHARES, face_hole, flattened, region
+from face2face.evaluation.erasing import flattened
+from face2face.evaluation.holes import REGIONS, SHARES, face_hole, region
 from face2face.evaluation.releases import run_commands
 from face2face.image import Image
 from face2face.media.stills import read_image, write_image

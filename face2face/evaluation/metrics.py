@@ -106,7 +106,7 @@ def lpips_inside() -> Callable[[Image, Image, NDArray[np.bool_]], float] | None:
 
     def distance(generated: Image, true: Image, part: NDArray[np.bool_]) -> float:
         weights = part.astype(np.float32)
-        maps = [np.asarray(each)[0] for each in loss.layers(*map(_batch, (generated, true)))]
+        maps = [np.asarray(each)[0] for each in loss.distances(*map(_batch, (generated, true)))]
         return float(
             sum(
                 np.average(

@@ -49,9 +49,9 @@ class PerceptualLoss:
             one: ``(b, h, w, 3)`` RGB in [-1, 1], at least 32 pixels wide and high.
             other: The same.
         """
-        return sum(ops.mean(each) for each in self.layers(one, other))
+        return sum(ops.mean(each) for each in self.distances(one, other))
 
-    def layers(self, one: Any, other: Any) -> list[Any]:
+    def distances(self, one: Any, other: Any) -> list[Any]:
         """Return the distance at each place of each layer, five arrays ``(b, rows, columns)``.
 
         Args:

@@ -4,18 +4,14 @@ import pytest
 from face2face.edit.editor import Editor
 from face2face.evaluation.edits import Subject
 from face2face.evaluation.erasing import (
-    REGIONS,
-    SHARES,
-    Hole,
     Measures,
     editing,
     erased_scores,
-    face_hole,
     inpainting,
-    region_hole,
     sheet_row,
     table,
 )
+from face2face.evaluation.holes import REGIONS, SHARES, Hole, face_hole, region_hole
 from face2face.face.expression import AVERAGE_FACE
 from face2face.image import Image, Landmarks
 from face2face.modes.edit import Edit
