@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from face2face.commands.console import positive, run_program
-from face2face.commands.options import add_held_out_argument, add_landmarks_argument
+from face2face.commands.options import add_held_out_argument
 from face2face.commands.outputs import Outputs
 from face2face.errors import DataError, ModelError, OptionError
 
@@ -45,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--output", type=Path, default=Path("gallery.html"), help="file for the page"
     )
-    add_landmarks_argument(parser)
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
@@ -73,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
         check_checkout(options.before)
         roots[_EARLIER] = options.before.resolve()
     paths, failures = held_out_photos(options.photos, options.held_out), Failures()
-    parser, detect = load_parser(), make_detector(options.landmarks)
+    parser, detect = load_parser(), make_detector()
     bar = tqdm(paths.values(), "photos", unit="photo")
     subjects = read_subjects(bar, parser, detect, failures)
     if not subjects:

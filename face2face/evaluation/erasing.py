@@ -18,7 +18,6 @@ from face2face.evaluation.edits import Subject
 from face2face.evaluation.holes import Hole, repainted
 from face2face.evaluation.inpainting import Inpainter
 from face2face.evaluation.metrics import distance_from, psnr
-from face2face.evaluation.parsing import letterbox
 from face2face.image import Extent, Image, Landmarks, side_by_side
 from face2face.imaging.text import draw_note
 from face2face.modes.inpaint import mask_photo
@@ -28,6 +27,8 @@ from face2face.segmentation.labels import Labels
 _SURROUNDINGS = 0.1
 #: Longer side to which crops are scaled before they are compared, in pixels.
 _CROP_SIZE = 256
+#: Height of the strip below a picture of a contact sheet that holds its note, in pixels.
+_NOTE_HEIGHT = 24
 #: Least length of a compared crop's side, in pixels: LPIPS needs 32.
 _MIN_CROP_SIZE = 32
 
@@ -155,7 +156,7 @@ def erased_scores(
 
 
 def sheet_row(subject: Subject, hole: Hole, results: dict[str, Image], width: int) -> Image:
-    """Return the part erased, each result, and the photo, cropped and side by side.
+    """Return the part erased, each result, and the photo, cropped and side by side, with notes.
 
     Args:
         subject: The photo.
@@ -167,8 +168,17 @@ def sheet_row(subject: Subject, hole: Hole, results: dict[str, Image], width: in
     erased = np.where(hole.where[..., None], np.uint8(127), subject.photo)
     pictures = {"erased": erased, **results, "photo": subject.photo}
     return side_by_side(
-        draw_note(letterbox(each[rows, columns], width), note) for note, each in pictures.items()
+        draw_note(_for_sheet(each[rows, columns], width), note) for note, each in pictures.items()
     )
+
+
+def _for_sheet(crop: Image, width: int) -> Image:
+    """Return a crop scaled to a width, above a black strip for a note."""
+    height = max(1, round(crop.shape[0] * width / crop.shape[1]))
+    method = cv2.INTER_AREA if width < crop.shape[1] else cv2.INTER_CUBIC
+    scaled = cv2.resize(crop, (width, height), interpolation=method)
+    bordered = cv2.copyMakeBorder(scaled, 0, _NOTE_HEIGHT, 0, 0, cv2.BORDER_CONSTANT)
+    return np.asarray(bordered, np.uint8)
 
 
 def table(scores: Sequence[ErasedScore]) -> list[str]:

@@ -56,9 +56,8 @@ def test_erased_parts_are_painted_measured_and_shown(face2face: Callable) -> Non
     assert {("brows", "editor"), ("brows", "Telea"), ("tenth", "retouch")} <= set(ours)
     assert all(each["untouched"] for each in scores)
     for hole in ("brows", "tenth"):
-        height, width = read_image(Path(f"erased/{hole}.png")).shape[:2]
         methods = sum(each["hole"] == hole for each in scores)
-        assert width == (methods + 2) * height
+        assert read_image(Path(f"erased/{hole}.png")).shape[1] == 192 * (methods + 2)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from face2face.edit.editor import Editor
 from face2face.evaluation.edits import Subject
 from face2face.evaluation.erasing import (
     Measures,
+    around,
     editing,
     erased_scores,
     inpainting,
@@ -162,5 +163,11 @@ def test_the_table_has_the_means_of_each_part_and_method(subject: Subject) -> No
 def test_a_row_of_the_sheet_shows_the_part_erased_each_result_and_the_photo(
     subject: Subject,
 ) -> None:
-    row = sheet_row(subject, hole(subject, "nose"), {"one": PHOTO, "other": PHOTO}, 64)
-    assert row.shape == (64, 4 * 64, 3)
+    nose = hole(subject, "nose")
+    row = sheet_row(subject, nose, {"one": PHOTO, "other": PHOTO}, 64)
+    rows, columns = around(nose.where)
+    proportion = (rows.stop - rows.start) / (columns.stop - columns.start)
+    assert row.shape == (round(64 * proportion) + 24, 4 * 64, 3)
+    grey = (row == 127).all(-1)
+    assert grey[:, :64].mean() > 0.2
+    assert grey[:, 64:].mean() < 0.01
