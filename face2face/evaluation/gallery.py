@@ -14,7 +14,7 @@ from face2face.image import Image
 from face2face.imaging.text import draw_mark
 
 #: Longer side of a picture on the page, in pixels.
-_SIDE = 320
+_SIDE = 400
 #: Quality of the pictures' JPEG, 0 to 100.
 _QUALITY = 82
 _PAGE = """<!doctype html>

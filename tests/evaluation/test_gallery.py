@@ -132,6 +132,6 @@ def test_the_page_needs_no_other_file_and_fits_phones_and_dark_screens() -> None
     assert all(
         each.startswith("data:image/jpeg;base64,") for each in re.findall('src="(.*?)"', html)
     )
-    assert 'width="320" height="213"' in html
+    assert 'width="400" height="267"' in html
     assert "prefers-color-scheme: dark" in html
     assert 'name="viewport"' in html
