@@ -86,8 +86,8 @@ def run(options: argparse.Namespace) -> int:
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.inference.pretrained import load_edit, load_parser
 
-    folder = ensure_writable_dir(options.output)
     paths, failures = held_out_photos(options.photos, options.held_out), Failures()
+    folder = ensure_writable_dir(options.output)
     editor = Editor(load_parser(options.parser), *load_edit(options.model))
     detect = make_detector(options.landmarks)
     subjects = read_subjects(
