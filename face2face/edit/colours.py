@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ImageColor
 
-from face2face.image import Landmarks
-from face2face.landmarks import EYE_CORNERS, IRISES
-from face2face.segmentation.labels import CLASSES, Labels, class_mask
+from face2face.segmentation.labels import CLASSES
 
 #: Names that everybody uses for hair and CSS doesn't know -> RGB of its brighter half.
 _HAIR_COLOURS = {
@@ -27,8 +24,6 @@ _GROUPS = {
     "skin": ("skin", "nose", "left_ear", "right_ear", "neck"),
     "clothes": ("cloth",),
 }
-#: Radius of an iris, in widths of the eye (11.7 of 30 mm, halved).
-_IRIS_RADIUS = 0.2
 
 
 def parse_colour(text: str) -> NDArray[np.floating] | None:
@@ -54,21 +49,3 @@ def part_classes(part: str) -> tuple[str, ...]:
     (('upper_lip', 'lower_lip'), ('hair',), ())
     """
     return _GROUPS.get(part, (part,) if part in CLASSES else ())
-
-
-def coloured_pixels(part: str, labels: Labels, landmarks: Landmarks) -> NDArray[np.bool_]:
-    """Return where a part of a photo takes a colour, ``(h, w)`` bool. Of eyes it is the irises.
-
-    Args:
-        part: Name of a class or of several.
-        labels: ``(h, w)`` uint8, the photo's label map.
-        landmarks: ``(70, 2)`` float32, the face, in the photo's pixels.
-    """
-    where = class_mask(labels, part_classes(part))
-    if part not in ("eyes", "left_eye", "right_eye"):
-        return where
-    irises = np.zeros(labels.shape, np.uint8)
-    for (outer, inner), iris in zip(EYE_CORNERS, IRISES, strict=True):
-        radius = _IRIS_RADIUS * float(np.hypot(*(landmarks[inner] - landmarks[outer])))
-        cv2.circle(irises, np.rint(landmarks[iris]).astype(int).tolist(), round(radius), 1, -1)
-    return where & (irises > 0)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.data.process import resize
 from face2face.edit.changes import Change
+from face2face.edit.irises import dye_irises
 from face2face.edit.recolor import recolor, rim_width
 from face2face.errors import OptionError
 from face2face.image import Box, Image, Landmarks, Scene
@@ -29,6 +30,8 @@ _TYPICAL_COLOURS = {
     CLASSES.index("glasses"): (29, 20, 19),
     CLASSES.index("hat"): (35, 36, 41),
 }
+#: Numbers of the classes of eyes, in which a colour is the irises'.
+_EYES = [CLASSES.index("left_eye"), CLASSES.index("right_eye")]
 #: Numbers of classes whose outlines the parser knows well. Hair in their colours is rare beyond
 #: its own outline, but strands before a wall or clothes are not.
 _FEATURES = [
@@ -77,7 +80,7 @@ class Editor:
             OptionError: No part of the change lies in the square around the face.
         """
         if change.colour is not None:
-            return self._recolored(photo, change, change.colour)
+            return self._recolored(photo, landmarks, change, change.colour)
         box = verified_crop(landmarks, change.before)
         reach = self.reach(box, change)
         if not reach[box.extent(reach.shape)].any():
@@ -90,9 +93,13 @@ class Editor:
         return blend_into(answer, box, photo, reach)
 
     @staticmethod
-    def _recolored(photo: Image, change: Change, colour: NDArray[np.floating]) -> Image:
-        """Return a copy of a photo with another colour where a change says so."""
+    def _recolored(
+        photo: Image, landmarks: Landmarks | None, change: Change, colour: NDArray[np.floating]
+    ) -> Image:
+        """Return a copy of a photo with another colour where a change says so; of eyes, irises."""
         coloured = np.flatnonzero(np.bincount(change.before[change.where], minlength=len(CLASSES)))
+        if landmarks is not None and np.isin(coloured, _EYES).all():
+            return dye_irises(photo, landmarks, change.where, colour)
         known = _FEATURES if np.isin(coloured, _FACE).any() else _FACE
         others = np.isin(change.before, np.setdiff1d(known, coloured))
         return recolor(photo, change.where, colour, others)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.edit.changes import Change
-from face2face.edit.colours import coloured_pixels, parse_colour, part_classes
+from face2face.edit.colours import parse_colour, part_classes
 from face2face.errors import OptionError
 from face2face.face.facial_change import STATES, FacialChange
 from face2face.face.shape_change import SHAPE_CHANGES
@@ -67,7 +67,7 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
     part, _, value = text.partition("=")
     colour = parse_colour(value)
     if colour is not None and part_classes(part):
-        where = _checked(part, coloured_pixels(part, labels, landmarks))
+        where = _checked(part, class_mask(labels, part_classes(part)))
         return Change(labels, labels, where, colour)
     if value not in VALUES.get(part, ()):
         raise OptionError(
