@@ -102,7 +102,8 @@ class Editor:
             return dye_irises(photo, landmarks, change.where, colour)
         known = _FEATURES if np.isin(coloured, _FACE).any() else _FACE
         others = np.isin(change.before, np.setdiff1d(known, coloured))
-        return recolor(photo, change.where, colour, others)
+        hair = coloured.tolist() == [CLASSES.index("hair")]
+        return recolor(photo, change.where, colour, others, hair)
 
     def _scene(self, photo: Image, box: Box, reach: NDArray[np.uint8], change: Change) -> Scene:
         """Return the network's input before it is drawn: the face box at the network's size."""

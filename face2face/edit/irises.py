@@ -37,8 +37,9 @@ _PUPIL_EDGE = (0.8, 1.25)
 _LID_BLUR, _LID_EDGE = 0.16, (0.45, 0.95)
 #: Where an iris shows its own colour, in its radii.
 _OWN = (0.5, 0.85)
-#: L* above the iris' own from which light is a reflection.
-_GLOSS = 9.0
+#: L* above the iris' own from which light is a reflection, and from which nothing of the iris is
+#: seen: in reflections, and where the lids' edges shine.
+_GLOSS, _LIT = 9.0, 30.0
 #: L* added before ratios are taken, so that the noise of black doesn't show.
 _BLACK = 6.0
 #: Share of the way to the wanted L* that an iris goes.
@@ -153,6 +154,7 @@ class _Eye:
         # A reflection is light that was added: it is added again.
         new = np.clip(_rgb(dyed) + _rgb(self.lab) - _rgb(matt), 0, 255)
         opacity = (1 - _rise(distance, *_RIM)) * _rise(open_share, *_LID_EDGE) * self.mask
+        opacity *= 1 - _rise(self.lab[..., 0] - own[0], _GLOSS, _LIT)
         return np.rint(cut + opacity[..., None] * (new - cut)).astype(np.uint8)
 
 

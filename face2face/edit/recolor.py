@@ -8,11 +8,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.edit.bleach import Bleach, Hair, bleached_share, opacity_by_colour
 from face2face.image import Image, row_bands
 from face2face.imaging.matting import (
     SURROUNDINGS,
     enlarge,
     neighbourhood_colours,
+    reduced,
     soft_matte,
 )
 
@@ -52,10 +54,12 @@ def recolor(
     where: NDArray[np.bool_],
     colour: NDArray[np.floating],
     others: NDArray[np.bool_] | None = None,
+    hair: bool = False,
 ) -> Image:
     """Return a copy of a photo in which a part has another colour and its old texture.
 
     The part is matted softly. The brighter half of it gets the colour as its mean in CIE L*a*b*.
+    Hair that becomes much lighter goes two thirds of the way: see :mod:`face2face.edit.bleach`.
     Pixels farther from the part than :func:`rim_width` stay the same to the bit.
 
     Args:
@@ -63,6 +67,7 @@ def recolor(
         where: ``(h, w)`` bool, the part; at least one pixel.
         colour: ``(3,)`` RGB, 0 to 255.
         others: ``(h, w)`` bool, other parts, whose outlines are known but for a narrow rim.
+        hair: Whether the part is hair.
 
     Returns:
         ``(h, w, 3)`` uint8 RGB.
@@ -80,23 +85,94 @@ def recolor(
         slice(max(0, start - SURROUNDINGS * margin), start + count + SURROUNDINGS * margin)
         for start, count in ((y, height), (x, width))
     )
-    part = photo[rows, columns]
+    part, inside = photo[rows, columns], where[rows, columns]
     near_others = None if others is None else others[rows, columns]
-    matte = soft_matte(part, where[rows, columns], margin, near_others)
+    matte = soft_matte(part, inside, margin, near_others)
     dye = Dye.fit(_sample(part, matte) if (matte == 255).any() else photo[where], colour)
-    fronts, backs = neighbourhood_colours(part, matte, margin)
+    rim = _Rim.of(part, matte, inside, margin)
+    share = bleached_share(dye.bright, float(dye.colour[0])) if hair else 0.0
+    if share:
+        bleach = Bleach.fit(rim.hair(near_others), dye.bright, dye.colour)
     result = photo.copy()
     for band in row_bands(part.shape):
         if not matte[band].any():
             continue
-        old, opacity = part[band].astype(np.float32), matte[band][..., None] / np.float32(255)
-        # The part's own colour in a mixed pixel: Forte's step from the colours nearby.
-        front, back = (enlarge(each, matte.shape, band) for each in (fronts, backs))
-        front = front + opacity * (old - opacity * front - (1 - opacity) * back)
-        front = np.clip(front, 0, 255)
-        mixed = old + opacity * (dye(front) - front)
+        old = part[band].astype(np.float32)
+        opacity, front = rim(old, matte[band] / np.float32(255), band, share)
+        dyed = dye(front)
+        if share:
+            lighter = bleach(_lab(front)[..., 0], opacity, matte.shape, band)
+            dyed += share * (lighter - dyed)
+        mixed = old + opacity[..., None] * (dyed - front)
         result[rows, columns][band] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
     return result
+
+
+@dataclass(frozen=True)
+class _Rim:
+    """What mixes at the rim of a part, on a reduced copy.
+
+    Attributes:
+        small: ``(n, m, 3)`` float32 RGB, 0 to 255, the copy.
+        opacity: ``(n, m)`` float32, 0 to 1.
+        inside: ``(n, m)`` bool, roughly the part.
+        colours: ``(n, m, 7)`` float32: the part's colours nearby, those of its surroundings, and
+            the distance from the part's edge inside it, in widths of the rim.
+        shape: Height and width of the whole.
+    """
+
+    small: NDArray[np.float32]
+    opacity: NDArray[np.float32]
+    inside: NDArray[np.bool_]
+    colours: NDArray[np.float32]
+    shape: tuple[int, ...]
+
+    @classmethod
+    def of(
+        cls, part: Image, matte: NDArray[np.uint8], inside: NDArray[np.bool_], margin: int
+    ) -> _Rim:
+        """Return the rim of a part, given the square around it, its matte and its mask."""
+        rough = reduced(inside) > 0.5
+        depth = cv2.distanceTransform(rough.astype(np.uint8), cv2.DIST_L2, 5)
+        depth *= len(matte) / (len(rough) * margin)
+        colours = np.dstack([*neighbourhood_colours(part, matte, margin), depth])
+        opacity = reduced(matte) / np.float32(255)
+        return cls(reduced(part), opacity, rough, colours.astype(np.float32), matte.shape)
+
+    def __call__(
+        self, old: NDArray[np.float32], opacity: NDArray[np.float32], band: slice, share: float
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the opacity of some rows, and the part's own colour in them.
+
+        Args:
+            old: ``(h, w, 3)`` float32 RGB, 0 to 255, the rows.
+            opacity: ``(h, w)``, 0 to 1, by the matte.
+            band: The rows.
+            share: How much of the opacity is that by colour, 0 to 1.
+        """
+        return self._split(old, opacity, enlarge(self.colours, self.shape, band), share)
+
+    def hair(self, face: NDArray[np.bool_] | None) -> Hair:
+        """Return the part as hair next to a face, ``(h, w)`` bool."""
+        opacity, front = self._split(self.small, self.opacity, self.colours, 1.0)
+        near = np.zeros(opacity.shape, bool) if face is None else reduced(face) > 0.5
+        return Hair(_lab(front)[..., 0], opacity, self.inside, near)
+
+    @staticmethod
+    def _split(
+        old: NDArray[np.float32],
+        opacity: NDArray[np.float32],
+        colours: NDArray[np.float32],
+        share: float,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        front, back, depth = colours[..., :3], colours[..., 3:6], colours[..., 6]
+        if share:
+            less = opacity_by_colour(old, opacity, front, back, depth)
+            opacity = opacity + np.float32(share) * (less - opacity)
+        # The part's own colour in a mixed pixel: Forte's step from the colours nearby.
+        mask = opacity[..., None]
+        front = front + mask * (old - mask * front - (1 - mask) * back)
+        return opacity, np.clip(front, 0, 255)
 
 
 def _sample(part: Image, matte: NDArray[np.uint8]) -> NDArray[np.uint8]:

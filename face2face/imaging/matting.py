@@ -64,8 +64,8 @@ def soft_matte(
     >>> matte[30, [10, 29, 30, 50]].tolist()
     [255, 255, 0, 0]
     """
-    small, rough = _reduced(photo) / np.float32(255), _reduced(mask) > 0.5
-    elsewhere = None if others is None else _reduced(others) > 0.5
+    small, rough = reduced(photo) / np.float32(255), reduced(mask) > 0.5
+    elsewhere = None if others is None else reduced(others) > 0.5
     reach = max(1.0, margin * len(rough) / len(mask))
     depth = _depth(rough, reach)
     odds = _place_odds(depth, elsewhere) + _colour_odds(small, depth)
@@ -82,8 +82,12 @@ def soft_matte(
     return matte
 
 
-def _reduced(values: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Return a picture or mask, uint8 or bool, at the size for the fit, as float32."""
+def reduced(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Return a picture or mask, uint8 or bool, at the size at which mattes are fitted, float32.
+
+    >>> reduced(np.full((1536, 2), 7, np.uint8)).shape
+    (768, 1)
+    """
     scale = min(1.0, _FIT_SIDE / max(values.shape[:2]))
     size = [max(1, round(each * scale)) for each in values.shape[1::-1]]
     small = cv2.resize(values.astype(np.uint8, copy=False), size, interpolation=cv2.INTER_AREA)
@@ -187,7 +191,7 @@ def neighbourhood_colours(
     Returns:
         Two ``(n, m, 3)`` float32, 0 to 255, on a reduced copy.
     """
-    small, opacity = _reduced(photo), _reduced(matte) / 255
+    small, opacity = reduced(photo), reduced(matte) / 255
     scale = len(small) / len(matte)
     window = (2 * max(1, round(margin * scale)) + 1,) * 2
     colours = []
