@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from face2face.imaging.matting import enlarge
 
 #: Rise of L*, from which on hair is bleached, and from which on it is bleached in full.
-_RISE = (25.0, 45.0)
+_RISE = (22.0, 37.0)
 #: Share of that rise that hair reaches on average.
 _SHARE = 0.68
 #: Deviations of the blurs that tell strands, locks and the whole head apart, in square roots of
 #: the hair's area.
 _STRAND, _LOCK = 0.018, 0.07
 #: L* that a deviation of strands, of locks and of the head's own light and shade makes.
-_STRAND_CONTRAST, _LOCK_CONTRAST, _HEAD_CONTRAST = 11.0, 13.0, 14.0
+_STRAND_CONTRAST, _LOCK_CONTRAST, _HEAD_CONTRAST = 11.0, 14.0, 16.0
 #: Factor on strands that are darker than those around them.
-_SHADE = 1.2
+_SHADE = 1.7
 #: Deviations from which on contrast is compressed.
 _KNEE = 1.7
 #: L* added to deviations, so that the noise of black hair doesn't become strands.
-_NOISE = 3.5
+_NOISE = 2.8
 #: L* that hair lacks at its roots, next to the face, and how far they reach, in square roots of
 #: the hair's area.
 _ROOTS, _ROOT_LENGTH = 16.0, 0.08
