@@ -30,8 +30,9 @@ _NOISE = 2.8
 _ROOTS, _ROOT_LENGTH = 16.0, 0.08
 #: Limits of the new L*.
 _LIGHTNESS_LIMITS = (6.0, 90.0)
-#: Exponent of the saturation of shade, and a* that it gains on its way to black.
-_SATURATION, _WARMTH = 0.45, 9.0
+#: Exponent of the saturation of shade, and a* that yellow shade gains on its way to black, as a
+#: share of b*.
+_SATURATION, _WARMTH = 0.45, 0.33
 #: Opacity at which sure hair begins, and the one below which nothing is lighter than its strands.
 _CORE, _RIM = 0.95, 0.8
 #: Difference of hair and background, in RGB, from which on colour alone tells them apart, and
@@ -118,7 +119,8 @@ class Bleach:
         share = lightness / self.colour[0]
         gloss = (100 - lightness) / (100 - self.colour[0])
         strength = np.where(share < 1, share**_SATURATION, gloss)
-        red = strength * self.colour[1] + _WARMTH * np.maximum(1 - share, 0)
+        warmth = _WARMTH * max(0.0, float(self.colour[2])) * np.maximum(1 - share, 0)
+        red = strength * self.colour[1] + warmth
         dyed = np.dstack([lightness, red, strength * self.colour[2]]).astype(np.float32)
         return np.asarray(255 * cv2.cvtColor(dyed, cv2.COLOR_LAB2RGB), np.float32)
 
