@@ -28,6 +28,8 @@ _NOISE = 2.8
 #: L* that hair lacks at its roots, next to the face, and how far they reach, in square roots of
 #: the hair's area.
 _ROOTS, _ROOT_LENGTH = 16.0, 0.08
+#: L* that hair lacks where it shows no strands, and their deviation from which on it lacks none.
+_FLAT, _FLAT_BELOW = 12.0, 3.0
 #: Limits of the new L*.
 _LIGHTNESS_LIMITS = (6.0, 90.0)
 #: Exponent of the saturation of shade, and a* that yellow shade gains on its way to black, as a
@@ -93,6 +95,7 @@ class Bleach:
         away = cv2.distanceTransform((~hair.face).astype(np.uint8), cv2.DIST_L2, 5)
         level = level + _LOCK_CONTRAST * _compressed(contrast)
         level = level - _ROOTS * np.exp(-away / (_ROOT_LENGTH * size))
+        level = level - _FLAT * np.clip(1 - (strands - _NOISE) / _FLAT_BELOW, 0, 1)
         return cls(colour, np.dstack([level, locks, strands]).astype(np.float32))
 
     def __call__(
