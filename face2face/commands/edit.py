@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PART=VALUE",
         help="changes in words: brows=up|down, nose=narrow|wide, lips=full|thin, "
-        "mouth=closed, gaze=up|down, hair=auburn, lips=#9c3b44, ...; experimental: "
+        "mouth=closed, gaze=up|down, hair=auburn, eyes=#4f7390, ...; experimental: "
         "mouth=open|smile, gaze=left|right, eyes=shut|wide, glasses=none|add, ear_ring=none",
     )
     parser.add_argument(

@@ -32,9 +32,16 @@ VALUES = {
     "necklace": ("none",),
 }
 #: Parts whose edits a stranger notices in a third of photos or more: the photo lacks what is shown.
-_EXPERIMENTAL_PARTS = ("eyes", "left_eye", "right_eye", "glasses", "ear_ring", "necklace")
+_EXPERIMENTAL_PARTS = ("glasses", "ear_ring", "necklace")
 #: Single edits of which the same is true.
-_EXPERIMENTAL_EDITS = ("mouth=open", "mouth=smile", "gaze=left", "gaze=right")
+_EXPERIMENTAL_EDITS = (
+    "mouth=open",
+    "mouth=smile",
+    "gaze=left",
+    "gaze=right",
+    "eyes=shut",
+    "eyes=wide",
+)
 #: Smallest area of a worn thing, in squared interocular distances: less is noise in the map.
 _MIN_AREA = {"glasses": 0.2}
 #: Class removed -> the class that takes its place where landmarks show none; skin for others.
@@ -82,7 +89,7 @@ def parse_edit(text: str, labels: Labels, landmarks: Landmarks) -> Change:
 def is_experimental(text: str) -> bool:
     """Return whether a stranger notices an edit in words in a third of photos or more.
 
-    >>> is_experimental("eyes=shut"), is_experimental("nose=narrow")
+    >>> is_experimental("eyes=shut"), is_experimental("eyes=#4f7390")
     (True, False)
     """
     return text in _EXPERIMENTAL_EDITS or text.partition("=")[0] in _EXPERIMENTAL_PARTS
