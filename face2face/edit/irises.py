@@ -88,7 +88,7 @@ def dye_irises(
         place = (slice(start[1], end[1]), slice(start[0], end[0]))
         if eyes[place].any():
             centre = landmarks[iris].astype(float) - start
-            found.append((place, _Eye.of(photo[place], eyes[place], centre, width)))
+            found.append((place, _EyeCut.of(photo[place], eyes[place], centre, width)))
     if found:
         wanted = _lit(_lab(colour.reshape(1, 1, 3))[0, 0], [eye for _, eye in found])
         for place, eye in found:
@@ -110,7 +110,7 @@ class _Disc:
 
 
 @dataclass(frozen=True)
-class _Eye:
+class _EyeCut:
     """An eye, cut from a photo.
 
     Attributes:
@@ -126,7 +126,7 @@ class _Eye:
     @classmethod
     def of(
         cls, cut: Image, mask: NDArray[np.bool_], centre: NDArray[np.floating], width: float
-    ) -> _Eye:
+    ) -> _EyeCut:
         """Return the eye of this width around the landmark of its iris, in the cut's pixels."""
         lab = _lab(cut)
         return cls(lab, mask, _find_iris(lab[..., 0], centre, width))
@@ -158,7 +158,7 @@ class _Eye:
         return np.rint(cut + opacity[..., None] * (new - cut)).astype(np.uint8)
 
 
-def _lit(wanted: NDArray[np.floating], eyes: list[_Eye]) -> NDArray[np.floating]:
+def _lit(wanted: NDArray[np.floating], eyes: list[_EyeCut]) -> NDArray[np.floating]:
     """Return L*, a* and b* of a colour in the light that the whites of some eyes show."""
     whites = np.concatenate([eye.whites for eye in eyes])
     lit = wanted * (1, _CHROMA, _CHROMA)

@@ -59,7 +59,7 @@ def recolor(
     """Return a copy of a photo in which a part has another colour and its old texture.
 
     The part is matted softly. The brighter half of it gets the colour as its mean in CIE L*a*b*.
-    Hair that becomes much lighter goes two thirds of the way: see :mod:`face2face.edit.bleach`.
+    Hair that becomes much lighter goes a part of the way: see :mod:`face2face.edit.bleach`.
     Pixels farther from the part than :func:`rim_width` stay the same to the bit.
 
     Args:
@@ -69,9 +69,6 @@ def recolor(
         others: ``(h, w)`` bool, other parts, whose outlines are known but for a narrow rim.
         hair: Whether the part is hair.
 
-    Returns:
-        ``(h, w, 3)`` uint8 RGB.
-
     References:
         Forte, *Approximate fast foreground colour estimation*, ICIP 2021.
 
@@ -80,19 +77,14 @@ def recolor(
     [200, 40, 40]
     """
     margin = rim_width(where)
-    x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
-    rows, columns = (
-        slice(max(0, start - SURROUNDINGS * margin), start + count + SURROUNDINGS * margin)
-        for start, count in ((y, height), (x, width))
-    )
+    rows, columns = _surroundings(where, SURROUNDINGS * margin)
     part, inside = photo[rows, columns], where[rows, columns]
     near_others = None if others is None else others[rows, columns]
     matte = soft_matte(part, inside, margin, near_others)
-    dye = Dye.fit(_sample(part, matte) if (matte == 255).any() else photo[where], colour)
+    dye = Dye.fit(_sample(part, matte, inside), colour)
     rim = _Rim.of(part, matte, inside, margin)
     share = bleached_share(dye.bright, float(dye.colour[0])) if hair else 0.0
-    if share:
-        bleach = Bleach.fit(rim.hair(near_others), dye.bright, dye.colour)
+    bleach = Bleach.fit(rim.hair(near_others), dye.bright, dye.colour) if share else None
     result = photo.copy()
     for band in row_bands(part.shape):
         if not matte[band].any():
@@ -100,9 +92,8 @@ def recolor(
         old = part[band].astype(np.float32)
         opacity, front = rim(old, matte[band] / np.float32(255), band, share)
         dyed = dye(front)
-        if share:
-            lighter = bleach(_lab(front)[..., 0], opacity, matte.shape, band)
-            dyed += share * (lighter - dyed)
+        if bleach is not None:
+            dyed += share * (bleach(_lab(front)[..., 0], opacity, matte.shape, band) - dyed)
         mixed = old + opacity[..., None] * (dyed - front)
         result[rows, columns][band] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
     return result
@@ -175,8 +166,20 @@ class _Rim:
         return opacity, np.clip(front, 0, 255)
 
 
-def _sample(part: Image, matte: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return colours of pixels that are all of a part, ``(n, 3)`` uint8 RGB."""
+def _surroundings(where: NDArray[np.bool_], margin: int) -> tuple[slice, slice]:
+    """Return rows and columns of the rectangle around a part, with a margin."""
+    x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
+    rows, columns = (
+        slice(max(0, start - margin), start + count + margin)
+        for start, count in ((y, height), (x, width))
+    )
+    return rows, columns
+
+
+def _sample(part: Image, matte: NDArray[np.uint8], inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return colours of pixels that are all of a part, ``(n, 3)`` uint8 RGB; or of its mask."""
+    if not (matte == 255).any():
+        return part[inside]
     step = max(1, round(float(np.sqrt(matte.size / _SAMPLE))))
     return part[::step, ::step][matte[::step, ::step] == 255]
 
