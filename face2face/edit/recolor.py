@@ -69,8 +69,8 @@ def recolor(
         others: ``(h, w)`` bool, other parts, whose outlines are known but for a narrow rim.
         hair: Whether the part is hair.
 
-    References:
-        Forte, *Approximate fast foreground colour estimation*, ICIP 2021.
+    Returns:
+        ``(h, w, 3)`` uint8 RGB.
 
     >>> photo = np.full((50, 50, 3), (90, 60, 40), np.uint8)
     >>> recolor(photo, np.ones((50, 50), bool), np.array([200.0, 40, 40]))[25, 25].tolist()
@@ -110,6 +110,9 @@ class _Rim:
         colours: ``(n, m, 7)`` float32: the part's colours nearby, those of its surroundings, and
             the distance from the part's edge inside it, in widths of the rim.
         shape: Height and width of the whole.
+
+    References:
+        Forte, *Approximate fast foreground colour estimation*, ICIP 2021.
     """
 
     small: NDArray[np.float32]
