@@ -40,6 +40,8 @@ _OBJECTIVES = {
 DRIVEN = frozenset({"reenact"})
 #: Fields that name one of the panels.
 ROLES = ("base", "mask", "colours", "bars")
+#: Panel -> the file next to the card from which its mode makes the panel.
+PANEL_FILES = {"warp": "bank.npz", "composed": "donors.npz"}
 #: Fields that are names, such as that of a panel, and the largest number of their characters.
 _NAMES = (
     "mode",

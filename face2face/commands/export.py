@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
-from face2face.card import BEST, FILE_NAME, ModelCard
+from face2face.card import BEST, FILE_NAME, PANEL_FILES, ModelCard
 from face2face.commands.console import quiet
 from face2face.commands.outputs import Outputs, joined
 from face2face.errors import ModelError
 from face2face.inference.names import GRAPH, LEGACY_INPUT, OUTPUT, QUANTISED, REDUCED
-from face2face.keyframes import bank
 
 if TYPE_CHECKING:
     from face2face.export.precision import PrecisionResult
@@ -109,17 +108,18 @@ def describe(chosen: PrecisionResult) -> str:
 
 def run_files(run: Path) -> list[Path]:
     """Return the files of a training run from which a model is exported."""
-    return [run / name for name in (BEST, FILE_NAME, bank.FILE_NAME)]
+    return [run / name for name in (BEST, FILE_NAME, *PANEL_FILES.values())]
 
 
 def generator_in(run: Path, folder: Path) -> Outputs:
-    """Return the stripped generator; in another folder than the run's also card and keyframes.
+    """Return the stripped generator; in another folder than the run's also card and panels' files.
 
     Files of the same model are replaced.
     """
     if folder.resolve() == run.resolve():
         return Outputs([folder / REDUCED], is_zipfile)
-    copied = [folder / name for name in (FILE_NAME, bank.FILE_NAME) if (run / name).is_file()]
+    names = (FILE_NAME, *PANEL_FILES.values())
+    copied = [folder / name for name in names if (run / name).is_file()]
     return Outputs([folder / REDUCED, *copied], lambda path: _same_model(run, folder))
 
 

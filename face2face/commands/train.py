@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from face2face.card import BACK, BEST, DRIVEN, ModelCard
+from face2face.card import BACK, BEST, DRIVEN, PANEL_FILES, ModelCard
 from face2face.card import FILE_NAME as CARD
 from face2face.commands.console import quiet
 from face2face.commands.export import export, graphs_in
@@ -25,7 +25,6 @@ from face2face.commands.train_options import (
 )
 from face2face.errors import ModelError, OptionError
 from face2face.inference.names import GRAPH, REDUCED
-from face2face.keyframes import bank
 
 if TYPE_CHECKING:
     from face2face.learn.callbacks import Limits
@@ -64,7 +63,7 @@ def run_in(folder: Path) -> Outputs:
         BEST,
         REDUCED,
         CARD,
-        bank.FILE_NAME,
+        *PANEL_FILES.values(),
         history.FILE_NAME,
         "history.png",
     )

@@ -10,11 +10,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from face2face.card import BEST, FILE_NAME, ModelCard
+from face2face.card import BEST, FILE_NAME, PANEL_FILES, ModelCard
 from face2face.errors import ModelError
 from face2face.files import atomic_write, ensure_writable_dir
 from face2face.inference.names import REDUCED
-from face2face.keyframes import bank
 
 
 def strip_for_inference(model_input: Path, model_output: Path) -> Path:
@@ -45,7 +44,10 @@ def strip_for_inference(model_input: Path, model_output: Path) -> Path:
     with atomic_write(written) as aside:
         reduced.save(aside)
     if model_output.resolve() != model_input.resolve():
-        for name in (FILE_NAME, *([bank.FILE_NAME] if "warp" in card.panels else [])):
+        for name in (
+            FILE_NAME,
+            *(PANEL_FILES[each] for each in card.panels if each in PANEL_FILES),
+        ):
             with atomic_write(model_output / name) as aside:
                 shutil.copyfile(model_input / name, aside)
     return written

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.arrays import ArraySpec, load_arrays
+from face2face.card import PANEL_FILES
 from face2face.errors import ModelError
 from face2face.face.head_pose import BONE
 from face2face.files import atomic_write
@@ -29,7 +30,7 @@ from face2face.keyframes.pose_metric import POSE_METRICS, PoseMetric, pose_descr
 from face2face.landmarks import interocular
 
 #: Name of the file next to a model's graph.
-FILE_NAME = "bank.npz"
+FILE_NAME = PANEL_FILES["warp"]
 #: Bytes of decoded keyframes kept in memory.
 _DECODED_BYTES = 120_000_000
 #: Pixels of keyframes decoded at the start: 91 keyframes of 256 pixels, 22 of 512.

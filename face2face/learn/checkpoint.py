@@ -22,10 +22,9 @@ from typing import Any, ClassVar
 import keras
 
 from face2face import config
-from face2face.card import BEST
+from face2face.card import BEST, PANEL_FILES
 from face2face.errors import DataError, ModelError
 from face2face.files import atomic_write, ensure_writable_dir
-from face2face.keyframes import bank
 from face2face.learn import history
 
 #: Name of the settings in a run's folder.
@@ -129,11 +128,11 @@ class Run:
         return config.load_json(Settings, path, ModelError, "Name another --output_dir.")
 
     def begin(self, settings: Settings, input_dir: Path) -> None:
-        """Begin the run, or continue it: write the settings and copy the keyframe bank.
+        """Begin the run, or continue it: write the settings and copy the files of the panels.
 
         Args:
             settings: The run's settings.
-            input_dir: Folder of the strips and the keyframe bank.
+            input_dir: Folder of the strips and the panels' files.
 
         Raises:
             DataError: The folder holds a run with other settings.
@@ -147,9 +146,10 @@ class Run:
         ensure_writable_dir(self.previews)
         # Written first, so that a run that is killed can be recognised and continued.
         config.save_json(self.folder / SETTINGS, settings)
-        if "warp" in settings.condition:
-            with atomic_write(self.folder / bank.FILE_NAME) as aside:
-                shutil.copyfile(input_dir / bank.FILE_NAME, aside)
+        for panel in settings.condition:
+            if name := PANEL_FILES.get(panel):
+                with atomic_write(self.folder / name) as aside:
+                    shutil.copyfile(input_dir / name, aside)
 
     def restore(self, model: keras.Model) -> list[history.Epoch]:
         """Load the last checkpoint, if there is one, and return the epochs up to it.

@@ -1,6 +1,6 @@
 """Edit: repaint part of a face by its label map.
 
-The colours come from the part of the photo that stays.
+The pixels come from the part of the photo that stays, and from donors; the network joins them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from face2face.card import ModelCard
 from face2face.errors import ModelError
 from face2face.image import Image, Scene
 from face2face.imaging.fill import pull_push_fill
+from face2face.segmentation.donors import Donors
+from face2face.segmentation.erased_face import ErasedFace
+from face2face.segmentation.exemplars import fill_from_exemplars
 from face2face.segmentation.labels import Labels, merge_left_right
 
 #: Share of the picture that a class must still cover to give its colour; fewer pixels are noise.
@@ -25,6 +28,13 @@ _MIN_CLASS_SHARE = 2e-4
 _BAND_DIVISOR = 32
 #: Standard deviation of the blur over filled pixels, in pixels: edges in photos are soft.
 _BLUR_SIGMA = 0.8
+#: Hint of every error about a card that doesn't fit.
+_RESTORE = "Restore the model's folder, or export the model again."
+
+
+#: Panels of a model that is shown photographed pixels, and of one that is shown a smooth filling.
+_COMPOSED = ("composed", "labels", "mask")
+_ERASED = ("erased", "labels", "mask")
 
 
 @dataclass(frozen=True)
@@ -33,28 +43,42 @@ class Edit:
 
     Attributes:
         size: Width and height of a panel, in pixels.
+        donors: Faces of that size that lend the parts which a photo doesn't show. None: the erased
+            part is filled smoothly, as models of earlier versions expect.
     """
 
     size: int
-    panels = ("erased", "labels", "mask")
+    donors: Donors | None = None
 
     @classmethod
     def load(cls, card: ModelCard, folder: Path) -> Edit:
-        """Return the mode of a card; it needs no other file of the folder.
+        """Return the mode of a card, with the donors next to it.
 
         Raises:
-            ModelError: The card names other panels.
+            ModelError: The card names other panels, or the donors are missing or damaged.
         """
-        if card.panels != cls.panels:
+        if card.panels not in (_COMPOSED, _ERASED):
             raise ModelError(
                 f"The card's panels are {', '.join(card.panels)}; those of edit are "
-                f"{', '.join(cls.panels)}.",
-                hint="Restore the card, or export the model again.",
+                f"{', '.join(_COMPOSED)}.",
+                hint=_RESTORE,
             )
-        return cls(card.size)
+        donors = Donors.load(folder) if card.panels == _COMPOSED else None
+        if donors is not None and donors.photos.shape[1] != card.size:
+            raise ModelError(
+                f"The donors in {folder} are {donors.photos.shape[1]} pixels wide, and the card's "
+                f"panels {card.size}.",
+                hint=_RESTORE,
+            )
+        return cls(card.size, donors)
+
+    @property
+    def panels(self) -> tuple[str, ...]:
+        """Names of the panels, in order."""
+        return _ERASED if self.donors is None else _COMPOSED
 
     def condition(self, scene: Scene) -> list[Image]:
-        """Return the photo without its masked part, the label map in colours, and the mask.
+        """Return the photo with its masked part filled, the label map in colours, and the mask.
 
         Args:
             scene: Its photo, labels and mask are ``size`` pixels wide and high.
@@ -63,8 +87,12 @@ class Edit:
             Three ``(size, size, 3)`` uint8 RGB panels.
         """
         labels, mask = _labels_and_mask(scene)
-        erased = erase_by_class(scene.photo, labels, mask, scene.colours or {})
-        return [erased, merge_left_right(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
+        colours = scene.colours or {}
+        filled = erase_by_class(scene.photo, labels, mask, colours)
+        if self.donors is not None:
+            face = ErasedFace(scene.photo, labels, mask > 127, colours, filled)
+            filled = fill_from_exemplars(face, self.donors)
+        return [filled, merge_left_right(labels), np.asarray(cv2.merge([mask] * 3), np.uint8)]
 
     def card_fields(self) -> dict[str, Any]:
         """Return mode, size, panels and their roles."""
@@ -72,12 +100,14 @@ class Edit:
             "mode": "edit",
             "size": self.size,
             "panels": self.panels,
-            "base": "erased",
+            "base": self.panels[0],
             "mask": "mask",
         }
 
     def save(self, folder: Path) -> None:
-        """Write nothing: the card is all there is."""
+        """Write the donors into a folder, if there are any."""
+        if self.donors is not None:
+            self.donors.save(folder)
 
 
 def erase_by_class(

@@ -60,35 +60,63 @@ def warp_to_map(photo: Image, labels: Labels, new_labels: Labels) -> Image:
     """
     if np.array_equal(labels, new_labels):
         return photo
-    size = photo.shape[0]
-    sources, destinations = _moved_points(labels, new_labels)
-    anchors = _anchors(size)
-    unit = size / 256
-    splines = ThinPlateSplines(
-        np.concatenate([destinations, anchors]) / unit,
-        np.concatenate([sources, anchors]),
-        np.repeat((_STIFFNESS, 0.0), (len(destinations), len(anchors))),
-    )
-    ticks = (np.arange(size // _GRID_STEP) + 0.5) * _GRID_STEP - 0.5
-    grid = splines.on_grid(ticks / unit, ticks / unit)
-    places = cv2.resize(grid, (size, size), interpolation=cv2.INTER_LINEAR)
+    places = places_in_map(labels, new_labels)
     return np.asarray(
         cv2.remap(photo, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 
+def places_in_map(
+    labels: Labels,
+    new_labels: Labels,
+    further: tuple[str, ...] = (),
+    directions: tuple[int, ...] = _FEATURE_DIRECTIONS,
+    stiffness: float = _STIFFNESS,
+) -> NDArray[np.float32]:
+    """Return the pixel of a label map that each pixel of a new label map corresponds to.
+
+    Args:
+        labels: ``(s, s)`` uint8; s is a multiple of 4.
+        new_labels: ``(s, s)`` uint8, the new map.
+        further: Classes of one more part that moves, such as the hair.
+        directions: Directions in which a feature's outermost pixels are found, in degrees.
+        stiffness: Resistance to bending; 0 moves the outermost pixels exactly.
+
+    Returns:
+        ``(s, s, 2)`` float32, x and y as for :func:`cv2.remap`.
+
+    >>> labels = np.zeros((2, 64, 64), np.uint8)
+    >>> labels[0, 10:20, 10:20] = labels[1, 30:40, 30:40] = 2
+    >>> np.rint(places_in_map(*labels)[35, 35]).astype(int).tolist()
+    [15, 15]
+    """
+    size = labels.shape[0]
+    sources, destinations = _moved_points(labels, new_labels, further, directions)
+    anchors = _anchors(size)
+    unit = size / 256
+    splines = ThinPlateSplines(
+        np.concatenate([destinations, anchors]) / unit,
+        np.concatenate([sources, anchors]),
+        np.repeat((stiffness, 0.0), (len(destinations), len(anchors))),
+    )
+    ticks = (np.arange(size // _GRID_STEP) + 0.5) * _GRID_STEP - 0.5
+    grid = splines.on_grid(ticks / unit, ticks / unit)
+    return np.asarray(cv2.resize(grid, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def _moved_points(
-    labels: Labels, new_labels: Labels
+    labels: Labels, new_labels: Labels, further: tuple[str, ...], directions: tuple[int, ...]
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Return points on the parts' outlines in both maps, ``(n, 2)`` x and y each."""
-    parts = [(names, _FEATURE_DIRECTIONS) for names in _FEATURES] + [(_FACE, _FACE_DIRECTIONS)]
+    features = dict.fromkeys((*_FEATURES, further) if further else _FEATURES)
+    parts = [(names, directions) for names in features] + [(_FACE, _FACE_DIRECTIONS)]
     sources: list[NDArray[np.floating]] = [np.zeros((0, 2))]
     destinations: list[NDArray[np.floating]] = [np.zeros((0, 2))]
-    for names, directions in parts:
-        masks = [_largest_piece(class_mask(each, names)) for each in (labels, new_labels)]
+    for names, each in parts:
+        masks = [_largest_piece(class_mask(one, names)) for one in (labels, new_labels)]
         if min(mask.mean() for mask in masks) >= _MIN_SHARE:
-            sources.append(_outermost(masks[0], directions))
-            destinations.append(_outermost(masks[1], directions))
+            sources.append(_outermost(masks[0], each))
+            destinations.append(_outermost(masks[1], each))
     return np.concatenate(sources), np.concatenate(destinations)
 
 
