@@ -26,6 +26,10 @@ _PAINTED_SHARE = 0.75
 _MAX_REDUCTION = 7
 
 
+def _as_painted(photo: Image, missing: NDArray[np.bool_]) -> Image:
+    return photo
+
+
 @dataclass(frozen=True)
 class Retoucher:
     """An inpainting network applied to photos of any size.
@@ -33,6 +37,8 @@ class Retoucher:
     Attributes:
         size: Width and height of the network's view, in pixels.
         paint: Maps a scene of that size, with a mask, to the network's picture of it.
+        finish: Improves a retouched photo inside its mask, ``(h, w)`` bool, such as
+            :class:`face2face.segmentation.face_fill.FaceFill`; by default nothing changes.
 
     >>> retoucher = Retoucher(64, lambda scene: scene.photo)
     >>> retoucher(np.zeros((100, 90, 3), np.uint8), np.zeros((100, 90), np.uint8)).shape
@@ -41,6 +47,7 @@ class Retoucher:
 
     size: int
     paint: Callable[[Scene], Image]
+    finish: Callable[[Image, NDArray[np.bool_]], Image] = _as_painted
 
     def __call__(self, photo: Image, mask: NDArray[np.uint8]) -> Image:
         """Return a copy of a photo with its masked parts replaced.
@@ -70,7 +77,7 @@ class Retoucher:
             wanted = missing & (scales == scale)
             for box in self._boxes(wanted, self.size * scale):
                 self._repaint(result, missing, wanted, box)
-        return result
+        return self.finish(result, mask > 127)
 
     def _scales(self, missing: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """Return the reduction for each missing pixel, ``(h, w)``: 1, 2, 4, ... .

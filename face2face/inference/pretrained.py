@@ -8,6 +8,7 @@ from pathlib import Path
 from face2face import modes
 from face2face.card import ModelCard
 from face2face.errors import ModelError
+from face2face.face.back_ends import make_detector
 from face2face.face.expression_model import ExpressionModel
 from face2face.face.features import FEATURES
 from face2face.image import Image, Scene
@@ -16,7 +17,9 @@ from face2face.inference.engine import EMOTION, PARSE, OpenVinoEngine
 from face2face.inference.models import find_graph, pretrained
 from face2face.modes.edit import Edit
 from face2face.modes.feature import FeatureMode
+from face2face.segmentation.donors import Donors
 from face2face.segmentation.emotions import PANELS, EmotionClassifier
+from face2face.segmentation.face_fill import FaceFill
 from face2face.segmentation.features import FACE_SIZE
 from face2face.segmentation.parser import Parser
 
@@ -100,7 +103,10 @@ def load_expressions(folder: Path | None = None) -> ExpressionModel:
 
 
 def load_retoucher(folder: Path | None = None) -> Retoucher:
-    """Return a retoucher of photos, by an inpainting model.
+    """Return a retoucher of photos, by an inpainting model and the donors of faces.
+
+    A network paints every hole; large holes in faces are then filled with photographed pixels, see
+    :class:`face2face.segmentation.face_fill.FaceFill`.
 
     Args:
         folder: The model's folder; None for the pretrained one.
@@ -109,7 +115,11 @@ def load_retoucher(folder: Path | None = None) -> Retoucher:
         ModelError: The model is missing, damaged, or of another mode.
     """
     mode, engine = load_mode(folder or pretrained("inpaint"), "inpaint")
-    return Retoucher(mode.size, lambda scene: engine(mode.condition(scene)))
+    return Retoucher(
+        mode.size,
+        lambda scene: engine(mode.condition(scene)),
+        FaceFill(lambda: Donors.load(pretrained("edit")), make_detector),
+    )
 
 
 def load_parser(folder: Path | None = None) -> Parser:
