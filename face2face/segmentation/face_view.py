@@ -81,11 +81,11 @@ class FaceView:
         return self.holes & self.face
 
     @cached_property
-    def near(self) -> NDArray[np.bool_]:
+    def surroundings(self) -> NDArray[np.bool_]:
         """The known part of the face around its holes, or all of it where that is too little."""
         known = self.face & ~self.holes
-        near = known & _grown(self.wanted, _SURROUNDINGS * self._rim_width)
-        return near if near.sum() >= MIN_PIXELS else known
+        around = known & _grown(self.wanted, _SURROUNDINGS * self._rim_width)
+        return around if around.sum() >= MIN_PIXELS else known
 
     @property
     def _rim_width(self) -> int:
@@ -108,8 +108,8 @@ class FaceView:
             picture: ``(s, s, 3)`` uint8 RGB, the face, warped to the landmarks.
             shown: ``(s, s)`` bool, the pixels that it shows; None for all of them.
         """
-        where = self.near if shown is None else self.near & shown
-        if where.sum() < max(MIN_PIXELS, _MIN_SHOWN * self.near.sum()):
+        where = self.surroundings if shown is None else self.surroundings & shown
+        if where.sum() < max(MIN_PIXELS, _MIN_SHOWN * self.surroundings.sum()):
             return np.inf
         own, other = (np.log(each[where] + _MIN_LIGHT) for each in (self.photo, picture))
         difference = other - own
@@ -123,10 +123,10 @@ class FaceView:
         Args:
             picture: ``(s, s, 3)`` uint8 RGB, the face, warped to the landmarks.
         """
-        rim = self.near & _grown(self.wanted, self._rim_width)
+        rim = self.surroundings & _grown(self.wanted, self._rim_width)
         if rim.sum() < MIN_PIXELS:
             return None
-        picture = match_colours(picture, self.photo, self.near)
+        picture = match_colours(picture, self.photo, self.surroundings)
         known = self.face & ~self.holes
         return match_rim(picture, self.photo, known, rim, self._light_sigma)
 
