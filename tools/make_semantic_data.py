@@ -29,7 +29,7 @@ Photos are framed as in CelebA-HQ. Photos without a label map are parsed. Photos
 with a small one or with an unsure map are listed and left out. From the studies, make the strips
 for train.py --mode edit, reconstruct and manipulate, each in a folder of that name. Another run
 continues where the last one stopped."""
-READS, WRITES = ("photos", "labels", "parser", "held_out"), ("output",)
+READS, WRITES = ("photos", "labels", "parser", "held_out", "donors"), ("output",)
 #: Seconds for which ``--show`` shows a photo if no key is pressed: an hour, so that a key decides.
 _SHOW_SECONDS = 3600.0
 
@@ -96,6 +96,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_landmarks_argument(parser)
     add_card_arguments(parser, "photos and label maps")
+    parser.add_argument(
+        "--donors",
+        type=Path,
+        help="folder of make_donors.py, whose faces lend their parts to the strips of edit "
+        "(default: those of the pretrained editor)",
+    )
     parser.add_argument(
         "--show",
         action="store_true",
@@ -253,10 +259,13 @@ def _write_strips(
     from face2face.data.reconstruction_pairs import NEW, partner, write_manipulation, write_rebuild
     from face2face.data.semantic import SemanticSample
     from face2face.files import ensure_writable_dir
+    from face2face.inference.models import pretrained
     from face2face.modes.edit import Edit
     from face2face.modes.reconstruct import PANELS, WARPED, Reconstruct
+    from face2face.segmentation.donors import Donors
 
-    edit, reconstruct = Edit(options.size), Reconstruct(options.size)
+    donors = Donors.load(options.donors or pretrained("edit")).at_size(options.size)
+    edit, reconstruct = Edit(options.size, donors), Reconstruct(options.size)
     manipulate = Reconstruct(options.size, (*PANELS, WARPED), "manipulate")
     cards = [mode.card_fields() for mode in (edit, reconstruct, manipulate)]
     folders = [options.output / card["mode"] for card in cards]
@@ -268,12 +277,14 @@ def _write_strips(
         )
         for path in tqdm(paths, f"strips, {part}", unit="photo"):
             study, name = SemanticSample.load(path), path.stem
-            write_pairs(study, edit.condition, edit_dir, name, options.repeats)
+            if not donors.contain(study.photo):
+                write_pairs(study, edit.condition, edit_dir, name, options.repeats)
             write_rebuild(study, reconstruct.condition, reconstruct_dir / f"{name}.png")
             for repeat in range(options.repeats if len(paths) > 1 else 0):
                 other = SemanticSample.load(path.with_stem(partner(name, names, repeat)))
                 strip = manipulate_dir / f"{name}.{repeat}.png"
                 write_manipulation(study, other, manipulate.condition, strip)
+    edit.save(folders[0])
     cards[2]["panels"] += tuple(NEW + name for name in manipulate.panels)
     data = {"photos": len(studies), "repeats": options.repeats}
     for folder, card in zip(folders, cards, strict=True):

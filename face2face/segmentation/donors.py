@@ -87,6 +87,17 @@ class Donors:
         with atomic_write(folder / FILE_NAME) as aside, aside.open("wb") as file:
             np.savez_compressed(file, photos=photos, labels=self.labels)
 
+    def at_size(self, size: int) -> Donors:
+        """Return the donors at another width and height, in pixels."""
+        if self.labels.shape[1] == size:
+            return self
+        photos = [
+            cv2.resize(each, (size, size), interpolation=cv2.INTER_CUBIC) for each in self.photos
+        ]
+        nearest = cv2.INTER_NEAREST
+        labels = [cv2.resize(each, (size, size), interpolation=nearest) for each in self.labels]
+        return Donors(np.stack(photos), np.stack(labels))
+
     def __len__(self) -> int:
         """Return the number of donors: a photo and its mirror image are two."""
         return 2 * len(self.photos)
