@@ -36,7 +36,7 @@ _TONE_WEIGHT = 0.5
 #: Level, 0 to 255, that is added before a logarithm, against noise in shadows.
 _MIN_LIGHT = 16.0
 #: Difference, of 255 levels, above which the other half shows something else, such as hair.
-_MAX_DIFFERENCE = 40.0
+_MAX_DIFFERENCE = 20.0
 #: Least share of the surroundings that the other half must show to be compared.
 _MIN_SHOWN = 0.5
 
