@@ -20,9 +20,9 @@ from face2face.segmentation.labels import CLASSES, Labels
 from face2face.segmentation.parser import Parser, verified_crop
 
 #: Width of the zone around a change that may change too, as a share of the face box's side.
-_MARGIN = 0.025
+_MARGIN = 0.008
 #: Width of the soft edge inside that zone, as a share of the face box's side.
-_EDGE = 0.02
+_EDGE = 0.006
 #: Class number -> mean colour, RGB, of a class that the photo doesn't show yet: medians over the
 #: photos that trained the pretrained model. Of glasses it is the frame's: the darkest quarter.
 _TYPICAL_COLOURS = {

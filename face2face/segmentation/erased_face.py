@@ -19,12 +19,10 @@ SKIN = ("skin", "nose", "neck", "left_ear", "right_ear")
 _TRIED = 4
 #: Directions in which the outline of a part is followed, in degrees.
 _DIRECTIONS = tuple(range(0, 360, 45))
-#: Parts whose own outline is followed as well as the face's.
-_OUTLINED = ("hair", "hat")
 #: Parts that both halves of a face have, by their first class.
 _SYMMETRIC = ("nose", "mouth", "left_brow", "left_eye", "left_ear")
 #: Weight of a known mean colour in the choice, by the part's first class; others have the last.
-_COLOUR_WEIGHTS = {"hair": 0.6, "glasses": 0.5, "hat": 0.5, "": 0.15}
+_COLOUR_WEIGHTS = {"glasses": 0.5, "hat": 0.5, "": 0.15}
 #: Level, 0 to 255, that is added to colours before their quotient is formed.
 _MIN_LIGHT = 16.0
 #: Distance of colours where a donor doesn't show the class.
@@ -32,7 +30,7 @@ _ABSENT_DISTANCE = 1.5
 #: Misfit in light where donor and photo share no skin.
 _UNKNOWN_LIGHT = 0.3
 #: Width of the squares by which a part is grown: to compare maps, and to compare light.
-_NEAR, _RING = 9, 31
+_COMPARED, _RING = 9, 31
 #: Largest share of the mirrored part that may be erased itself, and that may be of another class.
 _MAX_HIDDEN, _MAX_MISMATCH = 0.1, 0.3
 
@@ -73,42 +71,64 @@ class Exemplar:
     labels: Labels
 
 
-def best_exemplar(
-    face: ErasedFace,
-    names: tuple[str, ...],
-    colours: dict[int, NDArray[np.floating]],
-    donors: Donors,
-) -> Exemplar:
-    """Return the exemplar for a part of an erased face.
-
-    It is the face's own mirror image where that shows the part, else the donor that fits best in
-    shape, light and colour.
+def mirrored_exemplar(face: ErasedFace, names: tuple[str, ...]) -> Exemplar | None:
+    """Return the face's own mirror image as the exemplar of a part.
 
     Args:
         face: The face.
         names: Classes of the part, of which at least one pixel is erased.
-        colours: Class number -> mean colour that the part should have, where known.
+
+    Returns:
+        The exemplar; None where the mirror image is erased itself or doesn't show the part.
+    """
+    if names[0] not in _SYMMETRIC:
+        return None
+    exemplar, places = _warped(face.smooth[:, ::-1], MIRRORED[face.labels][:, ::-1], face.labels)
+    hidden = cv2.remap(
+        np.ascontiguousarray(face.erased[:, ::-1]).astype(np.uint8),
+        places,
+        None,
+        cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=1,
+    )
+    wanted = face.wanted(names)
+    compared = grown(wanted, _COMPARED)
+    mismatch = class_mask(exemplar.labels, names) != wanted
+    if hidden[compared].mean() < _MAX_HIDDEN and mismatch[compared].mean() < _MAX_MISMATCH:
+        return exemplar
+    return None
+
+
+def donor_exemplar(face: ErasedFace, names: tuple[str, ...], donors: Donors) -> Exemplar:
+    """Return the donor that fits a part of an erased face best in shape, light and colour.
+
+    Args:
+        face: The face.
+        names: Classes of the part, of which at least one pixel is erased.
         donors: Other faces.
     """
     wanted = face.wanted(names)
-    if names[0] in _SYMMETRIC and (own := _mirrored(face, names, wanted)) is not None:
-        return own
-    distances = _colour_distances(face, names, colours, donors, wanted)
+    distances = _colour_distances(face, names, donors, wanted)
     order = np.argsort(donors.misfits(face.photo, face.labels, face.erased, wanted) + distances)
     candidates = []
     for place in order[:_TRIED].tolist():
-        exemplar = _warped(*donors[place], face.labels, names)[0]
+        exemplar = _warped(*donors[place], face.labels)[0]
         misfit = _misfit(face, names, wanted, exemplar) + float(distances[place])
         candidates.append((misfit, place, exemplar))
     return min(candidates, key=lambda each: each[:2])[2]
 
 
+def grown(mask: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """Return a mask grown by a square."""
+    return cv2.dilate(mask.astype(np.uint8), np.ones((width, width), np.uint8)) > 0
+
+
 def _warped(
-    photo: Image, labels: Labels, wanted_labels: Labels, names: tuple[str, ...]
+    photo: Image, labels: Labels, wanted_labels: Labels
 ) -> tuple[Exemplar, NDArray[np.float32]]:
     """Return a face warped to a wanted map, and where its pixels come from."""
-    further = names if names[0] in _OUTLINED else ()
-    places = places_in_map(labels, wanted_labels, further, _DIRECTIONS)
+    places = places_in_map(labels, wanted_labels, _DIRECTIONS)
     picture = cv2.remap(photo, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     warped_labels = cv2.remap(
         np.ascontiguousarray(labels),
@@ -120,42 +140,21 @@ def _warped(
     return Exemplar(np.asarray(picture, np.uint8), np.asarray(warped_labels, np.uint8)), places
 
 
-def _mirrored(
-    face: ErasedFace, names: tuple[str, ...], wanted: NDArray[np.bool_]
-) -> Exemplar | None:
-    """Return the face's own mirror image as an exemplar; None where it doesn't show the part."""
-    exemplar, places = _warped(
-        face.smooth[:, ::-1], MIRRORED[face.labels][:, ::-1], face.labels, names
-    )
-    hidden = cv2.remap(
-        np.ascontiguousarray(face.erased[:, ::-1]).astype(np.uint8),
-        places,
-        None,
-        cv2.INTER_NEAREST,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=1,
-    )
-    near = _grown(wanted, _NEAR)
-    mismatch = class_mask(exemplar.labels, names) != wanted
-    if hidden[near].mean() < _MAX_HIDDEN and mismatch[near].mean() < _MAX_MISMATCH:
-        return exemplar
-    return None
-
-
 def _colour_distances(
     face: ErasedFace,
     names: tuple[str, ...],
-    colours: dict[int, NDArray[np.floating]],
     donors: Donors,
     wanted: NDArray[np.bool_],
 ) -> NDArray[np.floating]:
     """Return the weighted distance of each donor's colours from the known ones, ``(n,)``."""
     numbers = [CLASSES.index(name) for name in names]
-    known = [each for each in numbers if each in colours and (face.labels[wanted] == each).any()]
+    known = [
+        each for each in numbers if each in face.colours and (face.labels[wanted] == each).any()
+    ]
     if not known:
         return np.zeros(len(donors))
     theirs = donors.class_colours[:, known]
-    ours = np.array([colours[each] for each in known])
+    ours = np.array([face.colours[each] for each in known])
     logs = np.abs(np.log((theirs + _MIN_LIGHT) / (ours + _MIN_LIGHT))).mean(2)
     distances = np.nan_to_num(logs, nan=_ABSENT_DISTANCE).mean(1)
     return np.asarray(_COLOUR_WEIGHTS.get(names[0], _COLOUR_WEIGHTS[""]) * distances)
@@ -168,16 +167,9 @@ def _misfit(
     skin = class_mask(exemplar.labels, SKIN)
     covered = face.erased & class_mask(face.labels, ("skin",)) & ~skin
     differs = (class_mask(exemplar.labels, names) != wanted) | covered
-    misfit = float(differs[_grown(wanted, _NEAR)].mean())
-    if names[0] == "hair":
-        return misfit
-    ring = _grown(wanted, _RING) & ~face.erased & class_mask(face.labels, SKIN) & skin
+    misfit = float(differs[grown(wanted, _COMPARED)].mean())
+    ring = grown(wanted, _RING) & ~face.erased & class_mask(face.labels, SKIN) & skin
     if not ring.any():
         return misfit + _UNKNOWN_LIGHT
     light = exemplar.photo[ring].mean(0) - face.photo[ring].mean(0)
     return misfit + float(np.abs(light).mean()) / 255
-
-
-def _grown(mask: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
-    """Return a mask grown by a square."""
-    return cv2.dilate(mask.astype(np.uint8), np.ones((width, width), np.uint8)) > 0

@@ -69,18 +69,14 @@ def warp_to_map(photo: Image, labels: Labels, new_labels: Labels) -> Image:
 def places_in_map(
     labels: Labels,
     new_labels: Labels,
-    further: tuple[str, ...] = (),
     directions: tuple[int, ...] = _FEATURE_DIRECTIONS,
-    stiffness: float = _STIFFNESS,
 ) -> NDArray[np.float32]:
     """Return the pixel of a label map that each pixel of a new label map corresponds to.
 
     Args:
         labels: ``(s, s)`` uint8; s is a multiple of 4.
         new_labels: ``(s, s)`` uint8, the new map.
-        further: Classes of one more part that moves, such as the hair.
         directions: Directions in which a feature's outermost pixels are found, in degrees.
-        stiffness: Resistance to bending; 0 moves the outermost pixels exactly.
 
     Returns:
         ``(s, s, 2)`` float32, x and y as for :func:`cv2.remap`.
@@ -88,16 +84,16 @@ def places_in_map(
     >>> labels = np.zeros((2, 64, 64), np.uint8)
     >>> labels[0, 10:20, 10:20] = labels[1, 30:40, 30:40] = 2
     >>> np.rint(places_in_map(*labels)[35, 35]).astype(int).tolist()
-    [15, 15]
+    [14, 14]
     """
     size = labels.shape[0]
-    sources, destinations = _moved_points(labels, new_labels, further, directions)
+    sources, destinations = _moved_points(labels, new_labels, directions)
     anchors = _anchors(size)
     unit = size / 256
     splines = ThinPlateSplines(
         np.concatenate([destinations, anchors]) / unit,
         np.concatenate([sources, anchors]),
-        np.repeat((stiffness, 0.0), (len(destinations), len(anchors))),
+        np.repeat((_STIFFNESS, 0.0), (len(destinations), len(anchors))),
     )
     ticks = (np.arange(size // _GRID_STEP) + 0.5) * _GRID_STEP - 0.5
     grid = splines.on_grid(ticks / unit, ticks / unit)
@@ -105,11 +101,10 @@ def places_in_map(
 
 
 def _moved_points(
-    labels: Labels, new_labels: Labels, further: tuple[str, ...], directions: tuple[int, ...]
+    labels: Labels, new_labels: Labels, directions: tuple[int, ...]
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
     """Return points on the parts' outlines in both maps, ``(n, 2)`` x and y each."""
-    features = dict.fromkeys((*_FEATURES, further) if further else _FEATURES)
-    parts = [(names, directions) for names in features] + [(_FACE, _FACE_DIRECTIONS)]
+    parts = [(names, directions) for names in _FEATURES] + [(_FACE, _FACE_DIRECTIONS)]
     sources: list[NDArray[np.floating]] = [np.zeros((0, 2))]
     destinations: list[NDArray[np.floating]] = [np.zeros((0, 2))]
     for names, each in parts:
