@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from face2face.card import FILE_NAME, SIZES, describes_data
+from face2face.card import FILE_NAME, PANEL_FILES, SIZES, describes_data
 from face2face.commands.console import number, positive, run_program, whole
 from face2face.commands.options import (
     add_card_arguments,
@@ -110,10 +110,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def outputs(options: argparse.Namespace) -> Outputs:
-    """Return the cards of the strips; existing studies and strips stay."""
+    """Return the cards of the strips and the donors; existing studies and strips stay."""
     modes = ("edit", "reconstruct", "manipulate") if options.repeats else ()
+    donors = [options.output / mode / PANEL_FILES["composed"] for mode in modes[:1]]
     return Outputs(
-        [options.output / mode / FILE_NAME for mode in modes],
+        [*(options.output / mode / FILE_NAME for mode in modes), *donors],
         lambda path: describes_data(path.parent, path.parent.name),
     )
 
