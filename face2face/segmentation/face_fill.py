@@ -67,20 +67,19 @@ class FaceFill:
             ``(h, w, 3)`` uint8 RGB. Small holes, holes where no face is found, and all other
             pixels stay the same.
         """
-        holes = missing.astype(np.uint8)
-        widths = 2 * cv2.distanceTransform(holes, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-        if float(widths.max(initial=0)) < _MIN_HOLE_PIXELS:
+        pieces, widths = _pieces(missing)
+        if widths.max(initial=0) < _MIN_HOLE_PIXELS:
             return photo
-        count, pieces = cv2.connectedComponents(holes, connectivity=8)
-        widest = np.zeros(count)
-        np.maximum.at(widest, pieces.ravel(), widths.ravel())
         result = photo
         for _ in range(_ROUNDS):
-            faces, result = self._detect(result), photo
-            for landmarks in faces:
-                large = widest >= max(_MIN_HOLE_PIXELS, _MIN_HOLE * interocular(landmarks))
+            filled = photo
+            for landmarks in self._detect(result):
+                large = widths >= max(_MIN_HOLE_PIXELS, _MIN_HOLE * interocular(landmarks))
                 if large.any():
-                    result = self._filled(result, large[pieces], landmarks)
+                    filled = self._filled(filled, large[pieces], landmarks)
+            if filled is photo:
+                break
+            result = filled
         return result
 
     def _filled(self, photo: Image, holes: NDArray[np.bool_], landmarks: Landmarks) -> Image:
@@ -152,6 +151,24 @@ class FaceFill:
         """All donors at the size at which faces are compared."""
         donors = self._donors
         return [_resized(donors[place][0], SMALL) for place in range(len(donors))]
+
+
+def _pieces(missing: NDArray[np.bool_]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the number of the hole of each pixel, ``(h, w)``, and the width of each hole.
+
+    A hole is as wide as the widest disc in it; number 0 is no hole and has no width.
+    """
+    pieces = np.zeros(missing.shape, np.int32)
+    x, y, width, height = cv2.boundingRect(missing.astype(np.uint8))
+    part = np.s_[max(0, y - 1) : y + height + 1, max(0, x - 1) : x + width + 1]
+    if not width:
+        return pieces, np.zeros(1, np.float32)
+    holes = missing[part].astype(np.uint8)
+    count, pieces[part] = cv2.connectedComponents(holes, connectivity=8)
+    distance = cv2.distanceTransform(holes, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    widths = np.zeros(count, np.float32)
+    np.maximum.at(widths, pieces[part][missing[part]], 2 * distance[missing[part]])
+    return pieces, widths
 
 
 def _resized(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
