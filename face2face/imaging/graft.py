@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from face2face.image import Image
 from face2face.imaging.fill import pull_push_fill
+from face2face.imaging.grain import match_grain
 
 #: Smallest and largest factors of the deviation of lightness and of both chroma channels. A grey
 #: photo needs 0.
@@ -16,6 +17,13 @@ _LIGHT_RANGE, _CHROMA_RANGE = (0.6, 1.5), (0.0, 1.5)
 _MIN_DEVIATION = 1.0
 #: Share of the differences at each end that counts as outliers, such as hair in front of skin.
 _OUTLIERS = 0.1
+#: Standard deviation of the blur that separates grain from shading, in pixels.
+_GRAIN_SIGMA = 1.5
+#: Inner and outer edge of the ring whose grain is measured, as distances from the hole in pixels:
+#: nearer to it, the blur contains what the hole held.
+_RING = (6, 15)
+#: Greatest level of the added grain, in median levels of the ring: more is an edge, not grain.
+_MAX_GRAIN = 2.5
 
 
 def match_colours(picture: Image, photo: Image, shared: NDArray[np.bool_]) -> Image:
@@ -100,6 +108,30 @@ def join_rim(
         return np.asarray(picture, np.float32)
     step = pull_push_fill(photo - np.asarray(picture, np.float32), rim)
     return np.asarray(picture + fade(~hole, width) * step, np.float32)
+
+
+def add_grain(
+    picture: NDArray[np.floating], photo: Image, hole: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Return a picture with grain in its hole, as fine and about as strong as the photo's around.
+
+    Args:
+        picture: ``(h, w, 3)`` RGB, 0 to 255, the contents of the hole.
+        photo: ``(h, w, 3)`` uint8 RGB.
+        hole: ``(h, w)`` bool.
+
+    Returns:
+        ``(h, w, 3)`` float32 RGB, equal to the picture beyond the hole.
+    """
+    known = (~hole).astype(np.uint8)
+    distance = cv2.distanceTransform(known, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    ring = (distance >= _RING[0]) & (distance <= _RING[1])
+    picture = np.asarray(picture, np.float32)
+    if not (hole.any() and ring.any()):
+        return picture
+    detail = photo.astype(np.float32) - cv2.GaussianBlur(photo, (0, 0), _GRAIN_SIGMA)
+    limit = _MAX_GRAIN * float(np.median(np.abs(detail[ring]).mean(-1)))
+    return picture + np.clip(match_grain(photo, picture, ~hole, hole), -limit, limit)
 
 
 def fade(inside: NDArray[np.bool_], width: float) -> NDArray[np.float32]:

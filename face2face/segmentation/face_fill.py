@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from face2face.face.back_ends import FaceDetector
 from face2face.image import Image, Landmarks
-from face2face.imaging.graft import fade, join_rim
+from face2face.imaging.graft import add_grain, fade, join_rim
 from face2face.landmarks import interocular
 from face2face.segmentation.donors import Donors
 from face2face.segmentation.face_view import MIN_PIXELS, SMALL, FaceView, warp_face
@@ -119,7 +119,8 @@ class FaceFill:
         photo = view.photo.astype(np.float32)
         inside = 1 - fade(~view.face, max(2.0, _SOFTNESS * view.unit))
         filled = photo + inside * (mixed - photo)
-        return join_rim(filled, view.photo, view.holes, max(3.0, _JOINT * view.unit))
+        joined = join_rim(filled, view.photo, view.holes, max(3.0, _JOINT * view.unit))
+        return add_grain(joined, view.photo, view.holes)
 
     def _likely(self, small: FaceView) -> list[int]:
         """Return the places of the donors that are most like a face before they are warped."""

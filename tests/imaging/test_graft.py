@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2face.imaging.graft import fade, join_rim, match_colours, match_rim
+from face2face.imaging.graft import add_grain, fade, join_rim, match_colours, match_rim
 
 
 def test_the_light_at_a_rim_is_carried_into_the_hole() -> None:
@@ -50,3 +50,15 @@ def test_weights_fade_with_distance() -> None:
     inside = np.array([[True, False, False, False, False]])
     assert fade(inside, 4.0).ravel().tolist() == [1.0, 0.75, 0.5, 0.25, 0.0]
     assert not fade(np.zeros((3, 3), bool), 4.0).any()
+
+
+def test_grain_is_as_strong_as_around_and_an_edge_is_not_copied() -> None:
+    rng = np.random.default_rng(0)
+    photo = np.clip(120 + rng.normal(0, 6, (96, 96, 3)), 0, 255).astype(np.uint8)
+    photo[:20] = np.where(np.arange(96)[None, :, None] % 8 < 4, 40, 200)  # a striped wall
+    hole = np.zeros((96, 96), bool)
+    hole[36:60, 36:60] = True
+    grainy = add_grain(np.full((96, 96, 3), 120.0), photo, hole)
+    assert (grainy[~hole] == 120).all()
+    assert 3 < grainy[hole].std() < 7
+    assert np.abs(grainy[hole] - 120).max() < 20
