@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 DESCRIPTION = """Paint the held-out faces of make_semantic_data.py. Models of mode reconstruct
 paint each face itself: its likeness to the photo is compared with that of the mean colours. Models
 of mode manipulate paint it with another face's map: the result is parsed, and compared with the new
-and the old map."""
+and the old map. The photo warped to that map is measured in the same way. Their results with the
+face's own map are compared with the photo."""
 #: Identity distance up to which dlib calls two faces one person.
 _SAME_PERSON = 0.6
 #: Name of the picture of mean colours among the models.
 _MEAN_COLOURS = "mean colours"
+#: Name of the photo that is warped to the new map, among the models.
+_WARPED = "warped photo"
 READS, WRITES = ("studies", "reconstruct", "manipulate", "parser", "held_out"), ("output",)
 
 
@@ -67,14 +70,15 @@ class _Scores:
 
     Attributes:
         likeness: Of models of mode reconstruct.
-        agreement: Mean IoU with the new and the old map, of models of mode manipulate.
+        agreement: Mean IoU with the new and the old map, of models of mode manipulate; LPIPS with
+            the face's own map, of the photo itself, and of it warped to the new map and back.
         without_face: Number of photos in which no face is found.
         rebuilt: Rows of the first contact sheet.
         manipulated: Rows of the second.
     """
 
     likeness: dict[str, list[ReconstructionScore]]
-    agreement: dict[str, list[tuple[float, float]]]
+    agreement: dict[str, list[tuple[float, float, float, float]]]
     without_face: int = 0
     rebuilt: list[Image] = field(default_factory=list)
     manipulated: list[Image] = field(default_factory=list)
@@ -90,12 +94,15 @@ def run(options: argparse.Namespace) -> None:
     from face2face.files import atomic_write, ensure_writable_dir
     from face2face.inference.pretrained import load_painter
     from face2face.media.stills import write_image
+    from face2face.modes.reconstruct import warped_photo
 
     paths = _sample_paths(options)
     folder = ensure_writable_dir(options.output)
     _check_sizes(options, SemanticSample.load(paths[0]).photo.shape[0])
     rebuild = {str(each): load_painter(each, "reconstruct") for each in options.reconstruct}
     manipulate = {str(each): load_painter(each, "manipulate") for each in options.manipulate}
+    if manipulate:
+        manipulate = {_WARPED: warped_photo, **manipulate}
     names = [path.stem for path in paths]
     scores = _Scores(
         {name: [] for name in (_MEAN_COLOURS, *rebuild)}, {name: [] for name in manipulate}
@@ -158,7 +165,9 @@ def _scorer(
     scores: _Scores,
 ) -> Callable[[SemanticSample, SemanticSample], None]:
     """Return a function that adds the scores of a sample and another person's sample."""
-    from face2face.data.reconstruction_pairs import rebuilt
+    import numpy as np
+
+    from face2face.data.reconstruction_pairs import brought_back, rebuilt
     from face2face.evaluation.metrics import distance_from, lpips
     from face2face.evaluation.reconstruction import map_agreement, reconstruction_score
     from face2face.face.back_ends import make_detector
@@ -183,7 +192,11 @@ def _scorer(
         row = [sample.photo, labels, new_labels]
         for name, paint in manipulate.items():
             agreement = map_agreement(sample, other, paint, lambda picture: parser(picture, None))
-            scores.agreement[name].append((agreement.new, agreement.old))
+            own, back = (
+                perceived(paint(scene), sample.photo) if perceived else np.nan
+                for scene in (rebuilt(sample), brought_back(sample, other))
+            )
+            scores.agreement[name].append((agreement.new, agreement.old, own, back))
             row.append(agreement.picture)
         scores.manipulated.append(side_by_side(row))
         scores.rebuilt.append(side_by_side([labels, *pictures, sample.photo]))
@@ -212,13 +225,17 @@ def _report(scores: _Scores) -> tuple[list[str], dict[str, dict[str, float]]]:
         figures[name] = known | {"same": same}
     lines += [
         "",
-        "| model, another map | IoU with the new map | with the old map | better with the new |",
-        "|---|---|---|---|",
+        "| model, another map | IoU with the new map | with the old map | better with the new "
+        "| LPIPS, own map | LPIPS, warped and back |",
+        "|---|---|---|---|---|---|",
     ]
     for name, pairs in scores.agreement.items():
-        new, old = np.array(pairs).T
+        new, old, own, back = np.array(pairs).T
         followed = float((new > old).mean())
-        lines.append(f"| {name} | {new.mean():.3f} | {old.mean():.3f} | {100 * followed:.1f} % |")
+        lines.append(
+            f"| {name} | {new.mean():.3f} | {old.mean():.3f} | {100 * followed:.1f} % "
+            f"| {own.mean():.3f} | {back.mean():.3f} |"
+        )
         figures[name] = {
             "new": float(new.mean()),
             "old": float(old.mean()),

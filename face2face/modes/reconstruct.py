@@ -91,8 +91,7 @@ class Reconstruct:
             "numbers": vector_panel(numbers, self.size),
         }
         if WARPED in self.panels:
-            own_labels = scene.labels if scene.photo_labels is None else scene.photo_labels
-            drawn[WARPED] = warp_to_map(scene.photo, own_labels, scene.labels)
+            drawn[WARPED] = warped_photo(scene)
         return [drawn[name] for name in self.panels]
 
     def card_fields(self) -> dict[str, Any]:
@@ -105,6 +104,13 @@ class Reconstruct:
 
     def save(self, folder: Path) -> None:
         """Write nothing: the card is all there is."""
+
+
+def warped_photo(scene: Scene) -> Image:
+    """Return the photo of a scene with labels, warped from its own map to the scene's."""
+    assert scene.labels is not None
+    own_labels = scene.labels if scene.photo_labels is None else scene.photo_labels
+    return warp_to_map(scene.photo, own_labels, scene.labels)
 
 
 def _colours(scene: Scene, groups: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -219,7 +219,9 @@ def test_rebuilt_faces_are_measured_with_graphs_that_are_told_numbers(
     assert figures["mean colours"]["ssim"] < 1
     assert 0 <= figures["manipulate"]["followed"] <= 1
     assert read_image(in_folder / "out/rebuilt.png").shape == (2 * 256, 4 * 256, 3)
-    assert read_image(in_folder / "out/manipulated.png").shape == (2 * 256, 4 * 256, 3)
+    warped = next(line for line in out.splitlines() if line.startswith("| warped photo"))
+    assert warped.endswith("| 0.000 | 0.000 |"), "a photo that needs no warp is the photo itself"
+    assert read_image(in_folder / "out/manipulated.png").shape == (2 * 256, 5 * 256, 3)
 
 
 def test_numbers_are_not_swayed(in_folder: Path, face2face: Command) -> None:
