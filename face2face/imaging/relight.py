@@ -19,8 +19,8 @@ _CONTRAST = (0.4, 1.8)
 _MIN_LIGHTNESS = 2.0
 #: Level, 0 to 255, that is added before a quotient of light is formed, against noise in shadows.
 _MIN_LIGHT = 8.0
-#: Largest logarithm of a quotient of light: a factor of 20, from day to night.
-_MAX_LOG_LIGHT = 3.0
+#: Largest logarithm of a quotient of light: a factor of 2.7.
+_MAX_LOG_LIGHT = 1.0
 #: Standard deviation of the blur over the quotient of light, in pixels.
 _LIGHT_SIGMA = 4.0
 

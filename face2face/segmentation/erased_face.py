@@ -166,7 +166,8 @@ def _misfit(
     """Return how badly a warped donor fits a part, in shape and light: 0 is best."""
     skin = class_mask(exemplar.labels, SKIN)
     covered = face.erased & class_mask(face.labels, ("skin",)) & ~skin
-    differs = (class_mask(exemplar.labels, names) != wanted) | covered
+    either = wanted | class_mask(exemplar.labels, names)
+    differs = (either & (exemplar.labels != face.labels)) | covered
     misfit = float(differs[grown(wanted, _COMPARED)].mean())
     ring = grown(wanted, _RING) & ~face.erased & class_mask(face.labels, SKIN) & skin
     if not ring.any():
