@@ -89,7 +89,10 @@ class Editor:
                 f"{box.x}, {box.y}.",
                 hint="Paint there, or choose another face with --face.",
             )
-        answer = self.engine(self.mode.condition(self._scene(photo, box, reach, change)))
+        scene = self._scene(photo, box, reach, change)
+        panels = self.mode.condition(scene)
+        assert scene.labels is not None
+        answer = self.mode.join(panels[0], self.engine(panels), scene.labels)
         return blend_into(answer, box, photo, reach)
 
     @staticmethod

@@ -64,3 +64,15 @@ def test_donors_of_another_size_are_refused(tmp_path: Path) -> None:
     edit.save(tmp_path)
     with pytest.raises(ModelError, match="64 pixels wide"):
         Edit.load(replace(ModelCard(**edit.card_fields()), size=128), tmp_path)
+
+
+def test_the_network_changes_a_borrowed_eye_less_than_skin() -> None:
+    edit = _edit()
+    assert edit.donors is not None
+    labels = edit.donors.labels[0]
+    filled, painted = np.full((2, 64, 64, 3), 100, np.uint8)
+    painted += 50
+    joined = edit.join(filled, painted, labels)
+    assert joined[5, 5].tolist() == [150, 150, 150]
+    assert joined[29, 45].tolist() == [110, 110, 110]
+    assert (Edit(64).join(filled, painted, labels) == painted).all()
