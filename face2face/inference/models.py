@@ -19,8 +19,7 @@ def pretrained(name: str = DEFAULT_TARGET) -> Path:
     """Return the folder of a model that comes with face2face.
 
     Args:
-        name: ``astronaut``, ``nobody``, ``edit``, ``eyes``, ``inpaint``, ``manipulate``,
-            ``mouth``, ``parser`` or ``reconstruct``.
+        name: ``astronaut``, ``nobody``, ``edit``, ``eyes``, ``inpaint``, ``mouth`` or ``parser``.
 
     Raises:
         ModelError: The model is missing.
