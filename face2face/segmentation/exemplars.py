@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +83,7 @@ def fill_from_exemplars(face: ErasedFace, donors: Donors) -> Image:
     return np.where(face.erased[..., None], rounded, face.photo)
 
 
-def _texture(face: ErasedFace, name: str, wanted: NDArray[np.bool_]) -> NDArray[np.floating]:
+def _texture(face: ErasedFace, name: str, wanted: NDArray[np.bool_]) -> NDArray[Any]:
     """Return the colours of a surface's erased pixels, ``(n, 3)``."""
     known = class_mask(face.labels, (name,)) & ~face.erased
     if known.sum() < max(_MIN_KNOWN, _MIN_KNOWN_SHARE * wanted.sum()):
