@@ -76,7 +76,9 @@ _PHOTOS = ("--photo", "inputs/photos")
 _TRAIN = ("train", "--input_dir", "inputs/pairs/combined", "--max_epochs", "2", "--ngf", "4")
 CASES = {
     "prepare": Case(("prepare", "--file", "inputs/me.mp4", "--num", "20", "--output_dir", "out")),
-    "prepare photos": Case(("prepare", "--file", "inputs/photos", "--output_dir", "out")),
+    "prepare photos": Case(
+        ("prepare", "--file", "inputs/photos", "--num", "40", "--output_dir", "out")
+    ),
     "train": Case((*_TRAIN, "--no-export", "--output_dir", "out")),
     "export": Case(("export", "--model", "out", "--precision", "f32"), begin="model"),
     "retouch": Case(

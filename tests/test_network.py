@@ -94,6 +94,7 @@ JOBS = {
         "evaluate_expression --people missing --models missing",
         "evaluate_erased --photos missing",
         "make_gallery --photos missing",
+        "make_donors --studies missing",
         "evaluate_parser --photos missing --labels missing",
         "evaluate_rebuild --studies missing --reconstruct missing",
         "evaluate_retouch --input_dir missing",

@@ -26,7 +26,7 @@ LIVE = ("--source", "take.npz", "--no-window", "--no-mark", "--compose", "target
 @pytest.fixture(autouse=True)
 def _small(feature_models: None, astronaut: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """A photo, a driver of two frames, and targets of few keyframes."""
-    monkeypatch.setattr("face2face.live.targets._POSES", 10)
+    monkeypatch.setattr("face2face.live.targets.KEYFRAMES", 10)
     monkeypatch.setattr("face2face.live.targets._FRAMES", 12)
     write_image(Path("me.png"), astronaut.photo)
     take, script = LandmarkRecording(480, 480), ScriptedDriver()

@@ -35,7 +35,7 @@ def evaluator() -> Evaluator:
 def _quick(evaluator: Evaluator, feature_models: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks loaded once, and targets of few keyframes."""
     monkeypatch.setattr("face2face.evaluation.evaluator.Evaluator", lambda back_end: evaluator)
-    monkeypatch.setattr("face2face.live.targets._POSES", 10)
+    monkeypatch.setattr("face2face.live.targets.KEYFRAMES", 10)
 
 
 @pytest.fixture
