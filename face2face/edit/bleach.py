@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from face2face.imaging.lab import lab_to_rgb
 from face2face.imaging.matting import enlarge
 
 #: Rise of L*, from which on hair is bleached, and from which on it is bleached in full.
@@ -125,7 +126,7 @@ class Bleach:
         warmth = _WARMTH * max(0.0, float(self.colour[2])) * np.maximum(1 - share, 0)
         red = strength * self.colour[1] + warmth
         dyed = np.dstack([lightness, red, strength * self.colour[2]]).astype(np.float32)
-        return np.asarray(255 * cv2.cvtColor(dyed, cv2.COLOR_LAB2RGB), np.float32)
+        return lab_to_rgb(dyed)
 
 
 def bleached_share(bright: float, wanted: float) -> float:

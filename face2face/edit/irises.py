@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Image, Landmarks
+from face2face.imaging.lab import lab_to_rgb, rgb_to_lab
 from face2face.landmarks import EYE_CORNERS, IRISES
 
 #: Radii of an iris that are tried, in widths of the eye. 11.7 of 30 mm, halved, is 0.2, but the
@@ -90,7 +91,7 @@ def dye_irises(
             centre = landmarks[iris].astype(float) - start
             found.append((place, _EyeCut.of(photo[place], eyes[place], centre, width)))
     if found:
-        wanted = _lit(_lab(colour.reshape(1, 1, 3))[0, 0], [eye for _, eye in found])
+        wanted = _lit(rgb_to_lab(colour.reshape(1, 1, 3))[0, 0], [eye for _, eye in found])
         for place, eye in found:
             result[place] = eye.dyed(result[place], wanted)
     return result
@@ -128,7 +129,7 @@ class _EyeCut:
         cls, cut: Image, mask: NDArray[np.bool_], centre: NDArray[np.floating], width: float
     ) -> _EyeCut:
         """Return the eye of this width around the landmark of its iris, in the cut's pixels."""
-        lab = _lab(cut)
+        lab = rgb_to_lab(cut)
         return cls(lab, mask, _find_iris(lab[..., 0], centre, width))
 
     @property
@@ -152,7 +153,7 @@ class _EyeCut:
         dyed = _with_colour(matt, own, wanted)
         dyed = (dyed + black * (matt * np.array(factors, np.float32) - dyed)).astype(np.float32)
         # A reflection is light that was added: it is added again.
-        new = np.clip(_rgb(dyed) + _rgb(self.lab) - _rgb(matt), 0, 255)
+        new = np.clip(lab_to_rgb(dyed) + lab_to_rgb(self.lab) - lab_to_rgb(matt), 0, 255)
         opacity = (1 - _rise(distance, *_RIM)) * _rise(open_share, *_LID_EDGE) * self.mask
         opacity *= 1 - _rise(self.lab[..., 0] - own[0], _GLOSS, _LIT)
         return np.rint(cut + opacity[..., None] * (new - cut)).astype(np.uint8)
@@ -243,14 +244,3 @@ def _rise(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.f
     """Return a smoothstep: 0 up to the first limit, 1 from the second on."""
     share = np.clip((values - low) / (high - low), 0, 1)
     return share * share * (3 - 2 * share)
-
-
-def _lab(picture: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Return RGB, 0 to 255, as CIE L*a*b*."""
-    scaled = picture.astype(np.float32) / 255
-    return np.asarray(cv2.cvtColor(scaled, cv2.COLOR_RGB2LAB), np.float32)
-
-
-def _rgb(lab: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return CIE L*a*b* as RGB, 0 to 255."""
-    return np.asarray(255 * cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.float32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.edit.bleach import Bleach, Hair, bleached_share, opacity_by_colour
 from face2face.image import Image, row_bands
+from face2face.imaging.lab import lab_to_rgb, rgb_to_lab
 from face2face.imaging.matting import (
     SURROUNDINGS,
     enlarge,
@@ -93,7 +94,7 @@ def recolor(
         opacity, front = rim(old, matte[band] / np.float32(255), band, share)
         dyed = dye(front)
         if bleach is not None:
-            dyed += share * (bleach(_lab(front)[..., 0], opacity, matte.shape, band) - dyed)
+            dyed += share * (bleach(rgb_to_lab(front)[..., 0], opacity, matte.shape, band) - dyed)
         mixed = old + opacity[..., None] * (dyed - front)
         result[rows, columns][band] = np.rint(np.clip(mixed, 0, 255)).astype(np.uint8)
     return result
@@ -150,7 +151,7 @@ class _Rim:
         """Return the part as hair next to a face, ``(h, w)`` bool."""
         opacity, front = self._split(self.small, self.opacity, self.colours, 1.0)
         near = np.zeros(opacity.shape, bool) if face is None else reduced(face) > 0.5
-        return Hair(_lab(front)[..., 0], opacity, self.inside, near)
+        return Hair(rgb_to_lab(front)[..., 0], opacity, self.inside, near)
 
     @staticmethod
     def _split(
@@ -217,9 +218,9 @@ class Dye:
             pixels: ``(n, 3)`` uint8 RGB, the part as it is.
             colour: ``(3,)`` RGB, 0 to 255.
         """
-        lightness = _lab(pixels[None].astype(np.float32))[0, :, 0]
+        lightness = rgb_to_lab(pixels[None])[0, :, 0]
         half = lightness[lightness >= np.median(lightness)]
-        wanted = _lab(np.asarray(colour, np.float32).reshape(1, 1, 3))[0, 0]
+        wanted = rgb_to_lab(colour.reshape(1, 1, 3))[0, 0]
         wanted[0] = np.clip(wanted[0], *_LIGHTNESS_LIMITS)
         bright = float(half.mean())
         ratio = float(wanted[0]) / max(bright, 1.0)
@@ -234,10 +235,10 @@ class Dye:
 
     def __call__(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a picture in this dye, ``(h, w, 3)`` float32 RGB, 0 to 255."""
-        lightness = self._lightness(_lab(picture)[..., 0])
+        lightness = self._lightness(rgb_to_lab(picture)[..., 0])
         strength = self.gain * self._strength(lightness)
         dyed = np.dstack([lightness, strength * self.colour[1], strength * self.colour[2]])
-        return np.asarray(255 * cv2.cvtColor(dyed, cv2.COLOR_LAB2RGB), np.float32)
+        return lab_to_rgb(dyed)
 
     def _lightness(self, old: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return the new L*: gloss rises towards white, and shade falls to black."""
@@ -251,8 +252,3 @@ class Dye:
         shade = (lightness + 16) / (self.colour[0] + 16)
         gloss = (100 - lightness) / (100 - self.colour[0])
         return np.asarray(np.minimum(shade, gloss), np.float32)
-
-
-def _lab(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return RGB, 0 to 255, as CIE L*a*b*, float32 of the same shape."""
-    return np.asarray(cv2.cvtColor(picture / np.float32(255), cv2.COLOR_RGB2LAB), np.float32)

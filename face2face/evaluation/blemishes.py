@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Image, Landmarks, side_by_side
+from face2face.imaging.lab import rgb_to_lab
 from face2face.landmarks import interocular
 from face2face.segmentation.blemishes import crease_lines, detect_blemishes, skin_mask
 from face2face.segmentation.labels import Labels
@@ -195,7 +196,4 @@ def _row(blemishes: list[DrawnBlemish]) -> str:
 
 def _difference(one: Image, other: Image) -> NDArray[np.floating]:
     """Return the CIELAB distance at each pixel, ``(h, w)``."""
-    first, second = (
-        cv2.cvtColor(each.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) for each in (one, other)
-    )
-    return np.asarray(np.linalg.norm(first - second, axis=-1))
+    return np.asarray(np.linalg.norm(rgb_to_lab(one) - rgb_to_lab(other), axis=-1))

@@ -55,7 +55,7 @@ def match_colours(picture: Image, photo: Image, shared: NDArray[np.bool_]) -> Im
     return np.asarray(cv2.cvtColor(levels, cv2.COLOR_LAB2RGB), np.uint8)
 
 
-def match_rim(
+def match_light_at_rim(
     picture: Image, photo: Image, shared: NDArray[np.bool_], rim: NDArray[np.bool_], sigma: float
 ) -> NDArray[np.float32]:
     """Return a picture in the light of a photo, given a rim where both are known.
@@ -76,7 +76,7 @@ def match_rim(
     >>> picture, photo = np.full((2, 8, 8, 3), 90, np.uint8)
     >>> photo += 20
     >>> known = np.ones((8, 8), bool)
-    >>> match_rim(picture, photo, known, known, 2.0)[4, 4].round().tolist()
+    >>> match_light_at_rim(picture, photo, known, known, 2.0)[4, 4].round().tolist()
     [110.0, 110.0, 110.0]
     """
     difference = photo.astype(np.float32) - picture

@@ -169,7 +169,7 @@ def _guided_fit(
             products -= colour[..., first] * colour[..., second]
             variance[..., first, second] = variance[..., second, first] = products
     variance += _MIN_VARIANCE * np.eye(3, dtype=np.float32)
-    # Cramer's rule: np.linalg.solve takes seconds for so many small systems.
+    # Solve by Cramer's rule: np.linalg.solve takes seconds for a system at each pixel.
     rows = [variance[..., row, :] for row in range(3)]
     cofactors = [np.cross(rows[row - 2], rows[row - 1]) for row in range(3)]
     determinant = (rows[0] * cofactors[0]).sum(-1)

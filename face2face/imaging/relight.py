@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from face2face.image import Image
 from face2face.imaging.fill import pull_push_fill
+from face2face.imaging.lab import lab_to_rgb, rgb_to_lab
 
 #: Share of the chroma's variation that is kept: strands differ more in light than in hue.
 _CHROMA_SHARE = 0.7
@@ -38,17 +39,14 @@ def match_colour(pixels: NDArray[Any], colour: NDArray[np.floating]) -> NDArray[
     >>> match_colour(np.full((2, 3), 90, np.uint8), np.array([200.0, 40, 40])).round().tolist()
     [[200.0, 40.0, 40.0], [200.0, 40.0, 40.0]]
     """
-    lab, wanted = (
-        cv2.cvtColor(np.asarray(each, np.float32).reshape(-1, 1, 3) / 255, cv2.COLOR_RGB2LAB)[:, 0]
-        for each in (pixels, colour)
-    )
+    lab, wanted = (rgb_to_lab(each.reshape(-1, 1, 3))[:, 0] for each in (pixels, colour))
     mean, wanted = lab.mean(0), wanted[0]
     contrast = (wanted[0] + _MIN_LIGHTNESS) / (mean[0] + _MIN_LIGHTNESS)
     contrast = float(np.clip(contrast, *_CONTRAST))
     chroma = _CHROMA_SHARE * min(contrast, 1.0)
     matched = wanted + (lab - mean) * np.array([contrast, chroma, chroma], np.float32)
-    rgb = cv2.cvtColor(matched.astype(np.float32)[:, None], cv2.COLOR_LAB2RGB)[:, 0]
-    return np.asarray(np.clip(255 * rgb, 0, 255), np.float32)
+    rgb = lab_to_rgb(matched.astype(np.float32)[:, None])[:, 0]
+    return np.asarray(np.clip(rgb, 0, 255), np.float32)
 
 
 def match_light(picture: Image, photo: Image, shared: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -39,8 +39,6 @@ _SHARES = {
 _SHARE_SIGMA = 1.5
 #: Hint of every error about a card that doesn't fit.
 _RESTORE = "Restore the model's folder, or export the model again."
-
-
 #: Panels of a model that is shown photographed pixels, and of one that is shown a smooth filling.
 _COMPOSED = ("composed", "labels", "mask")
 _ERASED = ("erased", "labels", "mask")

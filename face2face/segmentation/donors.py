@@ -18,6 +18,7 @@ from face2face.card import PANEL_FILES
 from face2face.errors import ModelError
 from face2face.files import atomic_write
 from face2face.image import Image
+from face2face.imaging.lab import rgb_to_lab
 from face2face.segmentation.labels import CLASSES, MIRRORED, Labels
 
 #: Name of the file of donors in a model's folder.
@@ -193,5 +194,4 @@ def _shrink_labels(labels: Labels) -> Labels:
 
 def _lab(photo: Image) -> NDArray[np.float32]:
     """Return a photo in CIE Lab at that size; lightness from 0 to 1."""
-    small = _shrink(photo).astype(np.float32) / 255
-    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB) / 100)
+    return rgb_to_lab(_shrink(photo)) / np.float32(100)

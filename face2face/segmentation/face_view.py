@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from face2face.image import Image, Landmarks
-from face2face.imaging.graft import fade, match_colours, match_rim
+from face2face.imaging.graft import fade, match_colours, match_light_at_rim
 from face2face.imaging.upsample import upsample
 from face2face.imaging.warp import FACE_CONSTRAINTS, warp_many
 from face2face.landmarks import MIRRORED, interocular
@@ -128,7 +128,7 @@ class FaceView:
             return None
         picture = match_colours(picture, self.photo, self.surroundings)
         known = self.face & ~self.holes
-        return match_rim(picture, self.photo, known, rim, self._light_sigma)
+        return match_light_at_rim(picture, self.photo, known, rim, self._light_sigma)
 
     @property
     def _light_sigma(self) -> float:
@@ -151,7 +151,7 @@ class FaceView:
         if min(part.sum(), rim.sum()) < MIN_PIXELS or small.misfit(shrunk, all_shown) > misfit:
             return filled
         whole = np.where(self.holes[..., None], np.clip(np.rint(filled), 0, 255), self.photo)
-        lit = match_rim(picture, whole.astype(np.uint8), shown, rim, self._light_sigma)
+        lit = match_light_at_rim(picture, whole.astype(np.uint8), shown, rim, self._light_sigma)
         difference = np.abs(cv2.GaussianBlur(lit - filled, (0, 0), self._light_sigma)).mean(-1)
         shown = shown & (difference < _MAX_DIFFERENCE)
         return filled + (1 - fade(~shown, max(2.0, _SOFTNESS * self.unit))) * (lit - filled)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from face2face.imaging.graft import add_grain, fade, join_rim, match_colours, match_rim
+from face2face.imaging.graft import add_grain, fade, join_rim, match_colours, match_light_at_rim
 
 
 def test_the_light_at_a_rim_is_carried_into_the_hole() -> None:
@@ -12,7 +12,7 @@ def test_the_light_at_a_rim_is_carried_into_the_hole() -> None:
     photo[:, 10:] = 160
     known = np.ones((20, 20), bool)
     known[5:15, 5:15] = False
-    lit = match_rim(picture, photo, known, known, 0.5)
+    lit = match_light_at_rim(picture, photo, known, known, 0.5)
     assert lit[10, 1].mean() == pytest.approx(60, abs=1)
     assert lit[10, 18].mean() == pytest.approx(160, abs=1)
     assert 60 < lit[10, 8].mean() < lit[10, 11].mean() < 160, "the light changes smoothly inside"
@@ -23,7 +23,7 @@ def test_a_few_outliers_at_the_rim_do_not_count() -> None:
     known = np.ones((20, 20), bool)
     known[5:15, 5:15] = False
     photo[0, :20] = 255  # hair in front of the skin
-    lit = match_rim(picture, photo, known, known, 0.5)
+    lit = match_light_at_rim(picture, photo, known, known, 0.5)
     assert np.abs(lit - 100).max() < 1
 
 
