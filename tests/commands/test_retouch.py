@@ -271,9 +271,11 @@ def test_a_brush_in_the_window_wipes_and_saves(
         time.sleep(0.05)
     screen.xdotool("mouseup", 1)
     until(lambda: screen.picture() != before, process)
-    screen.settled(process, 1.0)
+    painted = screen.settled(process, 3.0)  # a key that comes while it paints may be lost
     screen.xdotool("windowfocus", window)
-    for key in ("u", "s", "r", "s"):  # taken back, there is nothing to save
+    screen.xdotool("key", "--window", window, "u")
+    until(lambda: screen.picture() != painted, process)
+    for key in ("s", "r", "s"):  # taken back, there is nothing to save
         assert not Path("out.png").exists()
         screen.xdotool("key", "--window", window, key)
         screen.settled(process)
